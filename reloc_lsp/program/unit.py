@@ -1,0 +1,126 @@
+"""Units: the functions and methods of a module, and the class bodies that hold them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+
+from reloc_lsp.program.text import LineIndex
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = FunctionNode | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One function, method or class of a module.
+
+    `start` and `end` are offsets of its whole lines, decorators included; `line` is that of `def` or `class`.
+    """
+
+    qualname: str
+    is_class: bool
+    line: int
+    first_line: int
+    last_line: int
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """The last part of the qualified name."""
+        return self.qualname.rsplit(".", 1)[-1]
+
+
+class Module:
+    """A parsed source text and its units; raises `SyntaxError` (or `ValueError`) where the text does not parse."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree = ast.parse(text)
+
+    @cached_property
+    def index(self) -> LineIndex:
+        """Where the lines of the text begin."""
+        return LineIndex(self.text)
+
+    @cached_property
+    def _definitions(self) -> list[tuple[Unit, Definition]]:
+        found: list[tuple[Unit, Definition]] = []
+        self._collect(self.tree.body, "", found)
+        return found
+
+    @property
+    def units(self) -> list[Unit]:
+        """Every unit in source order, outer before inner."""
+        return [unit for unit, _ in self._definitions]
+
+    @property
+    def functions(self) -> list[Unit]:
+        """Every function and method."""
+        return [unit for unit in self.units if not unit.is_class]
+
+    def find(self, qualname: str) -> Unit | None:
+        """The unit of that qualified name; the last one where a name is defined again, as Python has it."""
+        spelled = qualname.replace(".<locals>", "")
+        matches = [unit for unit in self.units if unit.qualname == qualname]
+        matches = matches or [
+            unit for unit in self.units if unit.qualname.replace(".<locals>", "") == spelled
+        ]
+        return matches[-1] if matches else None
+
+    def at_line(self, line: int) -> Unit | None:
+        """The innermost function around `line` (from 1), or the class where no function is."""
+        around = [unit for unit in self.units if unit.first_line <= line <= unit.last_line]
+        functions = [unit for unit in around if not unit.is_class]
+        return (functions or around or [None])[-1]
+
+    def node(self, unit: Unit) -> Definition:
+        """The syntax tree of `unit`."""
+        return next(node for other, node in self._definitions if other == unit)
+
+    def source(self, unit: Unit) -> str:
+        """The unit's whole lines, with their indentation."""
+        return self.text[unit.start : unit.end]
+
+    def outermost_function(self, unit: Unit) -> Unit:
+        """The outermost function that holds `unit`; `unit` itself where it is not nested in one."""
+        around = [
+            f for f in self.functions if f.first_line <= unit.first_line and unit.last_line <= f.last_line
+        ]
+        return around[0] if around else unit
+
+    def members(self, unit: Unit) -> list[Unit]:
+        """The functions inside a class; a function is its own only member."""
+        if not unit.is_class:
+            return [unit]
+        return [
+            f for f in self.functions if unit.first_line <= f.first_line and f.last_line <= unit.last_line
+        ]
+
+    def _collect(self, body: list[ast.stmt], prefix: str, found: list[tuple[Unit, Definition]]) -> None:
+        for node in body:
+            if isinstance(node, Definition):
+                unit = self._unit(node, prefix)
+                found.append((unit, node))
+                inner = "." if unit.is_class else ".<locals>."
+                self._collect(node.body, unit.qualname + inner, found)
+            else:
+                for block in _blocks(node):
+                    self._collect(block, prefix, found)
+
+    def _unit(self, node: Definition, prefix: str) -> Unit:
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        last = node.end_lineno or node.lineno
+        starts = self.index.starts
+        end = starts[last] if last < len(starts) else len(self.text)
+        is_class = isinstance(node, ast.ClassDef)
+        return Unit(prefix + node.name, is_class, node.lineno, first, last, starts[first - 1], end)
+
+
+def _blocks(node: ast.stmt) -> list[list[ast.stmt]]:
+    blocks = [getattr(node, field, []) for field in ("body", "orelse", "finalbody")]
+    blocks += [handler.body for handler in getattr(node, "handlers", [])]
+    blocks += [case.body for case in getattr(node, "cases", [])]
+    return blocks

@@ -1,0 +1,59 @@
+"""How much a search may spend, and how much it has spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Upper bounds of one search; `None` is no bound. Seconds are wall-clock, tokens those of prompt and reply."""
+
+    seconds: float | None = 60.0
+    evaluations: int | None = 5000
+    calls: int | None = None
+    tokens: int | None = None
+
+
+@dataclass
+class Spending:
+    """What one search has used so far, against its budget."""
+
+    budget: Budget
+    clock: Callable[[], float] = time.monotonic
+    evaluations: int = 0
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    started: float = field(default=0.0)
+
+    def __post_init__(self) -> None:
+        self.started = self.started or self.clock()
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock seconds since the search began."""
+        return self.clock() - self.started
+
+    def seconds_left(self) -> float:
+        """Seconds until the time is up; infinite without a bound."""
+        return float("inf") if self.budget.seconds is None else self.budget.seconds - self.seconds
+
+    def evaluations_left(self) -> float:
+        """Candidates that may still be evaluated; infinite without a bound."""
+        return float("inf") if self.budget.evaluations is None else self.budget.evaluations - self.evaluations
+
+    def exhausted(self) -> str | None:
+        """The name of the bound that was reached first, or `None` while all hold."""
+        budget = self.budget
+        if self.seconds_left() <= 0:
+            return "seconds"
+        if self.evaluations_left() <= 0:
+            return "evaluations"
+        if budget.calls is not None and self.calls >= budget.calls:
+            return "calls"
+        if budget.tokens is not None and self.prompt_tokens + self.completion_tokens >= budget.tokens:
+            return "tokens"
+        return None

@@ -1,0 +1,86 @@
+"""Tasks, candidates and the nodes of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reloc_lsp.search.verdict import Verdict
+
+Score = tuple[float, ...]
+"""Compared lexicographically, higher is better."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What running the unchanged unit showed.
+
+    `suspicion` maps lines of the file to a score from 0 to 1; `types` maps a name of the unit to the names of
+    the run-time types seen for it; `failing_only` are lines reached by failing tests alone.
+    """
+
+    suspicion: Mapping[int, float] = field(default_factory=dict)
+    types: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A unit to revise, the tests that judge it, and what the unchanged unit did in them.
+
+    `module` is the text of the whole file, `start` and `end` the offsets of the unit's lines in it, `first_line`
+    the file's line (from 1) at which they begin. `test_literals` are values written in the tests' source.
+    """
+
+    file: str
+    qualname: str
+    module: str
+    start: int
+    end: int
+    first_line: int
+    verdict: Verdict
+    evidence: Evidence = field(default_factory=Evidence)
+    test_literals: frozenset[str] = frozenset()
+
+    @property
+    def source(self) -> str:
+        """The unit's own lines, unchanged."""
+        return self.module[self.start : self.end]
+
+    def file_with(self, source: str) -> str:
+        """The whole file with the unit's lines replaced by `source`."""
+        return self.module[: self.start] + source + self.module[self.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One revision of the unit: its lines, who it came from and how.
+
+    `origin` names the way it was made (a family of rewrites, a model's answer), `description` says it to a
+    person, `prior` is the maker's own estimate of its chances (higher is better).
+    """
+
+    source: str
+    origin: str
+    description: str
+    parent: int | None = None
+    depth: int = 0
+    prior: float = 0.0
+
+
+@dataclass(slots=True)
+class Node:
+    """A judged candidate: `identity` counts from 0 (the unchanged unit), `expansions` the times it was a parent."""
+
+    identity: int
+    candidate: Candidate
+    verdict: Verdict
+    score: Score
+    reward: float = 0.0
+    expansions: int = 0
+    exhausted: bool = False
+    rejected: bool = False
+
+    @property
+    def green(self) -> bool:
+        """Whether it passes every test and no later, fuller verification refused it."""
+        return self.verdict.green and not self.rejected

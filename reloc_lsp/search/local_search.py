@@ -1,0 +1,126 @@
+"""The loop: draft, then expand, evaluate and update until enough revisions pass or the budget is spent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from reloc_lsp.search.budget import Spending
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.drafting import CodeInTheEditor
+from reloc_lsp.search.evaluation import Scoring, tests_first
+from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled, Started
+from reloc_lsp.search.neighborhood import Novelty
+from reloc_lsp.search.protocols import Drafter, Evaluator, Neighborhood, Reward
+from reloc_lsp.search.updating import Updating
+from reloc_lsp.search.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A named set of decision rules: one choice for each of the four components.
+
+    `round_size` neighbours are asked for and judged at once. After the first revision that passes, the search
+    goes on for `extra` evaluations (a share of those it took, between two bounds) to have a choice.
+    """
+
+    neighborhood: Neighborhood
+    updating: Updating
+    drafter: Drafter = field(default_factory=CodeInTheEditor)
+    scoring: Scoring = tests_first
+    reward: Reward | None = None
+    round_size: int = 8
+    extra: tuple[int, float, int] = (24, 0.5, 200)
+
+
+class LocalSearch:
+    """One search over revisions of a task's unit. `run()` may be read once; reading drives the search."""
+
+    def __init__(self, task: Task, rules: Rules, evaluator: Evaluator, spending: Spending) -> None:
+        self.task = task
+        self.rules = rules
+        self.evaluator = evaluator
+        self.spending = spending
+        self.nodes: list[Node] = []
+        self._novelty = Novelty()
+        self._goal: float = float("inf")
+
+    @property
+    def best(self) -> Node:
+        """The best node so far, the unchanged unit where nothing beats it."""
+        return max(
+            self.nodes,
+            key=lambda node: (not node.rejected, node.verdict.complete, node.score, -node.identity),
+        )
+
+    @property
+    def passing(self) -> tuple[Node, ...]:
+        """Every revision so far that passes all tests, in the order found."""
+        return tuple(node for node in self.nodes if node.green)
+
+    def reject(self, node: Node) -> None:
+        """A fuller verification refused this node: it no longer counts as passing."""
+        node.rejected = True
+        self._goal = float("inf")
+
+    async def run(self) -> AsyncIterator[Event]:
+        """Search until the budget is spent or there is nowhere left to go; every event holds the best so far."""
+        self._add(Candidate(self.task.source, "unchanged", "the code as it stands"), self.task.verdict, 0.0)
+        list(self._novelty.new([self.nodes[0].candidate]))
+        best = self.best
+        yield Started(best, self.spending)
+        drafts = await self.rules.drafter.draft(self.task)
+        round_ = list(self._novelty.new(drafts))
+        reason = self.spending.exhausted()
+        while reason is None:
+            for node in await self._judge(round_):
+                yield Evaluated(self.best, self.spending, node)
+            if self.best is not best:
+                best = self.best
+                yield Improved(best, self.spending)
+            if self._settled():
+                yield Settled(best, self.spending, self.passing)
+            reason = self.spending.exhausted()
+            parents = self.rules.updating.parents(self.nodes) if reason is None else ()
+            if reason is None and not parents:
+                reason = "neighbourhood"
+            round_ = await self._expand(parents) if parents else []
+        yield Finished(self.best, self.spending, reason, self.passing)
+
+    async def _expand(self, parents: Sequence[Node]) -> list[Candidate]:
+        wanted = int(min(self.rules.round_size, self.spending.evaluations_left()))
+        neighbours = await self.rules.neighborhood.expand(parents, wanted)
+        for parent in parents:
+            parent.expansions += 1
+            parent.exhausted = not neighbours
+        return list(self._novelty.new(neighbours))
+
+    async def _judge(self, candidates: Sequence[Candidate]) -> list[Node]:
+        if not candidates:
+            return []
+        to_beat = max(self.nodes[0].verdict.passed, self.best.verdict.passed if not self.passing else 0)
+        verdicts = await self.evaluator.evaluate(candidates, to_beat)
+        self.spending.evaluations += len(candidates)
+        rewards: Sequence[float] = [0.0] * len(candidates)
+        if self.rules.reward is not None:
+            rewards = await self.rules.reward.reward(self.task, candidates)
+        judged = [self._add(*entry) for entry in zip(candidates, verdicts, rewards, strict=True)]
+        for node in judged:
+            self.rules.neighborhood.learn(node)
+        return judged
+
+    def _add(self, candidate: Candidate, verdict: Verdict, reward: float) -> Node:
+        score = self.rules.scoring(self.task, candidate, verdict, reward)
+        node = Node(len(self.nodes), candidate, verdict, score, reward)
+        self.nodes.append(node)
+        return node
+
+    def _settled(self) -> bool:
+        """Whether a choice of passing revisions is there and the extra evaluations for it are spent."""
+        if not self.passing:
+            return False
+        spent = self.spending.evaluations
+        if self._goal == float("inf"):
+            least, share, most = self.rules.extra
+            self._goal = spent + min(max(least, share * spent), most)
+        return spent >= self._goal
