@@ -98,7 +98,7 @@ class LocalSearch:
     async def _judge(self, candidates: Sequence[Candidate]) -> list[Node]:
         if not candidates:
             return []
-        to_beat = max(self.nodes[0].verdict.passed, self.best.verdict.passed if not self.passing else 0)
+        to_beat = self.best.verdict.passed - bool(self.passing)
         verdicts = await self.evaluator.evaluate(candidates, to_beat)
         self.spending.evaluations += len(candidates)
         rewards: Sequence[float] = [0.0] * len(candidates)

@@ -1,0 +1,89 @@
+"""`reloc-lsp demo`: a small workspace with a bug, repaired before the reader's eyes."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from reloc_lsp.cli.display import display_on
+from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.following import StartRevision, follow
+from reloc_lsp.cli.report import print_error, print_report
+from reloc_lsp.cli.revise import write
+from reloc_lsp.revision import Revision, Snapshot, Target
+from reloc_lsp.settings import EvaluationSettings, Settings
+
+FUNCTION = "merged"
+FILE = "slots.py"
+
+NEXT = """
+What next:
+  cd {folder}
+  Break another line of {file}, and let reloc-lsp find out which: reloc-lsp revise
+  Name the function yourself, and be asked before anything is written: reloc-lsp revise {file}::{function}
+  See whether your own project is ready: reloc-lsp doctor
+  In an editor, start `reloc-lsp` as a language server for Python files, put the cursor into a function
+  and choose the code action `Revise with ReLoc`."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `demo`."""
+    default = Path("reloc-demo")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=default, metavar="DIR", help="default: %(default)s"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the workspace, revise its function, write the revision; exit status 0 if it is repaired."""
+    return demo(options.folder, Revision)
+
+
+def demo(folder: Path, start: StartRevision) -> int:
+    """`run` in `folder` with the revision that `start` makes."""
+    names = _write_workspace(folder)
+    root = folder.absolute()
+    print(f"A small workspace is now in {folder}: {', '.join(names)}. One of its tests fails:\n")
+    _run_tests(root)
+    print(f"\n$ reloc-lsp revise {FILE}::{FUNCTION} --apply", flush=True)
+    # Our own interpreter has pytest for certain; the reader's may not.
+    settings = Settings(evaluation=EvaluationSettings(interpreter=sys.executable))
+    revision = start(Snapshot(root), Target(root / FILE, FUNCTION), settings)
+    outcome = follow(revision, display_on(sys.stderr, settings.budget.seconds, quiet=True))
+    if outcome.proposal.status == "error":
+        print_error(outcome.proposal.message, as_json=False)
+        return outcome.exit_status
+    print_report(outcome.proposal, sys.stdout)
+    if outcome.signal is not None or outcome.proposal.status != "fixed":
+        return outcome.exit_status or 1
+    write(outcome.proposal, root)
+    print(flush=True)
+    _run_tests(root)
+    print(NEXT.format(folder=folder, file=FILE, function=FUNCTION))
+    return 0
+
+
+def _write_workspace(folder: Path) -> list[str]:
+    """Put the demo's files into `folder`, which must be empty or not exist, and return their names."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise CallError(f"{folder} is not empty, nothing was written: name another folder for the demo.")
+        names = []
+        for source in files("reloc_lsp.cli").joinpath("demo_workspace").iterdir():
+            # With their own suffix our checks and test runs would take the planted bug for one of ours.
+            name = source.name.removesuffix(".txt")
+            (folder / name).write_bytes(source.read_bytes())
+            names.append(name)
+    except OSError as error:
+        raise CallError(f"The demo cannot be written to {folder}: {error.strerror or error}.") from error
+    return sorted(names)
+
+
+def _run_tests(root: Path) -> None:
+    print("$ pytest -q --tb=line", flush=True)
+    call = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"]
+    subprocess.run(call, cwd=root, check=False)

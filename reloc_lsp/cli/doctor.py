@@ -1,0 +1,109 @@
+"""`reloc-lsp doctor`: what a revision would find here, and what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from reloc_lsp import __version__
+from reloc_lsp.cli.options import program_path
+from reloc_lsp.cli.target import workspace_root
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.settings import layered, pyproject_layer
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's answer; `mark` is `ok`, `!` for what needs a hand, or `-` for no matter."""
+
+    subject: str
+    mark: str
+    words: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `doctor`."""
+    parser.add_argument("--interpreter", metavar="PATH", help="the project's Python, as for revise")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found; exit status 0 where the workspace's tests could be run, 3 where not."""
+    here = Path.cwd()
+    root = workspace_root(None, here)
+    project = _project(root, program_path(options.interpreter, here))
+    findings = [
+        Finding("reloc-lsp", "ok", f"{__version__} on Python {platform.python_version()}, {sys.executable}"),
+        Finding("workspace", "ok", str(root)),
+        *_settings(root),
+        *project,
+        _fork(),
+        Finding(
+            "sandbox", "-", "none: this version builds no walls, candidates run as you on a scratch copy"
+        ),
+        _gpu(),
+        Finding("model server", "-", "not used in this version"),
+        Finding("key", "-", "none needed"),
+    ]
+    _print(findings)
+    return 3 if any(finding.mark == "!" for finding in project) else 0
+
+
+def _project(root: Path, interpreter: str | None) -> list[Finding]:
+    try:
+        found = find_interpreter(root, interpreter)
+    except EvaluationError as error:
+        return [Finding("interpreter", "!", str(error))]
+    version = ".".join(map(str, found.version))
+    return [
+        Finding("interpreter", "ok", f"{found.source.rstrip(':')} {found.executable}, Python {version}"),
+        Finding("pytest", "ok" if found.pytest else "!", found.pytest or "not installed there"),
+    ]
+
+
+def _settings(root: Path) -> list[Finding]:
+    layer, unreadable = pyproject_layer(root)
+    complaints = unreadable + layered([layer])[1]
+    return [Finding("settings", "!", complaint) for complaint in complaints]
+
+
+def _fork() -> Finding:
+    if hasattr(os, "fork"):
+        return Finding("fork", "ok", "yes: candidates run in copies of a process that is warm already")
+    return Finding("fork", "-", "no: each candidate starts a fresh pytest, which is slower")
+
+
+def _gpu() -> Finding:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return Finding("GPU", "-", "none found; not needed")
+    question = [program, "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        done = subprocess.run(question, capture_output=True, text=True, timeout=10, check=True)
+        names = ", ".join(done.stdout.split("\n")).strip(", ")
+    except (OSError, subprocess.SubprocessError):
+        names = "nvidia-smi does not answer"
+    return Finding("GPU", "-", f"{names}; not needed")
+
+
+def _print(findings: list[Finding]) -> None:
+    if not sys.stdout.isatty():
+        for finding in findings:
+            print(f"{finding.mark:>2} {finding.subject}: {finding.words}")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    styles = {"ok": "green", "!": "bold red", "-": "dim"}
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for finding in findings:
+        mark = Text(finding.mark, style=styles[finding.mark], justify="right")
+        table.add_row(mark, Text(finding.subject, style="bold"), Text(finding.words))
+    Console(highlight=False).print(table)

@@ -1,0 +1,106 @@
+"""`reloc-lsp`: finds the command that was called and returns its exit status."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, Protocol, cast
+
+from reloc_lsp import __version__
+from reloc_lsp.cli.errors import CallError
+
+COMMANDS: Mapping[str, str] = {
+    "revise": "revise a function until the workspace's own tests pass",
+    "demo": "write a small workspace with a bug and repair it before your eyes",
+    "doctor": "say what was found: interpreter, pytest, sandbox, GPU",
+    "server": "run the language server (what an editor starts)",
+}
+"""Each command is the module of its name in this package; the text is its line in the help."""
+
+OVERVIEW = """\
+Revises a Python function by local search until the workspace's own tests pass.
+
+Called by an editor, on a pipe, reloc-lsp without a command is the language server over stdio."""
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's flags."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Do the work and return the exit status; raises `CallError` for a wrong call."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (the process's own by default) and return its exit status."""
+    arguments = _spelled_out(list(sys.argv[1:] if argv is None else argv))
+    try:
+        options = _parser(arguments).parse_args(arguments)
+        if options.command != "server":
+            _print_whatever_the_encoding()
+        return _command(options.command).run(options)
+    except CallError as error:
+        return _refuse(str(error), "--json" in arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Who reads our output has gone: the interpreter's own flush at exit must not complain about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are ours to print, as a sentence or as a JSON object."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CallError(f"{message}. `{self.prog} --help` lists what is allowed.")
+
+
+def _spelled_out(arguments: list[str]) -> list[str]:
+    """The call with its command: an editor may call with nothing, or with the server's flags alone."""
+    if not arguments:
+        return ["--help"] if sys.stdin is not None and sys.stdin.isatty() else ["server"]
+    if "--stdio" in arguments and arguments[0].startswith("-"):
+        return ["server", *arguments]
+    return arguments
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for one call: only the modules of the commands it may name are loaded."""
+    parser = _Parser(
+        prog="reloc-lsp",
+        description=OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"reloc-lsp {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, allow_abbrev=False)
+        if name in arguments:
+            _command(name).add_arguments(command)
+    return parser
+
+
+def _command(name: str) -> Command:
+    return cast(Command, importlib.import_module(f"reloc_lsp.cli.{name}"))
+
+
+def _refuse(message: str, as_json: bool) -> int:
+    from reloc_lsp.cli.report import print_error
+
+    print_error(message, as_json)
+    return 2
+
+
+def _print_whatever_the_encoding() -> None:
+    """Characters that the terminal's encoding lacks are printed as escapes instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

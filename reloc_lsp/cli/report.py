@@ -1,0 +1,82 @@
+"""What a revision came to, for the eyes and for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TextIO
+
+from reloc_lsp.cli.display import in_words
+from reloc_lsp.revision import Proposal
+
+
+def headline(proposal: Proposal) -> str:
+    """The outcome in one line."""
+    if not proposal.diff:
+        return proposal.message
+    return f"{proposal.qualname}: {in_words(proposal.before)} -> {in_words(proposal.after)} tests pass"
+
+
+def print_report(proposal: Proposal, stream: TextIO) -> None:
+    """The diff, the outcome, why to believe it and what it cost; coloured on a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, soft_wrap=True)
+    for line in proposal.diff.splitlines():
+        console.print(Text(line, style=_diff_style(line)))
+    if proposal.diff:
+        console.print()
+    good = proposal.status in ("fixed", "improved", "already-passing")
+    console.print(Text(headline(proposal), style="bold green" if good else "bold"))
+    for sentence in _sentences(proposal):
+        console.print(Text(sentence))
+    console.print(Text(_cost(proposal), style="dim"))
+
+
+def print_json(proposal: Proposal) -> None:
+    """One JSON object, and nothing else, on stdout."""
+    print(json.dumps(proposal.as_json()), flush=True)
+
+
+def print_patch(proposal: Proposal, encoding: str) -> None:
+    """The diff on stdout, in the bytes of the file it is for, so that `patch` and `git apply` take it."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(proposal.diff.encode(encoding, "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def print_error(message: str, as_json: bool) -> None:
+    """A call that came to nothing: a sentence on stderr, or the JSON object of an error on stdout."""
+    if as_json:
+        print_json(Proposal(status="error", message=message, exit_status=2))
+    else:
+        print(f"reloc-lsp: error: {message}", file=sys.stderr)
+
+
+def _diff_style(line: str) -> str:
+    styles = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
+    return next((style for start, style in styles.items() if line.startswith(start)), "")
+
+
+def _sentences(proposal: Proposal) -> list[str]:
+    sentences = [*proposal.why, *(f"Note: {note}" for note in proposal.notes)]
+    if proposal.diff and proposal.message != headline(proposal) and proposal.status == "cancelled":
+        sentences.insert(0, proposal.message)
+    if proposal.diff and not proposal.verified:
+        sentences.append("Note: not confirmed by a fresh run of the tests.")
+    others = len(proposal.alternatives)
+    if others:
+        sentences.append(
+            f"{others} other revision{'s do' if others > 1 else ' does'} as well: --json shows them."
+        )
+    return sentences
+
+
+def _cost(proposal: Proposal) -> str:
+    cost = proposal.cost
+    parts = [f"{cost.get('evaluations', 0):.0f} evaluations in {cost.get('seconds', 0.0):.1f} s"]
+    if cost.get("calls"):
+        tokens = cost.get("prompt_tokens", 0) + cost.get("completion_tokens", 0)
+        parts.append(f"{cost['calls']:.0f} calls and {tokens:.0f} tokens of the model")
+    return ", ".join(parts)

@@ -1,0 +1,104 @@
+"""`reloc-lsp revise`: a function is revised, its revision shown, and written where that was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import sys
+from pathlib import Path
+
+from reloc_lsp.cli.display import display_on
+from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.following import Outcome, StartRevision, follow
+from reloc_lsp.cli.options import add_settings_flags, chosen_settings
+from reloc_lsp.cli.report import headline, print_error, print_json, print_patch, print_report
+from reloc_lsp.cli.server import LOG_LEVELS
+from reloc_lsp.cli.target import parse_target, workspace_root
+from reloc_lsp.cli.writing import check_writable, write_revision
+from reloc_lsp.program.text import SourceText
+from reloc_lsp.revision import Proposal, Revision, Snapshot
+
+TARGET = "FILE, FILE::QUALNAME or FILE:LINE; none: run the tests and take the most suspicious function"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `revise`."""
+    parser.add_argument("target", nargs="?", metavar="TARGET", help=TARGET)
+    written = parser.add_mutually_exclusive_group()
+    written.add_argument("--apply", action="store_true", help="write the revision into the file")
+    written.add_argument("--diff", action="store_true", help="print the revision as a patch, and only that")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, and only that")
+    parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="default: %(default)s")
+    add_settings_flags(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Revise as the flags say and return the exit status of the contract."""
+    return revise(options, Revision)
+
+
+def revise(options: argparse.Namespace, start: StartRevision) -> int:
+    """`run` with the revision that `start` makes."""
+    if options.diff and options.json:
+        raise CallError("--diff and --json exclude each other: the JSON object holds the diff already.")
+    here = Path.cwd()
+    target = parse_target(options.target, here)
+    root = workspace_root(target.file, here)
+    settings = chosen_settings(options, root, here)
+    if options.apply and target.file:
+        check_writable(target.file, target.file.name)
+    logging.basicConfig(level=options.log_level.upper(), format="reloc-lsp: %(levelname)s: %(message)s")
+    display = display_on(sys.stderr, settings.budget.seconds, quiet=options.json)
+    outcome = follow(start(Snapshot(root), target, settings), display)
+    wanted = outcome.signal is None and outcome.proposal.status in ("fixed", "improved")
+    if wanted and options.apply:
+        outcome = _written_or_error(outcome, root)
+    _show(outcome.proposal, options, root)
+    if wanted and _may_ask(options) and _consents(outcome.proposal.file):
+        write(outcome.proposal, root)
+    return outcome.exit_status
+
+
+def write(proposal: Proposal, root: Path) -> None:
+    """Write `proposal` into its file in the workspace `root` and say so; raises `CallError`."""
+    write_revision(root / proposal.file, proposal.file, proposal.original, proposal.source)
+    print(f"Written to {proposal.file}.", file=sys.stderr)
+
+
+def _written_or_error(outcome: Outcome, root: Path) -> Outcome:
+    """The outcome once its proposal is written; the proposal is kept where that failed."""
+    try:
+        write(outcome.proposal, root)
+    except CallError as error:
+        failed = dataclasses.replace(outcome.proposal, status="error", message=str(error), exit_status=2)
+        return dataclasses.replace(outcome, proposal=failed)
+    return outcome
+
+
+def _show(proposal: Proposal, options: argparse.Namespace, root: Path) -> None:
+    if options.json:
+        print_json(proposal)
+        return
+    if options.diff and proposal.diff:
+        print_patch(proposal, SourceText.read(root / proposal.file).encoding)
+    if options.diff and proposal.status != "error":
+        print(headline(proposal), file=sys.stderr)
+    elif proposal.diff or proposal.status != "error":
+        print_report(proposal, sys.stdout)
+    if proposal.status == "error":
+        print_error(proposal.message, as_json=False)
+
+
+def _may_ask(options: argparse.Namespace) -> bool:
+    decided = options.apply or options.diff or options.json
+    return not decided and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _consents(file: str) -> bool:
+    try:
+        answer = input(f"Apply this revision to {file}? [y/N] ")
+    except EOFError:
+        print()
+        return False
+    return answer.strip().lower() in ("y", "yes")

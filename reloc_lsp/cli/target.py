@@ -1,0 +1,83 @@
+"""What a call names: the unit to revise, and the workspace around it."""
+
+from __future__ import annotations
+
+import os
+import re
+from fnmatch import fnmatch
+from itertools import islice
+from pathlib import Path
+
+from reloc_lsp.cli.errors import CallError
+from reloc_lsp.revision import Target
+
+MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", ".git")
+"""Files and folders that stand in the root of a project."""
+
+TEST_FILES = ("test_*.py", "*_test.py")
+NOT_LOOKED_INTO = {"node_modules", "venv", "site-packages", "__pycache__"}
+FOLDERS_LOOKED_INTO = 5000
+FORMS = "A target is FILE, FILE::QUALNAME or FILE:LINE."
+
+
+def parse_target(text: str | None, here: Path) -> Target:
+    """The target that `text` names, seen from the folder `here`; raises `CallError`.
+
+    Whether the file holds such a function or line is not looked at.
+    """
+    if text is None:
+        return Target()
+    if os.path.isfile(here / text):
+        return Target(_existing(text, here))
+    name, separator, qualname = text.partition("::")
+    if separator:
+        if not qualname:
+            raise CallError(f"The target {text} names no function after the '::'. {FORMS}")
+        return Target(_existing(name, here), qualname=qualname.replace("::", "."))
+    # Only digits after the last colon are a line: the colon of C:\folder\file.py is not.
+    with_line = re.fullmatch(r"(.*):([+-]?\d+)", text, re.DOTALL)
+    if not with_line:
+        return Target(_existing(text, here))
+    line = int(with_line[2])
+    if line < 1:
+        raise CallError(f"The target {text} names line {line}, but lines count from 1.")
+    return Target(_existing(with_line[1], here), line=line)
+
+
+def workspace_root(file: Path | None, here: Path) -> Path:
+    """The workspace of `file` (absolute; none: of the folder `here`).
+
+    The folder of the call, where it holds the file and looks like a project; else the nearest folder around
+    the file that does; else the file's own.
+    """
+    start = file.parent if file else here
+    around = [start, *start.parents]
+    if here in around:
+        marked = next(filter(_has_marker, [here, *around[: around.index(here)]]), None)
+        if marked or _has_tests(here):
+            return marked or here
+    return next(filter(_has_marker, around), start)
+
+
+def _existing(name: str, here: Path) -> Path:
+    if not name:
+        raise CallError(f"The target names no file. {FORMS}")
+    # Symbolic links stay: the file's place in the workspace is the one its user names.
+    path = Path(os.path.abspath(here / name))
+    if os.path.isdir(path):
+        raise CallError(f"{name} is a folder: name a Python file in it. {FORMS}")
+    if not os.path.isfile(path):
+        raise CallError(f"There is no file {name} in {here}. {FORMS}")
+    return path
+
+
+def _has_marker(folder: Path) -> bool:
+    return any(os.path.lexists(folder / marker) for marker in MARKERS)
+
+
+def _has_tests(folder: Path) -> bool:
+    for _, folders, files in islice(os.walk(folder), FOLDERS_LOOKED_INTO):
+        if any(fnmatch(file, pattern) for file in files for pattern in TEST_FILES):
+            return True
+        folders[:] = [name for name in folders if name not in NOT_LOOKED_INTO and not name.startswith(".")]
+    return False

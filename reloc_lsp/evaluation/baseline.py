@@ -1,0 +1,252 @@
+"""Measures the unchanged unit: which tests reach it, how they end, where they fail, and which tier judges truly."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.forks import ChildReport, Limit
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier, shorten
+from reloc_lsp.search.verdict import Outcome, TestResult
+
+ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
+
+
+@dataclass
+class Survey:
+    """What one instrumented run of tests on the unchanged unit showed, by test number."""
+
+    results: dict[int, TestResult] = field(default_factory=dict)
+    lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    at_import: bool = False
+
+    def add(self, report: ChildReport) -> None:
+        """Take in what one child said."""
+        self.results |= report.results
+        for record in report.records:
+            if "line" in record:
+                if record["in"] is None:
+                    self.at_import = True
+                else:
+                    self.lines[record["in"]].add(record["line"])
+        for name, kinds in ((report.record("probe") or {}).get("types") or {}).items():
+            self.types[name] |= set(kinds)
+
+    @property
+    def covering(self) -> list[int]:
+        """Tests that reached the unit and have a verdict, in order of number."""
+        return sorted(number for number in self.results if self.lines.get(number))
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order."""
+
+    tier: Tier
+    reason: str
+    tests: Sequence[int]
+    results: Mapping[int, TestResult]
+    lines: Mapping[int, set[int]]
+    types: Mapping[str, frozenset[str]]
+    limits: Mapping[int, Limit]
+    flaky: Sequence[str]
+    notes: Sequence[str]
+
+
+class Measuring:
+    """Takes the baseline within `seconds`. The caller closes the tier of the answer."""
+
+    def __init__(self, bench: Bench, place: UnitPlace, seconds: float) -> None:
+        self.bench = bench
+        self.place = place
+        self.seconds = seconds
+        self.deadline = time.monotonic() + seconds
+        first = min(max(0.12 * seconds, 2.0), 10.0)
+        self.first_limit = Limit(first, first * 1.2)
+
+    async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
+        """Try the groups of test files until tests reach the unit and one of them fails, or all were tried."""
+        warm, survey = await self._find_covering(groups)
+        try:
+            if survey.covering:
+                return await self._choose(warm, survey)
+            return await self._import_time_only(warm)
+        except BaseException:
+            await warm.close()
+            raise
+
+    async def _find_covering(self, groups: Sequence[Sequence[str]]) -> tuple[WarmTier, Survey]:
+        for position, group in enumerate(groups):
+            warm = await WarmTier.start(self.bench, self.place, group)
+            try:
+                survey = await self._survey(warm)
+            except BaseException:
+                await warm.close()
+                raise
+            failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
+            if failing or position == len(groups) - 1 or (survey.covering and time.monotonic() > self.deadline):
+                return warm, survey
+            await warm.close()
+        raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
+
+    async def _survey(self, warm: WarmTier) -> Survey:
+        survey = Survey()
+        if not warm.functions:
+            return survey
+        share = -(-len(warm.tests) // self.bench.workers) if len(warm.tests) > 40 else len(warm.tests)
+        parts = [range(start, min(start + share, len(warm.tests))) for start in range(0, len(warm.tests), share or 1)]
+        await asyncio.gather(*(self._survey_part(warm, list(part), survey) for part in parts))
+        return survey
+
+    async def _survey_part(self, tier: Tier, tests: list[int], survey: Survey) -> None:
+        """Survey `tests`, going on after one that hangs or ends the process, until the time is up."""
+        while tests and time.monotonic() < self.deadline:
+            limits = [self.first_limit] * len(tests)
+            report = await tier.run(self.place.source, tests, limits, probe=True, lines=self.place.lines())
+            survey.add(report)
+            done = len(report.results)
+            if report.ended == "done" or not done:
+                return
+            tests = tests[done:]
+
+    async def _choose(self, warm: WarmTier, survey: Survey) -> Baseline:
+        """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""
+        covering = [n for n in survey.covering if survey.results[n].outcome is not Outcome.SKIPPED]
+        if not covering:
+            raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
+        limits = {n: self._limit(survey.results[n]) for n in covering}
+        steady = [n for n in covering if survey.results[n].outcome not in ENDED_BY_FORCE]
+        cold_tier = ColdTier(self.bench, self.place, warm.tests)
+        again, cold, red = await asyncio.gather(
+            self._again(warm, steady, limits),
+            self._cold(cold_tier, steady, limits),
+            self._must_fail(warm, covering, limits),
+        )
+        flaky = {n for n in steady if n in again and again[n].outcome is not survey.results[n].outcome}
+        differing = [
+            n for n in steady if n in cold.results and n not in flaky
+            and cold.results[n].outcome is not survey.results[n].outcome
+        ]  # fmt: skip
+        if differing:
+            second = await self._cold(cold_tier, differing, limits)
+            flaky |= {n for n in differing if second.results[n].outcome is not cold.results[n].outcome}
+            differing = [n for n in differing if n not in flaky]
+        reasons = {
+            "threads run in the test process": warm.threads > 1,
+            "the unit runs at import": cold.at_import,
+            f"{len(differing)} tests end otherwise in a cold run": bool(differing),
+            "a body that raises does not turn every test red": not red,
+        }
+        kept = [n for n in covering if n not in flaky]
+        results = {n: again.get(n, survey.results[n]) for n in kept}
+        why = next((reason for reason, holds in reasons.items() if holds), None)
+        if why is None:
+            reason = "the swapped code is seen by every test, and warm and cold runs agree"
+            return self._baseline(warm, warm.tests, reason, results, survey, flaky)
+        results |= {n: cold.results[n] for n in kept if n in cold.results}
+        return await self._without_swap(warm, why, results, survey, flaky)
+
+    async def _import_time_only(self, warm: WarmTier) -> Baseline:
+        """No test calls the unit; it may still run while modules are imported."""
+        if not warm.tests:
+            if warm.errors:
+                raise EvaluationError(_collection(warm.errors))
+            raise EvaluationError("pytest collected no tests. Write a test for the function, or name tests with --tests.")
+        cold_tier = ColdTier(self.bench, self.place, warm.tests)
+        everything = list(range(len(warm.tests)))
+        cold = await self._cold(cold_tier, everything, dict.fromkeys(everything, self.first_limit))
+        reached = cold.covering or (everything if cold.at_import else [])
+        reached = [n for n in reached if n in cold.results]
+        if not reached:
+            if warm.errors:
+                raise EvaluationError(_collection(warm.errors))
+            name = self.place.unit.qualname
+            raise EvaluationError(
+                f"No test reaches {name}: {len(warm.tests)} tests were collected and none of them runs it. "
+                "Write a test that calls it, or name its tests with --tests."
+            )
+        results = {n: cold.results[n] for n in reached}
+        return await self._without_swap(warm, "the unit runs at import only", results, cold, set())
+
+    async def _without_swap(
+        self, warm: WarmTier, why: str, results: Mapping[int, TestResult], survey: Survey, flaky: set[int]
+    ) -> Baseline:
+        fresh = await FreshTier.start(self.bench, self.place, warm.tests, warm.modules)
+        steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
+        seen = await self._again(fresh, steady, {n: self.first_limit for n in steady})
+        await warm.close()
+        if warm.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
+            return self._baseline(fresh, warm.tests, f"fresh start: {why}", {**results, **seen}, survey, flaky)
+        await fresh.close()
+        cold = ColdTier(self.bench, self.place, warm.tests)
+        return self._baseline(cold, warm.tests, f"cold: {why}, and fresh starts disagree with cold ones", results, survey, flaky)
+
+    def _baseline(
+        self, tier: Tier, names: Sequence[str], reason: str, results: Mapping[int, TestResult], survey: Survey, flaky: set[int]
+    ) -> Baseline:
+        if not results:
+            unsteady = ", ".join(names[n] for n in sorted(flaky))
+            raise EvaluationError(f"Only flaky tests reach the unit ({unsteady}): they cannot judge a revision.")
+        limits = {n: self._limit(result) for n, result in results.items()}
+        order = sorted(results, key=lambda n: _judging_order(results[n], n))
+        types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
+        named = [names[n] for n in sorted(flaky)]
+        notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
+        return Baseline(tier, reason, order, results, survey.lines, types, limits, named, notes)
+
+    async def _again(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> dict[int, TestResult]:
+        """A plain second run: it gives true times, and shows tests that are flaky."""
+        results: dict[int, TestResult] = {}
+        while tests:
+            report = await tier.run(self.place.source, tests, [limits[n].grown(3) for n in tests])
+            results |= report.results
+            if report.ended == "done" or not report.results:
+                break
+            tests = tests[len(report.results) :]
+        return results
+
+    async def _cold(self, tier: ColdTier, tests: list[int], limits: Mapping[int, Limit]) -> Survey:
+        """An instrumented cold run: the reference for verdicts, and the way to see the unit run at import."""
+        survey = Survey()
+        if tests:
+            report = await tier.run(self.place.source, tests, [limits[n] for n in tests], probe=True)
+            positions = dict(enumerate(tests))
+            renumbered = [
+                {**record, "in": positions.get(record["in"])} if "line" in record else record
+                for record in report.records
+            ]
+            survey.add(ChildReport(report.results, report.ended, report.cpu, renumbered))
+        return survey
+
+    async def _must_fail(self, warm: WarmTier, tests: list[int], limits: Mapping[int, Limit]) -> bool:
+        """Whether a unit that raises turns every covering test red: proof that the swap reaches them."""
+        while tests:
+            report = await warm.run(self.place.must_fail(), tests, [limits[n] for n in tests])
+            if not report.results or any(r.outcome is Outcome.PASSED for r in report.results.values()):
+                return False
+            tests = [] if report.ended == "done" else tests[len(report.results) :]
+        return True
+
+    def _limit(self, result: TestResult) -> Limit:
+        """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment."""
+        if result.outcome in ENDED_BY_FORCE:
+            return Limit(0.5, min(3.0, self.first_limit.wall))
+        return Limit(0.2 + 10 * result.seconds, 3.0 + 30 * result.seconds)
+
+
+def _judging_order(result: TestResult, number: int) -> tuple[int, float, int]:
+    """Failing tests first, the quick ones first, those that hang last of all."""
+    group = {Outcome.PASSED: 1, Outcome.TIMEOUT: 2, Outcome.DIED: 2}.get(result.outcome, 0)
+    return group, round(result.seconds, 3), number
+
+
+def _collection(errors: Sequence[Mapping[str, str]]) -> str:
+    first = errors[0]
+    more = f" ({len(errors) - 1} more files have errors)" if len(errors) > 1 else ""
+    return f"Tests could not be collected: {first['where']}: {shorten(first['text'])}{more}."

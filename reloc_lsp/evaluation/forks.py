@@ -1,0 +1,114 @@
+"""Talks to a fork server: requests in, records of one child each out, both tiers alike."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reloc_lsp.evaluation.process import HarnessProcess
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one test may take: CPU seconds, and wall-clock seconds against sleeping."""
+
+    cpu: float
+    wall: float
+
+    def grown(self, by: float) -> Limit:
+        """The limit times `by`."""
+        return Limit(self.cpu * by, self.wall * by)
+
+
+@dataclass(frozen=True)
+class ChildReport:
+    """All that one child said: results by test number in the order run, `ended` being how it ended."""
+
+    results: dict[int, TestResult]
+    ended: str
+    cpu: float
+    records: Sequence[Mapping[str, Any]]
+
+    def record(self, key: str) -> Any:
+        """The value of the last record that has `key`, or `None`."""
+        return next((record[key] for record in reversed(self.records) if key in record), None)
+
+
+class ForkClient:
+    """Sends requests to the fork server in `process` and hands each answer to whoever waits for it."""
+
+    def __init__(self, process: HarnessProcess) -> None:
+        self.process = process
+        self._numbers = itertools.count()
+        self._waiting: dict[int, asyncio.Future[dict[str, Any] | None]] = {}
+        self._reader = asyncio.create_task(self._read())
+        self.cpu = 0.0
+
+    async def run(
+        self, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
+    ) -> ChildReport:
+        """Run `tests` in one child. A test the child did not survive is TIMEOUT or DIED, those after it missing."""
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        if self._reader.done():
+            answer.set_result(None)
+        self.process.send({
+            "do": "run", "id": number, "tests": list(tests), "failures_allowed": failures_allowed,
+            "limits": [(limit.cpu, limit.wall) for limit in limits], **more,
+        })  # fmt: skip
+        reply = await answer
+        if reply is None:
+            return ChildReport({}, "server died", 0.0, ())
+        self.cpu += reply["cpu"]
+        return _report(tests, reply)
+
+    async def close(self) -> None:
+        """End the server and its children."""
+        self._reader.cancel()
+        await self.process.close()
+
+    async def _read(self) -> None:
+        while (message := await self.process.receive()) is not None:
+            waiting = self._waiting.pop(message.get("id", -1), None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(message)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_result(None)
+
+
+def _report(tests: Sequence[int], reply: Mapping[str, Any]) -> ChildReport:
+    """Results in the exact expected sequence; whatever does not follow it ends the list as DIED."""
+    ended, records = reply["ended"], reply["records"]
+    results: dict[int, TestResult] = {}
+    expected = iter(tests)
+    for record in records:
+        if "test" in record:
+            wanted = next(expected, None)
+            if record["test"] != wanted:
+                ended = "garbled"
+                break
+            results[wanted] = test_result(record)
+    if ended != "done":
+        fatal = next(expected, None)
+        if fatal is not None:
+            results[fatal] = TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED)
+    return ChildReport(results, ended, reply["cpu"], records)
+
+
+def test_result(record: Mapping[str, Any]) -> TestResult:
+    """A harness record as a result."""
+    found = record.get("failure")
+    failure = None
+    if isinstance(found, dict):
+        lines = tuple(found.get("unit_lines", ()))
+        failure = Failure(str(found.get("kind")), str(found.get("message")), int(found.get("test_line", 0)), lines)
+    try:
+        outcome = Outcome(record["outcome"])
+    except ValueError:
+        outcome = Outcome.FAILED
+    return TestResult(outcome, float(record.get("seconds", 0.0)), failure)

@@ -1,0 +1,24 @@
+"""Entry of every harness process: `python boot.py FD`, where FD is a connected socket to the controller."""
+
+import importlib.util
+import os
+import sys
+
+
+def load_package():
+    """Import this folder under a private name and take it off `sys.path`."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    name = "_reloc_harness"
+    spec = importlib.util.spec_from_file_location(
+        name, os.path.join(here, "__init__.py"), submodule_search_locations=[here]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[name] = package
+    spec.loader.exec_module(package)
+    return name
+
+
+if __name__ == "__main__":
+    main = importlib.import_module(load_package() + ".main")
+    main.run(int(sys.argv[1]))

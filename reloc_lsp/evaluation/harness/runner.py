@@ -1,0 +1,136 @@
+"""Runs collected tests one by one, with pytest's own phases and without its reports.
+
+Setup, call and teardown are pytest's hooks, so that fixtures, plugins, unittest classes and asynchronous tests work
+as always; only the making and printing of reports is left out. After a failure everything is torn down at once:
+a fixture kept alive for the next test would turn that one's verdict.
+"""
+
+import os
+import traceback
+
+import pytest
+from _pytest.runner import CallInfo
+
+try:
+    from _pytest.unittest import TestCaseFunction
+except ImportError:  # pytest without its unittest plugin
+    TestCaseFunction = ()
+
+QUIET_PLUGINS = ("terminalreporter", "junitxml", "stepwise", "stepwiseplugin", "pastebin", "cacheprovider", "lfplugin", "nfplugin")
+
+
+def drop_reporting_plugins(session):
+    """Unregister what only reports or is not used by any collected test: every hook left costs time per test."""
+    config, items = session.config, session.items
+    manager = config.pluginmanager
+    names = list(QUIET_PLUGINS)
+    fixtures = {name for item in items for name in getattr(item, "fixturenames", ())}
+    if "caplog" not in fixtures and not config.getini("log_level"):
+        names.append("logging-plugin")
+    marks = {mark.name for item in items for mark in item.iter_markers()}
+    if "filterwarnings" not in marks and not config.getini("filterwarnings") and not config.known_args_namespace.pythonwarnings:
+        names.append("warnings")
+    for name in names:
+        plugin = manager.get_plugin(name)
+        if plugin is not None:
+            manager.unregister(plugin)
+
+
+class Runner:
+    """Runs items and reports one record each: `{"test", "outcome", "seconds", "failure"}`.
+
+    `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision.
+    """
+
+    def __init__(self, send, unit_file, failures_allowed=None, probe=None):
+        self.send = send
+        self.unit_file = unit_file
+        self.left = failures_allowed
+        self.probe = probe
+        self.result = None
+
+    def run(self, items, clock):
+        """Run all of `items`; each is a pair of its number and the pytest item."""
+        self.send({"begin": True})
+        for position, (number, item) in enumerate(items):
+            following = items[position + 1][1] if position + 1 < len(items) else None
+            if self.probe:
+                self.probe.begin(number)
+            start = clock()
+            outcome, failure = self._one(item, following)
+            self.send({"test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure})
+            if outcome != "passed" and self.left is not None:
+                self.left -= 1
+                if self.left < 0:
+                    return
+
+    def _one(self, item, following):
+        self.result = None
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self.result if self.result else ("failed", {"kind": "NotRun", "message": "the test was not run"})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        """The protocol without reports; other plugins' wrappers around it stay in force."""
+        calls = [CallInfo.from_call(lambda: item.ihook.pytest_runtest_setup(item=item), "setup")]
+        if calls[0].excinfo is None:
+            calls.append(CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), "call"))
+        result = self._outcome(item, calls)
+        keep = nextitem if result[0] == "passed" else None
+        teardown = CallInfo.from_call(
+            lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=keep), "teardown"
+        )
+        if result[0] == "passed" and teardown.excinfo is not None:
+            result = ("failed", self._failure(item, teardown.excinfo))
+        self.result = result
+        return True
+
+    def _outcome(self, item, calls):
+        last = calls[-1]
+        if needs_report(item) or (last.excinfo is not None and last.excinfo.errisinstance(pytest.skip.Exception)):
+            return self._reported(item, calls)
+        if last.excinfo is None:
+            return "passed", None
+        return "failed", self._failure(item, last.excinfo)
+
+    def _reported(self, item, calls):
+        """Outcome by pytest's own report, for marks and classes that give failures another meaning."""
+        item.repr_failure = lambda *_, **__: ""
+        report = None
+        for call in calls:
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        if report.passed:
+            return "passed", None
+        if report.skipped:
+            return ("xfailed" if hasattr(report, "wasxfail") else "skipped"), None
+        excinfo = calls[-1].excinfo
+        return "failed", self._failure(item, excinfo) if excinfo else {"kind": "Failed", "message": str(report.longrepr)[:300]}
+
+    def _failure(self, item, excinfo):
+        return failure(excinfo.value, excinfo.tb, test_path(item), self.unit_file)
+
+
+def test_path(item):
+    """Path of the file that holds the test."""
+    return str(getattr(item, "path", None) or item.fspath)
+
+
+def needs_report(item):
+    """Whether only pytest's report tells how the item ended."""
+    return isinstance(item, TestCaseFunction) or item.get_closest_marker("xfail") is not None
+
+
+def failure(error, trace, test_file, unit_file):
+    """Kind, message and places of a failure, without building pytest's long text for it."""
+    test_line, unit_lines = 0, []
+    for frame, line in traceback.walk_tb(trace):
+        name = frame.f_code.co_filename
+        if name == test_file:
+            test_line = line
+        elif name == unit_file or os.path.basename(name) == os.path.basename(unit_file) and os.path.realpath(name) == os.path.realpath(unit_file):
+            unit_lines.append(line)
+    try:
+        message = str(error)[:600]
+    except Exception:
+        message = ""
+    return {"kind": type(error).__name__, "message": message, "test_line": test_line, "unit_lines": unit_lines[-20:]}

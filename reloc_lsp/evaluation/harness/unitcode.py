@@ -1,0 +1,71 @@
+"""The unit's code: compiled from a candidate's source, and put into every live function made from the original."""
+
+import __future__
+
+import gc
+import os
+import types
+
+
+class UnitCode:
+    """Where the outermost function around the unit stands and how it is compiled.
+
+    `prefix` are the lines (class headers) to put before the function's source so that it compiles in its context;
+    `names` is the way to the code object: class names, then the function's; `first_line` is the function's first
+    line in the file, decorators included.
+    """
+
+    def __init__(self, description):
+        self.file = description["file"]
+        self.prefix = description["prefix"]
+        self.names = description["names"]
+        self.first_line = description["first_line"]
+        self.flags = 0
+        for name in description["futures"]:
+            self.flags |= getattr(__future__, name).compiler_flag
+
+    def text(self, source):
+        """The text to compile, with line numbers as in the file."""
+        return "\n" * (self.first_line - 1 - self.prefix.count("\n")) + self.prefix + source
+
+    def compile(self, source, transform=None):
+        """The function's code object; `transform` may change the syntax tree first. Raises `SyntaxError`."""
+        tree = compile(self.text(source), self.file, "exec", self.flags | 0x400, dont_inherit=True)
+        if transform is not None:
+            tree = transform(tree)
+        code = compile(tree, self.file, "exec", self.flags, dont_inherit=True)
+        for name in self.names:
+            inner = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
+            if not inner:
+                raise SyntaxError(f"{name} is not defined here any more")
+            code = inner[-1]
+        return code
+
+    def live_functions(self):
+        """Every function object made from the original code, however it is held: decorated, registered, bound."""
+        real = os.path.realpath(self.file)
+        name = self.names[-1]
+        found = []
+        for thing in gc.get_objects():
+            if type(thing) is types.FunctionType:
+                code = thing.__code__
+                if code.co_name == name and code.co_firstlineno == self.first_line:
+                    if os.path.realpath(code.co_filename) == real:
+                        found.append(thing)
+        return found
+
+
+def install(functions, code):
+    """Swap `code` into all functions; raises `ValueError` where its closure does not fit."""
+    for function in functions:
+        if function.__code__.co_freevars != code.co_freevars:
+            raise ValueError("the closure changed")
+    for function in functions:
+        function.__code__ = code
+
+
+def clear_caches():
+    """Forget what `functools.lru_cache` and `functools.cache` remember from import time."""
+    for thing in gc.get_objects():
+        if type(thing).__name__ == "_lru_cache_wrapper":
+            thing.cache_clear()

@@ -1,0 +1,169 @@
+"""A whole pytest session on one candidate: cold in a process of its own, or in a fork taken before the project's
+modules were imported (the fresh tier)."""
+
+import importlib
+import importlib.machinery
+import os
+import sys
+import time
+
+import pytest
+
+from .forkserver import ForkServer, die_with_parent
+from .instrument import Probe, instrumented
+from .runner import Runner, failure, test_path
+from .session import arguments, collect_error
+from .unitcode import UnitCode
+
+
+class SourceOverlay:
+    """Makes the import system read one file's source from memory."""
+
+    def __init__(self, file, text, transform=None):
+        self.file = os.path.realpath(file)
+        self.text = text
+        self.transform = transform
+
+    def install(self):
+        """From now on the file's module is compiled from our text."""
+        original = importlib.machinery.SourceFileLoader.get_code
+
+        def get_code(loader, fullname):
+            if os.path.realpath(loader.path) != self.file:
+                return original(loader, fullname)
+            tree = compile(self.text, loader.path, "exec", 0x400, dont_inherit=True)
+            if self.transform:
+                tree = self.transform(tree)
+            return compile(tree, loader.path, "exec", dont_inherit=True)
+
+        importlib.machinery.SourceFileLoader.get_code = get_code
+
+
+class Ordered:
+    """Puts the collected items into the order asked for and hands them to our runner."""
+
+    def __init__(self, runner, wanted, send):
+        self.runner = runner
+        self.wanted = wanted
+        self.send = send
+
+    def pytest_collectreport(self, report):
+        """Tell what could not be collected."""
+        if report.failed:
+            self.send({"collect_error": collect_error(report)})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        """Run the wanted tests; one that was not collected is not reported, and so does not pass."""
+        found = {item.nodeid: item for item in session.items}
+        items = [(number, found[name]) for number, name in self.wanted if name in found]
+        self.runner.run(items, time.process_time)
+        return True
+
+
+class Reporter:
+    """Records of a session that runs pytest's own, full protocol."""
+
+    def __init__(self, send, wanted, unit_file, probe=None):
+        self.send = send
+        self.numbers = {name: number for number, name in wanted}
+        self.unit_file = unit_file
+        self.probe = probe
+        self.worst = {}
+        self.details = {}
+
+    def pytest_collectreport(self, report):
+        """Tell what could not be collected."""
+        if report.failed:
+            self.send({"collect_error": collect_error(report)})
+
+    def pytest_collection_modifyitems(self, session, items):
+        """Keep only the tests asked for (all when none were named)."""
+        if self.numbers:
+            items[:] = [item for item in items if item.nodeid in self.numbers]
+        self.send({"begin": True})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid):
+        """A test begins."""
+        if self.probe:
+            self.probe.begin(self.numbers.get(nodeid, nodeid))
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        """Note the failure's places while the exception is at hand."""
+        yield
+        if call.excinfo is not None and item.nodeid not in self.details:
+            self.details[item.nodeid] = failure(call.excinfo.value, call.excinfo.tb, test_path(item), self.unit_file)
+
+    def pytest_runtest_logreport(self, report):
+        """Gather a test's outcome over its phases."""
+        rank = ("passed", "skipped", "xfailed", "failed")
+        outcome = "xfailed" if report.skipped and hasattr(report, "wasxfail") else report.outcome
+        if rank.index(outcome) >= rank.index(self.worst.get(report.nodeid, "passed")):
+            self.worst[report.nodeid] = outcome
+
+    def pytest_runtest_logfinish(self, nodeid):
+        """A test ended: send its record."""
+        outcome = self.worst.get(nodeid, "failed")
+        self.send({
+            "test": self.numbers.get(nodeid, nodeid), "outcome": outcome, "seconds": 0.0,
+            "failure": self.details.get(nodeid) if outcome == "failed" else None,
+        })
+
+
+class FreshServer:
+    """Forks from a process that has imported pytest and third-party modules but none of the project's."""
+
+    def __init__(self, config):
+        self.config = config
+        for name in config.get("preload", []):
+            try:
+                importlib.import_module(name)
+            except BaseException:  # noqa: S112
+                continue
+
+    def run_child(self, request, send, folder):
+        """In the child: a whole session with the candidate's text in place of the unit's file."""
+        transform, probe = None, None
+        if request.get("probe"):
+            probe = Probe(send, request.get("sites"))
+            probe.install()
+            first, last = request["lines"]
+            transform = lambda tree: instrumented(tree, first, last)  # noqa: E731
+        if request.get("text") is not None:
+            SourceOverlay(self.config["unit_file"], request["text"], transform).install()
+        wanted = [(number, self.config["tests"][number]) for number in request["tests"]]
+        runner = Runner(send, self.config["unit_file"], request.get("failures_allowed"), probe)
+        ordered = Ordered(runner, wanted, send)
+        selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
+        os.environ["TMPDIR"] = folder
+        pytest.main(arguments(self.config["root"], selection, self.config["scratch"]), plugins=[ordered, runner])
+        if probe:
+            send({"probe": probe.report()})
+
+
+def serve_fresh(wire, config):
+    """The fresh tier's server."""
+    server = FreshServer(config)
+    wire.send({"ready": True})
+    ForkServer(wire, config["scratch"], server.run_child, config["workers"]).serve()
+
+
+def run_cold(wire, config):
+    """One cold session with pytest's own protocol; records go straight to the controller."""
+    die_with_parent()
+    send = lambda record: wire.send({**record, "nonce": config["nonce"]})  # noqa: E731
+    probe = None
+    unit_file = config["unit_file"]
+    if config.get("probe"):
+        probe = Probe(send)
+        probe.install()
+        first, last = config["probe"]
+        with open(unit_file, "rb") as file:
+            overlay = SourceOverlay(unit_file, file.read(), lambda tree: instrumented(tree, first, last))
+        overlay.install()
+    wanted = list(enumerate(config["tests"]))
+    reporter = Reporter(send, wanted, unit_file, probe)
+    status = pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[reporter])
+    send({"end": True, "status": int(status)})

@@ -1,0 +1,148 @@
+"""The evaluator behind the search: candidates in, verdicts out, by the tier that the baseline chose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from reloc_lsp.evaluation.baseline import Baseline
+from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
+from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.search.protocols import Site, Values
+from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
+
+GROWTH = 15.0
+MOST_PROBED_TESTS = 40
+
+
+class Judge:
+    """Judges candidates of one unit. Test ids are pytest node ids."""
+
+    def __init__(self, bench: Bench, place: UnitPlace, baseline: Baseline) -> None:
+        self.bench = bench
+        self.place = place
+        self.baseline = baseline
+        self._fresh: FreshTier | None = None
+        self._order = list(baseline.tests)
+        self._kills = dict.fromkeys(self._order, 0)
+        self._starting = asyncio.Lock()
+        self._slots = asyncio.Semaphore(bench.workers)
+        self.cpu = 0.0
+
+    @property
+    def unchanged(self) -> Verdict:
+        """The verdict on the unchanged unit."""
+        return self._verdict(self.baseline.results, self.baseline.tests)
+
+    async def evaluate(self, candidates: Sequence[Candidate], to_beat: int) -> Sequence[Verdict]:
+        """Verdicts in the order of `candidates`, as many at a time as there are workers."""
+        order = sorted(self._order, key=lambda n: (_group(self.baseline.results[n]), -self._kills[n]))
+        verdicts = await asyncio.gather(*(self._one(c, order, to_beat) for c in candidates))
+        for verdict in verdicts:
+            for number, result in zip(order, verdict.results.values(), strict=False):
+                self._kills[number] += result.outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
+        return verdicts
+
+    async def confirm(self, source: str) -> Verdict:
+        """A cold run of every selected test on a new copy of the workspace: what a Proposal rests on."""
+        tier = ColdTier(self.bench, self.place, self.baseline.tier.tests)
+        limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order]
+        report = await tier.run(source, self._order, limits)
+        return self._verdict(report.results, self._order)
+
+    async def values(self, source: str, sites: Sequence[Site]) -> Values:
+        """Evaluate expressions at sites of the unit while its tests run (failing ones and some that pass)."""
+        tier = self.baseline.tier
+        tests = [n for n in self._order if self.baseline.results[n].outcome is not Outcome.TIMEOUT][:MOST_PROBED_TESTS]
+        limits = [Limit(2.0, 6.0)] * len(tests)
+        wanted = {str(site.line): list(site.expressions) for site in sites}
+        report = await tier.run(source, tests, limits, probe=True, lines=self.place.lines(), sites=wanted)
+        found = report.record("probe") or {}
+        failing = {n for n, result in self.baseline.results.items() if result.outcome is not Outcome.PASSED}
+        vectors, fails, types, truth = {}, {}, {}, {}
+        for site in sites:
+            rows = found.get("visits", {}).get(str(site.line), [])
+            table = found.get("values", {}).get(str(site.line), [])
+            columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * len(site.expressions)
+            vectors[site.line] = dict(zip(site.expressions, columns, strict=True))
+            fails[site.line] = tuple(test in failing for test, _ in rows)
+            types[site.line] = {number: kind for kind, number, _ in table}
+            truth[site.line] = {number: known for _, number, known in table if known is not None}
+        return Values(vectors, fails, types, truth)
+
+    async def close(self) -> None:
+        """End every process."""
+        await self.baseline.tier.close()
+        if self._fresh is not None:
+            await self._fresh.close()
+
+    async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int) -> Verdict:
+        async with self._slots:
+            tier = await self._tier_for(candidate)
+            allowed = len(order) - to_beat - 1
+            limits = {n: self.baseline.limits[n] for n in order}
+            results = await self._run(tier, candidate.source, order, limits, allowed)
+            slow = [n for n in order if n in results and results[n].outcome is Outcome.TIMEOUT]
+            if slow and self._only_slow(results):
+                # Right fixes of endless loops and slow recursions may need longer than the original took.
+                grown = {n: limits[n].grown(GROWTH) for n in order}
+                rest = [n for n in order if n in slow or n not in results]
+                results |= await self._run(tier, candidate.source, rest, grown, 0)
+            return self._verdict(results, order)
+
+    def _only_slow(self, results: dict[int, TestResult]) -> bool:
+        """Whether nothing but one time-out speaks against the candidate, and something for it."""
+        bad = [r for r in results.values() if r.outcome is not Outcome.PASSED]
+        return len(bad) == 1 and len(results) > 1
+
+    async def _run(
+        self, tier: Tier, source: str, tests: Sequence[int], limits: dict[int, Limit], allowed: int
+    ) -> dict[int, TestResult]:
+        """Run `tests` until more than `allowed` did not pass, in a new child after one that died."""
+        results: dict[int, TestResult] = {}
+        left = list(tests)
+        while left:
+            failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
+            if failed > allowed:
+                break
+            report = await tier.run(source, left, [limits[n] for n in left], allowed - failed)
+            self.cpu += report.cpu
+            if report.record("unfit") is not None and isinstance(tier, WarmTier):
+                tier = await self._start_fresh()
+                continue
+            if not report.results:
+                results[left[0]] = TestResult(Outcome.DIED)
+            results |= report.results
+            if report.ended == "done":
+                # What a child that ended well left out was not collected or not needed.
+                missing = [n for n in left if n not in results]
+                stopped = sum(r.outcome is not Outcome.PASSED for r in results.values()) > allowed
+                results |= {} if stopped else {n: TestResult(Outcome.FAILED) for n in missing}
+                break
+            left = [n for n in left if n not in results]
+        return results
+
+    async def _tier_for(self, candidate: Candidate) -> Tier:
+        """The baseline's tier, unless a warm swap cannot show what the candidate changes."""
+        tier = self.baseline.tier
+        if isinstance(tier, WarmTier) and not self.place.fits(candidate.source):
+            return await self._start_fresh()
+        return tier
+
+    async def _start_fresh(self) -> FreshTier:
+        async with self._starting:
+            if self._fresh is None:
+                tier = self.baseline.tier
+                modules = tier.modules if isinstance(tier, WarmTier) else ()
+                self._fresh = await FreshTier.start(self.bench, self.place, tier.tests, modules)
+            return self._fresh
+
+    def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:
+        names = self.baseline.tier.tests
+        return Verdict({names[n]: results.get(n, TestResult(Outcome.NOT_RUN)) for n in order})
+
+
+def _group(result: TestResult) -> int:
+    return {Outcome.PASSED: 1, Outcome.TIMEOUT: 2, Outcome.DIED: 2}.get(result.outcome, 0)

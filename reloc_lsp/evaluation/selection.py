@@ -1,0 +1,103 @@
+"""Which test files to collect for a unit: the likely ones first, found without running or importing anything."""
+
+from __future__ import annotations
+
+import configparser
+import fnmatch
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reloc_lsp.evaluation.workspace import SKIPPED
+
+SMALL_SUITE_FILES = 25
+SMALL_SUITE_BYTES = 400_000
+
+
+@dataclass(frozen=True)
+class PytestLayout:
+    """Where the project's pytest configuration says that tests are."""
+
+    testpaths: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
+
+
+def pytest_layout(root: Path) -> PytestLayout:
+    """Read testpaths and python_files from the first of pytest's configuration files that holds them."""
+    options = _ini_options(root)
+    split = {key: tuple(v.split() if isinstance(v, str) else v) for key, v in options.items()}
+    return PytestLayout(split.get("testpaths", ()), split.get("python_files") or PytestLayout.patterns)
+
+
+def test_files(root: Path, layout: PytestLayout) -> list[Path]:
+    """All test files below `root` (its testpaths, if it names any that exist), relative to it, sorted."""
+    starts = [root / place for pattern in layout.testpaths for place in sorted(root.glob(pattern))] or [root]
+    found = {path for start in starts for path in ([start] if start.is_file() else _walk(start, layout))}
+    return sorted(path.relative_to(root) for path in found)
+
+
+def likely_groups(root: Path, files: list[Path], file: str, qualname: str | None) -> list[list[str]]:
+    """Test files in groups to try one after the other: those that speak of the unit, then all."""
+    names = [path.as_posix() for path in files]
+    sizes = sum((root / path).stat().st_size for path in files)
+    if qualname is None and not file:
+        return [names]
+    ranked = sorted(names, key=lambda name: (-_closeness(root / name, name, file, qualname), name))
+    if len(names) <= SMALL_SUITE_FILES and sizes <= SMALL_SUITE_BYTES:
+        return [ranked]
+    close = [name for name in ranked if _closeness(root / name, name, file, qualname) >= 2][:SMALL_SUITE_FILES]
+    return [group for group in (close, ranked) if group]
+
+
+def _closeness(path: Path, name: str, file: str, qualname: str | None) -> float:
+    """How likely it is that the tests in `path` reach the unit, from names alone."""
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return 0.0
+    parts = Path(file).with_suffix("").parts
+    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    score = 0.0
+    if qualname:
+        own = [part for part in qualname.split(".") if part != "<locals>"]
+        score += 4 * _speaks_of(text, own[-1]) if not own[-1].startswith("__") else 0
+        score += 2 * any(_speaks_of(text, part) for part in own[:-1])
+    score += 3 * (stem.strip("_") in re.sub(r"\W", "_", Path(name).stem))
+    score += 1 * _speaks_of(text, stem)
+    return score
+
+
+def _speaks_of(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+def _walk(start: Path, layout: PytestLayout) -> Iterator[Path]:
+    for folder, inner, files in os.walk(start):
+        inner[:] = [d for d in inner if d not in SKIPPED and not d.startswith(".") and d not in ("build", "dist")
+                    and not Path(folder, d, "pyvenv.cfg").exists()]
+        for name in files:
+            if any(fnmatch.fnmatch(name, pattern) for pattern in layout.patterns):
+                yield Path(folder, name)
+
+
+def _ini_options(root: Path) -> dict[str, str | list[str]]:
+    for name in ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
+        path = root / name
+        try:
+            text = path.read_text("utf-8")
+            if name == "pyproject.toml":
+                table = tomllib.loads(text).get("tool", {}).get("pytest", {}).get("ini_options")
+                if table is not None:
+                    return {k: v for k, v in table.items() if isinstance(v, str | list)}
+                continue
+            parser = configparser.ConfigParser(interpolation=None)
+            parser.read_string(text)
+            section = "tool:pytest" if name == "setup.cfg" else "pytest"
+            if parser.has_section(section):
+                return dict(parser.items(section))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, configparser.Error):
+            continue
+    return {}

@@ -1,0 +1,38 @@
+"""What the connected editor can do, folded once into named booleans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+
+@dataclass(frozen=True)
+class EditorCapabilities:
+    """The editor's abilities that make a difference here; all false until `initialize` came."""
+
+    work_done_progress: bool = False
+    apply_edit: bool = False
+    document_changes: bool = False
+    show_document: bool = False
+    code_action_literals: bool = False
+    configuration: bool = False
+    configuration_registration: bool = False
+
+    @classmethod
+    def of(cls, announced: types.ClientCapabilities) -> EditorCapabilities:
+        """Resolve the capabilities sent with `initialize`."""
+
+        def able(path: str) -> bool:
+            return bool(get_capability(announced, path, False))
+
+        return cls(
+            work_done_progress=able("window.work_done_progress"),
+            apply_edit=able("workspace.apply_edit"),
+            document_changes=able("workspace.workspace_edit.document_changes"),
+            show_document=able("window.show_document.support"),
+            code_action_literals=able("text_document.code_action.code_action_literal_support"),
+            configuration=able("workspace.configuration"),
+            configuration_registration=able("workspace.did_change_configuration.dynamic_registration"),
+        )

@@ -1,0 +1,92 @@
+"""The user's settings as the editor tells them, over those of the workspace's pyproject.toml."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from reloc_lsp.server.client import Client
+from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer
+
+SECTION = "reloc"
+
+
+class Configuration:
+    """Layers of settings, lowest first: pyproject.toml, initialization options, asked for, pushed."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._initial: Mapping[str, Any] = {}
+        self._asked: dict[Path | None, Mapping[str, Any]] = {}
+        self._pushed: Mapping[str, Any] = {}
+        self._said: set[str] = set()
+        self._asking: asyncio.Task[Any] | None = None
+
+    def initialize(self, options: Any) -> None:
+        """Take over `initializationOptions`: the settings themselves, or in them under `settings` or `reloc`."""
+        values = self._table("initializationOptions", options)
+        if "settings" in values:
+            values = self._table("initializationOptions", values["settings"])
+        self._initial = self._nested("initializationOptions", values)
+
+    def push(self, settings: Any) -> None:
+        """Take over the settings of `workspace/didChangeConfiguration`; editors that are asked send none."""
+        self._pushed = self._nested("settings", self._table("settings", settings))
+
+    def ask(self, asking: asyncio.Task[Any]) -> None:
+        """Remember the question to the editor that is under way, for `ready`."""
+        self._asking = asking
+
+    async def refresh(self, folders: Mapping[Path, str]) -> None:
+        """Ask the editor for its settings, for each folder (path to address) and in general."""
+        paths: list[Path | None] = [None, *folders]
+        values = await self._client.configuration(SECTION, [None, *folders.values()])
+        self._asked = {
+            path: self._table("settings", value) for path, value in zip(paths, values, strict=True)
+        }
+        self.complain(self._editor(None)[1])
+
+    async def ready(self, seconds: float = 2.0) -> None:
+        """Wait until the editor has answered what it was asked last, at most `seconds`."""
+        if self._asking is not None:
+            await asyncio.wait({self._asking}, timeout=seconds)
+
+    def settings(self, root: Path) -> Settings:
+        """What holds in the workspace folder `root`; what cannot be used is said once."""
+        lowest, complaints = pyproject_layer(root)
+        settings, more = self._editor(root, lowest)
+        self.complain(complaints + more)
+        return settings
+
+    def complain(self, complaints: list[str]) -> None:
+        """Say each complaint to the user, once."""
+        for complaint in complaints:
+            if complaint not in self._said:
+                self._said.add(complaint)
+                self._client.show(complaint, types.MessageType.Warning)
+
+    def _editor(self, root: Path | None, *lower: Layer) -> tuple[Settings, list[str]]:
+        asked = self._asked.get(root, self._asked.get(None, {}))
+        return layered(
+            [
+                *lower,
+                Layer("initializationOptions", self._initial),
+                Layer("settings", asked),
+                Layer("settings", self._pushed),
+            ]
+        )
+
+    def _nested(self, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._table(f"{name}.{SECTION}", values[SECTION]) if SECTION in values else values
+
+    def _table(self, name: str, value: Any) -> Mapping[str, Any]:
+        if value is None:
+            return {}
+        if isinstance(value, Mapping):
+            return value
+        self.complain([f"{name} is {value!r}, but must be a table of settings: it is left out."])
+        return {}

@@ -1,0 +1,79 @@
+"""From a proposal to the smallest edit of the text as it stands now, inside the revised unit only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from reloc_lsp.program.edit import Edit, line_edits
+from reloc_lsp.program.text import LineIndex
+from reloc_lsp.program.unit import Module
+from reloc_lsp.server.documents import parsed
+
+if TYPE_CHECKING:
+    from reloc_lsp.revision import Proposal
+
+
+@dataclass(frozen=True)
+class UnitChange:
+    """A unit's whole lines before and after its revision."""
+
+    qualname: str
+    before: str
+    after: str
+
+    def rebased(self, module: Module | None) -> list[Edit] | None:
+        """The edits of a module's text; `None` where the unit is gone or is not what the revision began with."""
+        units = module.units if module else []
+        for unit in reversed(units):
+            if module and unit.qualname == self.qualname and module.source(unit) == self.before:
+                return [edit.shifted(unit.start) for edit in line_edits(self.before, self.after)]
+        return None
+
+
+def unit_change(proposal: Proposal) -> UnitChange | None:
+    """What a proposal changes; `None` where it changes nothing, or anything outside of its unit."""
+    before, after = proposal.original, proposal.source
+    module = parsed(before)
+    if module is None or before == after:
+        return None
+    for unit in reversed(module.units):
+        head, tail = before[: unit.start], before[unit.end :]
+        fits = after.startswith(head) and after.endswith(tail) and len(after) >= len(head) + len(tail)
+        if unit.qualname == proposal.qualname and fits:
+            return UnitChange(unit.qualname, module.source(unit), after[len(head) : len(after) - len(tail)])
+    return None
+
+
+def workspace_edit(
+    uri: str, version: int | None, text: str, edits: Sequence[Edit], unit_bytes: int, versioned: bool
+) -> types.WorkspaceEdit:
+    """The edits of `text` for the editor; `versioned` where it takes `documentChanges`."""
+    index = LineIndex(text)
+
+    def position(offset: int) -> types.Position:
+        return types.Position(*index.editor_position(offset, unit_bytes))
+
+    text_edits = [
+        types.TextEdit(types.Range(position(edit.start), position(edit.end)), edit.text)
+        for edit in (_inside(text, edit) for edit in edits)
+    ]
+    if not versioned:
+        return types.WorkspaceEdit(changes={uri: text_edits})
+    document = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
+    return types.WorkspaceEdit(
+        document_changes=[types.TextDocumentEdit(text_document=document, edits=list(text_edits))]
+    )
+
+
+def _inside(text: str, edit: Edit) -> Edit:
+    """An insertion behind the last line end moved before it: Neovim would leave an empty line there."""
+    newline = "\r\n" if text.endswith("\r\n") else text[-1:]
+    at_end = edit.start == edit.end == len(text) and newline in ("\n", "\r\n", "\r")
+    if not (at_end and edit.text.endswith(newline)):
+        return edit
+    at = len(text) - len(newline)
+    return Edit(at, at, newline + edit.text.removesuffix(newline))

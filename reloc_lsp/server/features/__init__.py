@@ -1,0 +1,1 @@
+"""One file per LSP method that the editor sends."""
