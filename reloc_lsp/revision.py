@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,20 +100,67 @@ class Proposal:
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json` (design.md, contract of the command line)."""
-        raise NotImplementedError
+        names = ("evaluations", "calls", "prompt_tokens", "completion_tokens", "seconds", "cpu_seconds")
+        return {
+            "status": self.status,
+            "message": self.message,
+            "unit": {"file": self.file, "qualname": self.qualname, "line": self.line},
+            "before": {"passed": self.before.passed, "total": self.before.total},
+            "after": {"passed": self.after.passed, "total": self.after.total},
+            "verified": self.verified,
+            "diff": self.diff,
+            "source": self.source,
+            "why": list(self.why),
+            "notes": list(self.notes),
+            "alternatives": [
+                {"diff": a.diff, "passed": a.passed, "total": a.total, "score": a.score, "source": a.source}
+                for a in self.alternatives
+            ],
+            "cost": {name: self.cost.get(name, 0) for name in names},
+            "sandbox": self.sandbox,
+            "trace": self.trace,
+        }
 
 
 class Revision:
     """One run of the use case. Read `run()` once; `stop()` ends it early with the best so far."""
 
     def __init__(self, snapshot: Snapshot, target: Target, settings: Settings) -> None:
-        self.snapshot = snapshot
+        self.snapshot = Snapshot(Path(os.path.abspath(snapshot.root)), snapshot.unsaved)
         self.target = target
         self.settings = settings
+        self._work: asyncio.Task[Proposal] | None = None
+        self._stopped = False
 
     def stop(self) -> None:
         """Stop the work at once (its processes are gone within 0.5 s); `run()` ends with the best so far."""
+        self._stopped = True
+        if self._work is not None:
+            self._work.cancel()
 
-    def run(self) -> AsyncIterator[Progress | Proposal]:
+    async def run(self) -> AsyncIterator[Progress | Proposal]:
         """Progress, then exactly one Proposal as the last item, whatever happens; leaves no process or file."""
-        raise NotImplementedError
+        # The rooms below are loaded when there is work for them: a server answers its first request without them.
+        from reloc_lsp.work import Work
+
+        news: asyncio.Queue[Progress] = asyncio.Queue()
+        work = Work(self.snapshot, self.target, self.settings, news.put_nowait)
+        self._work = asyncio.create_task(work.proposal())
+        if self._stopped:
+            self._work.cancel()
+        try:
+            while not self._work.done() or not news.empty():
+                item = asyncio.create_task(news.get())
+                await asyncio.wait({item, self._work}, return_when=asyncio.FIRST_COMPLETED)
+                if item.done():
+                    yield item.result()
+                else:
+                    item.cancel()
+            try:
+                yield self._work.result()
+            except asyncio.CancelledError:
+                yield work.best_so_far()
+        finally:
+            self._work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._work

@@ -60,7 +60,7 @@ def demo(folder: Path, start: StartRevision) -> int:
     if outcome.signal is not None or outcome.proposal.status != "fixed":
         return outcome.exit_status or 1
     write(outcome.proposal, root)
-    print(flush=True)
+    print(f"Written to {FILE}.\n", flush=True)
     _run_tests(root)
     print(NEXT.format(folder=folder, file=FILE, function=FUNCTION))
     return 0

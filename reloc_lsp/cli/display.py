@@ -97,19 +97,14 @@ class LiveDisplay:
         progress = self._progress
         title = Text.assemble((progress.phase, "bold"), "  ", (progress.message, "dim"))
         title.truncate(self._console.width - 3, overflow="ellipsis")
+        lines: list[RenderableType] = [Columns([self._spinner, title])]
         best = progress.best or progress.before
-        bar = ProgressBar(
-            total=max(best.total, 1) if best else None,
-            completed=best.passed if best else 0,
-            width=min(40, self._console.width // 2),
-            pulse=best is None,
-            complete_style="green",
-        )
-        return Group(
-            Columns([self._spinner, title]),
-            Columns(["  ", bar, tests_passing(progress)]),
-            Text(f"   {progress.evaluations} evaluations, {self._time()}", style="dim"),
-        )
+        if best:
+            width = min(40, self._console.width // 2)
+            bar = ProgressBar(max(best.total, 1), best.passed, width, complete_style="green")
+            lines.append(Columns([" ", bar, tests_passing(progress)]))
+        lines.append(Text(f"  {progress.evaluations} evaluations, {self._time()}", style="dim"))
+        return Group(*lines)
 
     def _time(self) -> str:
         used = self._progress.seconds + time.monotonic() - self._since

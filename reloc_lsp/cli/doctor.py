@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reloc_lsp import __version__
 from reloc_lsp.cli.options import program_path
-from reloc_lsp.cli.target import workspace_root
+from reloc_lsp.cli.target import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.settings import layered, pyproject_layer
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found; exit status 0 where the workspace's tests could be run, 3 where not."""
-    here = Path.cwd()
+    here = current_folder()
     root = workspace_root(None, here)
     project = _project(root, program_path(options.interpreter, here))
     findings = [

@@ -16,7 +16,7 @@ from reloc_lsp.cli.errors import CallError
 COMMANDS: Mapping[str, str] = {
     "revise": "revise a function until the workspace's own tests pass",
     "demo": "write a small workspace with a bug and repair it before your eyes",
-    "doctor": "say what was found: interpreter, pytest, sandbox, GPU",
+    "doctor": "say what was found: interpreter, pytest, sandbox and GPU",
     "server": "run the language server (what an editor starts)",
 }
 """Each command is the module of its name in this package; the text is its line in the help."""
@@ -24,7 +24,8 @@ COMMANDS: Mapping[str, str] = {
 OVERVIEW = """\
 Revises a Python function by local search until the workspace's own tests pass.
 
-Called by an editor, on a pipe, reloc-lsp without a command is the language server over stdio."""
+Called by an editor, on a pipe, reloc-lsp without a command
+is the language server over stdio."""
 
 
 class Command(Protocol):
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CallError as error:
         return _refuse(str(error), "--json" in arguments)
     except KeyboardInterrupt:
-        return 130
+        return _interrupted("--json" in arguments)
     except BrokenPipeError:
         # Who reads our output has gone: the interpreter's own flush at exit must not complain about it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -82,7 +83,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"reloc-lsp {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, allow_abbrev=False)
+        command = commands.add_parser(
+            name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
+        )
         if name in arguments:
             _command(name).add_arguments(command)
     return parser
@@ -97,6 +100,17 @@ def _refuse(message: str, as_json: bool) -> int:
 
     print_error(message, as_json)
     return 2
+
+
+def _interrupted(as_json: bool) -> int:
+    from reloc_lsp.cli.report import print_json
+    from reloc_lsp.revision import Proposal
+
+    if as_json:
+        print_json(Proposal("cancelled", "Interrupted before the search began, nothing was changed.", 130))
+    else:
+        print(file=sys.stderr)
+    return 130
 
 
 def _print_whatever_the_encoding() -> None:

@@ -11,14 +11,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from reloc_lsp.search.budget import Budget
 from reloc_lsp.settings import Layer, SearchSettings, Settings, layered, pyproject_layer
 
 
 def add_settings_flags(parser: argparse.ArgumentParser) -> None:
     """Declare a flag for every setting that a call may choose."""
+    bounds = Budget()
     budget = parser.add_argument_group("budget: what the search may spend, whichever is used up first")
-    budget.add_argument("--seconds", type=_seconds, metavar="S", help="wall-clock seconds")
-    budget.add_argument("--evaluations", type=_count, metavar="N", help="candidates put to the tests")
+    budget.add_argument(
+        "--seconds", type=_seconds, metavar="S", help=f"wall-clock seconds (default: {bounds.seconds:g})"
+    )
+    budget.add_argument(
+        "--evaluations",
+        type=_count,
+        metavar="N",
+        help=f"candidates put to the tests (default: {bounds.evaluations})",
+    )
     budget.add_argument("--calls", type=_count, metavar="N", help="calls of a language model")
     budget.add_argument("--tokens", type=_count, metavar="N", help="tokens of a language model")
     search = parser.add_argument_group("search")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import tokenize
 from typing import TextIO
 
 from reloc_lsp.cli.display import in_words
@@ -39,8 +41,9 @@ def print_json(proposal: Proposal) -> None:
     print(json.dumps(proposal.as_json()), flush=True)
 
 
-def print_patch(proposal: Proposal, encoding: str) -> None:
+def print_patch(proposal: Proposal) -> None:
     """The diff on stdout, in the bytes of the file it is for, so that `patch` and `git apply` take it."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(proposal.original.encode()).readline)
     sys.stdout.flush()
     sys.stdout.buffer.write(proposal.diff.encode(encoding, "backslashreplace"))
     sys.stdout.buffer.flush()
@@ -67,9 +70,8 @@ def _sentences(proposal: Proposal) -> list[str]:
         sentences.append("Note: not confirmed by a fresh run of the tests.")
     others = len(proposal.alternatives)
     if others:
-        sentences.append(
-            f"{others} other revision{'s do' if others > 1 else ' does'} as well: --json shows them."
-        )
+        do, them = ("s do", "them") if others > 1 else (" does", "it")
+        sentences.append(f"{others} other revision{do} as well: --json shows {them}.")
     return sentences
 
 

@@ -14,9 +14,8 @@ from reloc_lsp.cli.following import Outcome, StartRevision, follow
 from reloc_lsp.cli.options import add_settings_flags, chosen_settings
 from reloc_lsp.cli.report import headline, print_error, print_json, print_patch, print_report
 from reloc_lsp.cli.server import LOG_LEVELS
-from reloc_lsp.cli.target import parse_target, workspace_root
+from reloc_lsp.cli.target import current_folder, parse_target, workspace_root
 from reloc_lsp.cli.writing import check_writable, write_revision
-from reloc_lsp.program.text import SourceText
 from reloc_lsp.revision import Proposal, Revision, Snapshot
 
 TARGET = "FILE, FILE::QUALNAME or FILE:LINE; none: run the tests and take the most suspicious function"
@@ -42,7 +41,7 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     """`run` with the revision that `start` makes."""
     if options.diff and options.json:
         raise CallError("--diff and --json exclude each other: the JSON object holds the diff already.")
-    here = Path.cwd()
+    here = current_folder()
     target = parse_target(options.target, here)
     root = workspace_root(target.file, here)
     settings = chosen_settings(options, root, here)
@@ -52,18 +51,21 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     display = display_on(sys.stderr, settings.budget.seconds, quiet=options.json)
     outcome = follow(start(Snapshot(root), target, settings), display)
     wanted = outcome.signal is None and outcome.proposal.status in ("fixed", "improved")
-    if wanted and options.apply:
+    to_write = wanted and options.apply
+    if to_write:
         outcome = _written_or_error(outcome, root)
-    _show(outcome.proposal, options, root)
+    _show(outcome.proposal, options)
     if wanted and _may_ask(options) and _consents(outcome.proposal.file):
         write(outcome.proposal, root)
+        to_write = True
+    if to_write and outcome.proposal.status != "error":
+        print(f"Written to {outcome.proposal.file}.", file=sys.stderr)
     return outcome.exit_status
 
 
 def write(proposal: Proposal, root: Path) -> None:
-    """Write `proposal` into its file in the workspace `root` and say so; raises `CallError`."""
+    """Write `proposal` into its file in the workspace `root`; raises `CallError`."""
     write_revision(root / proposal.file, proposal.file, proposal.original, proposal.source)
-    print(f"Written to {proposal.file}.", file=sys.stderr)
 
 
 def _written_or_error(outcome: Outcome, root: Path) -> Outcome:
@@ -76,12 +78,12 @@ def _written_or_error(outcome: Outcome, root: Path) -> Outcome:
     return outcome
 
 
-def _show(proposal: Proposal, options: argparse.Namespace, root: Path) -> None:
+def _show(proposal: Proposal, options: argparse.Namespace) -> None:
     if options.json:
         print_json(proposal)
         return
     if options.diff and proposal.diff:
-        print_patch(proposal, SourceText.read(root / proposal.file).encoding)
+        print_patch(proposal)
     if options.diff and proposal.status != "error":
         print(headline(proposal), file=sys.stderr)
     elif proposal.diff or proposal.status != "error":

@@ -20,6 +20,14 @@ FOLDERS_LOOKED_INTO = 5000
 FORMS = "A target is FILE, FILE::QUALNAME or FILE:LINE."
 
 
+def current_folder() -> Path:
+    """The folder of the call; raises `CallError` where it has been deleted."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise CallError("The current folder does not exist any more: change to another one.") from error
+
+
 def parse_target(text: str | None, here: Path) -> Target:
     """The target that `text` names, seen from the folder `here`; raises `CallError`.
 

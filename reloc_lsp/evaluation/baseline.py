@@ -24,6 +24,7 @@ class Survey:
     results: dict[int, TestResult] = field(default_factory=dict)
     lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    calls: dict[int, int] = field(default_factory=dict)
     at_import: bool = False
 
     def add(self, report: ChildReport) -> None:
@@ -35,8 +36,10 @@ class Survey:
                     self.at_import = True
                 else:
                     self.lines[record["in"]].add(record["line"])
-        for name, kinds in ((report.record("probe") or {}).get("types") or {}).items():
+        seen = report.record("probe") or {}
+        for name, kinds in seen.get("types", {}).items():
             self.types[name] |= set(kinds)
+        self.calls |= {int(test): calls for test, calls in seen.get("calls", {}).items()}
 
     @property
     def covering(self) -> list[int]:
@@ -54,6 +57,7 @@ class Baseline:
     results: Mapping[int, TestResult]
     lines: Mapping[int, set[int]]
     types: Mapping[str, frozenset[str]]
+    calls: Mapping[int, int]
     limits: Mapping[int, Limit]
     flaky: Sequence[str]
     notes: Sequence[str]
@@ -108,7 +112,7 @@ class Measuring:
         """Survey `tests`, going on after one that hangs or ends the process, until the time is up."""
         while tests and time.monotonic() < self.deadline:
             limits = [self.first_limit] * len(tests)
-            report = await tier.run(self.place.source, tests, limits, probe=True, lines=self.place.lines())
+            report = await tier.run(self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry)
             survey.add(report)
             done = len(report.results)
             if report.ended == "done" or not done:
@@ -198,7 +202,7 @@ class Measuring:
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
-        return Baseline(tier, reason, order, results, survey.lines, types, limits, named, notes)
+        return Baseline(tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes)
 
     async def _again(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> dict[int, TestResult]:
         """A plain second run: it gives true times, and shows tests that are flaky."""
@@ -220,6 +224,7 @@ class Measuring:
             renumbered = [
                 {**record, "in": positions.get(record["in"])} if "line" in record else record
                 for record in report.records
+                if "probe" not in record
             ]
             survey.add(ChildReport(report.results, report.ended, report.cpu, renumbered))
         return survey

@@ -52,25 +52,37 @@ class Judge:
         report = await tier.run(source, self._order, limits)
         return self._verdict(report.results, self._order)
 
-    async def values(self, source: str, sites: Sequence[Site]) -> Values:
-        """Evaluate expressions at sites of the unit while its tests run (failing ones and some that pass)."""
-        tier = self.baseline.tier
-        tests = [n for n in self._order if self.baseline.results[n].outcome is not Outcome.TIMEOUT][:MOST_PROBED_TESTS]
-        limits = [Limit(2.0, 6.0)] * len(tests)
-        wanted = {str(site.line): list(site.expressions) for site in sites}
-        report = await tier.run(source, tests, limits, probe=True, lines=self.place.lines(), sites=wanted)
-        found = report.record("probe") or {}
-        failing = {n for n, result in self.baseline.results.items() if result.outcome is not Outcome.PASSED}
-        vectors, fails, types, truth = {}, {}, {}, {}
+    async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
+        """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""
+        tests = self._order[:MOST_PROBED_TESTS]
+        calls = self.baseline.calls
+        found = None
+        while tests and found is None:
+            report = await self.baseline.tier.run(
+                source, tests, [Limit(2.0, 6.0)] * len(tests), probe=True, lines=lines, entry=entry,
+                sites={str(site.line): list(site.expressions) for site in sites},
+                last_calls={str(n): calls[n] for n in tests if n in calls},
+            )  # fmt: skip
+            found = report.record("probe")
+            # A test that ends the process takes what was seen with it: look again without it.
+            tests = [n for n in tests if n not in report.results or n != list(report.results)[-1]]
+            if not report.results:
+                break
+        found = found or {}
+        vectors, blame, truth = {}, {}, {}
         for site in sites:
             rows = found.get("visits", {}).get(str(site.line), [])
-            table = found.get("values", {}).get(str(site.line), [])
-            columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * len(site.expressions)
+            columns = list(zip(*(row for _, _, row in rows), strict=True)) or [()] * len(site.expressions)
             vectors[site.line] = dict(zip(site.expressions, columns, strict=True))
-            fails[site.line] = tuple(test in failing for test, _ in rows)
-            types[site.line] = {number: kind for kind, number, _ in table}
-            truth[site.line] = {number: known for _, number, known in table if known is not None}
-        return Values(vectors, fails, types, truth)
+            blame[site.line] = tuple(self._blame(test, call) for test, call, _ in rows)
+            truth[site.line] = {int(n): bool(t) for n, t in found.get("truth", {}).get(str(site.line), {}).items()}
+        return Values(vectors, blame, truth)
+
+    def _blame(self, test: int, call: int) -> float:
+        """A test fails at its first wrong answer, so the last call it made is the first to suspect."""
+        if self.baseline.results[test].outcome is Outcome.PASSED:
+            return 0.0
+        return 1.0 if call >= self.baseline.calls.get(test, 1) else 0.3
 
     async def close(self) -> None:
         """End every process."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reloc_lsp.program.edit import Edit, apply_edits
-from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.unit import FunctionNode, Module, Unit
 
 
@@ -71,6 +71,12 @@ class UnitPlace:
         """First and last line of the unit in the file."""
         return self.unit.first_line, self.unit.last_line
 
+    @property
+    def entry(self) -> int:
+        """Line of the file at which the unit's first statement begins, its docstring left out."""
+        body = self.module.node(self.unit).body
+        return (body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]).lineno
+
     def fits(self, source: str) -> bool:
         """Whether a candidate changes only the body: decorators, defaults and annotations run at import."""
         try:
@@ -82,7 +88,7 @@ class UnitPlace:
         """The unit with a first statement that raises, everything else in place (generators stay generators)."""
         node = self.module.node(self.unit)
         body = node.body
-        first = body[1] if len(body) > 1 and isinstance(body[0], ast.Expr) else body[0]
+        first = body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]
         line = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
         offset = self.module.index.offset(first.lineno, first.col_offset)
         if line != first.lineno:

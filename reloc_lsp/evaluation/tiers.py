@@ -105,7 +105,7 @@ class WarmTier:
         self, source: str, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
     ) -> ChildReport:
         """Run `tests` in a fork with the unit's code swapped."""
-        text = self.place.swap_text(source) if self.place else None
+        text = self.place.swap_text(source) if self.place else None  # without a unit the code runs as it is
         return await self.client.run(tests, limits, failures_allowed, source=text, **more)
 
     async def close(self) -> None:
@@ -170,7 +170,7 @@ class ColdTier:
         config = self.bench.config(
             "cold", root, tests=names, selection=list(dict.fromkeys(name.split("::")[0] for name in names)),
             unit_file=str(self.bench.copy.place(self.place.file, root)), nonce=nonce,
-            probe=self.place.lines() if more.get("probe") else None,
+            probe=(*self.place.lines(), self.place.entry) if more.get("probe") else None,
         )  # fmt: skip
         process = await HarnessProcess.start(self.bench.interpreter.executable, self.bench.environment(root), config)
         try:

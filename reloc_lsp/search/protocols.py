@@ -62,19 +62,28 @@ class Values:
     """What expressions were worth at sites while the tests ran.
 
     `vectors[line][expression]` holds one small number per visit of the site: equal numbers at one site mean
-    equal values and types; -1 means that evaluation raised. `failing[line]` says for each visit whether a
-    failing test made it; `types[line]` maps a number to the value's type name, `truth[line]` to its truth.
+    equal values and types; -1 means that evaluation raised. `blame[line]` says for each visit how likely it is
+    at fault: 1 in the last call of a failing test, less in its earlier calls, 0 in a passing test.
+    `truth[line]` maps a number to the truth of its value.
     """
 
     vectors: Mapping[int, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
-    failing: Mapping[int, tuple[bool, ...]] = field(default_factory=dict)
-    types: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    blame: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     truth: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
+
+    def moved(self, by: int) -> Values:
+        """The same with lines counted from elsewhere."""
+        tables = (self.vectors, self.blame, self.truth)
+        vectors, blame, truth = ({line + by: row for line, row in table.items()} for table in tables)
+        return Values(vectors, blame, truth)  # type: ignore[arg-type]
 
 
 class ValueProbe(Protocol):
     """Looks into the running unit."""
 
-    async def values(self, source: str, sites: Sequence[Site]) -> Values:
-        """Run the tests on the unit's lines `source` and evaluate expressions (free of effects) at the sites."""
+    async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
+        """Run the tests on the unit's lines `source` and evaluate expressions (free of effects) at the sites.
+
+        `entry` is the file's line of the unit's first statement, `lines` the file's lines that `source` takes up.
+        """
         ...

@@ -100,7 +100,7 @@ class Client:
             logger.warning("the editor refused %s: %s", method, error)
             return failed
         except asyncio.CancelledError:
-            # Pending requests are cancelled when the editor shuts us down: that is an answer, not our own end.
+            # An editor that shuts us down cancels our requests: that is an answer, not our own end.
             task = asyncio.current_task()
             if reply.cancelled() and not (task and task.cancelling()):
                 return failed
@@ -108,6 +108,6 @@ class Client:
 
 
 def _unharmed(reply: asyncio.Future[Answer]) -> Awaitable[Answer]:
-    """Await a reply so that cancelling the waiter leaves the request alone: its late answer finds its place."""
+    """Await a reply; cancelling the waiter leaves the request alone, so that a late answer finds it."""
     reply.add_done_callback(lambda done: done.cancelled() or done.exception())
     return asyncio.shield(reply)

@@ -27,7 +27,7 @@ class Configuration:
         self._asking: asyncio.Task[Any] | None = None
 
     def initialize(self, options: Any) -> None:
-        """Take over `initializationOptions`: the settings themselves, or in them under `settings` or `reloc`."""
+        """Take over `initializationOptions`: the settings, plainly or under `settings` or `reloc`."""
         values = self._table("initializationOptions", options)
         if "settings" in values:
             values = self._table("initializationOptions", values["settings"])

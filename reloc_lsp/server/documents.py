@@ -1,4 +1,4 @@
-"""The editor's open documents, split into lines as Python and editors split them, with a parse that is kept."""
+"""The editor's open documents, in lines as Python and editors see them, with a parse that is kept."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class OpenDocument(TextDocument):
     """
 
     _parsed: tuple[str, Module | None] | None = None
+    _indexed: LineIndex | None = None
 
     @property
     def file(self) -> Path | None:
@@ -34,6 +35,13 @@ class OpenDocument(TextDocument):
         return unit_bytes(self.position_codec.encoding)
 
     @property
+    def index(self) -> LineIndex:
+        """Where the lines of the text begin."""
+        if self._indexed is None or self._indexed.text is not self.source:
+            self._indexed = LineIndex(self.source)
+        return self._indexed
+
+    @property
     def module(self) -> Module | None:
         """The parsed text, `None` where it does not parse."""
         if self._parsed is None or self._parsed[0] is not self.source:
@@ -44,9 +52,8 @@ class OpenDocument(TextDocument):
         """Take over one change of `textDocument/didChange`."""
         text = self.source
         if isinstance(change, types.TextDocumentContentChangePartial):
-            index = LineIndex(text)
             start, end = (
-                index.editor_offset(at.line, at.character, self.unit_bytes)
+                self.index.editor_offset(at.line, at.character, self.unit_bytes)
                 for at in (change.range.start, change.range.end)
             )
             self._source = text[:start] + change.text + text[end:]
@@ -101,7 +108,11 @@ class Documents(Workspace):
         return True
 
     def _create_text_document(
-        self, doc_uri: str, source: str | None = None, version: int | None = None, language_id: str | None = None
+        self,
+        doc_uri: str,
+        source: str | None = None,
+        version: int | None = None,
+        language_id: str | None = None,
     ) -> TextDocument:
         return OpenDocument(doc_uri, source, version, language_id, position_codec=self.position_codec)
 

@@ -26,12 +26,20 @@ class UnitChange:
     after: str
 
     def rebased(self, module: Module | None) -> list[Edit] | None:
-        """The edits of a module's text; `None` where the unit is gone or is not what the revision began with."""
+        """The edits of a module's text; `None` where the unit is gone or is not what was revised."""
         units = module.units if module else []
         for unit in reversed(units):
             if module and unit.qualname == self.qualname and module.source(unit) == self.before:
                 return [edit.shifted(unit.start) for edit in line_edits(self.before, self.after)]
         return None
+
+    def is_done_in(self, module: Module | None) -> bool:
+        """Whether a module holds the revised unit; a last line end more or less does not matter."""
+        after = self.after.rstrip("\r\n")
+        return module is not None and any(
+            unit.qualname == self.qualname and module.source(unit).rstrip("\r\n") == after
+            for unit in module.units
+        )
 
 
 def unit_change(proposal: Proposal) -> UnitChange | None:
@@ -49,7 +57,7 @@ def unit_change(proposal: Proposal) -> UnitChange | None:
 
 
 def workspace_edit(
-    uri: str, version: int | None, text: str, edits: Sequence[Edit], unit_bytes: int, versioned: bool
+    uri: str, version: int | None, text: str, edits: Sequence[Edit], *, unit_bytes: int, versioned: bool
 ) -> types.WorkspaceEdit:
     """The edits of `text` for the editor; `versioned` where it takes `documentChanges`."""
     index = LineIndex(text)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 
 class Preview:
     """A folder of diffs that is made when first needed and goes with the server."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryDirectory[str] | None = None
 
     def write(self, name: str, diff: str) -> str:
-        """Write `diff` to a file named after the unit; the file's address."""
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="reloc-", ignore_cleanup_errors=True)
+        """Write `diff` to a file named after the unit; the file's address. Raises `OSError`."""
+        from tempfile import TemporaryDirectory
+
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="reloc-", ignore_cleanup_errors=True)
         plain = re.sub(r"\W+", "_", name) or "revision"
         path = Path(self._folder.name, f"{plain}.diff")
         path.write_text(diff, "utf-8")

@@ -55,23 +55,35 @@ def _call(node):
     return ast.copy_location(ast.Call(name, [ast.Constant(node.lineno)], []), node)
 
 
-class Probe:
-    """Counts lines per test, notes types of names, and evaluates expressions at sites.
+class Enough(BaseException):
+    """Raised to end a test that visits the unit without end while its values are being looked at."""
 
-    `sites` maps a line to source texts of expressions free of effects. Values become small numbers, equal for
-    equal values and types; `visits` are kept per line up to `most` for one test.
+
+class Probe:
+    """Counts lines and calls per test, notes types of names, and evaluates expressions at sites.
+
+    `sites` maps a line to source texts of expressions free of effects, evaluated in the first calls of a test and in
+    the last one (whose number `last_calls` knows from an earlier run), `most` visits of a line per call. Values
+    become small numbers, equal for equal values and types.
     """
 
-    def __init__(self, send, sites=None, most=12):
+    def __init__(self, send, entry, sites=None, last_calls=None, most=4, first_calls=3, visits_allowed=30000):
         self.send = send
+        self.entry = entry
         self.test = None
+        self.call = 0
         self.lines = set()
         self.types = {}
         self.most = most
-        self.sites = {int(line): [(text, compile(text, "<site>", "eval")) for text in texts]
-                      for line, texts in (sites or {}).items()}
+        self.first_calls = first_calls
+        self.visits_left = self.visits_allowed = visits_allowed if sites else None
+        self.sites = {}
+        for line, texts in (sites or {}).items():
+            self.sites[int(line)] = [compiled(text) for text in texts]
+        self.last_calls = {int(test): call for test, call in (last_calls or {}).items()}
         self.visits = {}
         self.counts = {}
+        self.calls = {}
         self.numbers = {}
         self.quiet = False
 
@@ -82,53 +94,83 @@ class Probe:
     def begin(self, test):
         """A test begins."""
         self.test = test
+        self.call = 0
         self.lines.clear()
         self.counts.clear()
+        self.visits_left = self.visits_allowed
 
     def __call__(self, line):
         """Called by the instrumented code; returns `None`, which is false."""
+        if self.quiet:
+            return
         if line not in self.lines:
             self.lines.add(line)
             self.send({"line": line, "in": self.test})
-        if self.quiet:
-            return
-        count = self.counts[line] = self.counts.get(line, 0) + 1
-        if count > self.most:
-            return
         frame = sys._getframe(1)
+        if line == self.entry and not inside_itself(frame):
+            self.call += 1
+            self.calls[self.test] = self.call
+            self.counts.clear()
+        if self.visits_left is not None:
+            self.visits_left -= 1
+            if self.visits_left < 0:
+                raise Enough
+        count = self.counts[line] = self.counts.get(line, 0) + 1
+        if count > self.most or (self.call > self.first_calls and self.call != self.last_calls.get(self.test)):
+            return
+        self._look(line, frame)
+
+    def _look(self, line, frame):
         names = frame.f_locals
         for name, value in names.items():
             self.types.setdefault(name, set()).add(type(value).__name__)
         if line in self.sites:
             self.quiet = True
             try:
-                self._values(line, frame.f_globals, names)
+                row = [self._value(line, code, frame.f_globals, names) for code in self.sites[line]]
             finally:
                 self.quiet = False
+            self.visits.setdefault(line, []).append((self.test, self.call, row))
 
-    def _values(self, line, globals_, locals_):
-        row = []
-        for text, code in self.sites[line]:
-            try:
-                row.append(self._number(line, eval(code, globals_, dict(locals_))))  # noqa: S307
-            except Exception:
-                row.append(-1)
-        self.visits.setdefault(line, []).append((self.test, row))
-
-    def _number(self, line, value):
-        key = (type(value).__name__, described(value))
-        table = self.numbers.setdefault(line, {})
-        if key not in table:
-            table[key] = (len(table), truth(value))
-        return table[key][0]
+    def _value(self, line, code, globals_, locals_):
+        try:
+            value = eval(code, globals_, dict(locals_))  # noqa: S307
+            key = (type(value).__name__, described(value))
+            table = self.numbers.setdefault(line, {})
+            if key not in table:
+                table[key] = (len(table), truth(value))
+            return table[key][0]
+        except Exception:
+            return -1
 
     def report(self):
         """All that was seen, ready to be sent."""
         return {
             "types": {name: sorted(kinds) for name, kinds in self.types.items()},
+            "calls": {str(test): calls for test, calls in self.calls.items() if test is not None},
             "visits": {str(line): rows for line, rows in self.visits.items()},
-            "values": {str(line): [[k[0], n, t] for k, (n, t) in table.items()] for line, table in self.numbers.items()},
+            "truth": {str(line): {str(n): t for n, t in table.values() if t is not None} for line, table in self.numbers.items()},
         }
+
+
+def compiled(text):
+    """Code of an expression; of one that does not compile, code that raises."""
+    try:
+        return compile(text, "<site>", "eval")
+    except (SyntaxError, ValueError, MemoryError):
+        return compile("1 / 0", "<site>", "eval")
+
+
+def inside_itself(frame):
+    """Whether the frame's function was called, directly or not, by itself."""
+    code, outer = frame.f_code, frame.f_back
+    for _ in range(30):
+        if outer is None:
+            return False
+        if outer.f_code is code:
+            return True
+        outer = outer.f_back
+    return False
 
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None))

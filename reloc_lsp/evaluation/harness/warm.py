@@ -76,7 +76,7 @@ class WarmServer:
         if request.get("source") is not None:
             transform = None
             if request.get("probe"):
-                probe = Probe(send, request.get("sites"))
+                probe = Probe(send, request["entry"], request.get("sites"), request.get("last_calls"))
                 probe.install()
                 first, last = request["lines"]
                 transform = lambda tree: instrumented(tree, first, last)  # noqa: E731

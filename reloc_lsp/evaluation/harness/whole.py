@@ -127,7 +127,7 @@ class FreshServer:
         """In the child: a whole session with the candidate's text in place of the unit's file."""
         transform, probe = None, None
         if request.get("probe"):
-            probe = Probe(send, request.get("sites"))
+            probe = Probe(send, request["entry"], request.get("sites"), request.get("last_calls"))
             probe.install()
             first, last = request["lines"]
             transform = lambda tree: instrumented(tree, first, last)  # noqa: E731
@@ -157,9 +157,9 @@ def run_cold(wire, config):
     probe = None
     unit_file = config["unit_file"]
     if config.get("probe"):
-        probe = Probe(send)
+        first, last, entry = config["probe"]
+        probe = Probe(send, entry)
         probe.install()
-        first, last = config["probe"]
         with open(unit_file, "rb") as file:
             overlay = SourceOverlay(unit_file, file.read(), lambda tree: instrumented(tree, first, last))
         overlay.install()

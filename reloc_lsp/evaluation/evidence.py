@@ -1,0 +1,63 @@
+"""What the baseline says about where the fault is: spectrum-based localisation (Ochiai) and tracebacks."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from reloc_lsp.evaluation.baseline import Baseline
+from reloc_lsp.search.candidate import Evidence
+from reloc_lsp.search.verdict import Outcome
+
+
+def ochiai(reached: Collection[int], failing: Collection[int]) -> float:
+    """Suspicion of something reached by the tests `reached`, of which some are among the `failing` ones."""
+    hit = len(set(reached) & set(failing))
+    return hit / math.sqrt(len(failing) * len(reached)) if hit else 0.0
+
+
+def evidence(baseline: Baseline) -> Evidence:
+    """Suspicion by line and types by name, from the baseline's runs."""
+    failing = {n for n in baseline.tests if baseline.results[n].outcome is not Outcome.PASSED}
+    by_line: dict[int, set[int]] = {}
+    for test in baseline.tests:
+        for line in baseline.lines.get(test, ()):
+            by_line.setdefault(line, set()).add(test)
+    suspicion = {line: ochiai(tests, failing) for line, tests in by_line.items()}
+    for test in failing:
+        failure = baseline.results[test].failure
+        for line in failure.unit_lines[-1:] if failure else ():
+            suspicion[line] = max(suspicion.get(line, 0.0), 0.95)
+    return Evidence(suspicion, baseline.types)
+
+
+def wanted_errors(baseline: Baseline) -> tuple[str, ...]:
+    """Exceptions that failing tests expect (`pytest.raises`, `assertRaises`) and did not get."""
+    found = []
+    for test in baseline.tests:
+        failure = baseline.results[test].failure
+        message = failure.message if failure else ""
+        match = re.search(r"DID NOT RAISE.*?<class '(?:[\w.]*\.)?(\w+)'>", message) or re.search(r"^(\w+) not raised", message)
+        if match:
+            found.append(match.group(1))
+    return tuple(dict.fromkeys(found))
+
+
+def test_literals(files: Collection[Path]) -> frozenset[str]:
+    """Constants written in the test files, as `repr`; files that do not parse give none."""
+    found: set[str] = set()
+    for file in files:
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            continue
+        found |= {repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return frozenset(found)
+
+
+def by_suspicion(calls: Mapping[tuple[str, int], Collection[int]], failing: Collection[int]) -> dict[tuple[str, int], float]:
+    """Suspicion of functions, keyed by file and first line, from the tests that call them."""
+    return {place: ochiai(tests, failing) for place, tests in calls.items()}

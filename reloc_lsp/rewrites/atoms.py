@@ -1,0 +1,138 @@
+"""Small expressions made from what is in scope: the ingredients of conditions, guards and inserted statements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from reloc_lsp.rewrites.context import UnitContext
+from reloc_lsp.rewrites.effects import pure
+from reloc_lsp.rewrites.kinds import kinds_of
+
+_NUMBERS = {"int", "float", "Decimal", "Fraction"}
+_SIZED = {"str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items"}
+
+
+def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
+    """Names bound before `node`, and attributes, subscripts and pure calls the unit reads, with their kinds."""
+    found = {name: ctx.types(name) for name in ctx.bound_before(node)}
+    bound = set(found) | {"self", "cls"}
+    for slot in ctx.loads(ast.Attribute, ast.Subscript, ast.Call):
+        inner = slot.node
+        if slot.field == "func" or not pure(inner) or isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Slice):
+            continue
+        names = {n.id for n in ast.walk(inner) if isinstance(n, ast.Name) and n.id in ctx.locals}
+        text = ctx.inline(inner)
+        if names <= bound and len(text) <= 30:
+            found.setdefault(text, kinds_of(inner, ctx))
+    return found
+
+
+def conditions(ctx: UnitContext, node: ast.stmt, wanted: bool) -> dict[str, float]:
+    """Conditions at `node` that hold (or, not `wanted`, fail) where the unit goes wrong and not elsewhere."""
+    return ctx.outlook.useful(ctx.line(node), all_conditions(ctx, node), wanted)
+
+
+def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str, float]:
+    """Conditions that may be wanted at `node`, with a weight each; the simple and the borrowed ones first."""
+    found: dict[str, float] = {}
+    known = operands(ctx, node)
+    for text, weight in _borrowed(ctx, set(known)):
+        found.setdefault(text, weight)
+    for text, kinds in known.items():
+        for condition, weight in _of_one(text, kinds):
+            found.setdefault(condition, weight * (1.0 if text.isidentifier() else 0.6))
+    for (one, one_kinds), (two, two_kinds) in combinations(list(known.items())[:14], 2):
+        for condition, weight in _of_two(one, one_kinds, two, two_kinds):
+            found.setdefault(condition, weight)
+    for text, kinds in list(known.items())[:14]:
+        for constant in _constants(ctx, kinds):
+            found.setdefault(f"{text} == {constant}", 0.5)
+            found.setdefault(f"{text} != {constant}", 0.4)
+            if kinds and kinds <= _NUMBERS:
+                for operator in ("<", ">", "<=", ">="):
+                    found.setdefault(f"{text} {operator} {constant}", 0.4)
+    ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
+    return dict(ranked[:most])
+
+
+def negated(condition: str) -> str:
+    """The condition's opposite, written as a person would."""
+    node = ast.parse(condition, mode="eval").body
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return ast.unparse(node.operand)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        opposite: dict[type[ast.cmpop], str] = {
+            ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<", ast.Eq: "!=", ast.NotEq: "==", ast.Is: "is not",
+            ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
+        }  # fmt: skip
+        return f"{ast.unparse(node.left)} {opposite[type(node.ops[0])]} {ast.unparse(node.comparators[0])}"
+    return f"not ({condition})" if isinstance(node, ast.BoolOp | ast.IfExp | ast.Compare) else f"not {condition}"
+
+
+def _borrowed(ctx: UnitContext, known: set[str]) -> Iterator[tuple[str, float]]:
+    """Conditions that stand in the unit already, and their opposites."""
+    for slot in ctx.loads(ast.Compare, ast.Call, ast.UnaryOp):
+        node = slot.node
+        if slot.field in ("test", "values", "ifs", "operand") and pure(node):
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in ctx.locals}
+            if names <= known:
+                text = ctx.inline(node)
+                yield text, 0.8
+                yield negated(text), 0.8
+
+
+def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
+    yield f"not {text}", 1.0
+    yield text, 0.9
+    if not kinds or "NoneType" in kinds:
+        yield f"{text} is None", 1.0
+        yield f"{text} is not None", 1.0
+    if kinds & _NUMBERS:
+        for condition, weight in (("< 0", 1.0), ("== 0", 1.0), ("> 0", 0.9), ("<= 0", 0.8), ("== 1", 0.8), ("> 1", 0.7), ("< 1", 0.6),
+                                  ("< 2", 0.6), (">= 0", 0.6), ("<= 1", 0.6), ("!= 0", 0.6), ("% 2 == 0", 0.4), ("% 2 == 1", 0.4),
+                                  ("== 2", 0.4), ("!= 1", 0.3), ("== -1", 0.3)):  # fmt: skip
+            yield f"{text} {condition}", weight
+    if "str" in kinds:
+        for method, weight in (("isdigit()", 0.6), ("isalpha()", 0.6), ("isspace()", 0.5), ("isalnum()", 0.5), ("isupper()", 0.5),
+                               ("islower()", 0.4), ("strip()", 0.5), ("startswith('-')", 0.2)):  # fmt: skip
+            yield f"{text}.{method}", weight
+            yield f"not {text}.{method}", weight * 0.8
+    if kinds & _SIZED:
+        for condition, weight in (("== 1", 0.7), ("> 1", 0.6), ("< 2", 0.6), ("== 0", 0.5), ("> 0", 0.3), ("== 2", 0.3)):
+            yield f"len({text}) {condition}", weight
+    for kind in sorted(kinds & {"int", "str", "list", "dict", "tuple", "float", "bool", "set"}):
+        yield f"isinstance({text}, {kind})", 0.4
+        yield f"not isinstance({text}, {kind})", 0.5
+
+
+def _of_two(one: str, one_kinds: frozenset[str], two: str, two_kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
+    alike = not one_kinds or not two_kinds or one_kinds & two_kinds or (one_kinds & _NUMBERS and two_kinds & _NUMBERS)
+    if alike:
+        for operator, weight in (("==", 0.6), ("!=", 0.6), ("<", 0.5), (">", 0.5), ("<=", 0.5), (">=", 0.5)):
+            if operator in ("==", "!=") or (one_kinds | two_kinds) & (_NUMBERS | {"str", "tuple", "date", "datetime"}):
+                yield f"{one} {operator} {two}", weight
+    for inner, holder, kinds in ((one, two, two_kinds), (two, one, one_kinds)):
+        if kinds & _SIZED:
+            yield f"{inner} in {holder}", 0.6
+            yield f"{inner} not in {holder}", 0.6
+    for index, holder, index_kinds, kinds in ((one, two, one_kinds, two_kinds), (two, one, two_kinds, one_kinds)):
+        if "int" in index_kinds and kinds & {"list", "str", "tuple"}:
+            yield f"{index} < len({holder})", 0.5
+            yield f"{index} >= len({holder})", 0.5
+            yield f"{index} == len({holder}) - 1", 0.4
+            yield f"{index} > len({holder})", 0.4
+
+
+def _constants(ctx: UnitContext, kinds: frozenset[str]) -> list[str]:
+    """Constants of the unit that an operand of these kinds may be compared with."""
+    found = [
+        ctx.inline(slot.node)
+        for slot in ctx.loads(ast.Constant)
+        if isinstance(slot.node, ast.Constant)
+        and slot.node.value not in (0, 1, None, True, False)
+        and (not kinds or type(slot.node.value).__name__ in kinds)
+        and not isinstance(slot.parent, ast.JoinedStr | ast.Expr)
+    ]
+    return list(dict.fromkeys(text for text in found if len(text) <= 24))[:8]

@@ -1,0 +1,296 @@
+"""One version of the unit, taken apart: its expressions and statements with their places, its names and types."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from reloc_lsp.program.edit import Edit, apply_edits
+from reloc_lsp.program.fingerprint import is_docstring, parse_unit
+from reloc_lsp.program.text import LineIndex, newline_of
+from reloc_lsp.program.unit import FunctionNode
+from reloc_lsp.rewrites.effects import pure
+from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.outlook import Outlook
+from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed
+from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+
+
+_HOLDERS = (ast.comprehension, ast.keyword, ast.withitem, ast.arguments, ast.ExceptHandler, ast.match_case)
+_OWN_SCOPE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """An expression and its place: `field` (and `index` in it, or -1) of `parent`, in `statement`.
+
+    `outer` is the slot of the nearest expression around it.
+    """
+
+    node: ast.expr
+    parent: ast.AST
+    field: str
+    index: int
+    statement: ast.stmt
+    outer: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A statement and its place: `index` in `block`, which is a field of `parent`; `loop` if one is around it."""
+
+    node: ast.stmt
+    block: list[ast.stmt]
+    index: int
+    parent: ast.AST
+    loop: bool
+
+
+class UnitContext:
+    """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1."""
+
+    def __init__(self, source: str, module: ModuleContext, outlook: Outlook | None = None) -> None:
+        self.text = source
+        self.module = module
+        self.outlook = outlook or Outlook()
+        tree = parse_unit(source)
+        self._shift = 0 if isinstance(tree.body[0], FunctionNode) else 1
+        self.index = LineIndex(source)
+        function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
+        if not isinstance(function, FunctionNode):
+            raise SyntaxError("the unit is not a function any more")
+        self.function = function
+        self.newline = newline_of(source)
+
+    # -- places in the text
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """Offsets of `node` in the text."""
+        start = self.index.offset(self.line(node), node.col_offset)  # type: ignore[attr-defined]
+        end = self.index.offset(node.end_lineno - self._shift, node.end_col_offset)  # type: ignore[attr-defined]
+        return start, end
+
+    def line(self, node: ast.AST) -> int:
+        """Line of the unit's text on which `node` begins."""
+        return int(node.lineno) - self._shift  # type: ignore[attr-defined]
+
+    def last_line(self, node: ast.AST) -> int:
+        """Line of the unit's text on which `node` ends."""
+        return int(node.end_lineno) - self._shift  # type: ignore[attr-defined]
+
+    def src(self, node: ast.AST) -> str:
+        """The node's own text."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def inline(self, node: ast.expr) -> str:
+        """The node's text on one line."""
+        text = self.src(node)
+        return ast.unparse(node) if "\n" in text or "\r" in text else text
+
+    def inline_statement(self, node: ast.stmt) -> str:
+        """A simple statement's text on one line."""
+        text = self.src(node)
+        return ast.unparse(node) if "\n" in text or "\r" in text else text
+
+    # -- expressions
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        """Every expression of the body in source order; f-strings are taken whole."""
+        return [slot for statement in self.statements for slot in self._slots_in(statement.node)]
+
+    @staticmethod
+    def _slots_in(statement: ast.stmt) -> Iterator[Slot]:
+        stack: list[tuple[ast.AST, Slot | None]] = [(statement, None)]
+        while stack:
+            parent, outer = stack.pop()
+            inner: list[tuple[ast.AST, Slot | None]] = []
+            for field, value in ast.iter_fields(parent):
+                for index, node in enumerate(value) if isinstance(value, list) else ((-1, value),):
+                    if isinstance(node, ast.expr):
+                        slot = Slot(node, parent, field, index, statement, outer)
+                        yield slot
+                        if not isinstance(node, ast.JoinedStr):
+                            inner.append((node, slot))
+                    elif isinstance(node, _HOLDERS):
+                        inner.append((node, outer))
+            stack.extend(reversed(inner))
+
+    def loads(self, *kinds: type[ast.expr]) -> Iterator[Slot]:
+        """Slots of the given kinds whose value is read, type annotations and f-string parts left out."""
+        for slot in self.slots:
+            context = getattr(slot.node, "ctx", None)
+            if isinstance(slot.node, kinds) and (context is None or isinstance(context, ast.Load)):
+                if slot.field not in ("annotation", "returns"):
+                    yield slot
+
+    def edit(self, slot: Slot, text: str) -> Edit:
+        """Put `text` in the slot's place, with parentheses where it needs them and without where it does not."""
+        start, end = self.span(slot.node)
+        if self._grouped(slot, start, end):
+            if level_of_text(text) >= needed(slot.parent, slot.field) and "\n" not in text:
+                before = self.text.rindex("(", 0, start)
+                after = self.text.index(")", end)
+                gap = " " if before and (self.text[before - 1].isalnum() or self.text[before - 1] == "_") else ""
+                return Edit(before, after + 1, gap + text)
+            return Edit(start, end, text)
+        return Edit(start, end, fitted(text, slot.parent, slot.field))
+
+    def _grouped(self, slot: Slot, start: int, end: int) -> bool:
+        """Whether the expression stands in parentheses of its own."""
+        if isinstance(slot.parent, ast.Call | ast.Tuple | ast.GeneratorExp | ast.ClassDef | ast.keyword) and slot.field != "func":
+            return False
+        before, after = self.text[:start].rstrip(), self.text[end:].lstrip()
+        return before.endswith("(") and after.startswith(")") and not isinstance(slot.node, ast.GeneratorExp)
+
+    def replace(
+        self, slot: Slot, text: str, family: str, description: str | None = None, weight: float = 1.0
+    ) -> Rewrite:
+        """The rewrite that puts `text` in the slot's place."""
+        edit = self.edit(slot, text)
+        said = description or f"`{short(self.inline(slot.node))}` becomes `{short(text)}`"
+        return Rewrite((edit,), family, said, self.line(slot.node), weight, self.effect_of(slot, (edit,)))
+
+    def effect_of(self, slot: Slot, edits: tuple[Edit, ...]) -> Swap | None:
+        """The largest pure expression around the slot, before and after the edits."""
+        top = self._top(slot)
+        if top is None:
+            return None
+        start, end = self.span(top)
+        if not all(start <= edit.start <= edit.end <= end for edit in edits):
+            return None
+        old = self.text[start:end]
+        new = apply_edits(old, [edit.shifted(-start) for edit in edits])
+        condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
+        return Swap(self.line(slot.statement), old, new, condition)
+
+    @staticmethod
+    def _top(slot: Slot) -> ast.expr | None:
+        """The largest pure expression around the slot that a statement can evaluate, itself included."""
+        best: ast.expr | None = None
+        current: Slot | None = slot
+        while current is not None:
+            if current is not slot and isinstance(current.node, _OWN_SCOPE):
+                best = None
+            if pure(current.node):
+                best = current.node
+            current = current.outer
+        return best
+
+    # -- statements
+
+    @cached_property
+    def statements(self) -> list[Place]:
+        """Every statement of the body in source order, docstring left out."""
+        return list(self._statements(self.function.body, self.function, loop=False))
+
+    def _statements(self, block: list[ast.stmt], parent: ast.AST, *, loop: bool) -> Iterator[Place]:
+        for index, node in enumerate(block):
+            if index == 0 and parent is self.function and is_docstring(node):
+                continue
+            yield Place(node, block, index, parent, loop)
+            inside = loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
+            inside = inside and not isinstance(node, FunctionNode | ast.ClassDef)
+            for inner in blocks(node):
+                yield from self._statements(inner, node, loop=inside)
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The function's statements, docstring left out."""
+        body = self.function.body
+        return body[1:] if is_docstring(body[0]) else body
+
+    def lines_of(self, node: ast.stmt) -> tuple[int, int]:
+        """Offsets of the whole lines on which a statement stands."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - self._shift
+        last = self.last_line(node)
+        starts = self.index.starts
+        return starts[first - 1], starts[last] if last < len(starts) else len(self.text)
+
+    def alone(self, node: ast.stmt) -> bool:
+        """Whether the statement has its lines for itself."""
+        start, end = self.lines_of(node)
+        own_start, own_end = self.span(node)
+        before = self.text[start:own_start].strip()
+        after = self.text[own_end:end].strip()
+        return not before and (not after or after.startswith("#"))
+
+    def indent(self, node: ast.stmt) -> str:
+        """White space before the statement."""
+        return self.index.indentation(self.line(node))
+
+    @cached_property
+    def step(self) -> str:
+        """One level of indentation in this unit."""
+        outer = self.index.indentation(self.line(self.function))
+        inner = self.indent(self.body[0])
+        return inner[len(outer) :] if inner.startswith(outer) and len(inner) > len(outer) else "    "
+
+    # -- names and types
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The unit's parameters, `self` and `cls` left out."""
+        arguments = self.function.args
+        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        names += [a.arg for a in (arguments.vararg, arguments.kwarg) if a]
+        return [name for name in names if name not in ("self", "cls")]
+
+    @property
+    def self_names(self) -> list[str]:
+        """All parameters, `self` and `cls` included."""
+        return [a.arg for a in self.function.args.args]
+
+    @cached_property
+    def locals(self) -> list[str]:
+        """Parameters and names the body binds, in order of appearance."""
+        bound = list(self.parameters)
+        for node in ast.walk(ast.Module(self.body, [])):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.append(node.id)
+        return list(dict.fromkeys(bound))
+
+    @cached_property
+    def names_read(self) -> set[str]:
+        """Names the body reads."""
+        return {slot.node.id for slot in self.loads(ast.Name) if isinstance(slot.node, ast.Name)}
+
+    def types(self, name: str) -> frozenset[str]:
+        """Run-time types seen for a local name; empty if none were."""
+        return self.module.types.get(name, frozenset())
+
+    def bound_before(self, node: ast.AST) -> list[str]:
+        """Local names that may be bound when `node` runs: parameters, and names stored on an earlier line or in a loop."""
+        line = self.line(node)
+        early = set(self.parameters)
+        for place in self.statements:
+            looped = place.loop or isinstance(place.node, ast.For)
+            for inner in ast.walk(place.node):
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    if self.line(inner) < line or (looped and self.line(place.node) <= line):
+                        early.add(inner.id)
+        return [name for name in self.locals if name in early]
+
+    def is_builtin(self, name: str) -> bool:
+        """Whether `name` means Python's builtin of that name here."""
+        return hasattr(builtins, name) and name not in self.locals and name not in self.module.names
+
+
+def blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
+    """The blocks of statements inside a statement."""
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(node, field, None)
+        if block:
+            yield block
+    for handler in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield handler.body
+
+
+def short(text: str, most: int = 48) -> str:
+    """`text` on one line, cut if long, for descriptions."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,0 +1,32 @@
+"""Which expressions may be evaluated for a look: those whose evaluation changes nothing."""
+
+from __future__ import annotations
+
+import ast
+
+_PURE_FUNCTIONS = {
+    "len", "min", "max", "abs", "sum", "sorted", "str", "int", "float", "list", "tuple", "set", "frozenset", "dict",
+    "range", "any", "all", "round", "isinstance", "issubclass", "ord", "chr", "bool", "type", "repr", "divmod", "pow",
+    "bin", "hex", "oct", "hasattr", "callable", "complex", "bytes", "format", "floor", "ceil", "sqrt", "gcd", "enumerate",
+    "zip", "reversed",
+}  # fmt: skip
+_PURE_METHODS = {
+    name for kind in (str, bytes, int, float, frozenset, tuple) for name in dir(kind) if not name.startswith("_")
+} | {"get", "keys", "values", "items", "index", "count", "copy", "isnan", "isinf", "floor", "ceil", "sqrt", "gcd", "log",
+     "exp", "sin", "cos", "tan", "hypot", "trunc", "group", "total_seconds", "date", "weekday", "isoformat"}  # fmt: skip
+_IMPURE = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
+
+
+def pure(node: ast.AST) -> bool:
+    """Whether evaluating `node` has no effect, as far as names tell."""
+    for inner in ast.walk(node):
+        if isinstance(inner, _IMPURE):
+            return False
+        if isinstance(inner, ast.Call):
+            function = inner.func
+            if isinstance(function, ast.Name) and function.id in _PURE_FUNCTIONS:
+                continue
+            if isinstance(function, ast.Attribute) and function.attr in _PURE_METHODS:
+                continue
+            return False
+    return True

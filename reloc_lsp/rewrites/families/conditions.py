@@ -1,0 +1,85 @@
+"""Missing condition: one more operand in a condition, or a condition on what is done always."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.program.edit import Edit
+from reloc_lsp.rewrites.atoms import conditions
+from reloc_lsp.rewrites.context import UnitContext, short
+from reloc_lsp.rewrites.layout import moved_lines
+from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+
+
+def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Every condition `c` becomes `c and x` and `c or x`."""
+    for slot in ctx.loads(ast.expr):
+        if slot.field != "test" or isinstance(slot.statement, ast.Assert):
+            continue
+        text = ctx.inline(slot.node)
+        for word in ("and", "or"):
+            for extra, weight in conditions(ctx, slot.statement, word == "or").items():
+                if extra != text:
+                    yield _joined(ctx, slot, text, word, extra, weight)
+
+
+def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A whole condition becomes another one."""
+    for slot in ctx.loads(ast.expr):
+        if slot.field == "test" and not isinstance(slot.statement, ast.Assert):
+            text = ctx.inline(slot.node)
+            for wanted in (True, False):
+                for other, weight in conditions(ctx, slot.statement, wanted).items():
+                    if other != text:
+                        yield ctx.replace(slot, other, "condition", weight=weight * 0.6)
+
+
+def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A comprehension gets a condition on its element."""
+    for slot in ctx.loads(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp):
+        node = slot.node
+        assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp)
+        last = node.generators[-1]
+        names = [n.id for n in ast.walk(last.target) if isinstance(n, ast.Name)]
+        end = ctx.span(last.ifs[-1] if last.ifs else last.iter)[1]
+        if ctx.text[end : end + 1] == ")" and isinstance(last.iter, ast.BinOp | ast.IfExp):
+            continue
+        tests = [t for name in names for t in (name, f"not {name}", f"{name} is not None", f"{name} > 0", f"{name} >= 0", f"{name} != 0",
+                                               f"{name} < 0", f"{name} % 2 == 0", f"{name}.strip()", f"{name}.isalpha()", f"{name}.isdigit()",
+                                               f"{name}.isalnum()", f"not {name}.isspace()")]  # fmt: skip
+        tests += [f"{name} {op} {other}" for name in names for other in ctx.bound_before(slot.statement) if other not in names
+                  for op in ("!=", "in", "not in", "==", "<", ">")]  # fmt: skip
+        for test in tests:
+            text = f" and {test}" if last.ifs else f" if {test}"
+            edit = Edit(end, end, text)
+            said = f"only elements with `{short(test)}`"
+            yield Rewrite((edit,), "filter", said, ctx.line(node), 0.5, ctx.effect_of(slot, (edit,)))
+
+
+def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A statement is done only under a condition; a value is chosen by one."""
+    for place in ctx.statements:
+        node = place.node
+        if isinstance(node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise) and ctx.alone(node):
+            text = moved_lines(ctx, [node], ctx.indent(node) + ctx.step)
+            if text is None:
+                continue
+            start, end = ctx.lines_of(node)
+            for condition, weight in conditions(ctx, node, wanted=False).items():
+                header = f"{ctx.indent(node)}if {condition}:{ctx.newline}"
+                said = f"`{short(ctx.src(node))}` only if `{short(condition)}`"
+                guard = Guard(ctx.line(node), condition)
+                yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
+
+
+def _joined(ctx: UnitContext, slot: object, text: str, word: str, extra: str, weight: float) -> Rewrite:
+    from reloc_lsp.rewrites.context import Slot
+    from reloc_lsp.rewrites.precedence import AND, OR, level_of_text
+
+    assert isinstance(slot, Slot)
+    least = (AND if word == "and" else OR) + (0 if level_of_text(text) == (AND if word == "and" else OR) else 1)
+    left = text if level_of_text(text) >= least else f"({text})"
+    right = extra if level_of_text(extra) > (AND if word == "and" else OR) else f"({extra})"
+    said = f"the condition gets `{word} {short(extra)}`"
+    return ctx.replace(slot, f"{left} {word} {right}", "condition", said, weight)

@@ -1,0 +1,179 @@
+"""Wrong operator: comparisons, arithmetic, boolean and augmented operators exchanged for their relatives."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from reloc_lsp.program.edit import Edit
+from reloc_lsp.rewrites.context import Slot, UnitContext
+from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+
+_COMPARE = {
+    "<": ("<=", ">", ">=", "!=", "=="),
+    "<=": ("<", ">=", ">", "==", "!="),
+    ">": (">=", "<", "<=", "!=", "=="),
+    ">=": (">", "<=", "<", "==", "!="),
+    "==": ("!=", "<=", ">=", "<", ">", "is", "in"),
+    "!=": ("==", "<", ">", "<=", ">=", "is not", "not in"),
+    "is": ("is not", "=="),
+    "is not": ("is", "!="),
+    "in": ("not in", "=="),
+    "not in": ("in", "!="),
+}
+_SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
+    ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
+    ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@", ast.And: "and", ast.Or: "or",
+}  # fmt: skip
+_ARITHMETIC = {
+    "+": ("-", "*", "/", "//", "%", "|"),
+    "-": ("+", "*", "/", "//", "%"),
+    "*": ("/", "+", "**", "//", "-", "%"),
+    "/": ("//", "*", "%", "-", "+"),
+    "//": ("/", "%", "*", "-", "+"),
+    "%": ("//", "/", "*", "+", "-"),
+    "**": ("*", "+", "//"),
+    "&": ("|", "^", "-", "and"),
+    "|": ("&", "^", "+", "or"),
+    "^": ("&", "|", "-", "+"),
+    "<<": (">>", "*", "+"),
+    ">>": ("<<", "//", "-"),
+}
+
+
+def comparison(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Exchange one operator of a comparison."""
+    for slot in ctx.loads(ast.Compare):
+        node = slot.node
+        assert isinstance(node, ast.Compare)
+        operands = [node.left, *node.comparators]
+        for index, operator in enumerate(node.ops):
+            old = _SYMBOLS[type(operator)]
+            for rank, new in enumerate(_COMPARE[old]):
+                weight = 1.0 if rank < 3 or old in ("is", "in") else 0.5
+                yield _between(ctx, slot, operands[index], operands[index + 1], old, new, "comparison", weight)
+
+
+def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Exchange a binary operator; operands keep their grouping."""
+    for slot in ctx.loads(ast.BinOp):
+        node = slot.node
+        assert isinstance(node, ast.BinOp)
+        old = _SYMBOLS[type(node.op)]
+        text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        for rank, new in enumerate(_ARITHMETIC.get(old, ())):
+            if text and new not in "+%*":
+                continue
+            rewrite = _between(ctx, slot, node.left, node.right, old, new, "arithmetic", 1.0 if rank < 3 else 0.5)
+            yield _regrouped(ctx, slot, node, new, rewrite)
+
+
+def boolean(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`and` for `or` and the other way round."""
+    for slot in ctx.loads(ast.BoolOp):
+        node = slot.node
+        assert isinstance(node, ast.BoolOp)
+        old = _SYMBOLS[type(node.op)]
+        new = "or" if old == "and" else "and"
+        edits = tuple(
+            edit
+            for left, right in zip(node.values, node.values[1:], strict=False)
+            if (edit := _operator_edit(ctx, left, right, old, new)) is not None
+        )
+        yield Rewrite(edits, "boolean", f"`{old}` becomes `{new}`", ctx.line(node), 1.0, _swap(ctx, slot, edits))
+
+
+def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Exchange the operator of an augmented assignment, or assign where it accumulated and the other way round."""
+    for place in ctx.statements:
+        node = place.node
+        if isinstance(node, ast.AugAssign):
+            old = _SYMBOLS[type(node.op)]
+            others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "="]
+            yield from (_assignment(ctx, node, node.target, node.value, old + "=", new) for new in others)
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            if node.targets[0].id in ctx.bound_before(node):
+                for new in ("+=", "-=", "*=", "|="):
+                    yield _assignment(ctx, node, node.targets[0], node.value, "=", new)
+
+
+def unary(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Negate a condition or a number, or take a negation away."""
+    for slot in ctx.loads(ast.expr):
+        node, text = slot.node, ctx.inline(slot.node)
+        if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
+            if not isinstance(node.operand, ast.Constant):
+                yield ctx.replace(slot, ctx.inline(node.operand), "negation")
+        elif is_condition(slot) and not isinstance(node, ast.Compare | ast.Constant):
+            whole = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
+            yield ctx.replace(slot, f"not {whole}", "negation")
+        elif isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute) and slot.field in ("left", "right", "value", "args"):
+            if not isinstance(slot.parent, ast.Attribute | ast.Starred | ast.Subscript):
+                yield ctx.replace(slot, f"-{text}", "sign", weight=0.6)
+
+
+def is_condition(slot: Slot) -> bool:
+    """Whether only the truth of the slot's expression counts."""
+    if isinstance(slot.parent, ast.BoolOp):
+        return True
+    if isinstance(slot.parent, ast.UnaryOp):
+        return isinstance(slot.parent.op, ast.Not)
+    return slot.field in ("test", "ifs")
+
+
+def _between(
+    ctx: UnitContext, slot: Slot, left: ast.expr, right: ast.expr, old: str, new: str, family: str, weight: float
+) -> Rewrite:
+    edit = _operator_edit(ctx, left, right, old, new)
+    edits = (edit,) if edit else ()
+    said = f"`{old}` becomes `{new}`"
+    return Rewrite(edits, family, said, ctx.line(left), weight, _swap(ctx, slot, edits))
+
+
+def _operator_edit(ctx: UnitContext, left: ast.expr, right: ast.expr, old: str, new: str) -> Edit | None:
+    """The edit of the operator's own characters between two operands."""
+    start, end = ctx.span(left)[1], ctx.span(right)[0]
+    words = r"\s+".join(map(re.escape, old.split()))
+    bounded = rf"\b{words}\b" if old[0].isalpha() else words
+    between = re.sub(r"#[^\n]*", lambda m: " " * len(m.group()), ctx.text[start:end])
+    found = re.search(bounded, between)
+    if found is None:
+        return None
+    before, after = ctx.text[start + found.start() - 1], ctx.text[start + found.end() : start + found.end() + 1]
+    if new[0].isalpha():
+        new = (" " if not before.isspace() else "") + new + (" " if after and not after.isspace() else "")
+    return Edit(start + found.start(), start + found.end(), new)
+
+
+def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite: Rewrite) -> Rewrite:
+    """Write parentheses where the new operator would bind otherwise than the old one did."""
+    left, right = ctx.inline(node.left), ctx.inline(node.right)
+    try:
+        wanted = ast.dump(ast.parse(f"({left}) {new} ({right})", mode="eval").body)
+        plain = ast.parse(f"{left} {new} {right}", mode="eval").body
+    except SyntaxError:
+        return rewrite
+    if ast.dump(plain) == wanted and isinstance(slot.parent, ast.stmt | ast.Call | ast.Compare | ast.Subscript | ast.BoolOp):
+        return rewrite
+    from reloc_lsp.rewrites.precedence import fitted
+
+    operator = ast.parse(f"a {new} b", mode="eval").body
+    text = f"{fitted(left, operator, 'left')} {new} {fitted(right, operator, 'right')}"
+    return ctx.replace(slot, text, "arithmetic", rewrite.description, rewrite.weight)
+
+
+def _assignment(
+    ctx: UnitContext, node: ast.stmt, target: ast.expr, value: ast.expr, old: str, new: str
+) -> Rewrite:
+    start, end = ctx.span(target)[1], ctx.span(value)[0]
+    at = ctx.text.index(old, start, end)
+    edit = Edit(at, at + len(old), new)
+    weight = 0.7 if "=" in (old, new) else 1.0
+    return Rewrite((edit,), "augmented", f"`{old}` becomes `{new}`", ctx.line(node), weight)
+
+
+def _swap(ctx: UnitContext, slot: Slot, edits: tuple[Edit, ...]) -> Swap | None:
+    return ctx.effect_of(slot, edits) if edits else None

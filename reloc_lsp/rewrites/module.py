@@ -1,0 +1,78 @@
+"""What the unit's module offers to rewrites: names, functions, attributes; taken once from the whole file."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class ModuleContext:
+    """The module's tree, the unit's qualified name in it, and the run-time types of the unit's names.
+
+    `wanted_errors` are exceptions that failing tests expect and the unit does not raise.
+    """
+
+    tree: ast.Module
+    qualname: str
+    types: Mapping[str, frozenset[str]]
+    wanted_errors: tuple[str, ...] = ()
+
+    @cached_property
+    def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Functions at module level."""
+        return {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Everything bound at module level."""
+        bound: set[str] = set()
+        for node in self.tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                bound.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            else:
+                bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return bound
+
+    @cached_property
+    def constants(self) -> set[str]:
+        """Module-level names assigned by plain statements."""
+        return {
+            target.id
+            for node in self.tree.body
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Counter[str]]:
+        """For each receiver's text, the attributes read or called on it anywhere in the file."""
+        found: dict[str, Counter[str]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.setdefault(node.value.id, Counter())[node.attr] += 1
+        return found
+
+    @cached_property
+    def methods(self) -> set[str]:
+        """Methods defined by the class around the unit."""
+        parts = self.qualname.split(".")
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef) and len(parts) > 1 and node.name == parts[-2]:
+                return {n.name for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+        return set()
+
+    @cached_property
+    def strings(self) -> Counter[str]:
+        """Short string constants of the file."""
+        return Counter(
+            node.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= 20
+        )

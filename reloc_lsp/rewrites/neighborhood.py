@@ -1,0 +1,157 @@
+"""The neighbourhood without a model: every family's rewrites of a node, the most promising first."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.rewrites.atoms import all_conditions
+from reloc_lsp.rewrites.context import UnitContext
+from reloc_lsp.rewrites.families import FAMILIES
+from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.outlook import Outlook
+from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.protocols import Site, ValueProbe
+
+PAIRED_PRIOR = 0.25
+LEAST_SUSPICION = 0.03
+MOST_EXPRESSIONS = 700
+
+
+@dataclass
+class Experience:
+    """How the families fared on this unit so far: candidates tried, and those that won a test."""
+
+    tried: int = 0
+    gained: int = 0
+
+    @property
+    def factor(self) -> float:
+        """More for families that gained here, slowly less for those that were tried in vain."""
+        return (1.0 + 2.0 * self.gained) / (1.0 + self.tried / 60.0)
+
+
+class RewriteNeighborhood:
+    """Neighbours of a node by one rewrite each, given out in order of promise.
+
+    `module` describes the unit's file. Without a `probe` the run-time values are not looked at.
+    """
+
+    def __init__(self, task: Task, module: ModuleContext, probe: ValueProbe | None, seed: int = 0) -> None:
+        self.task = task
+        self.module = module
+        self.probe = probe
+        self._seed = seed
+        self._waiting: dict[int, Iterator[Candidate]] = {}
+        self._experience: dict[str, Experience] = defaultdict(Experience)
+
+    async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
+        """The next `count` neighbours of the (one) parent."""
+        (parent,) = parents
+        if parent.identity not in self._waiting:
+            ranked = await self._ranked(parent.candidate)
+            self._waiting[parent.identity] = iter(self._candidates(parent, ranked))
+        stream = self._waiting[parent.identity]
+        return [candidate for _, candidate in zip(range(count), stream, strict=False)]
+
+    def learn(self, node: Node) -> None:
+        """Note which family made the node and whether it won a test."""
+        seen = self._experience[node.candidate.origin]
+        seen.tried += 1
+        seen.gained += node.verdict.complete and node.verdict.passed > self.task.verdict.passed
+
+    async def _ranked(self, candidate: Candidate) -> list[tuple[float, Rewrite]]:
+        """All rewrites of the candidate, best first."""
+        try:
+            ctx = UnitContext(candidate.source, self.module)
+        except SyntaxError:
+            return []
+        outlook = await self._outlook(ctx)
+        ctx = UnitContext(candidate.source, self.module, outlook)
+        return await asyncio.to_thread(self._score_all, ctx)
+
+    def _score_all(self, ctx: UnitContext) -> list[tuple[float, Rewrite]]:
+        suspicion = self._suspicion(ctx)
+        dice = random.Random(self._seed)  # noqa: S311 - ties are broken the same way for the same seed
+        scored: list[tuple[float, Rewrite]] = []
+        for prior, rewrite in _all_rewrites(ctx):
+            if not rewrite.edits:
+                continue
+            place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
+            score = prior * rewrite.weight * place * ctx.outlook.factor(rewrite)
+            scored.append((score * self._experience[rewrite.family].factor * (1 + dice.random() * 1e-6), rewrite))
+        scored.sort(key=lambda pair: -pair[0])
+        return scored
+
+    async def _outlook(self, ctx: UnitContext) -> Outlook:
+        """Look at the values of everything the rewrites would put in place, at all sites in one run."""
+        if self.probe is None:
+            return Outlook()
+        wanted: dict[int, dict[str, None]] = defaultdict(dict)
+        for place in ctx.statements:
+            wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
+        conditions = {line: list(texts) for line, texts in wanted.items()}
+        for _, rewrite in _all_rewrites(ctx):
+            if isinstance(rewrite.effect, Swap):
+                wanted[rewrite.effect.line] |= {rewrite.effect.old: None, rewrite.effect.new: None}
+        offset = self.task.first_line - 1
+        sites = [
+            Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
+            for line, texts in wanted.items()
+        ]
+        entry = ctx.line(ctx.body[0]) + offset
+        lines = (self.task.first_line, self.task.first_line + ctx.text.count("\n"))
+        values = await self.probe.values(ctx.text, entry, lines, sites)
+        return Outlook(values.moved(-offset))
+
+    def _suspicion(self, ctx: UnitContext) -> Mapping[int, float]:
+        """Suspicion by line of this version: that of the same line in the original, where it still stands there."""
+        original = self.task.source.splitlines()
+        by_text: dict[str, float] = {}
+        for line, score in self.task.evidence.suspicion.items():
+            position = line - self.task.first_line
+            if 0 <= position < len(original):
+                text = original[position].strip()
+                by_text[text] = max(score, by_text.get(text, 0.0))
+        found = {n: by_text.get(text.strip(), 0.3) for n, text in enumerate(ctx.text.splitlines(), 1)}
+        if not by_text:
+            return dict.fromkeys(found, 1.0)
+        # A statement over several lines is as suspicious as its first line, the only one that is traced.
+        for place in ctx.statements:
+            first = ctx.line(place.node)
+            last = ctx.line(place.node.body[0]) - 1 if hasattr(place.node, "body") else ctx.last_line(place.node)
+            for line in range(first, last + 1):
+                found[line] = max(found.get(line, 0.0), found.get(first, 0.0))
+        return found
+
+    def _candidates(self, parent: Node, ranked: Sequence[tuple[float, Rewrite]]) -> Iterator[Candidate]:
+        seen = {parent.candidate.source}
+        for score, rewrite in ranked:
+            try:
+                source = apply_edits(parent.candidate.source, rewrite.edits)
+            except ValueError:
+                continue
+            if source not in seen:
+                seen.add(source)
+                prior = math.log(max(score, 1e-12))
+                yield Candidate(
+                    source, rewrite.family, rewrite.description, parent.identity, parent.candidate.depth + 1, prior
+                )
+
+
+def _all_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
+    """Every rewrite with its family's prior, those of one kind in several places last."""
+    single: list[Rewrite] = []
+    for family, prior in FAMILIES:
+        for rewrite in family(ctx):
+            single.append(rewrite)
+            yield prior, rewrite
+    for rewrite in paired(ctx, single):
+        yield PAIRED_PRIOR, rewrite

@@ -1,0 +1,102 @@
+"""What run-time values tell about rewrites before they are run.
+
+An expression that has the same value as the old one whenever a failing test comes by cannot repair that test. One
+that differs then, and only then, is the most promising there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
+from reloc_lsp.search.protocols import Values
+
+INERT, RISKY, NEUTRAL, TARGETED = 0.02, 0.4, 1.0, 3.0
+CHOICES_ALIKE = 3
+
+
+class Outlook:
+    """Judges effects by values; without values everything is possible."""
+
+    def __init__(self, values: Values | None = None) -> None:
+        self.values = values or Values()
+
+    def factor(self, rewrite: Rewrite) -> float:
+        """How much likelier (or less likely) the values make the rewrite."""
+        match rewrite.effect:
+            case Swap() as swap:
+                return self._swap(swap)
+            case Guard(line=line, condition=condition):
+                return self._guard(line, condition, rewrite.family == "conditional")
+            case _:
+                return NEUTRAL
+
+    def useful(self, line: int, conditions: Mapping[str, float], wanted: bool, most: int = 30) -> dict[str, float]:
+        """The conditions that tell blamed visits of `line` from the others, at most a few that do so alike.
+
+        With `wanted` they should hold on blamed visits, else fail on them.
+        """
+        blame = self.values.blame.get(line)
+        if not blame:
+            return dict(list(conditions.items())[:12])
+        scored: list[tuple[float, str]] = []
+        alike: dict[tuple[bool | None, ...], int] = {}
+        for condition, weight in conditions.items():
+            truths = self._truths(line, condition)
+            if truths is None:
+                continue
+            hits = sum(b for b, t in zip(blame, truths, strict=True) if t is wanted)
+            misses = sum(1 for b, t in zip(blame, truths, strict=True) if b == 0 and t is not (not wanted))
+            earlier = sum(1 for b, t in zip(blame, truths, strict=True) if 0 < b < 1 and t is wanted)
+            alike[truths] = alike.get(truths, 0) + 1
+            if hits > 0.5 and alike[truths] <= CHOICES_ALIKE:
+                clean = sum(b == 0 for b in blame) or 1
+                scored.append((weight * (3.0 if not misses and not earlier else 1.0 - 0.7 * min(1, misses / clean)), condition))
+        scored.sort(key=lambda pair: (-pair[0], len(pair[1]), pair[1]))
+        return {condition: score for score, condition in scored[:most]}
+
+    def _swap(self, swap: Swap) -> float:
+        vectors = self.values.vectors.get(swap.line, {})
+        old, new = vectors.get(swap.old), vectors.get(swap.new)
+        blame = self.values.blame.get(swap.line, ())
+        if old is None or new is None or not blame:
+            return NEUTRAL
+        if swap.condition:
+            truth = self.values.truth.get(swap.line, {})
+            old, new = (tuple(_as_truth(v, truth) for v in vector) for vector in (old, new))
+        changed = [a != b for a, b in zip(old, new, strict=True)]
+        blamed = sum(b for b, c in zip(blame, changed, strict=True) if c)
+        if -1 in old:
+            return NEUTRAL
+        if not blamed:
+            return INERT
+        harmless = not any(c for b, c in zip(blame, changed, strict=True) if b == 0)
+        if -1 in new:
+            return RISKY * (1.5 if harmless else 0.5)
+        return TARGETED if harmless else NEUTRAL
+
+    def _guard(self, line: int, condition: str, inverted: bool) -> float:
+        blame = self.values.blame.get(line)
+        truths = self._truths(line, condition)
+        if not blame or truths is None:
+            return RISKY
+        acts = [(t is False) if inverted else (t is True) for t in truths]
+        if not any(a and b for a, b in zip(acts, blame, strict=True)):
+            return INERT
+        harmless = not any(a and b == 0 for a, b in zip(acts, blame, strict=True))
+        return NEUTRAL if harmless else 0.25
+
+    def _truths(self, line: int, condition: str) -> tuple[bool | None, ...] | None:
+        vector = self.values.vectors.get(line, {}).get(condition)
+        if vector is None or -1 in vector:
+            return None
+        truth = self.values.truth.get(line, {})
+        return tuple(truth.get(v) for v in vector)
+
+
+def _as_truth(number: int, truth: Mapping[int, bool]) -> int:
+    """A value's number, or one number for all true and one for all false values."""
+    known = truth.get(number)
+    return number if known is None or number < 0 else (-3 if known else -2)
+
+

@@ -1,0 +1,85 @@
+"""Choosing among revisions that all pass: passing is not being right, and several usually pass."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from reloc_lsp.program.distance import revision_distance
+from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.search.candidate import Candidate, Node, Task
+
+_PLAIN = {"0", "1", "-1", "2", "''", "True", "False", "None"}
+
+
+def ranked(task: Task, passing: Sequence[Node]) -> list[Node]:
+    """The most believable revision first."""
+    return sorted(passing, key=lambda node: (round(disbelief(task, node.candidate), 6), node.identity))
+
+
+def disbelief(task: Task, candidate: Candidate) -> float:
+    """How unlikely it is that a person would have written this: 0 and more, lower is better.
+
+    Counts what its maker thought of it, its size, constants copied from tests, and silly or dead expressions.
+    """
+    size = revision_distance(task.source, candidate.source)
+    copied = len(copied_constants(task, candidate))
+    return -0.6 * candidate.prior + 0.25 * size + 2.5 * copied + 2.0 * oddities(task, candidate)
+
+
+def copied_constants(task: Task, candidate: Candidate) -> list[str]:
+    """Constants the revision brought in that are written in the tests and nowhere in the unit."""
+    brought = _constants(candidate.source) - _constants(task.source) - _PLAIN
+    return sorted(brought & task.test_literals)
+
+
+def oddities(task: Task, candidate: Candidate) -> int:
+    """Expressions of the revision that do nothing, or say it strangely, and were not in the original."""
+    return max(0, _odd(candidate.source) - _odd(task.source))
+
+
+def _constants(source: str) -> set[str]:
+    return {repr(node.value) for node in ast.walk(parse_unit(source)) if isinstance(node, ast.Constant)}
+
+
+def _odd(source: str) -> int:
+    return sum(_is_odd(node) for node in ast.walk(parse_unit(source)))
+
+
+def _is_odd(node: ast.AST) -> bool:  # noqa: PLR0911
+    match node:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant(value=0)):
+            return True
+        case ast.BinOp(op=ast.Mult() | ast.Div() | ast.FloorDiv() | ast.Pow(), right=ast.Constant(value=1)):
+            return True
+        case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=1)) | ast.BinOp(op=ast.Add(), left=ast.Constant(value=0)):
+            return True
+        case ast.BinOp(op=ast.Div() | ast.FloorDiv(), right=ast.Constant(value=float())):
+            return True
+        case ast.BinOp(left=left, right=right) if ast.dump(left) == ast.dump(right):
+            return not isinstance(node.op, ast.Mult | ast.Add)
+        case ast.BinOp(op=ast.Add() | ast.Sub(), left=ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant()), right=ast.Constant()):
+            return True
+        case ast.Compare(left=left, comparators=[right]) if ast.dump(left) == ast.dump(right):
+            return True
+        case ast.BoolOp(values=values) if len({ast.dump(v) for v in values}) < len(values):
+            return True
+        case ast.UnaryOp(op=ast.Not(), operand=ast.UnaryOp(op=ast.Not())):
+            return True
+        case ast.If(test=ast.Constant()) | ast.IfExp(test=ast.Constant()):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)) if name == other:
+            return True
+        case ast.If(body=body, orelse=orelse) if orelse and [ast.dump(s) for s in body] == [ast.dump(s) for s in orelse]:
+            return True
+        case ast.ExceptHandler(type=None, body=[ast.Pass()]):
+            return True
+        case _:
+            return _unreachable(node)
+
+
+def _unreachable(node: ast.AST) -> bool:
+    body = getattr(node, "body", None)
+    if not isinstance(body, list):
+        return False
+    return any(isinstance(s, ast.Return | ast.Raise | ast.Break | ast.Continue) for s in body[:-1])

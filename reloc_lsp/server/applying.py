@@ -1,0 +1,99 @@
+"""From the user's yes to the new text: the guard against stale edits is ours."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from reloc_lsp.server.documents import parsed
+from reloc_lsp.server.edits import workspace_edit
+from reloc_lsp.server.proposals import Offer
+from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.snapshot import on_disk
+
+SECONDS_FOR_NEW_TEXT = 2.0
+"""How long an editor may take to tell the text that an edit made."""
+SECONDS_FOR_TYPED_TEXT = 0.5
+"""How long an editor may hold back what was typed before it refused an edit."""
+
+
+async def apply(server: ReLocServer, offer_id: str) -> bool:
+    """Have the editor apply an offer (`workspace/applyEdit`); true once the new text is there.
+
+    Whatever keeps it from that is said in one sentence, and an offer that the editor refused stays open.
+    """
+    offer = server.proposals.take(offer_id)
+    if offer is None:
+        return _failed(server, "That revision is not on offer any more: run Revise with ReLoc again.")
+    name = offer.proposal.qualname
+    version = _version(server, offer)
+    result = await _send(server, offer)
+    if result is not None and not result.applied and await _moved_on(server, offer, version):
+        result = await _send(server, offer)
+    if result is None:
+        return _failed(server, refusal(offer))
+    if not result.applied:
+        server.proposals.put_back(offer)
+        reason = f": {result.failure_reason}" if result.failure_reason else ""
+        return _failed(server, f"The editor did not apply the revision of {name}{reason}.")
+    if not await server.documents.until(lambda: _arrived(server, offer), SECONDS_FOR_NEW_TEXT):
+        server.proposals.put_back(offer)
+        return _failed(server, f"The editor dropped the revision of {name} although it reported success.")
+    server.client.log(f"{name}: the revision is applied.")
+    return True
+
+
+def current_edit(server: ReLocServer, offer: Offer) -> types.WorkspaceEdit | None:
+    """The offer as an edit of the text as it stands now; `None` where its unit is not what it was.
+
+    A file that is not open is edited without a version, and only if the disk still holds what was searched.
+    """
+    document = server.documents.opened(offer.uri)
+    if document is not None:
+        uri, version, text, module = document.uri, document.version, document.source, document.module
+    else:
+        uri, version, text = offer.uri, None, offer.proposal.original
+        module = parsed(text) if on_disk(offer.file) == text else None
+    edits = offer.change.rebased(module)
+    if edits is None:
+        return None
+    versioned = server.capabilities.document_changes
+    return workspace_edit(
+        uri, version, text, edits, unit_bytes=server.documents.unit_bytes, versioned=versioned
+    )
+
+
+def refusal(offer: Offer) -> str:
+    """Why an offer cannot be applied any more."""
+    return (
+        f"{offer.proposal.qualname} has changed since its revision began, so the revision was not applied: "
+        "run Revise with ReLoc again."
+    )
+
+
+async def _send(server: ReLocServer, offer: Offer) -> types.ApplyWorkspaceEditResult | None:
+    edit = current_edit(server, offer)
+    if edit is None:
+        return None
+    result = await server.client.apply(edit, f"ReLoc: {offer.proposal.qualname}")
+    return result or types.ApplyWorkspaceEditResult(applied=False, failure_reason="it gave no answer")
+
+
+def _version(server: ReLocServer, offer: Offer) -> int | None:
+    document = server.documents.opened(offer.uri)
+    return document.version if document else None
+
+
+async def _moved_on(server: ReLocServer, offer: Offer, version: int | None) -> bool:
+    return version is not None and await server.documents.until(
+        lambda: _version(server, offer) != version, SECONDS_FOR_TYPED_TEXT
+    )
+
+
+def _arrived(server: ReLocServer, offer: Offer) -> bool:
+    document = server.documents.opened(offer.uri)
+    return offer.change.is_done_in(document.module if document else parsed(on_disk(offer.file) or ""))
+
+
+def _failed(server: ReLocServer, sentence: str) -> bool:
+    server.client.show(sentence, types.MessageType.Warning)
+    return False

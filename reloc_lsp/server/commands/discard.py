@@ -1,0 +1,10 @@
+"""`reloc.discard`: drop a proposal."""
+
+from __future__ import annotations
+
+from reloc_lsp.server.server import ReLocServer
+
+
+def discard(ls: ReLocServer, proposal_id: str) -> bool:
+    """Drop the proposal of that job; whether there was one."""
+    return ls.proposals.take(proposal_id) is not None

@@ -1,0 +1,62 @@
+"""`reloc.revise`: begin a search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from reloc_lsp.server.documents import parsed, path_of
+from reloc_lsp.server.jobs import Job
+from reloc_lsp.server.revising import revise_unit
+from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.snapshot import on_disk
+
+
+class NothingToReviseError(Exception):
+    """Nothing can be revised there, and why, in a sentence."""
+
+
+def revise(ls: ReLocServer, *arguments: Any) -> str | None:
+    """Begin to revise a unit; the id of the job, or `None` where there is nothing to revise.
+
+    Arguments: the document's address; the unit's qualified name or a line in it (from 0); the document's
+    version that a line belongs to (may be left out).
+    """
+    uri, where, version = _checked(arguments)
+    try:
+        return _begin(ls, uri, where, version)
+    except NothingToReviseError as refusal:
+        ls.client.show(str(refusal), types.MessageType.Warning)
+        return None
+
+
+def _checked(arguments: tuple[Any, ...]) -> tuple[str, str | int, int | None]:
+    uri, where, version = (*arguments, None, None, None)[:3]
+    if not isinstance(uri, str) or not isinstance(where, str | int) or not isinstance(version, int | None):
+        raise JsonRpcInvalidParams(
+            "reloc.revise takes a document's address, a qualified name or a line (from 0), "
+            "and the document's version (may be left out)."
+        )
+    return uri, where, version
+
+
+def _begin(ls: ReLocServer, uri: str, where: str | int, version: int | None) -> str:
+    file = path_of(uri)
+    if file is None:
+        raise NothingToReviseError("ReLoc revises functions in files: save this document first.")
+    document = ls.documents.opened(uri)
+    module = document.module if document else parsed(on_disk(file) or "")
+    if module is None:
+        raise NothingToReviseError(f"{file.name} cannot be parsed: mend its syntax first.")
+    if isinstance(where, int) and document and version not in (None, document.version):
+        raise NothingToReviseError(f"{file.name} has changed in the meantime: run Revise with ReLoc again.")
+    unit = module.at_line(where + 1) if isinstance(where, int) else module.find(where)
+    if unit is None:
+        place = f"line {where + 1}" if isinstance(where, int) else where
+        raise NothingToReviseError(f"There is no function to revise at {place} of {file.name}.")
+    job = Job(document.uri if document else uri, unit.qualname)
+    ls.proposals.replace(job.uri, job.qualname)
+    ls.jobs.start(job, lambda job: revise_unit(ls, job, file, unit.line))
+    return job.id

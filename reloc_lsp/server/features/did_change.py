@@ -1,0 +1,10 @@
+"""`textDocument/didChange`."""
+
+from lsprotocol import types
+
+from reloc_lsp.server.server import ReLocServer
+
+
+def did_change(ls: ReLocServer, params: types.DidChangeTextDocumentParams) -> None:
+    """The text is in the documents already: wake those who wait for it."""
+    ls.documents.note_change()

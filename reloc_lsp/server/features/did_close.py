@@ -1,0 +1,12 @@
+"""`textDocument/didClose`."""
+
+from lsprotocol import types
+
+from reloc_lsp.server.jobs import StopReason
+from reloc_lsp.server.server import ReLocServer
+
+
+def did_close(ls: ReLocServer, params: types.DidCloseTextDocumentParams) -> None:
+    """Stop the searches in a document that nobody looks at any more."""
+    ls.jobs.stop(StopReason.CLOSED, lambda job: job.uri == params.text_document.uri)
+    ls.documents.note_change()

@@ -1,0 +1,17 @@
+"""`initialize`: what the editor can do and wants."""
+
+from lsprotocol import types
+
+from reloc_lsp.server.capabilities import EditorCapabilities
+from reloc_lsp.server.documents import Documents
+from reloc_lsp.server.parent import watch
+from reloc_lsp.server.server import ReLocServer
+
+
+def initialize(ls: ReLocServer, params: types.InitializeParams) -> None:
+    """Take over the editor's capabilities, folders and options, and watch its process."""
+    ls.capabilities = EditorCapabilities.of(params.capabilities)
+    ls.protocol._workspace = Documents(ls.workspace)
+    ls.configuration.initialize(params.initialization_options)
+    if params.process_id is not None:
+        ls.tasks.start(watch(params.process_id, ls.hang_up), "watching the editor's process")

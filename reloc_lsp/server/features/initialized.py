@@ -1,0 +1,15 @@
+"""`initialized`: from here on the editor can be asked."""
+
+from lsprotocol import types
+
+from reloc_lsp.server.configuration import SECTION
+from reloc_lsp.server.server import ReLocServer
+
+
+def initialized(ls: ReLocServer, params: types.InitializedParams) -> None:
+    """Read the editor's settings and have their changes told (`client/registerCapability`)."""
+    ls.read_settings()
+    if ls.capabilities.configuration_registration:
+        method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
+        options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
+        ls.tasks.start(ls.client.register(method, options), f"registering {method}")

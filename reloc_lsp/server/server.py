@@ -1,0 +1,71 @@
+"""The server object: what belongs to one connected editor, and nothing that outlives it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, cast
+
+from lsprotocol import types
+from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
+from pygls.lsp.server import LanguageServer
+
+from reloc_lsp import __version__
+from reloc_lsp.server.capabilities import EditorCapabilities
+from reloc_lsp.server.client import Client
+from reloc_lsp.server.configuration import Configuration
+from reloc_lsp.server.documents import Documents
+from reloc_lsp.server.jobs import Jobs, RevisionFactory
+from reloc_lsp.server.preview import Preview
+from reloc_lsp.server.proposals import Proposals
+from reloc_lsp.server.tasks import Tasks
+
+logger = logging.getLogger(__name__)
+
+
+class ReLocServer(LanguageServer):
+    """One editor's language server."""
+
+    def __init__(self, revision_factory: RevisionFactory) -> None:
+        super().__init__("reloc-lsp", __version__)
+        self.revision_factory = revision_factory
+        self.capabilities = EditorCapabilities()
+        self.client = Client(self)
+        self.tasks = Tasks()
+        self.jobs = Jobs(self.tasks)
+        self.proposals = Proposals()
+        self.preview = Preview()
+        self.configuration = Configuration(self.client)
+        self.serving: asyncio.Task[Any] | None = None
+
+    @property
+    def documents(self) -> Documents:
+        """The editor's documents and folders; there are none before `initialize`."""
+        return cast(Documents, self.workspace)
+
+    def read_settings(self) -> None:
+        """Ask the editor for its settings in the background, where it can be asked."""
+        if self.capabilities.configuration:
+            folders = {folder: folder.as_uri() for folder in self.documents.roots}
+            self.configuration.ask(self.tasks.start(self.configuration.refresh(folders), "reading settings"))
+
+    def hang_up(self) -> None:
+        """End the connection from our side."""
+        if self.serving is not None:
+            self.serving.cancel()
+
+    async def close(self) -> None:
+        """Stop everything that runs for this editor, within about three seconds."""
+        self.client.connected = False
+        await self.jobs.close(seconds=2.0)
+        await self.tasks.close(seconds=1.0)
+        self.preview.close()
+
+    def report_server_error(
+        self, error: Exception, source: type[PyglsError] | type[JsonRpcException]
+    ) -> None:
+        """Log an error in full; say it in one line where no reply carries it to the user."""
+        logger.error("%s", error, exc_info=error)
+        if source is not FeatureRequestError and not isinstance(error, asyncio.InvalidStateError):
+            line = str(error).strip().splitlines()[0:1] or [type(error).__name__]
+            self.client.show(f"ReLoc: {line[0]} (details are in its log)", types.MessageType.Error)

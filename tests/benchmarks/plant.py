@@ -1,0 +1,386 @@
+"""Plants bugs in published packages with an independent mutation tool.
+
+The packages' source distributions are downloaded (they carry their tests),
+mutmut's own operators make the mutants, and a seeded sample of those mutants
+that some test notices becomes ``OUT/plants.jsonl``; ``OUT/<package>`` is the
+pristine source tree. None of the packages' code belongs in this repository.
+
+Set up an environment of its own, then plant, then judge repairs::
+
+    python -m venv env
+    env/bin/python -m pip install mutmut pytest docopt whatever
+    env/bin/python plant.py plant OUT --count 30 --seed 1
+    env/bin/python plant.py judge OUT 17 REPAIRED_FILE
+
+A row of ``plants.jsonl`` has: id, package, version, file (within the tree),
+qualname, line, diff, original_function_source, mutated_function_source,
+mutated_file_text, failing_tests (node ids, as under PYTHONHASHSEED=0),
+import_path and pytest_arguments (how to run the suite, from the tree),
+suite_seconds, tool and seed. isodate numbers some parametrised tests in the
+order of a set that holds None, so those ids differ from process to process:
+select its tests by file or function, not by full id.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from libcst import CSTNode
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+PASSED, FAILED = 0, 1
+PLANTS = "plants.jsonl"
+HASH_SEED = "0"  # some suites parametrise over sets, so that node ids depend on it
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package to plant in: where its code and its tests are in the tree."""
+
+    name: str
+    version: str
+    sources: str
+    import_path: str = "."
+    tests: tuple[str, ...] = ("tests",)
+
+    @property
+    def pytest_arguments(self) -> tuple[str, ...]:
+        """Arguments that run the suite without plug-ins the package asks for."""
+        return ("-o", "addopts=", *self.tests)
+
+
+PACKAGES = (
+    Package("cachetools", "8.0.0", "src/cachetools", "src"),
+    Package("funcy", "2.1", "funcy"),
+    Package("isodate", "0.7.2", "src/isodate", "src"),
+    Package("semver", "3.1.1", "src/semver", "src"),
+    Package("num2words", "0.5.14", "num2words", tests=("tests", "--ignore=tests/test_cli.py")),
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mutation of one function, not yet known to be noticed."""
+
+    file: str
+    qualname: str
+    line: int
+    original: str
+    mutated: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the suite said; status None means that it hung."""
+
+    status: int | None
+    failing: list[str]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A row of the result."""
+
+    id: str
+    package: str
+    version: str
+    file: str
+    qualname: str
+    line: int
+    diff: str
+    original_function_source: str
+    mutated_function_source: str
+    mutated_file_text: str
+    failing_tests: list[str]
+    import_path: str
+    pytest_arguments: list[str]
+    suite_seconds: float
+    tool: str
+    seed: int
+
+
+def download(package: Package, folder: Path) -> Path:
+    """Fetch the source distribution unless it is there already."""
+    stem = f"{package.name.replace('-', '_')}-{package.version}"
+    archive = folder / f"{stem}.tar.gz"
+    if not archive.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        subprocess.run([*pip, "--dest", str(folder), f"{package.name}=={package.version}"], check=True)
+    return archive
+
+
+def unpack(archive: Path, tree: Path) -> None:
+    """Make `tree` the archive's top folder, replacing what is there."""
+    if tree.exists():
+        shutil.rmtree(tree)
+    staging = tree.with_name(f"{tree.name}.unpacking")
+    with tarfile.open(archive) as stream:
+        stream.extractall(staging, filter="data")
+    (top,) = staging.iterdir()
+    top.rename(tree)
+    staging.rmdir()
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[str, Function]]:
+    """Module-level functions and methods of module-level classes, by dotted name."""
+    for statement in tree.body:
+        if isinstance(statement, Function):
+            yield statement.name, statement
+        elif isinstance(statement, ast.ClassDef):
+            for member in statement.body:
+                if isinstance(member, Function):
+                    yield f"{statement.name}.{member.name}", member
+
+
+def unique_functions(text: str) -> dict[str, Function]:
+    """Functions whose dotted name means exactly one definition of the module."""
+    found = list(functions(ast.parse(text)))
+    counts = Counter(name for name, _ in found)
+    return {name: node for name, node in found if counts[name] == 1}
+
+
+def source_of(text: str, node: Function) -> str:
+    """Source lines of a function, decorators included."""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "".join(text.splitlines(keepends=True)[first - 1 : node.end_lineno])
+
+
+def changed_function(before: dict[str, Function], text: str) -> str | None:
+    """The one function whose syntax differs from before; None when there is no such one."""
+    try:
+        after = unique_functions(text)
+    except SyntaxError:
+        return None
+    if before.keys() != after.keys():
+        return None
+    changed = [name for name in before if ast.dump(before[name]) != ast.dump(after[name])]
+    return changed[0] if len(changed) == 1 else None
+
+
+def changed_line(original: str, mutated: str) -> int:
+    """Number of the first line that differs."""
+    pairs = zip(original.splitlines(), mutated.splitlines(), strict=False)
+    return next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), 1)
+
+
+def renderers(path: Path, file: str) -> Iterator[Callable[[], Mutant | None]]:
+    """One delayed rendering for each mutation that mutmut makes inside a function."""
+    from mutmut.mutation.file_mutation import create_mutations
+
+    original = path.read_text(encoding="utf-8")
+    before = unique_functions(original)
+    module, mutations, _, _ = create_mutations(str(path), original)
+
+    def render(old: CSTNode, new: CSTNode) -> Mutant | None:
+        mutated = getattr(module.deep_replace(old, new), "code", original)
+        qualname = changed_function(before, mutated)
+        if qualname is None:
+            return None
+        return Mutant(file, qualname, changed_line(original, mutated), original, mutated)
+
+    for mutation in mutations:
+        if mutation.contained_by_top_level_function is not None:
+            yield partial(render, mutation.original_node, mutation.mutated_node)
+
+
+def shuffled_mutants(package: Package, tree: Path, seed: int) -> Iterator[Mutant]:
+    """Mutants of all modules of the package in a seeded order."""
+    delayed = [
+        render
+        for path in sorted((tree / package.sources).rglob("*.py"))
+        for render in renderers(path, path.relative_to(tree).as_posix())
+    ]
+    random.Random(f"{seed} {package.name}").shuffle(delayed)
+    return (mutant for mutant in (render() for render in delayed) if mutant is not None)
+
+
+def run_suite(package: Package, tree: Path, timeout: float) -> Outcome:
+    """Run the package's tests in the tree and collect the failing ones."""
+    cache = tree / ".plant-cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-o", f"cache_dir={cache}"]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tree / package.import_path),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": HASH_SEED,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    start = time.monotonic()
+    try:
+        done = subprocess.run(
+            [*command, *package.pytest_arguments],
+            cwd=tree,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(None, [], timeout)
+    record = cache / "v" / "cache" / "lastfailed"
+    failing = sorted(json.loads(record.read_text(encoding="utf-8"))) if record.exists() else []
+    return Outcome(done.returncode, failing, time.monotonic() - start)
+
+
+def run_with(package: Package, tree: Path, file: str, text: str, timeout: float) -> Outcome:
+    """Run the suite with one file's text replaced, and put the file back."""
+    path = tree / file
+    original = path.read_bytes()
+    try:
+        path.write_text(text, encoding="utf-8")
+        return run_suite(package, tree, timeout)
+    finally:
+        path.write_bytes(original)
+
+
+def noticed(
+    package: Package, tree: Path, mutants: Iterable[Mutant], timeout: float, per_function: int
+) -> Iterator[tuple[Mutant, Outcome]]:
+    """Mutants that make tests fail (not hang, nor break the collection), few per function."""
+    taken: Counter[tuple[str, str]] = Counter()
+    for mutant in mutants:
+        place = (mutant.file, mutant.qualname)
+        if taken[place] >= per_function:
+            continue
+        outcome = run_with(package, tree, mutant.file, mutant.mutated, timeout)
+        if outcome.status == FAILED and outcome.failing:
+            taken[place] += 1
+            yield mutant, outcome
+
+
+def plant_row(package: Package, number: int, mutant: Mutant, outcome: Outcome, seed: int) -> Plant:
+    """The facts about a noticed mutant."""
+    before = unique_functions(mutant.original)[mutant.qualname]
+    after = unique_functions(mutant.mutated)[mutant.qualname]
+    old, new = mutant.original.splitlines(keepends=True), mutant.mutated.splitlines(keepends=True)
+    return Plant(
+        id=f"{package.name}-{number:03d}",
+        package=package.name,
+        version=package.version,
+        file=mutant.file,
+        qualname=mutant.qualname,
+        line=mutant.line,
+        diff="".join(difflib.unified_diff(old, new, f"a/{mutant.file}", f"b/{mutant.file}", n=2)),
+        original_function_source=source_of(mutant.original, before),
+        mutated_function_source=source_of(mutant.mutated, after),
+        mutated_file_text=mutant.mutated,
+        failing_tests=outcome.failing,
+        import_path=package.import_path,
+        pytest_arguments=list(package.pytest_arguments),
+        suite_seconds=round(outcome.seconds, 2),
+        tool=f"mutmut {version('mutmut')}",
+        seed=seed,
+    )
+
+
+def plant_package(package: Package, out: Path, count: int, seed: int, per_function: int) -> Iterator[Plant]:
+    """Plant up to `count` bugs in one package."""
+    tree, scratch = out / package.name, out / "scratch" / package.name
+    archive = download(package, out / "sdists")
+    unpack(archive, tree)
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    unpack(archive, scratch)
+    baseline = run_suite(package, scratch, timeout=300)
+    if baseline.status != PASSED:
+        raise SystemExit(f"{package.name}: the pristine suite fails: {baseline}")
+    mutants = shuffled_mutants(package, tree, seed)
+    rows = noticed(package, scratch, mutants, 10 + 5 * baseline.seconds, per_function)
+    for number, (mutant, outcome) in zip(range(1, count + 1), rows, strict=False):
+        yield plant_row(package, number, mutant, outcome, seed)
+    shutil.rmtree(scratch)
+
+
+def plant(out: Path, names: list[str], count: int, seed: int, per_function: int) -> None:
+    """Plant in the named packages (all by default); rows are written as they are found."""
+    out.mkdir(parents=True, exist_ok=True)
+    chosen = [package for package in PACKAGES if not names or package.name in names]
+    with (out / PLANTS).open("w", encoding="utf-8") as stream:
+        for package in chosen:
+            written = 0
+            for row in plant_package(package, out, count, seed, per_function):
+                stream.write(json.dumps(asdict(row)) + "\n")
+                stream.flush()
+                written += 1
+            print(f"{package.name}: {written} plants", flush=True)
+
+
+def read_plants(out: Path) -> list[Plant]:
+    """The rows planted before."""
+    lines = (out / PLANTS).read_text(encoding="utf-8").splitlines()
+    return [Plant(**json.loads(line)) for line in lines]
+
+
+def same_function(row: Plant, original_text: str, repaired_text: str) -> bool:
+    """Whether the repaired function is the original up to layout and comments."""
+    wanted = unique_functions(original_text)[row.qualname]
+    got = unique_functions(repaired_text).get(row.qualname)
+    return got is not None and ast.dump(got) == ast.dump(wanted)
+
+
+def judge(out: Path, row: Plant, repaired_text: str) -> str:
+    """'same' as the original, else 'passes' or 'wrong' as the whole suite says."""
+    package = next(package for package in PACKAGES if package.name == row.package)
+    tree = out / row.package
+    if same_function(row, (tree / row.file).read_text(encoding="utf-8"), repaired_text):
+        return "same"
+    scratch = out / "scratch" / row.id
+    shutil.copytree(tree, scratch, dirs_exist_ok=True)
+    outcome = run_with(package, scratch, row.file, repaired_text, timeout=30 + 10 * row.suite_seconds)
+    shutil.rmtree(scratch)
+    return "passes" if outcome.status == PASSED else "wrong"
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Plant bugs in published packages; judge their repairs.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    planting = commands.add_parser("plant", help="download, mutate, sample")
+    planting.add_argument("out", type=Path)
+    planting.add_argument("--count", type=int, default=30, help="plants per package")
+    planting.add_argument("--per-function", type=int, default=3, help="at most so many in one function")
+    planting.add_argument("--seed", type=int, default=1)
+    planting.add_argument("--package", action="append", default=[], help="only this one (repeatable)")
+    judging = commands.add_parser("judge", help="is this repaired file right?")
+    judging.add_argument("out", type=Path)
+    judging.add_argument("id", help="the plant's id, or its row number from 0")
+    judging.add_argument("repaired", type=Path, help="the whole file after the repair")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the command line."""
+    options = arguments()
+    out = options.out.resolve()
+    if options.command == "plant":
+        plant(out, options.package, options.count, options.seed, options.per_function)
+        return
+    rows = read_plants(out)
+    by_id = {row.id: row for row in rows} | {str(number): row for number, row in enumerate(rows)}
+    print(judge(out, by_id[options.id], options.repaired.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,231 @@
+"""An editor for tests: the client of pytest-lsp, over memory, with documents and a user who answers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.io_ import run_async
+from pygls.protocol import default_converter
+from pytest_lsp import LanguageClient, client_capabilities
+from pytest_lsp.client import register_lsp_features
+
+from reloc_lsp.program.text import LineIndex
+from reloc_lsp.server.connection import serve
+from reloc_lsp.server.server import ReLocServer
+
+UNIT_BYTES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
+
+
+def new_client() -> LanguageClient:
+    """The client of pytest-lsp, told that an action with a command is an action and no command."""
+
+    def converter() -> Any:
+        made = default_converter()
+        made.register_structure_hook(
+            types.Command | types.CodeAction,
+            lambda value, _: made.structure(
+                value, types.Command if isinstance(value["command"], str) else types.CodeAction
+            ),
+        )
+        return made
+
+    client = LanguageClient(converter_factory=converter)
+    register_lsp_features(client)
+    return client
+
+
+class MemoryWriter:
+    """Writes into the other side's reader."""
+
+    def __init__(self, other: asyncio.StreamReader) -> None:
+        self._other = other
+        self._closed = False
+
+    def write(self, data: bytes) -> None:
+        if not self._closed:
+            self._other.feed_data(data)
+
+    def close(self) -> None:
+        self._closed = True
+        self._other.feed_eof()
+
+
+class Editor:
+    """`answers` are the user's, first to last, the last one repeated; `None` waves the question away.
+
+    `applies` is how edits are treated: honestly, refused, or reported applied although dropped.
+    """
+
+    def __init__(self, client: LanguageClient, answers: tuple[str | None, ...] = ("Apply",)) -> None:
+        self.client, self.answers = client, list(answers)
+        self.applies = "honestly"
+        self.texts: dict[str, str] = {}
+        self.versions: dict[str, int] = {}
+        self.questions: list[types.ShowMessageRequestParams] = []
+        self.edits: list[types.WorkspaceEdit] = []
+        self.registrations: list[types.Registration] = []
+        self.heard = asyncio.Event()
+        self.answer_progress: Callable[[], None] = lambda: None
+        self.encoding = "utf-16"
+        self._listen()
+
+    def _listen(self) -> None:
+        protocol = self.client.protocol
+        handle = protocol.handle_message
+
+        def heard(message: Any) -> None:
+            handle(message)
+            self.heard.set()
+
+        protocol.handle_message = heard
+
+        @self.client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
+        async def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+            self.questions.append(params)
+            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            if answer == "...":
+                await asyncio.Event().wait()
+            return next((action for action in params.actions or [] if action.title == answer), None)
+
+        @self.client.feature(types.WORKSPACE_APPLY_EDIT)
+        def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+            self.edits.append(params.edit)
+            if self.applies == "refused":
+                return types.ApplyWorkspaceEditResult(applied=False, failure_reason="the file is locked")
+            if self.applies == "dropped":
+                return types.ApplyWorkspaceEditResult(applied=True)
+            return types.ApplyWorkspaceEditResult(applied=self._apply(params.edit))
+
+        @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register(params: types.RegistrationParams) -> None:
+            self.registrations += params.registrations
+
+    # -- documents
+
+    def open(self, path: Path, text: str | None = None, language: str = "python") -> str:
+        uri = path.as_uri()
+        self.open_uri(uri, path.read_bytes().decode() if text is None else text, language)
+        return uri
+
+    def open_uri(self, uri: str, text: str, language: str = "python") -> None:
+        self.texts[uri], self.versions[uri] = text, 1
+        item = types.TextDocumentItem(uri, language, 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def close(self, uri: str) -> None:
+        self.texts.pop(uri)
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+        )
+
+    def replace(self, uri: str, text: str) -> None:
+        """The whole text changes."""
+        self.texts[uri] = text
+        self._changed(uri, types.TextDocumentContentChangeWholeDocument(text=text))
+
+    def type(self, uri: str, offset: int, text: str, delete: int = 0) -> None:
+        """The user types: an incremental change."""
+        index = LineIndex(self.texts[uri])
+        unit = UNIT_BYTES[self.encoding]
+        start, end = (types.Position(*index.editor_position(at, unit)) for at in (offset, offset + delete))
+        self.texts[uri] = self.texts[uri][:offset] + text + self.texts[uri][offset + delete :]
+        self._changed(uri, types.TextDocumentContentChangePartial(range=types.Range(start, end), text=text))
+
+    def _changed(self, uri: str, change: types.TextDocumentContentChangeEvent) -> None:
+        self.versions[uri] += 1
+        document = types.VersionedTextDocumentIdentifier(uri=uri, version=self.versions[uri])
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+
+    def _apply(self, edit: types.WorkspaceEdit) -> bool:
+        for document in edit.document_changes or []:
+            assert isinstance(document, types.TextDocumentEdit)
+            version = document.text_document.version
+            if version is not None and version != self.versions.get(document.text_document.uri):
+                return False
+            self._edit(document.text_document.uri, document.edits)
+        for uri, edits in (edit.changes or {}).items():
+            self._edit(uri, edits)
+        return True
+
+    def _edit(self, uri: str, edits: Any) -> None:
+        if uri not in self.texts:
+            self.open(Path(uri.removeprefix("file://")))
+        text = self.texts[uri]
+        index, unit = LineIndex(text), UNIT_BYTES[self.encoding]
+        for edit in sorted(edits, key=lambda e: (e.range.start.line, e.range.start.character), reverse=True):
+            start = index.editor_offset(edit.range.start.line, edit.range.start.character, unit)
+            end = index.editor_offset(edit.range.end.line, edit.range.end.character, unit)
+            text = text[:start] + edit.new_text + text[end:]
+        self.replace(uri, text)
+
+    # -- what the user does and sees
+
+    async def actions(self, uri: str, line: int, **context: Any) -> list[Any]:
+        at = types.Position(line, 0)
+        params = types.CodeActionParams(
+            types.TextDocumentIdentifier(uri), types.Range(at, at), types.CodeActionContext([], **context)
+        )
+        return list(await asyncio.wait_for(self.client.text_document_code_action_async(params), 10) or [])
+
+    async def command(self, name: str, *arguments: Any) -> Any:
+        params = types.ExecuteCommandParams(command=name, arguments=list(arguments))
+        return await asyncio.wait_for(self.client.workspace_execute_command_async(params), 10)
+
+    async def revise(self, uri: str, line: int) -> str:
+        """Press the light bulb; the id of the job."""
+        (action,) = await self.actions(uri, line)
+        return str(await self.command(action.command.command, *action.command.arguments))
+
+    @property
+    def messages(self) -> list[str]:
+        return [message.message for message in self.client.messages]
+
+    def progress(self, token: str) -> list[Any]:
+        return list(self.client.progress_reports.get(token, []))
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self.heard.clear()
+                await self.heard.wait()
+
+    async def ended(self, token: str) -> None:
+        await self.until(lambda: self.progress(token) and self.progress(token)[-1].kind == "end")
+
+
+class Session:
+    """A server and an editor connected through memory."""
+
+    def __init__(self, server: ReLocServer, answers: tuple[str | None, ...]) -> None:
+        self.server = server
+        self.to_server, self.to_client = asyncio.StreamReader(), asyncio.StreamReader()
+        self.writer = MemoryWriter(self.to_server)
+        self.editor = Editor(new_client(), answers)
+        self.serving: asyncio.Task[int] | None = None
+
+    async def begin(self, root: Path | None, profile: str, **given: Any) -> Editor:
+        client = self.editor.client
+        self.serving = asyncio.create_task(serve(self.server, self.to_server, MemoryWriter(self.to_client)))
+        client.protocol.set_writer(self.writer)
+        self.reading = asyncio.create_task(run_async(threading.Event(), self.to_client, client.protocol))
+        given.setdefault("capabilities", client_capabilities(profile))
+        if root is not None:
+            given.setdefault("workspace_folders", [types.WorkspaceFolder(root.as_uri(), root.name)])
+        result = await client.initialize_session(types.InitializeParams(**given))
+        self.editor.encoding = str(result.capabilities.position_encoding or "utf-16")
+        return self.editor
+
+    async def end(self) -> int:
+        """Shut down in good order; the server's exit status."""
+        assert self.serving is not None
+        if not self.serving.done():
+            await asyncio.wait_for(self.editor.client.shutdown_async(None), 5)
+            self.editor.client.exit(None)
+        status = await asyncio.wait_for(self.serving, 5)
+        self.reading.cancel()
+        return status

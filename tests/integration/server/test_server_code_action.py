@@ -1,0 +1,122 @@
+"""`textDocument/codeAction`: where the light bulb shines, and how fast."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from lsprotocol import types
+from scripted_revision import progress
+
+AUTOMATIC = types.CodeActionTriggerKind.Automatic
+PROFILES = ["visual-studio-code", "neovim", "emacs"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_the_action_is_a_command_on_every_line_of_a_function(connect, project, source, clamp, profile):
+    editor = await connect(profile)
+    uri = editor.open(project / "ranges.py")
+    for line in range(clamp, clamp + 5):
+        (action,) = await editor.actions(uri, line)
+        assert (action.title, action.kind) == ("Revise with ReLoc", "refactor.rewrite.reloc")
+        assert action.edit is None
+        assert list(action.command.arguments) == [uri, "clamp", 1]
+
+
+async def test_no_action_outside_of_functions(connect, project):
+    editor = await connect()
+    uri = editor.open(
+        project / "ranges.py", "class A:\n    x = 1\n\n    def f(self):\n        return 2\n\n\ny = 3\n"
+    )
+    assert [line for line in range(9) if await editor.actions(uri, line)] == [3, 4]
+
+
+async def test_only_kinds_that_were_asked_for(connect, project, clamp):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    for only, wanted in [
+        ("", 1), ("refactor", 1), ("refactor.rewrite", 1), ("refactor.rewrite.reloc", 1),
+        ("refactor.rewrite.reloc.deep", 0), ("refactor.re", 0), ("quickfix", 0), ("source.fixAll", 0),
+    ]:  # fmt: skip
+        assert len(await editor.actions(uri, clamp, only=[only])) == wanted, only
+
+
+async def test_unasked_only_on_the_line_of_the_definition(connect, project):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py", "@cache\ndef f():\n    return 1  # def\n")
+    lit = [line for line in range(3) if await editor.actions(uri, line, trigger_kind=AUTOMATIC)]
+    assert lit == [1]
+    assert await editor.actions(uri, 0) and await editor.actions(uri, 2)
+
+
+@pytest.mark.parametrize(
+    "uri", ["untitled:Untitled-1", "vscode-notebook-cell:/a/b.ipynb#W0", "git:/a/ranges.py"]
+)
+async def test_only_files_are_revised(connect, source, clamp, uri):
+    editor = await connect()
+    editor.open_uri(uri, source)
+    assert await editor.actions(uri, clamp) == []
+    assert await editor.command("reloc.revise", uri, "clamp", 1) is None
+    assert "save this document" in editor.messages[-1]
+
+
+async def test_text_that_does_not_parse_has_no_action_until_it_does(connect, project, source, clamp):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py", source + "def broken(:\n")
+    assert await editor.actions(uri, clamp) == []
+    assert await editor.command("reloc.revise", uri, "clamp", 1) is None
+    assert "ranges.py cannot be parsed" in editor.messages[-1]
+    editor.replace(uri, source)
+    assert await editor.actions(uri, clamp)
+
+
+async def test_a_getter_is_told_from_its_setter(connect, project, revisions):
+    text = (
+        "class A:\n    @property\n    def x(self):\n        return 1\n\n"
+        "    @x.setter\n    def x(self, value):\n        pass\n"
+    )
+    editor = await connect()
+    uri = editor.open(project / "ranges.py", text)
+    await editor.revise(uri, 3)
+    assert (await revisions.started()).target.line == 3
+    await editor.revise(uri, 7)
+    assert (await revisions.started()).target.line == 7
+
+
+async def test_an_editor_without_action_literals_gets_the_bare_command(connect, project, clamp):
+    capabilities = types.ClientCapabilities(window=types.WindowClientCapabilities(work_done_progress=True))
+    editor = await connect(capabilities=capabilities)
+    uri = editor.open(project / "ranges.py")
+    (command,) = await editor.actions(uri, clamp)
+    assert (command.title, command.command) == ("Revise with ReLoc", "reloc.revise")
+
+
+@pytest.mark.parametrize("separator", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+async def test_typing_below_separators_that_end_no_line(connect, project, separator):
+    alone = separator if separator == "\f" else ""
+    text = f"a = 1\n{alone}\nb = '{separator}'\r\n\n\ndef f():\n    return 1\n"
+    editor = await connect("neovim")
+    uri = editor.open(project / "ranges.py", text)
+    editor.type(uri, text.index("return 1"), "x = '🙂'; ")
+    editor.type(uri, editor.texts[uri].index("return 1") + 7, "2", delete=1)
+    line = editor.texts[uri].replace("\r\n", "\n").split("\n").index("def f():")
+    assert await editor.actions(uri, line)
+    assert not await editor.actions(uri, line - 1)
+    assert editor.session.server.documents.opened(uri).source == editor.texts[uri]
+
+
+async def test_a_large_file_is_answered_from_memory_while_a_search_runs(
+    connect, project, source, clamp, revisions
+):
+    editor = await connect()
+    big = source + "".join(f"\n\ndef f{i}(a, b):\n    return a + b * {i}\n" for i in range(2500))
+    uri = editor.open(project / "ranges.py", big)
+    await editor.revise(uri, clamp)
+    run = await revisions.started()
+    times = []
+    for step in range(20):
+        run.says(progress(step / 20))
+        start = time.process_time()
+        assert await editor.actions(uri, clamp)
+        times.append(time.process_time() - start)
+    assert sorted(times)[10] < 0.01

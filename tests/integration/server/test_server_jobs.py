@@ -1,0 +1,219 @@
+# ruff: noqa: PLR0917
+"""Searches as jobs: every way to stop one, and what becomes of the best so far."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from conftest import mended
+from lsprotocol import types
+from scripted_revision import fixed, progress
+
+from reloc_lsp.revision import Proposal
+from reloc_lsp.revision import Tests as Passing
+from reloc_lsp.server import jobs
+
+
+def best_so_far(source: str) -> Proposal:
+    return fixed(source, mended, status="cancelled", after=Passing(3, 4), verified=False)
+
+
+async def progress_cancelled(editor, uri, job, line):
+    editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(job))
+
+
+async def command_with_id(editor, uri, job, line):
+    assert await editor.command("reloc.cancel", job) == [job]
+
+
+async def command_for_all(editor, uri, job, line):
+    assert await editor.command("reloc.cancel") == [job]
+
+
+async def document_closed(editor, uri, job, line):
+    editor.close(uri)
+
+
+async def newer_search(editor, uri, job, line):
+    await editor.revise(uri, line)
+
+
+async def shutdown(editor, uri, job, line):
+    assert await editor.session.end() == 0
+
+
+async def stream_ended(editor, uri, job, line):
+    editor.session.writer.close()
+    assert await editor.session.serving == 1
+
+
+async def hung_up(editor, uri, job, line):
+    editor.session.server.hang_up()
+    assert await editor.session.serving == 1
+
+
+WAYS = [
+    progress_cancelled, command_with_id, command_for_all, document_closed, newer_search, shutdown,
+    stream_ended, hung_up,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stop", WAYS)
+async def test_every_way_to_stop_a_search(request, connect, project, clamp, revisions, stop):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    run = await revisions.started()
+    run.says(progress(0.1))
+    await editor.until(lambda: len(editor.progress(job)) > 1)
+    await stop(editor, uri, job, clamp)
+    await asyncio.wait_for(run.stopped.wait(), 0.5)
+    await asyncio.wait_for(run.closed.wait(), 0.5)
+    if editor.session.serving.done():
+        editor.session.serving = asyncio.create_task(asyncio.sleep(0, 0))
+    else:
+        await editor.ended(job)
+
+
+@pytest.mark.parametrize("stop", [progress_cancelled, command_with_id, document_closed])
+async def test_the_best_so_far_is_offered_to_a_user_who_stops(
+    connect, project, source, clamp, revisions, stop
+):
+    editor = await connect(answers=("Discard",))
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    run = await revisions.started()
+    run.best = best_so_far(source)
+    await stop(editor, uri, job, clamp)
+    await editor.until(lambda: editor.questions)
+    assert editor.questions[0].message.startswith(
+        "clamp: 2/4 -> 3/4 tests. Not confirmed by a fresh run yet."
+    )
+
+
+async def test_a_search_that_was_replaced_offers_nothing(connect, project, source, clamp, revisions):
+    editor = await connect(answers=(None,))
+    uri = editor.open(project / "ranges.py")
+    first = await editor.revise(uri, clamp)
+    old = await revisions.started()
+    old.best = best_so_far(source)
+    second = await editor.revise(uri, clamp)
+    new = await revisions.started()
+    await editor.ended(first)
+    new.says(fixed(source, mended))
+    await editor.until(lambda: editor.questions)
+    await editor.ended(second)
+    assert [question.message.split(" tests")[0] for question in editor.questions] == ["clamp: 2/4 -> 4/4"]
+
+
+async def test_a_stop_without_anything_better_does_not_pop_up(connect, project, clamp, revisions):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    await revisions.started()
+    await editor.command("reloc.cancel", job)
+    await editor.ended(job)
+    assert not editor.messages and not editor.questions
+    assert editor.progress(job)[-1].message == "clamp: stopped, nothing better found."
+
+
+async def test_a_search_stopped_before_it_began_ends_at_once(connect, project, clamp, revisions):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    assert await editor.command("reloc.cancel", job) == [job]
+    run = await revisions.started()
+    await asyncio.wait_for(run.closed.wait(), 0.5)
+
+
+async def test_work_that_does_not_stop_is_cancelled(connect, project, clamp, revisions, monkeypatch):
+    monkeypatch.setattr(jobs, "GRACE_SECONDS", 0.05)
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    run = await revisions.started()
+    run.obeys = False
+    await editor.command("reloc.cancel", job)
+    await asyncio.wait_for(run.closed.wait(), 1)
+    assert await editor.command("reloc.cancel") == []
+
+
+async def test_shutdown_does_not_wait_for_ever(connect, project, clamp, revisions):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    await editor.revise(uri, clamp)
+    run = await revisions.started()
+    run.obeys = False
+    start = time.monotonic()
+    assert await editor.session.end() == 0
+    assert time.monotonic() - start < 4
+    assert run.closed.is_set()
+
+
+async def test_shutdown_while_the_user_is_asked(connect, project, source, clamp, revisions):
+    editor = await connect(answers=("...",))
+    uri = editor.open(project / "ranges.py")
+    await editor.revise(uri, clamp)
+    (await revisions.started()).says(fixed(source, mended))
+    await editor.until(lambda: editor.questions)
+    start = time.monotonic()
+    assert await editor.session.end() == 0
+    assert time.monotonic() - start < 2
+    assert not editor.messages
+
+
+async def test_two_searches_in_one_file_both_end_in_the_text(connect, project, source, clamp, revisions):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    await editor.revise(uri, clamp)
+    first = await revisions.started()
+    await editor.revise(uri, 3)
+    second = await revisions.started()
+    assert (first.target.qualname, second.target.qualname) == ("clamp", "other")
+
+    def longer(text):
+        return text.replace("    return 1\n", "    one = 1\n    return one\n")
+
+    second.says(fixed(source, longer, "other"))
+    await editor.until(lambda: "one = 1" in editor.texts[uri])
+    first.says(fixed(source, mended))
+    await editor.until(lambda: editor.texts[uri] == longer(mended(source)))
+
+
+@pytest.mark.parametrize("event", [RuntimeError("no space left\nat all"), None])
+async def test_a_search_that_fails_says_so_in_a_sentence(connect, project, clamp, revisions, event):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    (await revisions.started()).says(event or RuntimeError())
+    await editor.ended(job)
+    await editor.until(lambda: editor.messages)
+    assert editor.messages[0].startswith("ReLoc could not revise clamp: ")
+    assert "Traceback" not in editor.messages[0]
+    assert await editor.actions(uri, clamp), "still alive"
+
+
+async def test_wrong_arguments_are_refused_in_a_sentence(connect, project, clamp):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    for arguments in [(), (uri,), (1, 2), (uri, "clamp", "one")]:
+        with pytest.raises(Exception, match=r"reloc.revise takes a document's address"):
+            await editor.command("reloc.revise", *arguments)
+    assert await editor.command("reloc.revise", uri, "gone", 1) is None
+    assert await editor.command("reloc.revise", uri, 0, 1) is None
+    assert await editor.command("reloc.revise", uri, clamp, 99) is None
+    assert "no function to revise at gone" in editor.messages[0]
+    assert "no function to revise at line 1" in editor.messages[1]
+    assert "has changed in the meantime" in editor.messages[2]
+
+
+async def test_debug_information(connect, project, clamp, revisions):
+    editor = await connect("neovim")
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    await revisions.started()
+    text = await editor.command("reloc.debugInformation")
+    assert "position encoding: utf-8" in text
+    assert str(project) in text and job in text and "work_done_progress" in text

@@ -1,0 +1,110 @@
+"""Settings: where they come from, which wins, and what is said about bad ones."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from lsprotocol import types
+
+LIMIT = {"budget": {"evaluations": 7}}
+
+
+async def settings_of(editor, revisions, file, line):
+    uri = file.as_uri()
+    if uri not in editor.texts:
+        editor.open(file)
+    await editor.revise(uri, line)
+    return (await revisions.started()).settings
+
+
+@pytest.mark.parametrize(
+    "options", [LIMIT, {"reloc": LIMIT}, {"settings": LIMIT}, {"settings": {"reloc": LIMIT}}]
+)
+async def test_initialization_options(connect, project, clamp, revisions, options):
+    editor = await connect(initialization_options=options)
+    settings = await settings_of(editor, revisions, project / "ranges.py", clamp)
+    assert settings.budget.evaluations == 7
+    assert not editor.messages
+
+
+async def test_the_order_of_the_layers(connect, project, clamp, revisions):
+    (project / "pyproject.toml").write_text(
+        "[tool.reloc]\nbudget = {seconds = 1, evaluations = 1, calls = 1, tokens = 1}\n"
+    )
+    editor = await connect(
+        initialization_options={"budget": {"evaluations": 2, "calls": 2, "tokens": 2}},
+    )
+    editor.client.set_configuration({"budget": {"calls": 3, "tokens": 3}}, section="reloc")
+    pushed = {"reloc": {"budget": {"tokens": 4}}}
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
+    budget = (await settings_of(editor, revisions, project / "ranges.py", clamp)).budget
+    assert (budget.seconds, budget.evaluations, budget.calls, budget.tokens) == (1, 2, 3, 4)
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    budget = (await settings_of(editor, revisions, project / "ranges.py", clamp)).budget
+    assert budget.tokens == 3, "what is pushed last holds"
+
+
+async def test_bad_settings_are_said_once_and_the_default_holds(connect, project, clamp, revisions):
+    editor = await connect(initialization_options={"budget": {"seconds": "soon"}, "serach": {}})
+    default = await settings_of(editor, revisions, project / "ranges.py", clamp)
+    assert default.budget.seconds == 60
+    await settings_of(editor, revisions, project / "ranges.py", clamp)
+    assert len(editor.messages) == 2
+    assert "budget.seconds is 'soon', but must be a number" in editor.messages[0]
+    assert "Did you mean search?" in editor.messages[1]
+
+
+@pytest.mark.parametrize("options", [[1], "fast", {"settings": 3}, {"reloc": []}])
+async def test_options_of_the_wrong_shape_do_no_harm(connect, project, clamp, revisions, options):
+    editor = await connect(initialization_options=options)
+    settings = await settings_of(editor, revisions, project / "ranges.py", clamp)
+    assert settings.budget.seconds == 60
+    assert len(editor.messages) == 1 and "must be a table of settings" in editor.messages[0]
+
+
+async def test_a_workspace_may_not_name_what_is_run(connect, project, clamp, revisions):
+    (project / "pyproject.toml").write_text('[tool.reloc.evaluation]\ninterpreter = "/tmp/evil"\n')
+    editor = await connect()
+    settings = await settings_of(editor, revisions, project / "ranges.py", clamp)
+    assert settings.evaluation.interpreter is None
+    assert "may be set by the user only" in editor.messages[0]
+
+
+async def test_each_folder_has_settings_of_its_own(connect, tmp_path, source, clamp, revisions):
+    folders = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "ranges.py").write_bytes(source.encode())
+        folders.append(types.WorkspaceFolder((tmp_path / name).as_uri(), name))
+    editor = await connect(workspace_folders=folders)
+    for number, folder in enumerate(folders):
+        value = {"reloc": {"evaluation": {"interpreter": f"/env/{number}/python"}}}
+        editor.client.set_configuration(value, scope_uri=folder.uri)
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    for number, name in enumerate(("one", "two")):
+        settings = await settings_of(editor, revisions, tmp_path / name / "ranges.py", clamp)
+        assert settings.evaluation.interpreter == f"/env/{number}/python"
+
+
+async def test_an_editor_that_never_answers_does_not_hold_up_the_search(
+    connect, project, clamp, revisions, monkeypatch
+):
+    monkeypatch.setattr("reloc_lsp.server.configuration.Configuration.ready.__defaults__", (0.05,))
+    editor = await connect()
+
+    async def silent(params: types.ConfigurationParams) -> None:
+        await asyncio.Event().wait()
+
+    editor.client.protocol.fm.features[types.WORKSPACE_CONFIGURATION] = silent
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    assert (await settings_of(editor, revisions, project / "ranges.py", clamp)).budget.seconds == 60
+
+
+async def test_changes_are_asked_for_where_the_editor_takes_registrations(connect):
+    editor = await connect("visual-studio-code")
+    await editor.until(lambda: editor.registrations)
+    assert [r.method for r in editor.registrations] == ["workspace/didChangeConfiguration"]
+    other = await connect("neovim")
+    await other.command("reloc.debugInformation")
+    assert not other.registrations

@@ -1,0 +1,129 @@
+"""`revise` as a person at a terminal sees it. Run as a program, this file revises by a script."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pytest
+from test_cli_revise import BROKEN, MENDED, PROGRESS, Script
+
+from reloc_lsp.cli.main import main
+
+HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+class Terminal:
+    """A program on a terminal of its own."""
+
+    def __init__(self, folder, *arguments):
+        self.screen, inner = pty.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.seen = ""
+        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+        self.program = subprocess.Popen(
+            [sys.executable, __file__, *arguments],
+            cwd=folder, env=environment, stdin=inner, stdout=inner, stderr=inner, start_new_session=True,
+        )  # fmt: skip
+        os.close(inner)
+
+    def wait_for(self, text, seconds=20):
+        end = time.monotonic() + seconds
+        while text not in re.sub(r"\x1b\[[0-9;]*m", "", self.seen):
+            if time.monotonic() > end or not self.read():
+                pytest.fail(f"no {text!r} in ...{self.seen[-500:]!r}")
+
+    def read(self):
+        if select.select([self.screen], [], [], 20)[0]:
+            try:
+                data = os.read(self.screen, 65536)
+            except OSError:
+                return False
+            self.seen += data.decode(errors="replace")
+            return bool(data)
+        return False
+
+    def type(self, text):
+        os.write(self.screen, text.encode())
+
+    def end(self):
+        while self.read():
+            pass
+        os.close(self.screen)
+        return self.program.wait(20)
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "pytest.ini").touch()
+    (tmp_path / "ranges.py").write_text(BROKEN)
+    return tmp_path / "ranges.py"
+
+
+@pytest.mark.parametrize(("answer", "text"), [("y", MENDED), ("", BROKEN), ("\x04", BROKEN)])
+def test_a_person_is_asked(file, answer, text):
+    terminal = Terminal(file.parent, "ranges.py")
+    terminal.wait_for("searching  trying rewrites")
+    terminal.wait_for("2 of 4 -> 4 of 4 tests pass")
+    terminal.wait_for("s left")
+    terminal.wait_for("Apply this revision to ranges.py? [y/N]")
+    terminal.type(answer + "\n" * (answer != "\x04"))
+    assert terminal.end() == 0
+    assert file.read_text() == text
+    assert terminal.seen.count(HIDE) == terminal.seen.count(SHOW) == 1
+    assert "\x1b[32m+    return max(low" in terminal.seen
+
+
+@pytest.mark.parametrize("flags", [["--json"], ["--diff"], ["--apply"]])
+def test_nobody_is_asked(file, flags):
+    terminal = Terminal(file.parent, "ranges.py", *flags)
+    assert terminal.end() == 0
+    assert "[y/N]" not in terminal.seen
+
+
+def test_control_c_at_the_question(file):
+    terminal = Terminal(file.parent, "ranges.py")
+    terminal.wait_for("[y/N]")
+    time.sleep(0.5)
+    terminal.type("\x03")
+    assert terminal.end() == 130 and file.read_text() == BROKEN
+    assert "Traceback" not in terminal.seen
+
+
+def test_control_c_once_stops_and_twice_ends(file):
+    terminal = Terminal(file.parent, "ranges.py", "--seed", "1")
+    terminal.wait_for("copying")
+    terminal.type("\x03")
+    time.sleep(0.5)
+    terminal.type("\x03")
+    assert terminal.end() == 130
+    assert terminal.seen.rindex(SHOW) > terminal.seen.rindex(HIDE) and "+    return" not in terminal.seen
+
+
+class Slow(Script):
+    """Takes its time; with a seed, it does not stop when asked to."""
+
+    def __init__(self, *items):
+        super().__init__(*items)
+
+    async def run(self):
+        import asyncio
+
+        async for item in super().run():
+            yield item
+            await asyncio.sleep(60 if self.settings.search.seed else 0.3)
+
+
+if __name__ == "__main__":
+    import reloc_lsp.cli.revise
+
+    # The first terminal that the leader of a session opens is the one whose Ctrl-C it gets.
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
+    reloc_lsp.cli.revise.Revision = Slow(*PROGRESS)
+    raise SystemExit(main(["revise", *sys.argv[1:]]))
