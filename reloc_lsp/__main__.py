@@ -1,5 +1,12 @@
 """`python -m reloc_lsp` is the command `reloc-lsp`."""
 
+import os
+import sys
+
+# `-m` puts the working directory first: a workspace's own `types.py` must not stand in for Python's.
+if sys.path and os.path.realpath(sys.path[0] or ".") == os.path.realpath("."):
+    del sys.path[0]
+
 from reloc_lsp.cli.main import main
 
 if __name__ == "__main__":

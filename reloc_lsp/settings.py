@@ -68,7 +68,8 @@ class Layer:
 
 def layered(layers: Sequence[Layer]) -> tuple[Settings, list[str]]:
     """Settings from `layers`, lowest first, and a message for each thing in them that cannot be used."""
-    settings, complaints = Settings(), []
+    settings = Settings()
+    complaints: list[str] = []
     for layer in layers:
         settings = _merge(settings, layer.values, layer, "", complaints)
     return settings, complaints
@@ -104,9 +105,7 @@ def _merge(current: Any, values: Mapping[str, Any], layer: Layer, path: str, com
             meant = f" Did you mean {path}{near[0]}?" if near else f" Known here: {', '.join(known)}."
             complaints.append(f"{layer.name}: the setting {full} is not known.{meant}")
         elif target.metadata.get("user_only") and not layer.trusted:
-            complaints.append(
-                f"{layer.name}: {full} may be set by the user only, not by a workspace; it is left out."
-            )
+            complaints.append(f"{layer.name}: {full} may be set by the user only, not by a workspace; it is left out.")
         elif dataclasses.is_dataclass(getattr(current, target.name)):
             if isinstance(value, Mapping):
                 nested = getattr(current, target.name)

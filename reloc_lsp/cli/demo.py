@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -22,19 +23,20 @@ FILE = "slots.py"
 NEXT = """
 What next:
   cd {folder}
-  Break another line of {file}, and let reloc-lsp find out which: reloc-lsp revise
-  Name the function yourself, and be asked before anything is written: reloc-lsp revise {file}::{function}
-  See whether your own project is ready: reloc-lsp doctor
-  In an editor, start `reloc-lsp` as a language server for Python files, put the cursor into a function
-  and choose the code action `Revise with ReLoc`."""
+  Break another line of {file}, and let reloc-lsp find out which one:
+      reloc-lsp revise
+  Name the function yourself, and be asked before anything is written:
+      reloc-lsp revise {file}::{function}
+  See whether your own project is ready for it:
+      reloc-lsp doctor
+  In an editor, start `reloc-lsp` as a language server for Python files,
+  put the cursor into a function and choose the code action `Revise with ReLoc`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `demo`."""
     default = Path("reloc-demo")
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=default, metavar="DIR", help="default: %(default)s"
-    )
+    parser.add_argument("folder", nargs="?", type=Path, default=default, metavar="DIR", help="default: %(default)s")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -46,7 +48,7 @@ def demo(folder: Path, start: StartRevision) -> int:
     """`run` in `folder` with the revision that `start` makes."""
     names = _write_workspace(folder)
     root = folder.absolute()
-    print(f"A small workspace is now in {folder}: {', '.join(names)}. One of its tests fails:\n")
+    print(f"{folder} now holds a small workspace: {', '.join(names)}.\nOne of its tests fails:\n", flush=True)
     _run_tests(root)
     print(f"\n$ reloc-lsp revise {FILE}::{FUNCTION} --apply", flush=True)
     # Our own interpreter has pytest for certain; the reader's may not.
@@ -84,6 +86,8 @@ def _write_workspace(folder: Path) -> list[str]:
 
 
 def _run_tests(root: Path) -> None:
-    print("$ pytest -q --tb=line", flush=True)
-    call = [sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"]
-    subprocess.run(call, cwd=root, check=False)
+    print("$ pytest -q --tb=no", flush=True)
+    call = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"]
+    # What plugins of our environment would add is no part of the story.
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    subprocess.run(call, cwd=root, env=environment, check=False)

@@ -50,9 +50,9 @@ class LineDisplay:
         """Print a line where `progress` brings news."""
         last, self._last = self._last, progress
         if last is None or progress.phase != last.phase:
-            self._print(f"{progress.phase}: {progress.message}")
+            self._print(progress.message or progress.phase)
         if progress.best and progress.best != (last and last.best):
-            self._print(f"{progress.phase}: {tests_passing(progress)}")
+            self._print(tests_passing(progress))
 
     def close(self) -> None:
         """Do nothing: every line is complete."""
@@ -75,9 +75,7 @@ class LiveDisplay:
         self._seconds = seconds
         self._progress = Progress("preparing", "", 0.0, 0.0)
         self._since = time.monotonic()
-        self._live = Live(
-            console=self._console, get_renderable=self._draw, transient=True, refresh_per_second=10
-        )
+        self._live = Live(console=self._console, get_renderable=self._draw, transient=True, refresh_per_second=10)
         self._live.start()
 
     def show(self, progress: Progress) -> None:
@@ -95,7 +93,7 @@ class LiveDisplay:
         from rich.text import Text
 
         progress = self._progress
-        title = Text.assemble((progress.phase, "bold"), "  ", (progress.message, "dim"))
+        title = Text(progress.message or progress.phase, "bold")
         title.truncate(self._console.width - 3, overflow="ellipsis")
         lines: list[RenderableType] = [Columns([self._spinner, title])]
         best = progress.best or progress.before

@@ -44,9 +44,7 @@ def run(options: argparse.Namespace) -> int:
         *_settings(root),
         *project,
         _fork(),
-        Finding(
-            "sandbox", "-", "none: this version builds no walls, candidates run as you on a scratch copy"
-        ),
+        Finding("sandbox", "-", "none: this version builds no walls, candidates run as you on a scratch copy"),
         _gpu(),
         Finding("model server", "-", "not used in this version"),
         Finding("key", "-", "none needed"),

@@ -42,9 +42,7 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
         metavar="NODEID",
         help="pytest node ids or paths to satisfy (default: the tests that reach the function)",
     )
-    tests.add_argument(
-        "--interpreter", metavar="PATH", help="the project's Python (default: its own environment)"
-    )
+    tests.add_argument("--interpreter", metavar="PATH", help="the project's Python (default: its own environment)")
 
 
 def chosen_settings(options: argparse.Namespace, root: Path, here: Path) -> Settings:

@@ -13,9 +13,7 @@ from reloc_lsp.program.text import SourceText
 def check_writable(path: Path, name: str) -> None:
     """Raise `CallError`, calling the file `name`, where `path` may not be written."""
     if not os.access(path, os.W_OK):
-        raise CallError(
-            f"{name} may not be written (read-only): make it writable, or ask for --diff instead."
-        )
+        raise CallError(f"{name} may not be written (read-only): make it writable, or ask for --diff instead.")
 
 
 def write_revision(path: Path, name: str, original: str, revised: str) -> None:
@@ -31,9 +29,7 @@ def write_revision(path: Path, name: str, original: str, revised: str) -> None:
     except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise CallError(f"{name} can no longer be read, nothing was written: {error}.") from error
     if source.text != original:
-        raise CallError(
-            f"{name} changed on disk since the search began, nothing was written: revise it again."
-        )
+        raise CallError(f"{name} changed on disk since the search began, nothing was written: revise it again.")
     check_writable(real, name)
     try:
         _replace(real, before, source.encode(revised))

@@ -112,7 +112,9 @@ class Measuring:
         """Survey `tests`, going on after one that hangs or ends the process, until the time is up."""
         while tests and time.monotonic() < self.deadline:
             limits = [self.first_limit] * len(tests)
-            report = await tier.run(self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry)
+            report = await tier.run(
+                self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry
+            )
             survey.add(report)
             done = len(report.results)
             if report.ended == "done" or not done:
@@ -152,7 +154,7 @@ class Measuring:
         why = next((reason for reason, holds in reasons.items() if holds), None)
         if why is None:
             reason = "the swapped code is seen by every test, and warm and cold runs agree"
-            return self._baseline(warm, warm.tests, reason, results, survey, flaky)
+            return self._baseline(warm, reason, results, survey, flaky)
         results |= {n: cold.results[n] for n in kept if n in cold.results}
         return await self._without_swap(warm, why, results, survey, flaky)
 
@@ -161,7 +163,9 @@ class Measuring:
         if not warm.tests:
             if warm.errors:
                 raise EvaluationError(_collection(warm.errors))
-            raise EvaluationError("pytest collected no tests. Write a test for the function, or name tests with --tests.")
+            raise EvaluationError(
+                "pytest collected no tests. Write a test for the function, or name tests with --tests."
+            )
         cold_tier = ColdTier(self.bench, self.place, warm.tests)
         everything = list(range(len(warm.tests)))
         cold = await self._cold(cold_tier, everything, dict.fromkeys(everything, self.first_limit))
@@ -183,17 +187,19 @@ class Measuring:
     ) -> Baseline:
         fresh = await FreshTier.start(self.bench, self.place, warm.tests, warm.modules)
         steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
-        seen = await self._again(fresh, steady, {n: self.first_limit for n in steady})
+        seen = await self._again(fresh, steady, dict.fromkeys(steady, self.first_limit))
         await warm.close()
         if warm.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
-            return self._baseline(fresh, warm.tests, f"fresh start: {why}", {**results, **seen}, survey, flaky)
+            return self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky)
         await fresh.close()
         cold = ColdTier(self.bench, self.place, warm.tests)
-        return self._baseline(cold, warm.tests, f"cold: {why}, and fresh starts disagree with cold ones", results, survey, flaky)
+        reason = f"cold: {why}, and fresh starts disagree with cold ones"
+        return self._baseline(cold, reason, results, survey, flaky)
 
     def _baseline(
-        self, tier: Tier, names: Sequence[str], reason: str, results: Mapping[int, TestResult], survey: Survey, flaky: set[int]
+        self, tier: Tier, reason: str, results: Mapping[int, TestResult], survey: Survey, flaky: set[int]
     ) -> Baseline:
+        names = tier.tests
         if not results:
             unsteady = ", ".join(names[n] for n in sorted(flaky))
             raise EvaluationError(f"Only flaky tests reach the unit ({unsteady}): they cannot judge a revision.")

@@ -25,7 +25,10 @@ _FIXED = {
 
 
 def clean_environment(
-    scratch: Path, python_path: Sequence[str], wanted: Sequence[str] = (), source: Mapping[str, str] | None = None
+    scratch: Path,
+    python_path: Sequence[str],
+    wanted: Sequence[str] = (),
+    source: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Variables for a harness process: an allow-list, the user's `wanted` names, and a home of its own in scratch."""
     source = os.environ if source is None else source

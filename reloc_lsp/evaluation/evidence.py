@@ -40,7 +40,9 @@ def wanted_errors(baseline: Baseline) -> tuple[str, ...]:
     for test in baseline.tests:
         failure = baseline.results[test].failure
         message = failure.message if failure else ""
-        match = re.search(r"DID NOT RAISE.*?<class '(?:[\w.]*\.)?(\w+)'>", message) or re.search(r"^(\w+) not raised", message)
+        match = re.search(r"DID NOT RAISE.*?<class '(?:[\w.]*\.)?(\w+)'>", message) or re.search(
+            r"^(\w+) not raised", message
+        )
         if match:
             found.append(match.group(1))
     return tuple(dict.fromkeys(found))
@@ -58,6 +60,8 @@ def test_literals(files: Collection[Path]) -> frozenset[str]:
     return frozenset(found)
 
 
-def by_suspicion(calls: Mapping[tuple[str, int], Collection[int]], failing: Collection[int]) -> dict[tuple[str, int], float]:
+def by_suspicion(
+    calls: Mapping[tuple[str, int], Collection[int]], failing: Collection[int]
+) -> dict[tuple[str, int], float]:
     """Suspicion of functions, keyed by file and first line, from the tests that call them."""
     return {place: ochiai(tests, failing) for place, tests in calls.items()}

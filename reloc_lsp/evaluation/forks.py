@@ -92,7 +92,7 @@ def _report(tests: Sequence[int], reply: Mapping[str, Any]) -> ChildReport:
             if record["test"] != wanted:
                 ended = "garbled"
                 break
-            results[wanted] = test_result(record)
+            results[record["test"]] = test_result(record)
     if ended != "done":
         fatal = next(expected, None)
         if fatal is not None:

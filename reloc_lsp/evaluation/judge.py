@@ -71,7 +71,7 @@ class Judge:
         found = found or {}
         vectors, blame, truth = {}, {}, {}
         for site in sites:
-            rows = found.get("visits", {}).get(str(site.line), [])
+            rows = [row for row in found.get("visits", {}).get(str(site.line), []) if row[0] is not None]
             columns = list(zip(*(row for _, _, row in rows), strict=True)) or [()] * len(site.expressions)
             vectors[site.line] = dict(zip(site.expressions, columns, strict=True))
             blame[site.line] = tuple(self._blame(test, call) for test, call, _ in rows)

@@ -53,9 +53,7 @@ async def localise(bench: Bench, files: Sequence[str], seconds: float) -> Suspec
     return Suspects(order, passed, len(results))
 
 
-async def _trace(
-    warm: WarmTier, seconds: float
-) -> tuple[dict[int, TestResult], dict[tuple[str, int], set[int]]]:
+async def _trace(warm: WarmTier, seconds: float) -> tuple[dict[int, TestResult], dict[tuple[str, int], set[int]]]:
     results: dict[int, TestResult] = {}
     calls: dict[tuple[str, int], set[int]] = defaultdict(set)
     deadline = time.monotonic() + seconds

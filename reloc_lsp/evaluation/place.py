@@ -1,7 +1,6 @@
 """Where the unit stands, in the user's file and in its copy, and which candidates fit into the running code."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -94,7 +93,10 @@ class UnitPlace:
         if line != first.lineno:
             offset = self.module.index.starts[line - 1] + len(self.module.index.indentation(line))
         start = offset - self.unit.start
-        on_def_line = first.lineno == node.lineno or self.source[:start].rstrip(" \t")[-1:] not in ("\n", "\r")
+        on_def_line = first.lineno == node.lineno or self.source[:start].rstrip(" \t")[-1:] not in (
+            "\n",
+            "\r",
+        )
         separator = "; " if on_def_line else "\n" + self.module.index.indentation(line)
         return apply_edits(self.source, [Edit(start, start, f"raise SystemExit('ReLoc: this must fail'){separator}")])
 

@@ -23,7 +23,11 @@ class HarnessProcess:
     """One running harness. Use as `async with await HarnessProcess.start(...)`, or call `close()`."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, log: Path
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        log: Path,
     ) -> None:
         self.process = process
         self.log = log

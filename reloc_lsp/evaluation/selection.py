@@ -34,7 +34,7 @@ def pytest_layout(root: Path) -> PytestLayout:
 
 def test_files(root: Path, layout: PytestLayout) -> list[Path]:
     """All test files below `root` (its testpaths, if it names any that exist), relative to it, sorted."""
-    starts = [root / place for pattern in layout.testpaths for place in sorted(root.glob(pattern))] or [root]
+    starts = [root / place for pattern in layout.testpaths for place in _places(root, pattern)] or [root]
     found = {path for start in starts for path in ([start] if start.is_file() else _walk(start, layout))}
     return sorted(path.relative_to(root) for path in found)
 
@@ -70,14 +70,26 @@ def _closeness(path: Path, name: str, file: str, qualname: str | None) -> float:
     return score
 
 
+def _places(root: Path, pattern: str) -> list[Path]:
+    """What one entry of testpaths names: a path, or a pattern of paths."""
+    plain = root / pattern
+    return [plain] if plain.exists() else sorted(root.glob(pattern))
+
+
 def _speaks_of(text: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _walk(start: Path, layout: PytestLayout) -> Iterator[Path]:
     for folder, inner, files in os.walk(start):
-        inner[:] = [d for d in inner if d not in SKIPPED and not d.startswith(".") and d not in ("build", "dist")
-                    and not Path(folder, d, "pyvenv.cfg").exists()]
+        inner[:] = [
+            d
+            for d in inner
+            if d not in SKIPPED
+            and not d.startswith(".")
+            and d not in ("build", "dist")
+            and not Path(folder, d, "pyvenv.cfg").exists()
+        ]
         for name in files:
             if any(fnmatch.fnmatch(name, pattern) for pattern in layout.patterns):
                 yield Path(folder, name)

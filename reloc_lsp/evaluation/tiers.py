@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +55,12 @@ class Tier(Protocol):
     tests: Sequence[str]
 
     async def run(
-        self, source: str, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
     ) -> ChildReport:
         """Run `tests` with the unit's lines `source`."""
         ...
@@ -102,7 +107,12 @@ class WarmTier:
         )  # fmt: skip
 
     async def run(
-        self, source: str, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
     ) -> ChildReport:
         """Run `tests` in a fork with the unit's code swapped."""
         text = self.place.swap_text(source) if self.place else None  # without a unit the code runs as it is
@@ -134,7 +144,12 @@ class FreshTier:
         return cls(ForkClient(process), place, tests)
 
     async def run(
-        self, source: str, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
     ) -> ChildReport:
         """Run `tests` in a fork that imports the project with the candidate's file."""
         return await self.client.run(tests, limits, failures_allowed, text=self.place.file_text(source), **more)
@@ -152,18 +167,20 @@ class ColdTier:
     place: UnitPlace
     tests: Sequence[str]
     name: str = "cold"
-    _copies: int = field(default=0)
 
     async def run(
-        self, source: str, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
     ) -> ChildReport:
         """Run `tests` on a copy whose file has the candidate's text; `failures_allowed` has no effect here.
 
         `more` may hold `probe`, as in the other tiers, and `seconds`, the bound on the whole session.
         """
-        self._copies += 1
-        root = self.bench.copy.folder / f"cold-{self._copies}" / self.bench.copy.origin.name
-        self.bench.copy.fill(root)
+        root = self.bench.copy.another()
         self.bench.copy.write(root, self.place.file, self.place.file_text(source))
         nonce = secrets.token_hex(8)
         names = [self.tests[number] for number in tests]
@@ -190,7 +207,7 @@ class ColdTier:
         import asyncio
 
         results: dict[int, TestResult] = {}
-        records, ended, order = [], "died", {position: number for position, number in enumerate(tests)}
+        records, ended, order = [], "died", dict(enumerate(tests))
         generous = 30.0 + max((limit.wall for limit in limits), default=0.0) * 3
         while True:
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ class ScratchCopy:
     def __init__(self, origin: Path, unsaved: Mapping[Path, str]) -> None:
         self.origin = Path(os.path.realpath(origin))
         self.unsaved = unsaved
+        self._numbers = itertools.count(1)
         try:
             # A short real path: sockets in it have a length limit, and macOS has a symlink at /tmp.
             self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="reloc-")))
@@ -34,6 +36,12 @@ class ScratchCopy:
                 f"The scratch copy of {origin} could not be made in {tempfile.gettempdir()}: {_first(error)}. "
                 "Make room there or set TMPDIR to a folder with room."
             ) from error
+
+    def another(self) -> Path:
+        """The root of one more copy of the workspace as it is, for a cold run."""
+        root = self.folder / f"copy-{next(self._numbers)}" / self.origin.name
+        self.fill(root)
+        return root
 
     def fill(self, root: Path) -> None:
         """Copy the workspace to `root` and lay unsaved editor text over it."""
@@ -93,8 +101,8 @@ class ScratchCopy:
 
 def _unlock(function: object, path: str, _: object) -> None:
     try:
-        os.chmod(os.path.dirname(path), 0o700)  # noqa: PTH120, S103
-        os.chmod(path, 0o700)  # noqa: S103
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700)
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)
         else:

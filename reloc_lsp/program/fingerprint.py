@@ -29,11 +29,7 @@ def fingerprint(source: str) -> str:
 
 def is_docstring(node: ast.AST) -> bool:
     """Whether a statement is a bare string."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def dedented(source: str) -> str:

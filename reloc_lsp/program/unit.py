@@ -61,20 +61,19 @@ class Module:
         """Every function and method."""
         return [unit for unit in self.units if not unit.is_class]
 
-    def find(self, qualname: str) -> Unit | None:
-        """The unit of that qualified name; the last one where a name is defined again, as Python has it."""
+    def find(self, qualname: str, line: int | None = None) -> Unit | None:
+        """The unit of that qualified name; of several the one around `line`, else the last, as Python has it."""
         spelled = qualname.replace(".<locals>", "")
         matches = [unit for unit in self.units if unit.qualname == qualname]
-        matches = matches or [
-            unit for unit in self.units if unit.qualname.replace(".<locals>", "") == spelled
-        ]
-        return matches[-1] if matches else None
+        matches = matches or [unit for unit in self.units if unit.qualname.replace(".<locals>", "") == spelled]
+        around = [unit for unit in matches if line and unit.first_line <= line <= unit.last_line]
+        return ([None, *matches, *around])[-1]
 
     def at_line(self, line: int) -> Unit | None:
         """The innermost function around `line` (from 1), or the class where no function is."""
         around = [unit for unit in self.units if unit.first_line <= line <= unit.last_line]
         functions = [unit for unit in around if not unit.is_class]
-        return (functions or around or [None])[-1]
+        return ([None, *(functions or around)])[-1]
 
     def node(self, unit: Unit) -> Definition:
         """The syntax tree of `unit`."""
@@ -86,18 +85,14 @@ class Module:
 
     def outermost_function(self, unit: Unit) -> Unit:
         """The outermost function that holds `unit`; `unit` itself where it is not nested in one."""
-        around = [
-            f for f in self.functions if f.first_line <= unit.first_line and unit.last_line <= f.last_line
-        ]
+        around = [f for f in self.functions if f.first_line <= unit.first_line and unit.last_line <= f.last_line]
         return around[0] if around else unit
 
     def members(self, unit: Unit) -> list[Unit]:
         """The functions inside a class; a function is its own only member."""
         if not unit.is_class:
             return [unit]
-        return [
-            f for f in self.functions if unit.first_line <= f.first_line and f.last_line <= unit.last_line
-        ]
+        return [f for f in self.functions if unit.first_line <= f.first_line and f.last_line <= unit.last_line]
 
     def _collect(self, body: list[ast.stmt], prefix: str, found: list[tuple[Unit, Definition]]) -> None:
         for node in body:

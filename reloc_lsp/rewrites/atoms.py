@@ -7,11 +7,21 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.effects import pure
 from reloc_lsp.rewrites.kinds import kinds_of
 
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
-_SIZED = {"str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items"}
+_SIZED = {
+    "str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items",
+}  # fmt: skip
+_OF_A_NUMBER = {
+    "< 0": 1.0, "== 0": 1.0, "> 0": 0.9, "<= 0": 0.8, "== 1": 0.8, "> 1": 0.7, "< 1": 0.6, "< 2": 0.6, ">= 0": 0.6,
+    "<= 1": 0.6, "!= 0": 0.6, "% 2 == 0": 0.4, "% 2 == 1": 0.4, "== 2": 0.4, "!= 1": 0.3, "== -1": 0.3,
+}  # fmt: skip
+_OF_A_TEXT = {
+    "isdigit()": 0.6, "isalpha()": 0.6, "isspace()": 0.5, "isalnum()": 0.5, "isupper()": 0.5, "islower()": 0.4,
+    "strip()": 0.5, "startswith('-')": 0.2,
+}  # fmt: skip
+_OF_A_LENGTH = {"== 1": 0.7, "> 1": 0.6, "< 2": 0.6, "== 0": 0.5, "> 0": 0.3, "== 2": 0.3}
 
 
 def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
@@ -20,7 +30,8 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
     bound = set(found) | {"self", "cls"}
     for slot in ctx.loads(ast.Attribute, ast.Subscript, ast.Call):
         inner = slot.node
-        if slot.field == "func" or not pure(inner) or isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Slice):
+        sliced = isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Slice)
+        if slot.field == "func" or sliced or not ctx.pure(inner):
             continue
         names = {n.id for n in ast.walk(inner) if isinstance(n, ast.Name) and n.id in ctx.locals}
         text = ctx.inline(inner)
@@ -75,7 +86,7 @@ def _borrowed(ctx: UnitContext, known: set[str]) -> Iterator[tuple[str, float]]:
     """Conditions that stand in the unit already, and their opposites."""
     for slot in ctx.loads(ast.Compare, ast.Call, ast.UnaryOp):
         node = slot.node
-        if slot.field in ("test", "values", "ifs", "operand") and pure(node):
+        if slot.field in ("test", "values", "ifs", "operand") and ctx.pure(node):
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in ctx.locals}
             if names <= known:
                 text = ctx.inline(node)
@@ -90,17 +101,14 @@ def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
         yield f"{text} is None", 1.0
         yield f"{text} is not None", 1.0
     if kinds & _NUMBERS:
-        for condition, weight in (("< 0", 1.0), ("== 0", 1.0), ("> 0", 0.9), ("<= 0", 0.8), ("== 1", 0.8), ("> 1", 0.7), ("< 1", 0.6),
-                                  ("< 2", 0.6), (">= 0", 0.6), ("<= 1", 0.6), ("!= 0", 0.6), ("% 2 == 0", 0.4), ("% 2 == 1", 0.4),
-                                  ("== 2", 0.4), ("!= 1", 0.3), ("== -1", 0.3)):  # fmt: skip
+        for condition, weight in _OF_A_NUMBER.items():
             yield f"{text} {condition}", weight
     if "str" in kinds:
-        for method, weight in (("isdigit()", 0.6), ("isalpha()", 0.6), ("isspace()", 0.5), ("isalnum()", 0.5), ("isupper()", 0.5),
-                               ("islower()", 0.4), ("strip()", 0.5), ("startswith('-')", 0.2)):  # fmt: skip
+        for method, weight in _OF_A_TEXT.items():
             yield f"{text}.{method}", weight
             yield f"not {text}.{method}", weight * 0.8
     if kinds & _SIZED:
-        for condition, weight in (("== 1", 0.7), ("> 1", 0.6), ("< 2", 0.6), ("== 0", 0.5), ("> 0", 0.3), ("== 2", 0.3)):
+        for condition, weight in _OF_A_LENGTH.items():
             yield f"len({text}) {condition}", weight
     for kind in sorted(kinds & {"int", "str", "list", "dict", "tuple", "float", "bool", "set"}):
         yield f"isinstance({text}, {kind})", 0.4
@@ -117,7 +125,10 @@ def _of_two(one: str, one_kinds: frozenset[str], two: str, two_kinds: frozenset[
         if kinds & _SIZED:
             yield f"{inner} in {holder}", 0.6
             yield f"{inner} not in {holder}", 0.6
-    for index, holder, index_kinds, kinds in ((one, two, one_kinds, two_kinds), (two, one, two_kinds, one_kinds)):
+    for index, holder, index_kinds, kinds in (
+        (one, two, one_kinds, two_kinds),
+        (two, one, two_kinds, one_kinds),
+    ):
         if "int" in index_kinds and kinds & {"list", "str", "tuple"}:
             yield f"{index} < len({holder})", 0.5
             yield f"{index} >= len({holder})", 0.5

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from reloc_lsp.program.edit import Edit, apply_edits
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
@@ -17,7 +18,6 @@ from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed
 from reloc_lsp.rewrites.rewrite import Rewrite, Swap
-
 
 _HOLDERS = (ast.comprehension, ast.keyword, ast.withitem, ast.arguments, ast.ExceptHandler, ast.match_case)
 _OWN_SCOPE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
@@ -56,6 +56,8 @@ class UnitContext:
         self.text = source
         self.module = module
         self.outlook = outlook or Outlook()
+        self._pure: dict[int, bool] = {}
+        self._bound: dict[int, list[str]] = {}
         tree = parse_unit(source)
         self._shift = 0 if isinstance(tree.body[0], FunctionNode) else 1
         self.index = LineIndex(source)
@@ -124,9 +126,9 @@ class UnitContext:
         """Slots of the given kinds whose value is read, type annotations and f-string parts left out."""
         for slot in self.slots:
             context = getattr(slot.node, "ctx", None)
-            if isinstance(slot.node, kinds) and (context is None or isinstance(context, ast.Load)):
-                if slot.field not in ("annotation", "returns"):
-                    yield slot
+            read = context is None or isinstance(context, ast.Load)
+            if read and isinstance(slot.node, kinds) and slot.field not in ("annotation", "returns"):
+                yield slot
 
     def edit(self, slot: Slot, text: str) -> Edit:
         """Put `text` in the slot's place, with parentheses where it needs them and without where it does not."""
@@ -142,7 +144,10 @@ class UnitContext:
 
     def _grouped(self, slot: Slot, start: int, end: int) -> bool:
         """Whether the expression stands in parentheses of its own."""
-        if isinstance(slot.parent, ast.Call | ast.Tuple | ast.GeneratorExp | ast.ClassDef | ast.keyword) and slot.field != "func":
+        if (
+            isinstance(slot.parent, ast.Call | ast.Tuple | ast.GeneratorExp | ast.ClassDef | ast.keyword)
+            and slot.field != "func"
+        ):
             return False
         before, after = self.text[:start].rstrip(), self.text[end:].lstrip()
         return before.endswith("(") and after.startswith(")") and not isinstance(slot.node, ast.GeneratorExp)
@@ -168,15 +173,21 @@ class UnitContext:
         condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
         return Swap(self.line(slot.statement), old, new, condition)
 
-    @staticmethod
-    def _top(slot: Slot) -> ast.expr | None:
+    def pure(self, node: ast.expr) -> bool:
+        """Whether evaluating `node`, an expression of this unit, has no effect."""
+        known = self._pure.get(id(node))
+        if known is None:
+            known = self._pure[id(node)] = pure(node)
+        return known
+
+    def _top(self, slot: Slot) -> ast.expr | None:
         """The largest pure expression around the slot that a statement can evaluate, itself included."""
         best: ast.expr | None = None
         current: Slot | None = slot
         while current is not None:
             if current is not slot and isinstance(current.node, _OWN_SCOPE):
                 best = None
-            if pure(current.node):
+            if self.pure(current.node):
                 best = current.node
             current = current.outer
         return best
@@ -248,11 +259,8 @@ class UnitContext:
     @cached_property
     def locals(self) -> list[str]:
         """Parameters and names the body binds, in order of appearance."""
-        bound = list(self.parameters)
-        for node in ast.walk(ast.Module(self.body, [])):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                bound.append(node.id)
-        return list(dict.fromkeys(bound))
+        stored = [node.id for node in ast.walk(ast.Module(self.body, [])) if _is_store(node)]
+        return list(dict.fromkeys([*self.parameters, *stored]))
 
     @cached_property
     def names_read(self) -> set[str]:
@@ -264,20 +272,30 @@ class UnitContext:
         return self.module.types.get(name, frozenset())
 
     def bound_before(self, node: ast.AST) -> list[str]:
-        """Local names that may be bound when `node` runs: parameters, and names stored on an earlier line or in a loop."""
+        """Local names that may be bound when `node` runs: parameters, names stored on an earlier line or in a loop."""
         line = self.line(node)
-        early = set(self.parameters)
-        for place in self.statements:
-            looped = place.loop or isinstance(place.node, ast.For)
-            for inner in ast.walk(place.node):
-                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                    if self.line(inner) < line or (looped and self.line(place.node) <= line):
-                        early.add(inner.id)
-        return [name for name in self.locals if name in early]
+        if line not in self._bound:
+            early = {name for name, first, looped in self._stores if first < line or (looped and looped <= line)}
+            self._bound[line] = [name for name in self.locals if name in early or name in self.parameters]
+        return self._bound[line]
+
+    @cached_property
+    def _stores(self) -> list[tuple[str, int, int]]:
+        """Every store of a name: the name, its line, and that of a statement in or of a loop that holds it, or 0."""
+        return [
+            (inner.id, self.line(inner), self.line(place.node) if place.loop or isinstance(place.node, ast.For) else 0)
+            for place in self.statements
+            for inner in ast.walk(place.node)
+            if _is_store(inner)
+        ]
 
     def is_builtin(self, name: str) -> bool:
         """Whether `name` means Python's builtin of that name here."""
         return hasattr(builtins, name) and name not in self.locals and name not in self.module.names
+
+
+def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:

@@ -7,13 +7,14 @@ import ast
 _PURE_FUNCTIONS = {
     "len", "min", "max", "abs", "sum", "sorted", "str", "int", "float", "list", "tuple", "set", "frozenset", "dict",
     "range", "any", "all", "round", "isinstance", "issubclass", "ord", "chr", "bool", "type", "repr", "divmod", "pow",
-    "bin", "hex", "oct", "hasattr", "callable", "complex", "bytes", "format", "floor", "ceil", "sqrt", "gcd", "enumerate",
-    "zip", "reversed",
+    "bin", "hex", "oct", "hasattr", "callable", "complex", "bytes", "format", "floor", "ceil", "sqrt", "gcd",
+    "enumerate", "zip", "reversed",
 }  # fmt: skip
 _PURE_METHODS = {
     name for kind in (str, bytes, int, float, frozenset, tuple) for name in dir(kind) if not name.startswith("_")
-} | {"get", "keys", "values", "items", "index", "count", "copy", "isnan", "isinf", "floor", "ceil", "sqrt", "gcd", "log",
-     "exp", "sin", "cos", "tan", "hypot", "trunc", "group", "total_seconds", "date", "weekday", "isoformat"}  # fmt: skip
+} | {"get", "keys", "values", "items", "index", "count", "copy", "isnan", "isinf", "floor", "ceil", "sqrt", "gcd",
+     "log", "exp", "sin", "cos", "tan", "hypot", "trunc", "group", "total_seconds", "date", "weekday",
+     "isoformat"}  # fmt: skip
 _IMPURE = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 
 

@@ -79,7 +79,7 @@ class RewriteNeighborhood:
 
     def _score_all(self, ctx: UnitContext) -> list[tuple[float, Rewrite]]:
         suspicion = self._suspicion(ctx)
-        dice = random.Random(self._seed)  # noqa: S311 - ties are broken the same way for the same seed
+        dice = random.Random(self._seed)
         scored: list[tuple[float, Rewrite]] = []
         for prior, rewrite in _all_rewrites(ctx):
             if not rewrite.edits:
@@ -142,7 +142,12 @@ class RewriteNeighborhood:
                 seen.add(source)
                 prior = math.log(max(score, 1e-12))
                 yield Candidate(
-                    source, rewrite.family, rewrite.description, parent.identity, parent.candidate.depth + 1, prior
+                    source,
+                    rewrite.family,
+                    rewrite.description,
+                    parent.identity,
+                    parent.candidate.depth + 1,
+                    prior,
                 )
 
 

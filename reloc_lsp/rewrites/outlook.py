@@ -51,7 +51,12 @@ class Outlook:
             alike[truths] = alike.get(truths, 0) + 1
             if hits > 0.5 and alike[truths] <= CHOICES_ALIKE:
                 clean = sum(b == 0 for b in blame) or 1
-                scored.append((weight * (3.0 if not misses and not earlier else 1.0 - 0.7 * min(1, misses / clean)), condition))
+                scored.append(
+                    (
+                        weight * (3.0 if not misses and not earlier else 1.0 - 0.7 * min(1, misses / clean)),
+                        condition,
+                    )
+                )
         scored.sort(key=lambda pair: (-pair[0], len(pair[1]), pair[1]))
         return {condition: score for score, condition in scored[:most]}
 
@@ -98,5 +103,3 @@ def _as_truth(number: int, truth: Mapping[int, bool]) -> int:
     """A value's number, or one number for all true and one for all false values."""
     known = truth.get(number)
     return number if known is None or number < 0 else (-3 if known else -2)
-
-

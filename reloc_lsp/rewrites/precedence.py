@@ -5,74 +5,69 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-TUPLE, YIELD, NAMED, TEST, OR, AND, NOT, COMPARE, BIT_OR, BIT_XOR, BIT_AND, SHIFT, ARITH, TERM, FACTOR, POWER, AWAIT, ATOM = range(18)
+(
+    TUPLE,
+    YIELD,
+    NAMED,
+    TEST,
+    OR,
+    AND,
+    NOT,
+    COMPARE,
+    BIT_OR,
+    BIT_XOR,
+    BIT_AND,
+    SHIFT,
+    ARITH,
+    TERM,
+    FACTOR,
+    POWER,
+    AWAIT,
+    ATOM,
+) = range(18)
 
-_BINARY: dict[type[ast.operator], int] = {
-    ast.BitOr: BIT_OR, ast.BitXor: BIT_XOR, ast.BitAnd: BIT_AND, ast.LShift: SHIFT, ast.RShift: SHIFT,
-    ast.Add: ARITH, ast.Sub: ARITH, ast.Mult: TERM, ast.Div: TERM, ast.FloorDiv: TERM, ast.Mod: TERM,
+_BINARY: dict[type[ast.operator] | type[ast.boolop], int] = {
+    ast.Or: OR, ast.And: AND, ast.BitOr: BIT_OR, ast.BitXor: BIT_XOR, ast.BitAnd: BIT_AND, ast.LShift: SHIFT,
+    ast.RShift: SHIFT, ast.Add: ARITH, ast.Sub: ARITH, ast.Mult: TERM, ast.Div: TERM, ast.FloorDiv: TERM, ast.Mod: TERM,
     ast.MatMult: TERM, ast.Pow: POWER,
+}  # fmt: skip
+_OTHERS: dict[type[ast.expr], int] = {
+    ast.Tuple: TUPLE, ast.Yield: YIELD, ast.YieldFrom: YIELD, ast.NamedExpr: NAMED, ast.IfExp: TEST, ast.Lambda: TEST,
+    ast.Compare: COMPARE, ast.UnaryOp: FACTOR, ast.Await: AWAIT,
+}  # fmt: skip
+_NEEDED: dict[type[ast.AST], int] = {
+    ast.UnaryOp: FACTOR, ast.Compare: BIT_OR, ast.Attribute: ATOM, ast.Await: ATOM, ast.Subscript: TUPLE,
+    ast.Return: TUPLE, ast.Assign: TUPLE, ast.AugAssign: TUPLE, ast.AnnAssign: TUPLE, ast.Expr: TUPLE, ast.For: TUPLE,
+    ast.comprehension: OR, ast.Starred: BIT_OR,
 }  # fmt: skip
 
 
 def level(node: ast.expr) -> int:
     """How tightly the outermost operator of `node` binds."""
     match node:
-        case ast.Tuple():
-            return TUPLE
-        case ast.Yield() | ast.YieldFrom():
-            return YIELD
-        case ast.NamedExpr():
-            return NAMED
-        case ast.IfExp() | ast.Lambda():
-            return TEST
-        case ast.BoolOp(op=ast.Or()):
-            return OR
-        case ast.BoolOp():
-            return AND
+        case ast.BinOp(op=op) | ast.BoolOp(op=op):
+            return _BINARY[type(op)]
         case ast.UnaryOp(op=ast.Not()):
             return NOT
-        case ast.Compare():
-            return COMPARE
-        case ast.BinOp(op=op):
-            return _BINARY[type(op)]
-        case ast.UnaryOp():
-            return FACTOR
-        case ast.Await():
-            return AWAIT
         case _:
-            return ATOM
+            return _OTHERS.get(type(node), ATOM)
 
 
-def needed(parent: ast.AST, field: str) -> int:  # noqa: PLR0911
+def needed(parent: ast.AST, field: str) -> int:
     """The least level an expression must have to stand in `field` of `parent` without parentheses."""
     match parent:
-        case ast.BinOp(op=op):
-            own = _BINARY[type(op)]
-            if isinstance(op, ast.Pow):
-                return AWAIT if field == "left" else FACTOR
-            return own if field == "left" else own + 1
-        case ast.BoolOp(op=op):
-            return (OR if isinstance(op, ast.Or) else AND) + 1
+        case ast.BinOp(op=ast.Pow()):
+            return AWAIT if field == "left" else FACTOR
+        case ast.BinOp(op=op) | ast.BoolOp(op=op):
+            return _BINARY[type(op)] + (field != "left")
         case ast.UnaryOp(op=ast.Not()):
             return NOT
-        case ast.UnaryOp():
-            return FACTOR
-        case ast.Compare():
-            return BIT_OR
-        case ast.Attribute() | ast.Await():
-            return ATOM
         case ast.Subscript() | ast.Call() if field in ("value", "func"):
             return ATOM
-        case ast.Subscript() | ast.Return() | ast.Assign() | ast.AugAssign() | ast.AnnAssign() | ast.Expr() | ast.For():
-            return TUPLE
-        case ast.IfExp():
-            return TEST if field == "orelse" else OR
-        case ast.comprehension():
+        case ast.IfExp() if field != "orelse":
             return OR
-        case ast.Starred():
-            return BIT_OR
         case _:
-            return TEST
+            return _NEEDED.get(type(parent), TEST)
 
 
 @lru_cache(maxsize=20_000)

@@ -46,36 +46,61 @@ def _odd(source: str) -> int:
     return sum(_is_odd(node) for node in ast.walk(parse_unit(source)))
 
 
-def _is_odd(node: ast.AST) -> bool:  # noqa: PLR0911
+def _is_odd(node: ast.AST) -> bool:
+    tests = (_neutral_operand, _odd_arithmetic, _odd_logic, _odd_statement, _unreachable)
+    return any(test(node) for test in tests)
+
+
+def _neutral_operand(node: ast.AST) -> bool:
     match node:
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant(value=0)):
+        case ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant(value=0)):
             return True
         case ast.BinOp(op=ast.Mult() | ast.Div() | ast.FloorDiv() | ast.Pow(), right=ast.Constant(value=1)):
             return True
         case ast.BinOp(op=ast.Mult(), left=ast.Constant(value=1)) | ast.BinOp(op=ast.Add(), left=ast.Constant(value=0)):
             return True
+        case _:
+            return False
+
+
+def _odd_arithmetic(node: ast.AST) -> bool:
+    match node:
         case ast.BinOp(op=ast.Div() | ast.FloorDiv(), right=ast.Constant(value=float())):
             return True
         case ast.BinOp(left=left, right=right) if ast.dump(left) == ast.dump(right):
             return not isinstance(node.op, ast.Mult | ast.Add)
-        case ast.BinOp(op=ast.Add() | ast.Sub(), left=ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant()), right=ast.Constant()):
-            return True
-        case ast.Compare(left=left, comparators=[right]) if ast.dump(left) == ast.dump(right):
-            return True
-        case ast.BoolOp(values=values) if len({ast.dump(v) for v in values}) < len(values):
-            return True
+        case ast.BinOp(left=ast.BinOp(right=ast.Constant()) as inner, right=ast.Constant()):
+            return isinstance(node.op, ast.Add | ast.Sub) and isinstance(inner.op, ast.Add | ast.Sub)
+        case _:
+            return False
+
+
+def _odd_logic(node: ast.AST) -> bool:
+    match node:
+        case ast.Compare(left=left, comparators=[right]):
+            return ast.dump(left) == ast.dump(right)
+        case ast.BoolOp(values=values):
+            return len({ast.dump(v) for v in values}) < len(values)
         case ast.UnaryOp(op=ast.Not(), operand=ast.UnaryOp(op=ast.Not())):
             return True
-        case ast.If(test=ast.Constant()) | ast.IfExp(test=ast.Constant()):
-            return True
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)) if name == other:
-            return True
-        case ast.If(body=body, orelse=orelse) if orelse and [ast.dump(s) for s in body] == [ast.dump(s) for s in orelse]:
-            return True
-        case ast.ExceptHandler(type=None, body=[ast.Pass()]):
-            return True
         case _:
-            return _unreachable(node)
+            return False
+
+
+def _odd_statement(node: ast.AST) -> bool:
+    match node:
+        case (
+            ast.If(test=ast.Constant())
+            | ast.IfExp(test=ast.Constant())
+            | ast.ExceptHandler(type=None, body=[ast.Pass()])
+        ):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)):
+            return name == other
+        case ast.If(body=body, orelse=orelse):
+            return bool(orelse) and [ast.dump(s) for s in body] == [ast.dump(s) for s in orelse]
+        case _:
+            return False
 
 
 def _unreachable(node: ast.AST) -> bool:

@@ -14,9 +14,7 @@ Scoring = Callable[[Task, Candidate, Verdict, float], Score]
 
 def tests_first(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
     """Our default: passed tests, then how far the failing ones came, then reward, then the smaller revision."""
-    distance = (
-        revision_distance(task.source, candidate.source) if verdict.at_most >= task.verdict.passed else 999
-    )
+    distance = revision_distance(task.source, candidate.source) if verdict.at_most >= task.verdict.passed else 999
     return (verdict.at_most, progress(task.verdict, verdict), reward, -distance)
 
 

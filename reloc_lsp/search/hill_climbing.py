@@ -22,15 +22,11 @@ class HillClimbing:
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
         """The incumbent of the next round."""
         start = nodes[0]
-        open_nodes = [
-            n for n in nodes if not n.exhausted and not n.verdict.green and n.candidate.depth < self.depth
-        ]
+        open_nodes = [n for n in nodes if not n.exhausted and not n.verdict.green and n.candidate.depth < self.depth]
         climbing = [n for n in open_nodes if n is start or n.score[:2] > start.score[:2]]
         plateau = [n for n in open_nodes if n.score[0] >= start.score[0]]
         for group in (climbing, plateau, open_nodes):
             if group:
-                best = min(
-                    group, key=lambda n: (n.expansions // self.patience, [-s for s in n.score], n.identity)
-                )
+                best = min(group, key=lambda n: (n.expansions // self.patience, [-s for s in n.score], n.identity))
                 return [best]
         return []

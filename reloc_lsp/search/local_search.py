@@ -58,6 +58,11 @@ class LocalSearch:
         """Every revision so far that passes all tests, in the order found."""
         return tuple(node for node in self.nodes if node.green)
 
+    @property
+    def evaluations_to_first_fix(self) -> int | None:
+        """Number of evaluations up to and with the first revision that passes, `None` before there is one."""
+        return next((node.identity for node in self.nodes if node.verdict.green), None)
+
     def reject(self, node: Node) -> None:
         """A fuller verification refused this node: it no longer counts as passing."""
         node.rejected = True

@@ -57,9 +57,7 @@ def current_edit(server: ReLocServer, offer: Offer) -> types.WorkspaceEdit | Non
     if edits is None:
         return None
     versioned = server.capabilities.document_changes
-    return workspace_edit(
-        uri, version, text, edits, unit_bytes=server.documents.unit_bytes, versioned=versioned
-    )
+    return workspace_edit(uri, version, text, edits, unit_bytes=server.documents.unit_bytes, versioned=versioned)
 
 
 def refusal(offer: Offer) -> str:

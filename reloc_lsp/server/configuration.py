@@ -45,9 +45,7 @@ class Configuration:
         """Ask the editor for its settings, for each folder (path to address) and in general."""
         paths: list[Path | None] = [None, *folders]
         values = await self._client.configuration(SECTION, [None, *folders.values()])
-        self._asked = {
-            path: self._table("settings", value) for path, value in zip(paths, values, strict=True)
-        }
+        self._asked = {path: self._table("settings", value) for path, value in zip(paths, values, strict=True)}
         self.complain(self._editor(None)[1])
 
     async def ready(self, seconds: float = 2.0) -> None:

@@ -66,9 +66,7 @@ class Documents(Workspace):
 
     def __init__(self, announced: Workspace) -> None:
         folders = list(announced.folders.values())
-        super().__init__(
-            announced.root_uri, workspace_folders=folders, position_encoding=announced.position_encoding
-        )
+        super().__init__(announced.root_uri, workspace_folders=folders, position_encoding=announced.position_encoding)
         self._changed = asyncio.Event()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -37,22 +38,21 @@ class UnitChange:
         """Whether a module holds the revised unit; a last line end more or less does not matter."""
         after = self.after.rstrip("\r\n")
         return module is not None and any(
-            unit.qualname == self.qualname and module.source(unit).rstrip("\r\n") == after
-            for unit in module.units
+            unit.qualname == self.qualname and module.source(unit).rstrip("\r\n") == after for unit in module.units
         )
 
 
 def unit_change(proposal: Proposal) -> UnitChange | None:
     """What a proposal changes; `None` where it changes nothing, or anything outside of its unit."""
     before, after = proposal.original, proposal.source
-    module = parsed(before)
-    if module is None or before == after:
+    old, new = parsed(before), parsed(after)
+    if old is None or new is None or before == after:
         return None
-    for unit in reversed(module.units):
-        head, tail = before[: unit.start], before[unit.end :]
-        fits = after.startswith(head) and after.endswith(tail) and len(after) >= len(head) + len(tail)
-        if unit.qualname == proposal.qualname and fits:
-            return UnitChange(unit.qualname, module.source(unit), after[len(head) : len(after) - len(tail)])
+    candidates = ([u for u in module.units if u.qualname == proposal.qualname] for module in (old, new))
+    for unit, revised in itertools.product(*candidates):
+        around = before[: unit.start], before[unit.end :]
+        if around == (after[: revised.start], after[revised.end :]):
+            return UnitChange(unit.qualname, old.source(unit), new.source(revised))
     return None
 
 

@@ -41,10 +41,13 @@ class JobProgress:
         self._send(types.WorkDoneProgressBegin(title=self._title, cancellable=True, percentage=0))
         self._flush_now()
 
-    def report(self, fraction: float, message: str) -> None:
-        """Show `fraction` (0 to 1) and the words, now or when the last report has been seen long enough."""
+    def report(self, fraction: float, words: str, detail: str = "") -> None:
+        """Show `fraction` (0 to 1) and the words, now or when the last report has been seen long enough.
+
+        `detail` is what changes all the time: a log leaves it out.
+        """
         percentage = min(100, max(self._latest.percentage, int(fraction * 100)))
-        self._latest = Report(percentage, message)
+        self._latest = Report(percentage, words + detail)
         if self._flush is None:
             self._flush_now()
 
@@ -75,11 +78,11 @@ class LoggedProgress(JobProgress):
         """Log that the work begins."""
         self._client.log(f"{self._title}: started.")
 
-    def report(self, fraction: float, message: str) -> None:
+    def report(self, fraction: float, words: str, detail: str = "") -> None:
         """Log words that have not been said yet."""
-        if message != self._latest.message:
-            self._latest = Report(0, message)
-            self._client.log(f"{self._title}: {message}")
+        if words != self._latest.message:
+            self._latest = Report(0, words)
+            self._client.log(f"{self._title}: {words}")
 
     def end(self) -> None:
         """Log the outcome."""

@@ -24,14 +24,12 @@ class Offer:
 
     @property
     def gain(self) -> str:
-        """What was gained and why, in a sentence or two."""
+        """What was gained, how, and what speaks for it or against it."""
         before, after = self.proposal.before, self.proposal.after
-        sentences = [
-            f"{self.proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."
-        ]
+        sentences = [f"{self.proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."]
         if not self.proposal.verified:
             sentences.append("Not confirmed by a fresh run yet.")
-        return " ".join([*sentences, *self.proposal.why[:1]])
+        return " ".join([*sentences, *self.proposal.why])
 
 
 class Proposals:

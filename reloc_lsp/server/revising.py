@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,35 +33,38 @@ def real_revision(snapshot: Snapshot, target: Target, settings: Settings) -> Rev
     return Revision(snapshot, target, settings)
 
 
-async def revise_unit(server: ReLocServer, job: Job, file: Path, line: int) -> None:
-    """Revise the unit of `job`, defined on `line` (from 1) of `file`, and offer what was found."""
-    root = root_of(file, server.documents.roots)
-    texts = server.documents.files()
+@dataclass(frozen=True)
+class Place:
+    """What to revise: the unit defined on `line` (from 1) of `file`, and all open texts as they were then."""
+
+    file: Path
+    line: int
+    texts: Sequence[tuple[Path, str]]
+
+
+async def revise_unit(server: ReLocServer, job: Job, place: Place) -> None:
+    """Revise the unit of `job` and offer what was found."""
+    root = root_of(place.file, server.documents.roots)
     title = f"ReLoc: {job.qualname}"
-    async with shown_progress(
-        server.client, job.id, title, server.capabilities.work_done_progress
-    ) as progress:
+    async with shown_progress(server.client, job.id, title, server.capabilities.work_done_progress) as progress:
         try:
             # The first use of the search imports it: not on the loop that answers the editor.
             await asyncio.to_thread(importlib.import_module, "reloc_lsp.revision")
             from reloc_lsp.revision import Snapshot, Target
 
             await server.configuration.ready()
-            snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, texts))
-            target = Target(file, job.qualname, line)
+            snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, place.texts))
+            target = Target(place.file, line=place.line)
             settings = server.configuration.settings(root)
             proposal = await _search(job, server.revision_factory(snapshot, target, settings), progress)
         except Exception as error:
             logger.exception("the revision of %s failed", job.qualname)
-            progress.outcome = f"failed: {error}"
-            server.client.show(
-                f"ReLoc could not revise {job.qualname}: {error or type(error).__name__} "
-                "(details are in its log).",
-                types.MessageType.Error,
-            )
+            why = next(iter(str(error).splitlines()), type(error).__name__)
+            progress.outcome = f"ReLoc could not revise {job.qualname}: {why} (details are in its log)."
+            server.client.show(progress.outcome, types.MessageType.Error)
             return
         progress.outcome = proposal.message
-    _conclude(server, job, file, proposal)
+    _conclude(server, job, place.file, proposal)
 
 
 async def _search(job: Job, revision: RevisionRun, progress: JobProgress) -> Proposal:
@@ -74,7 +79,8 @@ async def _search(job: Job, revision: RevisionRun, progress: JobProgress) -> Pro
             if isinstance(event, Proposal):
                 found = event
             else:
-                progress.report(event.fraction, in_words(event))
+                tried = f", {event.evaluations} tried" if event.evaluations else ""
+                progress.report(event.fraction, in_words(event), tried)
     finally:
         if (close := getattr(events, "aclose", None)) is not None:
             await close()

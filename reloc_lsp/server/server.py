@@ -61,9 +61,7 @@ class ReLocServer(LanguageServer):
         await self.tasks.close(seconds=1.0)
         self.preview.close()
 
-    def report_server_error(
-        self, error: Exception, source: type[PyglsError] | type[JsonRpcException]
-    ) -> None:
+    def report_server_error(self, error: Exception, source: type[PyglsError] | type[JsonRpcException]) -> None:
         """Log an error in full; say it in one line where no reply carries it to the user."""
         logger.error("%s", error, exc_info=error)
         if source is not FeatureRequestError and not isinstance(error, asyncio.InvalidStateError):

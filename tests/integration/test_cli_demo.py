@@ -48,9 +48,7 @@ def test_the_planted_bug_fails_one_test(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RuntimeError):
         demo(Path("here"), lambda *_: Nothing())
-    assert [name.split()[0] for name in failing_tests(tmp_path / "here")] == [
-        "test_touching_slots_become_one"
-    ]
+    assert [name.split()[0] for name in failing_tests(tmp_path / "here")] == ["test_touching_slots_become_one"]
 
 
 class Nothing:

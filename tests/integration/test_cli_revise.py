@@ -93,10 +93,10 @@ def test_report_on_a_pipe_is_plain(call, file, capsys):
     assert call(script=Script(*PROGRESS)) == 0
     printed = capsys.readouterr()
     assert printed.err.splitlines() == [
-        "preparing: copying the workspace",
-        "searching: trying rewrites",
-        "searching: 2 of 4 tests pass",
-        "searching: 2 of 4 -> 4 of 4 tests pass",
+        "copying the workspace",
+        "trying rewrites",
+        "2 of 4 tests pass",
+        "2 of 4 -> 4 of 4 tests pass",
     ]
     assert "-    return max(high, min(value, high))\n+    return max(low, min(value, high))\n" in printed.out
     for sentence in (

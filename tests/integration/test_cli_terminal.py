@@ -69,7 +69,7 @@ def file(tmp_path):
 @pytest.mark.parametrize(("answer", "text"), [("y", MENDED), ("", BROKEN), ("\x04", BROKEN)])
 def test_a_person_is_asked(file, answer, text):
     terminal = Terminal(file.parent, "ranges.py")
-    terminal.wait_for("searching  trying rewrites")
+    terminal.wait_for("trying rewrites")
     terminal.wait_for("2 of 4 -> 4 of 4 tests pass")
     terminal.wait_for("s left")
     terminal.wait_for("Apply this revision to ranges.py? [y/N]")

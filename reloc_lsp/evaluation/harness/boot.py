@@ -1,11 +1,13 @@
 """Entry of every harness process: `python boot.py FD`, where FD is a connected socket to the controller."""
 
+from __future__ import annotations
+
 import importlib.util
 import os
 import sys
 
 
-def load_package():
+def load_package() -> str:
     """Import this folder under a private name and take it off `sys.path`."""
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
@@ -13,6 +15,7 @@ def load_package():
     spec = importlib.util.spec_from_file_location(
         name, os.path.join(here, "__init__.py"), submodule_search_locations=[here]
     )
+    assert spec is not None and spec.loader is not None
     package = importlib.util.module_from_spec(spec)
     sys.modules[name] = package
     spec.loader.exec_module(package)

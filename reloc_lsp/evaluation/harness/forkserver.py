@@ -5,6 +5,9 @@ a nonce of this child; exit codes and output are not read. Every child leads a p
 child is done, so that what it started ends with it.
 """
 
+from __future__ import annotations
+
+import contextlib
 import ctypes
 import gc
 import json
@@ -16,15 +19,21 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from .wire import Message, Send, Wire
 
 POLL_SECONDS = 0.01
 RECORD_LIMIT = 1 << 20
+Prctl = Callable[..., int]
+RunChild = Callable[[Message, Send, str], None]
 
 
 class Child:
     """A running child: its request, its pipe, and the test it is in."""
 
-    def __init__(self, pid, reader, request, nonce, folder):
+    def __init__(self, pid: int, reader: int, request: Message, nonce: str, folder: str) -> None:
         self.pid = pid
         self.reader = reader
         self.request = request
@@ -32,40 +41,42 @@ class Child:
         self.folder = folder
         self.buffer = b""
         self.bytes = 0
-        self.records = []
+        self.records: list[Message] = []
         self.started = False
         self.position = 0
         self.finished = False
-        self.ended = None
         self.cpu = 0.0
         self.test_cpu = 0.0
         self.test_started = time.monotonic()
 
-    def limits(self):
+    def limits(self) -> tuple[float, float]:
         """(CPU seconds, wall seconds) that the test now running may take; the start of the child has its own."""
         limits = self.request["limits"]
         if not self.started or self.position >= len(limits):
-            return self.request.get("start_limit", (10.0, 30.0))
-        return limits[self.position]
+            return 10.0, 30.0
+        cpu, wall = limits[self.position]
+        return cpu, wall
 
 
 class ForkServer:
     """Serves requests from the controller: `{"id", "limits", ...}` in, `{"id", "records", "ended", "cpu"}` out."""
 
-    def __init__(self, wire, scratch, run_child, workers):
+    def __init__(self, wire: Wire, scratch: str, run_child: RunChild, workers: int) -> None:
         self.wire = wire
         self.scratch = scratch
         self.run_child = run_child
         self.workers = max(1, workers)
-        self.children = {}
-        self.waiting = []
+        self.children: dict[int, Child] = {}
+        self.waiting: list[Message] = []
         self.count = 0
+        self.prctl = load_prctl()
 
-    def serve(self):
+    def serve(self) -> None:
         """Serve until the controller is gone, then leave no process behind."""
         gc.collect()
         gc.freeze()
-        become_subreaper()
+        become_subreaper(self.prctl)
+        os.makedirs(os.path.join(self.scratch, "children"), exist_ok=True)
         try:
             while self._turn():
                 pass
@@ -73,7 +84,7 @@ class ForkServer:
             for child in list(self.children.values()):
                 self._end(child, "cancelled", reply=False)
 
-    def _turn(self):
+    def _turn(self) -> bool:
         readers = [self.wire.fileno(), *self.children]
         ready, _, _ = select.select(readers, [], [], POLL_SECONDS if self.children else None)
         if self.wire.fileno() in ready:
@@ -92,12 +103,12 @@ class ForkServer:
             self._start(self.waiting.pop(0))
         return True
 
-    def _cancel(self):
+    def _cancel(self) -> None:
         self.waiting.clear()
         for child in list(self.children.values()):
             self._end(child, "cancelled", reply=False)
 
-    def _start(self, request):
+    def _start(self, request: Message) -> None:
         reader, writer = os.pipe()
         nonce = secrets.token_hex(8)
         self.count += 1
@@ -109,7 +120,7 @@ class ForkServer:
         os.set_blocking(reader, False)
         self.children[reader] = Child(pid, reader, request, nonce, folder)
 
-    def _child(self, reader, writer, request, nonce, folder):
+    def _child(self, reader: int, writer: int, request: Message, nonce: str, folder: str) -> NoReturn:
         """In the child: never returns."""
         leave = os._exit
         try:
@@ -117,8 +128,7 @@ class ForkServer:
             self.wire.socket.close()
             for other in self.children:
                 os.close(other)
-            prepare_child()
-            os.makedirs(folder, exist_ok=True)
+            prepare_child(self.prctl)
             send = Records(writer, nonce)
             self.run_child(request, send, folder)
             send({"end": True})
@@ -128,7 +138,7 @@ class ForkServer:
         finally:
             leave(0)
 
-    def _read(self, child):
+    def _read(self, child: Child) -> None:
         try:
             data = os.read(child.reader, 1 << 16)
         except BlockingIOError:
@@ -148,7 +158,7 @@ class ForkServer:
         if child.finished:
             self._end(child, "done")
 
-    def _take(self, child, record):
+    def _take(self, child: Child, record: Message) -> None:
         if "end" in record or "broken" in record:
             child.finished = True
             if "end" in record:
@@ -160,7 +170,7 @@ class ForkServer:
             child.test_cpu = cpu_seconds(child.pid)
             child.test_started = time.monotonic()
 
-    def _watch(self, child):
+    def _watch(self, child: Child) -> None:
         cpu, wall = child.limits()
         used = cpu_seconds(child.pid)
         child.cpu = max(child.cpu, used)
@@ -168,22 +178,19 @@ class ForkServer:
         if used - child.test_cpu > cpu or late > wall:
             self._end(child, "timeout")
 
-    def _end(self, child, how, reply=True):
+    def _end(self, child: Child, how: str, *, reply: bool = True) -> None:
         if self.children.pop(child.reader, None) is None:
             return
         child.cpu = max(child.cpu, cpu_seconds(child.pid))
         for kill in (os.killpg, os.kill):
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
         os.close(child.reader)
-        try:
+        with contextlib.suppress(ChildProcessError):
             os.waitpid(child.pid, 0)
-        except ChildProcessError:
-            pass
         reap_orphans({other.pid for other in self.children.values()})
-        shutil.rmtree(child.folder, ignore_errors=True)
+        if os.path.exists(child.folder):
+            shutil.rmtree(child.folder, ignore_errors=True)
         if reply:
             self.wire.send({"id": child.request["id"], "records": child.records, "ended": how, "cpu": child.cpu})
 
@@ -191,20 +198,22 @@ class ForkServer:
 class Records:
     """What a child says: one line per record, with the child's nonce. Holds everything it needs privately."""
 
-    def __init__(self, fd, nonce, write=os.write, dumps=json.dumps):
+    def __init__(
+        self, fd: int, nonce: str, write: Callable[[int, bytes], int] = os.write, dumps: Callable[..., str] = json.dumps
+    ) -> None:
         self._fd = fd
         self._nonce = nonce.encode()
         self._write = write
         self._dumps = dumps
 
-    def __call__(self, record):
+    def __call__(self, record: Message) -> None:
         """Send one record (a small dictionary)."""
         data = self._nonce + self._dumps(record).encode("ascii", "backslashreplace")[:RECORD_LIMIT] + b"\n"
         while data:
             data = data[self._write(self._fd, data) :]
 
 
-def open_record(line, nonce):
+def open_record(line: bytes, nonce: str) -> Message | None:
     """The record in `line`, or `None` where it is not one of this child's."""
     mark = nonce.encode()
     if not line.startswith(mark):
@@ -216,10 +225,10 @@ def open_record(line, nonce):
     return record if isinstance(record, dict) else None
 
 
-def prepare_child():
+def prepare_child(prctl: Prctl) -> None:
     """Give a child its own process group, the end of its parent as its own, bounds on resources, and no output."""
     os.setpgid(0, 0)
-    die_with_parent()
+    die_with_parent(prctl)
     for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 64 << 20), ("RLIMIT_NOFILE", 1024)):
         limit = getattr(resource, name)
         _, hard = resource.getrlimit(limit)
@@ -234,7 +243,7 @@ def prepare_child():
     os.close(null)
 
 
-def limit_memory(more):
+def limit_memory(more: int) -> None:
     """Let the child's address space grow by `more` bytes at the most."""
     if not sys.platform.startswith("linux"):
         return
@@ -245,22 +254,24 @@ def limit_memory(more):
         resource.setrlimit(resource.RLIMIT_AS, (size + more, hard))
 
 
-def _prctl(option, value):
+def load_prctl() -> Prctl:
+    """Linux's `prctl`, loaded once before the forks; elsewhere something that does nothing."""
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+        return ctypes.CDLL(None, use_errno=True).prctl
+    return lambda *_: 0
 
 
-def die_with_parent():
+def die_with_parent(prctl: Prctl) -> None:
     """Linux: this process is killed when the one that forked it ends."""
-    _prctl(1, signal.SIGKILL)
+    prctl(1, signal.SIGKILL, 0, 0, 0)
 
 
-def become_subreaper():
+def become_subreaper(prctl: Prctl) -> None:
     """Linux: processes orphaned below this one become its children, so that they can be found and killed."""
-    _prctl(36, 1)
+    prctl(36, 1, 0, 0, 0)
 
 
-def reap_orphans(keep):
+def reap_orphans(keep: set[int]) -> None:
     """Kill and collect processes that became ours when a child ended, all but those in `keep` (Linux only)."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children") as file:
@@ -276,7 +287,7 @@ def reap_orphans(keep):
                 pass
 
 
-def cpu_seconds(pid):
+def cpu_seconds(pid: int) -> float:
     """CPU seconds used by process `pid` so far; 0 where the system cannot say."""
     try:
         # POSIX encodes a process's CPU clock as (~pid << 3) | 2 on Linux (clock_getcpuclockid).

@@ -1,34 +1,45 @@
 """A look into the running unit: the unit's own code with a call before every statement."""
 
+from __future__ import annotations
+
 import ast
 import builtins
 import sys
+import types
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Union
+
+from .wire import Message, Send
 
 PROBE = "__reloc_probe__"
+Test = Union[int, str, None]
+"""What a test is called in records: its number (its node id where no tests were named), none during import."""
 
 
-def instrumented(tree, first, last):
+def instrumented(tree: ast.Module, first: int, last: int) -> ast.Module:
     """`tree` with `__reloc_probe__(line)` before every statement of functions between the two lines."""
     _Instrument(first, last).visit(tree)
-    return ast.fix_missing_locations(tree)
+    ast.fix_missing_locations(tree)
+    return tree
 
 
 class _Instrument(ast.NodeTransformer):
-    def __init__(self, first, last):
+    def __init__(self, first: int, last: int) -> None:
         self.first = first
         self.last = last
         self.depth = 0
 
-    def _function(self, node):
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         inside = self.first <= node.lineno <= self.last
         self.depth += inside
         self.generic_visit(node)
         self.depth -= inside
         return node
 
+    # The names that `ast.NodeVisitor` looks for.
     visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815
 
-    def generic_visit(self, node):
+    def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
         if self.depth:
             for field in ("body", "orelse", "finalbody"):
@@ -39,8 +50,8 @@ class _Instrument(ast.NodeTransformer):
                 node.test = ast.BoolOp(ast.Or(), [_call(node.test), node.test])
         return node
 
-    def _block(self, block):
-        probed = []
+    def _block(self, block: list[ast.stmt]) -> list[ast.stmt]:
+        probed: list[ast.stmt] = []
         for position, statement in enumerate(block):
             docstring = position == 0 and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
             plain = isinstance(statement, (ast.Global, ast.Nonlocal))
@@ -50,7 +61,7 @@ class _Instrument(ast.NodeTransformer):
         return probed
 
 
-def _call(node):
+def _call(node: ast.expr | ast.stmt) -> ast.Call:
     name = ast.Name(PROBE, ast.Load())
     return ast.copy_location(ast.Call(name, [ast.Constant(node.lineno)], []), node)
 
@@ -67,31 +78,41 @@ class Probe:
     become small numbers, equal for equal values and types.
     """
 
-    def __init__(self, send, entry, sites=None, last_calls=None, most=4, first_calls=3, visits_allowed=30000):
+    def __init__(
+        self,
+        send: Send,
+        entry: int,
+        sites: Mapping[str, Sequence[str]] | None = None,
+        last_calls: Mapping[str, int] | None = None,
+        *,
+        most: int = 4,
+        first_calls: int = 3,
+        visits_allowed: int = 30000,
+    ) -> None:
         self.send = send
         self.entry = entry
-        self.test = None
+        self.test: Test = None
         self.call = 0
-        self.lines = set()
-        self.types = {}
+        self.lines: set[int] = set()
+        self.types: dict[str, set[str]] = {}
         self.most = most
         self.first_calls = first_calls
         self.visits_left = self.visits_allowed = visits_allowed if sites else None
-        self.sites = {}
+        self.sites: dict[int, list[types.CodeType]] = {}
         for line, texts in (sites or {}).items():
             self.sites[int(line)] = [compiled(text) for text in texts]
-        self.last_calls = {int(test): call for test, call in (last_calls or {}).items()}
-        self.visits = {}
-        self.counts = {}
-        self.calls = {}
-        self.numbers = {}
+        self.last_calls: dict[Test, int] = {int(test): call for test, call in (last_calls or {}).items()}
+        self.visits: dict[int, list[tuple[Test, int, list[int]]]] = {}
+        self.counts: dict[int, int] = {}
+        self.calls: dict[Test, int] = {}
+        self.numbers: dict[int, dict[tuple[str, Hashable], tuple[int, bool | None]]] = {}
         self.quiet = False
 
-    def install(self):
+    def install(self) -> None:
         """Make this probe the one the instrumented code calls."""
         setattr(builtins, PROBE, self)
 
-    def begin(self, test):
+    def begin(self, test: Test) -> None:
         """A test begins."""
         self.test = test
         self.call = 0
@@ -99,7 +120,7 @@ class Probe:
         self.counts.clear()
         self.visits_left = self.visits_allowed
 
-    def __call__(self, line):
+    def __call__(self, line: int) -> None:
         """Called by the instrumented code; returns `None`, which is false."""
         if self.quiet:
             return
@@ -120,7 +141,7 @@ class Probe:
             return
         self._look(line, frame)
 
-    def _look(self, line, frame):
+    def _look(self, line: int, frame: types.FrameType) -> None:
         names = frame.f_locals
         for name, value in names.items():
             self.types.setdefault(name, set()).add(type(value).__name__)
@@ -132,9 +153,9 @@ class Probe:
                 self.quiet = False
             self.visits.setdefault(line, []).append((self.test, self.call, row))
 
-    def _value(self, line, code, globals_, locals_):
+    def _value(self, line: int, code: types.CodeType, globals_: dict[str, Any], locals_: Mapping[str, Any]) -> int:
         try:
-            value = eval(code, globals_, dict(locals_))  # noqa: S307
+            value = eval(code, globals_, dict(locals_))
             key = (type(value).__name__, described(value))
             table = self.numbers.setdefault(line, {})
             if key not in table:
@@ -143,17 +164,20 @@ class Probe:
         except Exception:
             return -1
 
-    def report(self):
+    def report(self) -> Message:
         """All that was seen, ready to be sent."""
         return {
             "types": {name: sorted(kinds) for name, kinds in self.types.items()},
             "calls": {str(test): calls for test, calls in self.calls.items() if test is not None},
             "visits": {str(line): rows for line, rows in self.visits.items()},
-            "truth": {str(line): {str(n): t for n, t in table.values() if t is not None} for line, table in self.numbers.items()},
+            "truth": {
+                str(line): {str(n): t for n, t in table.values() if t is not None}
+                for line, table in self.numbers.items()
+            },
         }
 
 
-def compiled(text):
+def compiled(text: str) -> types.CodeType:
     """Code of an expression; of one that does not compile, code that raises."""
     try:
         return compile(text, "<site>", "eval")
@@ -161,7 +185,7 @@ def compiled(text):
         return compile("1 / 0", "<site>", "eval")
 
 
-def inside_itself(frame):
+def inside_itself(frame: types.FrameType) -> bool:
     """Whether the frame's function was called, directly or not, by itself."""
     code, outer = frame.f_code, frame.f_back
     for _ in range(30):
@@ -177,7 +201,7 @@ PLAIN = (int, float, complex, str, bytes, bool, type(None))
 HOLDERS = (list, tuple, set, frozenset, dict)
 
 
-def described(value, depth=3):
+def described(value: Any, depth: int = 3) -> Hashable:
     """Something hashable that is equal for equal plain values; other objects are told apart by identity."""
     kind = type(value)
     if kind in PLAIN:
@@ -190,6 +214,6 @@ def described(value, depth=3):
     return id(value)
 
 
-def truth(value):
+def truth(value: object) -> bool | None:
     """Truth of a plain value; `None` where finding out could run the project's code."""
     return bool(value) if type(value) in PLAIN or type(value) in HOLDERS else None

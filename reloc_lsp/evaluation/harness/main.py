@@ -1,15 +1,17 @@
 """What a harness process does is told by the first message it receives."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import signal
 import sys
 
 from .paths import Relocation
-from .wire import Wire
+from .wire import Message, Wire
 
 
-def run(fd):
+def run(fd: int) -> None:
     """Read the configuration, take up the workspace's copy, and do what is asked; never returns normally."""
     wire = Wire(fd)
     config = wire.receive()
@@ -32,7 +34,7 @@ def run(fd):
         os._exit(0)
 
 
-def serve(wire, config):
+def serve(wire: Wire, config: Message) -> None:
     """Run the tier that the configuration names."""
     if config["tier"] == "warm":
         from . import warm

@@ -5,21 +5,49 @@ as always; only the making and printing of reports is left out. After a failure 
 a fixture kept alive for the next test would turn that one's verdict.
 """
 
+from __future__ import annotations
+
 import os
 import traceback
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Optional, Protocol
 
 import pytest
+from _pytest.assertion import util as assertion
 from _pytest.runner import CallInfo
+
+from .wire import Message, Send
 
 try:
     from _pytest.unittest import TestCaseFunction
 except ImportError:  # pytest without its unittest plugin
-    TestCaseFunction = ()
+    TestCaseFunction = ()  # type: ignore[assignment, misc]
 
-QUIET_PLUGINS = ("terminalreporter", "junitxml", "stepwise", "stepwiseplugin", "pastebin", "cacheprovider", "lfplugin", "nfplugin")
+Result = tuple[str, Optional[Message]]
+"""A test's outcome and, where it failed, the failure."""
+
+QUIET_PLUGINS = (
+    "terminalreporter",
+    "junitxml",
+    "stepwise",
+    "stepwiseplugin",
+    "pastebin",
+    "cacheprovider",
+    "lfplugin",
+    "nfplugin",
+)
 
 
-def drop_reporting_plugins(session):
+class Watcher(Protocol):
+    """Hears which test begins."""
+
+    def begin(self, test: int) -> None:
+        """A test begins."""
+        ...
+
+
+def drop_reporting_plugins(session: pytest.Session) -> None:
     """Unregister what only reports or is not used by any collected test: every hook left costs time per test."""
     config, items = session.config, session.items
     manager = config.pluginmanager
@@ -28,7 +56,11 @@ def drop_reporting_plugins(session):
     if "caplog" not in fixtures and not config.getini("log_level"):
         names.append("logging-plugin")
     marks = {mark.name for item in items for mark in item.iter_markers()}
-    if "filterwarnings" not in marks and not config.getini("filterwarnings") and not config.known_args_namespace.pythonwarnings:
+    if (
+        "filterwarnings" not in marks
+        and not config.getini("filterwarnings")
+        and not config.known_args_namespace.pythonwarnings
+    ):
         names.append("warnings")
     for name in names:
         plugin = manager.get_plugin(name)
@@ -42,14 +74,19 @@ class Runner:
     `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision.
     """
 
-    def __init__(self, send, unit_file, failures_allowed=None, probe=None):
-        self.send = send
+    def __init__(self, unit_file: str) -> None:
         self.unit_file = unit_file
+        self.left: int | None = None
+        self.probe: Watcher | None = None
+        self.result: Result | None = None
+
+    def start(self, send: Send, failures_allowed: int | None = None, probe: Watcher | None = None) -> None:
+        """Prepare for one candidate."""
+        self.send = send
         self.left = failures_allowed
         self.probe = probe
-        self.result = None
 
-    def run(self, items, clock):
+    def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> None:
         """Run all of `items`; each is a pair of its number and the pytest item."""
         self.send({"begin": True})
         for position, (number, item) in enumerate(items):
@@ -64,28 +101,28 @@ class Runner:
                 if self.left < 0:
                     return
 
-    def _one(self, item, following):
+    def _one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
         self.result = None
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         return self.result if self.result else ("failed", {"kind": "NotRun", "message": "the test was not run"})
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item, nextitem):
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """The protocol without reports; other plugins' wrappers around it stay in force."""
+        # A difference of two values, nicely laid out, costs more than most tests and nobody reads it here.
+        assertion._reprcompare = None
         calls = [CallInfo.from_call(lambda: item.ihook.pytest_runtest_setup(item=item), "setup")]
         if calls[0].excinfo is None:
             calls.append(CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), "call"))
         result = self._outcome(item, calls)
         keep = nextitem if result[0] == "passed" else None
-        teardown = CallInfo.from_call(
-            lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=keep), "teardown"
-        )
+        teardown = CallInfo.from_call(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=keep), "teardown")
         if result[0] == "passed" and teardown.excinfo is not None:
             result = ("failed", self._failure(item, teardown.excinfo))
         self.result = result
         return True
 
-    def _outcome(self, item, calls):
+    def _outcome(self, item: pytest.Item, calls: Sequence[CallInfo[Any]]) -> Result:
         last = calls[-1]
         if needs_report(item) or (last.excinfo is not None and last.excinfo.errisinstance(pytest.skip.Exception)):
             return self._reported(item, calls)
@@ -93,44 +130,53 @@ class Runner:
             return "passed", None
         return "failed", self._failure(item, last.excinfo)
 
-    def _reported(self, item, calls):
+    def _reported(self, item: pytest.Item, calls: Sequence[CallInfo[Any]]) -> Result:
         """Outcome by pytest's own report, for marks and classes that give failures another meaning."""
-        item.repr_failure = lambda *_, **__: ""
-        report = None
-        for call in calls:
-            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+        item.repr_failure = lambda *_, **__: ""  # type: ignore[method-assign]
+        reports = [item.ihook.pytest_runtest_makereport(item=item, call=call) for call in calls]
+        report: pytest.TestReport = reports[-1]
         if report.passed:
             return "passed", None
         if report.skipped:
             return ("xfailed" if hasattr(report, "wasxfail") else "skipped"), None
         excinfo = calls[-1].excinfo
-        return "failed", self._failure(item, excinfo) if excinfo else {"kind": "Failed", "message": str(report.longrepr)[:300]}
+        if excinfo is not None:
+            return "failed", self._failure(item, excinfo)
+        return "failed", {"kind": "Failed", "message": str(report.longrepr)[:300]}
 
-    def _failure(self, item, excinfo):
+    def _failure(self, item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> Message:
         return failure(excinfo.value, excinfo.tb, test_path(item), self.unit_file)
 
 
-def test_path(item):
+def test_path(item: pytest.Item) -> str:
     """Path of the file that holds the test."""
     return str(getattr(item, "path", None) or item.fspath)
 
 
-def needs_report(item):
+def needs_report(item: pytest.Item) -> bool:
     """Whether only pytest's report tells how the item ended."""
     return isinstance(item, TestCaseFunction) or item.get_closest_marker("xfail") is not None
 
 
-def failure(error, trace, test_file, unit_file):
+def failure(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> Message:
     """Kind, message and places of a failure, without building pytest's long text for it."""
     test_line, unit_lines = 0, []
     for frame, line in traceback.walk_tb(trace):
         name = frame.f_code.co_filename
         if name == test_file:
             test_line = line
-        elif name == unit_file or os.path.basename(name) == os.path.basename(unit_file) and os.path.realpath(name) == os.path.realpath(unit_file):
+        elif name == unit_file or (
+            os.path.basename(name) == os.path.basename(unit_file)
+            and os.path.realpath(name) == os.path.realpath(unit_file)
+        ):
             unit_lines.append(line)
     try:
         message = str(error)[:600]
     except Exception:
         message = ""
-    return {"kind": type(error).__name__, "message": message, "test_line": test_line, "unit_lines": unit_lines[-20:]}
+    return {
+        "kind": type(error).__name__,
+        "message": message,
+        "test_line": test_line,
+        "unit_lines": unit_lines[-20:],
+    }

@@ -1,10 +1,15 @@
 """The unit's code: compiled from a candidate's source, and put into every live function made from the original."""
 
+from __future__ import annotations
 import __future__
 
+import ast
 import gc
 import os
 import types
+from collections.abc import Callable, Sequence
+
+from .wire import Message
 
 
 class UnitCode:
@@ -15,25 +20,25 @@ class UnitCode:
     line in the file, decorators included.
     """
 
-    def __init__(self, description):
-        self.file = description["file"]
-        self.prefix = description["prefix"]
-        self.names = description["names"]
-        self.first_line = description["first_line"]
+    def __init__(self, description: Message) -> None:
+        self.file: str = description["file"]
+        self.prefix: str = description["prefix"]
+        self.names: list[str] = description["names"]
+        self.first_line: int = description["first_line"]
         self.flags = 0
         for name in description["futures"]:
             self.flags |= getattr(__future__, name).compiler_flag
 
-    def text(self, source):
+    def text(self, source: str) -> str:
         """The text to compile, with line numbers as in the file."""
         return "\n" * (self.first_line - 1 - self.prefix.count("\n")) + self.prefix + source
 
-    def compile(self, source, transform=None):
+    def compile(self, source: str, transform: Callable[[ast.Module], ast.Module] | None = None) -> types.CodeType:
         """The function's code object; `transform` may change the syntax tree first. Raises `SyntaxError`."""
         tree = compile(self.text(source), self.file, "exec", self.flags | 0x400, dont_inherit=True)
         if transform is not None:
             tree = transform(tree)
-        code = compile(tree, self.file, "exec", self.flags, dont_inherit=True)
+        code: types.CodeType = compile(tree, self.file, "exec", self.flags, dont_inherit=True)
         for name in self.names:
             inner = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
             if not inner:
@@ -41,7 +46,7 @@ class UnitCode:
             code = inner[-1]
         return code
 
-    def live_functions(self):
+    def live_functions(self) -> list[types.FunctionType]:
         """Every function object made from the original code, however it is held: decorated, registered, bound."""
         real = os.path.realpath(self.file)
         name = self.names[-1]
@@ -49,13 +54,13 @@ class UnitCode:
         for thing in gc.get_objects():
             if type(thing) is types.FunctionType:
                 code = thing.__code__
-                if code.co_name == name and code.co_firstlineno == self.first_line:
-                    if os.path.realpath(code.co_filename) == real:
-                        found.append(thing)
+                alike = code.co_name == name and code.co_firstlineno == self.first_line
+                if alike and os.path.realpath(code.co_filename) == real:
+                    found.append(thing)
         return found
 
 
-def install(functions, code):
+def install(functions: Sequence[types.FunctionType], code: types.CodeType) -> None:
     """Swap `code` into all functions; raises `ValueError` where its closure does not fit."""
     for function in functions:
         if function.__code__.co_freevars != code.co_freevars:
@@ -64,7 +69,7 @@ def install(functions, code):
         function.__code__ = code
 
 
-def clear_caches():
+def clear_caches() -> None:
     """Forget what `functools.lru_cache` and `functools.cache` remember from import time."""
     for thing in gc.get_objects():
         if type(thing).__name__ == "_lru_cache_wrapper":

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.atoms import conditions
-from reloc_lsp.rewrites.context import UnitContext, short
+from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.layout import moved_lines
+from reloc_lsp.rewrites.precedence import AND, OR, level_of_text
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+
+_OF_AN_ELEMENT = (
+    "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",
+    "{}.isalpha()", "{}.isdigit()", "{}.isalnum()", "not {}.isspace()",
+)  # fmt: skip
+_OPERATORS = ("!=", "in", "not in", "==", "<", ">")
 
 
 def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -21,7 +28,7 @@ def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
         for word in ("and", "or"):
             for extra, weight in conditions(ctx, slot.statement, word == "or").items():
                 if extra != text:
-                    yield _joined(ctx, slot, text, word, extra, weight)
+                    yield _joined(ctx, slot, word, extra, weight)
 
 
 def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -45,11 +52,9 @@ def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
         end = ctx.span(last.ifs[-1] if last.ifs else last.iter)[1]
         if ctx.text[end : end + 1] == ")" and isinstance(last.iter, ast.BinOp | ast.IfExp):
             continue
-        tests = [t for name in names for t in (name, f"not {name}", f"{name} is not None", f"{name} > 0", f"{name} >= 0", f"{name} != 0",
-                                               f"{name} < 0", f"{name} % 2 == 0", f"{name}.strip()", f"{name}.isalpha()", f"{name}.isdigit()",
-                                               f"{name}.isalnum()", f"not {name}.isspace()")]  # fmt: skip
-        tests += [f"{name} {op} {other}" for name in names for other in ctx.bound_before(slot.statement) if other not in names
-                  for op in ("!=", "in", "not in", "==", "<", ">")]  # fmt: skip
+        others = [other for other in ctx.bound_before(slot.statement) if other not in names]
+        tests = [pattern.format(name) for name in names for pattern in _OF_AN_ELEMENT]
+        tests += [f"{name} {op} {other}" for name in names for other in others for op in _OPERATORS]
         for test in tests:
             text = f" and {test}" if last.ifs else f" if {test}"
             edit = Edit(end, end, text)
@@ -61,7 +66,9 @@ def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement is done only under a condition; a value is chosen by one."""
     for place in ctx.statements:
         node = place.node
-        if isinstance(node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise) and ctx.alone(node):
+        if isinstance(
+            node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise
+        ) and ctx.alone(node):
             text = moved_lines(ctx, [node], ctx.indent(node) + ctx.step)
             if text is None:
                 continue
@@ -73,13 +80,10 @@ def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
 
 
-def _joined(ctx: UnitContext, slot: object, text: str, word: str, extra: str, weight: float) -> Rewrite:
-    from reloc_lsp.rewrites.context import Slot
-    from reloc_lsp.rewrites.precedence import AND, OR, level_of_text
-
-    assert isinstance(slot, Slot)
-    least = (AND if word == "and" else OR) + (0 if level_of_text(text) == (AND if word == "and" else OR) else 1)
-    left = text if level_of_text(text) >= least else f"({text})"
-    right = extra if level_of_text(extra) > (AND if word == "and" else OR) else f"({extra})"
+def _joined(ctx: UnitContext, slot: Slot, word: str, extra: str, weight: float) -> Rewrite:
+    """The condition with one more operand; its own operands of the same operator stay beside the new one."""
+    text, own = ctx.inline(slot.node), AND if word == "and" else OR
+    left = text if level_of_text(text) >= own else f"({text})"
+    right = extra if level_of_text(extra) > own else f"({extra})"
     said = f"the condition gets `{word} {short(extra)}`"
     return ctx.replace(slot, f"{left} {word} {right}", "condition", said, weight)

@@ -17,7 +17,8 @@ def constants(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.Constant):
         node = slot.node
         assert isinstance(node, ast.Constant)
-        if isinstance(slot.parent, ast.JoinedStr | ast.FormattedValue) or isinstance(slot.statement, ast.Expr) and slot.parent is slot.statement:
+        bare = isinstance(slot.statement, ast.Expr) and slot.parent is slot.statement
+        if bare or isinstance(slot.parent, ast.JoinedStr | ast.FormattedValue):
             continue
         whole, text = slot, ctx.inline(node)
         if isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub) and slot.outer:
@@ -37,7 +38,9 @@ def off_by_one(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and _is_one(node.right):
             yield ctx.replace(slot, ctx.inline(node.left), "off by one")
             continue
-        weight = 1.0 if isinstance(slot.parent, ast.Slice | ast.Compare | ast.Subscript | ast.Call | ast.Return) else 0.6
+        weight = (
+            1.0 if isinstance(slot.parent, ast.Slice | ast.Compare | ast.Subscript | ast.Call | ast.Return) else 0.6
+        )
         for sign in ("+", "-"):
             inner = text if not isinstance(node, ast.IfExp | ast.BoolOp | ast.Compare) else f"({text})"
             yield ctx.replace(slot, f"{inner} {sign} 1", "off by one", weight=weight)
@@ -50,7 +53,10 @@ def _counts(ctx: UnitContext, slot: Slot) -> bool:
     kinds = kinds_of(slot.node, ctx)
     if kinds:
         return "int" in kinds
-    return isinstance(slot.parent, ast.Slice | ast.BinOp | ast.Compare | ast.Return | ast.Subscript) and slot.field != "value"
+    return (
+        isinstance(slot.parent, ast.Slice | ast.BinOp | ast.Compare | ast.Return | ast.Subscript)
+        and slot.field != "value"
+    )
 
 
 def _is_one(node: ast.expr) -> bool:
@@ -58,10 +64,12 @@ def _is_one(node: ast.expr) -> bool:
 
 
 def _constants_of(ctx: UnitContext) -> Counter[str]:
-    return Counter(ctx.inline(slot.node) for slot in ctx.loads(ast.Constant) if not isinstance(slot.parent, ast.JoinedStr))
+    return Counter(
+        ctx.inline(slot.node) for slot in ctx.loads(ast.Constant) if not isinstance(slot.parent, ast.JoinedStr)
+    )
 
 
-def _near(value: object, text: str, used: Counter[str], strings: Counter[str]) -> Iterator[tuple[str, float]]:  # noqa: PLR0912
+def _near(value: object, text: str, used: Counter[str], strings: Counter[str]) -> Iterator[tuple[str, float]]:
     if isinstance(value, bool):
         yield str(not value), 1.5
         yield "None", 0.3
@@ -75,22 +83,49 @@ def _near(value: object, text: str, used: Counter[str], strings: Counter[str]) -
         for other_number, weight in near.items():
             if other_number != number:
                 yield str(other_number), weight
-        yield from (("None", 0.3), ("True", 0.2), ("''", 0.1), ("float('inf')", 0.15), ("float('-inf')", 0.15), ("[]", 0.1))
+        yield from (
+            ("None", 0.3),
+            ("True", 0.2),
+            ("''", 0.1),
+            ("float('inf')", 0.15),
+            ("float('-inf')", 0.15),
+            ("[]", 0.1),
+        )
     elif isinstance(value, float):
-        for other_float in (value * 10, value / 10, value + 1, value - 1, -value, 0.0, 1.0, value * 2, value / 2):
+        for other_float in (
+            value * 10,
+            value / 10,
+            value + 1,
+            value - 1,
+            -value,
+            0.0,
+            1.0,
+            value * 2,
+            value / 2,
+        ):
             yield repr(other_float), 0.5
         yield repr(int(value)) if value == int(value) else "0", 0.3
     elif isinstance(value, str):
         yield from _near_text(value, used, strings)
     elif value is None:
-        yield from (("False", 0.6), ("True", 0.5), ("0", 0.6), ("[]", 0.6), ("''", 0.6), ("{}", 0.4), ("()", 0.2), ("-1", 0.3), ("1", 0.3))
+        yield from (
+            ("False", 0.6),
+            ("True", 0.5),
+            ("0", 0.6),
+            ("[]", 0.6),
+            ("''", 0.6),
+            ("{}", 0.4),
+            ("()", 0.2),
+            ("-1", 0.3),
+            ("1", 0.3),
+        )
 
 
 def _near_text(value: str, used: Counter[str], strings: Counter[str]) -> Iterator[tuple[str, float]]:
-    tried = {"": 0.7, " ": 0.6, value.lower(): 0.5, value.upper(): 0.5, value.strip(): 0.6, value + " ": 0.4, " " + value: 0.4,
-             value.title(): 0.2, value.rstrip("s"): 0.2, value + "s": 0.2, value[::-1]: 0.3, ",": 0.15, ", ": 0.2, "\n": 0.25,
-             "_": 0.2, "-": 0.25, ".": 0.2, ":": 0.15, "0": 0.25, "1": 0.2, "/": 0.1, "+": 0.1, "\t": 0.1, value * 2: 0.2,
-             value[1:]: 0.2, value[:-1]: 0.2}  # fmt: skip
+    tried = {"": 0.7, " ": 0.6, value.lower(): 0.5, value.upper(): 0.5, value.strip(): 0.6, value + " ": 0.4,
+             " " + value: 0.4, value.title(): 0.2, value.rstrip("s"): 0.2, value + "s": 0.2, value[::-1]: 0.3,
+             ",": 0.15, ", ": 0.2, "\n": 0.25, "_": 0.2, "-": 0.25, ".": 0.2, ":": 0.15, "0": 0.25, "1": 0.2, "/": 0.1,
+             "+": 0.1, "\t": 0.1, value * 2: 0.2, value[1:]: 0.2, value[:-1]: 0.2}  # fmt: skip
     for other in used:
         if other[:1] in "'\"" and isinstance(parsed := ast.literal_eval(other), str):
             tried.setdefault(parsed, 0.8)

@@ -9,7 +9,14 @@ from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.rewrite import Rewrite
 
-_SIMPLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp, ast.Constant)
+_SIMPLE = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp,
+    ast.Constant,
+)  # fmt: skip
+_WITH_NUMBER = {
+    "{0} + {1}": 1.0, "{0} - {1}": 1.0, "{2} * {1}": 0.8, "{2} // {1}": 0.3, "{2} % {1}": 0.4, "{2} / {1}": 0.3,
+    "max({0}, {1})": 0.5, "min({0}, {1})": 0.5,
+}  # fmt: skip
 
 
 def reused(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -26,7 +33,8 @@ def reused(ctx: UnitContext) -> Iterator[Rewrite]:
         kinds = kinds_of(slot.node, ctx)
         known = set(ctx.bound_before(slot.node)) | _bound_inside(slot)
         for text, other in stock.items():
-            if text == own or isinstance(slot.node, ast.Name | ast.Constant) and isinstance(other.node, ast.Name | ast.Constant):
+            plain = isinstance(slot.node, ast.Name | ast.Constant) and isinstance(other.node, ast.Name | ast.Constant)
+            if text == own or plain:
                 continue
             needed = {n.id for n in ast.walk(other.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
             if needed <= known:
@@ -37,45 +45,60 @@ def reused(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def extended(ctx: UnitContext) -> Iterator[Rewrite]:
     """An expression gets one more operand: `e + x`, `e - x`, `e * x`, `e or x`, and the like."""
-    for slot in ctx.loads(ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant, ast.List, ast.ListComp):
-        if slot.field in ("func", "annotation", "test") or isinstance(slot.parent, ast.Attribute | ast.JoinedStr | ast.keyword):
+    for slot in ctx.loads(
+        ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant, ast.List, ast.ListComp
+    ):
+        if slot.field in ("func", "annotation", "test") or isinstance(
+            slot.parent, ast.Attribute | ast.JoinedStr | ast.keyword
+        ):
             continue
-        kinds, text = kinds_of(slot.node, ctx), ctx.inline(slot.node)
-        atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
-        for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:16]:
-            if other == text:
-                continue
-            theirs = ctx.types(other)
-            if kinds & {"int", "float"} and (not theirs or theirs & {"int", "float"}):
-                for operator, weight in (("+", 1.0), ("-", 1.0), ("*", 0.8), ("//", 0.3), ("%", 0.4), ("/", 0.3)):
-                    left = text if operator in "+-" else atom
-                    yield ctx.replace(slot, f"{left} {operator} {other}", "extension", weight=weight)
-                yield ctx.replace(slot, f"max({text}, {other})", "extension", weight=0.5)
-                yield ctx.replace(slot, f"min({text}, {other})", "extension", weight=0.5)
-            elif kinds & theirs & {"str", "list", "tuple"}:
-                yield ctx.replace(slot, f"{text} + {other}", "extension", weight=1.0)
-                yield ctx.replace(slot, f"{other} + {text}", "extension", weight=0.8)
-            elif kinds & {"list"} and slot.field in ("value", "left", "right"):
-                yield ctx.replace(slot, f"{text} + [{other}]", "extension", weight=0.6)
-                yield ctx.replace(slot, f"[{other}] + {text}", "extension", weight=0.4)
-        if kinds & {"str"}:
-            for other in _strings(ctx):
-                yield ctx.replace(slot, f"{text} + {other}", "extension", weight=0.5)
-                yield ctx.replace(slot, f"{other} + {text}", "extension", weight=0.5)
+        text = ctx.inline(slot.node)
+        for longer, weight in _with_operand(ctx, slot, text):
+            yield ctx.replace(slot, longer, "extension", weight=weight)
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
             for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6]):
                 if other != text:
                     yield ctx.replace(slot, f"{text} or {other}", "fallback", weight=0.4)
 
 
+def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str, float]]:
+    """The expression with one more operand that its type allows."""
+    kinds = kinds_of(slot.node, ctx)
+    atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
+    for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:16]:
+        theirs = ctx.types(other)
+        if other == text:
+            continue
+        if kinds & {"int", "float"} and (not theirs or theirs & {"int", "float"}):
+            for pattern, weight in _WITH_NUMBER.items():
+                yield pattern.format(text, other, atom), weight
+        elif kinds & theirs & {"str", "list", "tuple"}:
+            yield f"{text} + {other}", 1.0
+            yield f"{other} + {text}", 0.8
+        elif kinds & {"list"} and slot.field in ("value", "left", "right"):
+            yield f"{text} + [{other}]", 0.6
+            yield f"[{other}] + {text}", 0.4
+    for other in _strings(ctx) if kinds & {"str"} else ():
+        yield f"{text} + {other}", 0.5
+        yield f"{other} + {text}", 0.5
+
+
 def _used_here(ctx: UnitContext, slot: Slot) -> list[str]:
     """Subscripts, attributes and lengths that the unit reads."""
-    found = [ctx.inline(s.node) for s in ctx.loads(ast.Subscript, ast.Attribute, ast.Call) if s.field != "func" and s.node is not slot.node]
+    found = [
+        ctx.inline(s.node)
+        for s in ctx.loads(ast.Subscript, ast.Attribute, ast.Call)
+        if s.field != "func" and s.node is not slot.node
+    ]
     return [text for text in dict.fromkeys(found) if len(text) <= 24]
 
 
 def _strings(ctx: UnitContext) -> list[str]:
-    found = [ctx.inline(s.node) for s in ctx.loads(ast.Constant) if isinstance(s.node, ast.Constant) and isinstance(s.node.value, str)]
+    found = [
+        ctx.inline(s.node)
+        for s in ctx.loads(ast.Constant)
+        if isinstance(s.node, ast.Constant) and isinstance(s.node.value, str)
+    ]
     return list(dict.fromkeys(text for text in found if len(text) <= 12))
 
 

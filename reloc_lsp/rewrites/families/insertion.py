@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.atoms import conditions
 from reloc_lsp.rewrites.context import Place, UnitContext, short
 from reloc_lsp.rewrites.layout import insert_after, insert_before
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+
+StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
+"""Statements about a name of one kind, given the other names in scope, each with a weight."""
+
+_PLAIN_VALUES = {
+    "None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2,
+    "set()": 0.2, "0.0": 0.3,
+}  # fmt: skip
+_OF_A_NUMBER = {
+    "+= 1": 1.0, "-= 1": 0.8, "= 0": 0.7, "= 1": 0.3, "= abs({})": 0.4, "//= 10": 0.1, "= -{}": 0.3,
+}  # fmt: skip
+_OF_A_LIST = {".sort()": 0.7, ".reverse()": 0.6, ".pop()": 0.6, ".clear()": 0.3}
+_ASSIGNED_TO_A_LIST = {"= []": 0.7, "= sorted({})": 0.6, "= list({})": 0.6, "= {}[::-1]": 0.3, "= {}[1:]": 0.2}
+_ASSIGNED_TO_A_TEXT = {
+    "= {}.lower()": 0.7, "= {}.strip()": 0.7, "= {}.upper()": 0.4, "= ''": 0.7, "= {}[::-1]": 0.2, "= {}[1:]": 0.2,
+}  # fmt: skip
 
 
 def guards(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -22,7 +39,14 @@ def guards(ctx: UnitContext) -> Iterator[Rewrite]:
                     said = f"`if {short(condition)}: {short(action)}` is added"
                     guard = Guard(ctx.line(place.node), condition)
                     first = place.index == 0 or place.node is ctx.body[0]
-                    yield Rewrite((edit,), "guard", said, ctx.line(place.node), weight * likely * (1.0 if first else 0.5), guard)
+                    yield Rewrite(
+                        (edit,),
+                        "guard",
+                        said,
+                        ctx.line(place.node),
+                        weight * likely * (1.0 if first else 0.5),
+                        guard,
+                    )
 
 
 def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -33,7 +57,13 @@ def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
             for action, likely in [*_actions(ctx, place), *_steps(ctx, place)]:
                 edit = insert_after(ctx, node.body[-1], ["else:", f">{action}"], like=node)
                 if edit is not None:
-                    yield Rewrite((edit,), "else", f"`else: {short(action)}` is added", ctx.line(node.body[-1]), likely * 0.7)
+                    yield Rewrite(
+                        (edit,),
+                        "else",
+                        f"`else: {short(action)}` is added",
+                        ctx.line(node.body[-1]),
+                        likely * 0.7,
+                    )
 
 
 def steps(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -46,7 +76,9 @@ def steps(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def copies(ctx: UnitContext) -> Iterator[Rewrite]:
     """A copy of one of the unit's simple statements in another place, as it stands or with another name."""
-    simple = [p for p in ctx.statements if isinstance(p.node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.Raise)]
+    simple = [
+        p for p in ctx.statements if isinstance(p.node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.Raise)
+    ]
     texts = {ctx.inline_statement(place.node): place for place in simple}
     for text, origin in texts.items():
         if "\n" in text:
@@ -54,10 +86,16 @@ def copies(ctx: UnitContext) -> Iterator[Rewrite]:
         for place in ctx.statements:
             for where, edit in _around(ctx, place, [text]):
                 if place.node is not origin.node:
-                    yield Rewrite((edit,), "copy", f"`{short(text)}` is repeated here", ctx.line(place.node), 0.6 * where)
+                    yield Rewrite(
+                        (edit,),
+                        "copy",
+                        f"`{short(text)}` is repeated here",
+                        ctx.line(place.node),
+                        0.6 * where,
+                    )
 
 
-def _around(ctx: UnitContext, place: Place, lines: list[str]) -> Iterator[tuple[float, object]]:
+def _around(ctx: UnitContext, place: Place, lines: list[str]) -> Iterator[tuple[float, Edit]]:
     before = insert_before(ctx, place.node, lines)
     if before is not None:
         yield 1.0, before
@@ -73,14 +111,13 @@ def _actions(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
     """Ways to leave: values that the unit returns elsewhere, plain ones, parameters."""
     returned = [ctx.inline(s.value) for s in _returns(ctx) if s.value is not None]
     values = {text: 1.0 for text in returned if len(text) <= 30}
-    plain = {"None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2, "set()": 0.2, "0.0": 0.3}
     generator = any(isinstance(n, ast.Yield | ast.YieldFrom) for n in ast.walk(ctx.function))
     if generator or not returned:
         yield "return", 1.0
     if not generator:
         for name in ctx.bound_before(place.node)[:8]:
             values.setdefault(name, 0.7)
-        for text, weight in plain.items():
+        for text, weight in _PLAIN_VALUES.items():
             values.setdefault(text, weight)
         for text, weight in values.items():
             yield f"return {text}", weight
@@ -101,53 +138,78 @@ def _steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
         yield "continue", 0.7
     for name in names:
         kinds = ctx.types(name)
-        assigned = name not in ctx.parameters
-        if "int" in kinds or "float" in kinds:
-            for step, weight in (("+= 1", 1.0), ("-= 1", 0.8), ("= 0", 0.7), ("= 1", 0.3), ("= abs({})", 0.4), ("//= 10", 0.1), ("= -{}", 0.3)):
-                yield f"{name} {step.format(name)}", weight * (1.0 if assigned else 0.6)
-        if "list" in kinds:
-            for other in names:
-                if other != name:
-                    yield f"{name}.append({other})", 0.7
-                    if ctx.types(other) & {"list", "tuple", "range"} or not ctx.types(other):
-                        yield f"{name}.extend({other})", 0.6
-            for step, weight in ((".sort()", 0.7), (".reverse()", 0.6), (".pop()", 0.6), (".clear()", 0.3)):
-                yield name + step, weight
-            for step, weight in (("= []", 0.7), ("= sorted({})", 0.6), ("= list({})", 0.6), ("= {}[::-1]", 0.3), ("= {}[1:]", 0.2)):
-                yield f"{name} {step.format(name)}", weight
-        if "set" in kinds:
-            for other in names:
-                if other != name:
-                    yield f"{name}.add({other})", 0.9
-                    yield f"{name}.discard({other})", 0.3
-        if "dict" in kinds:
-            for other in names:
-                for third in names:
-                    if len({name, other, third}) == 3:
-                        yield f"{name}[{other}] = {third}", 0.5
-                if other != name:
-                    yield f"{name}[{other}] = 0", 0.2
-                    yield f"{name}.pop({other}, None)", 0.3
-            yield f"{name} = dict({name})", 0.5
-        if "str" in kinds:
-            for step, weight in (("= {}.lower()", 0.7), ("= {}.strip()", 0.7), ("= {}.upper()", 0.4), ("= ''", 0.7), ("= {}[::-1]", 0.2), ("= {}[1:]", 0.2)):
-                yield f"{name} {step.format(name)}", weight
-            for other in names:
-                if other != name and "str" in ctx.types(other):
-                    yield f"{name} += {other}", 0.5
-        if "bool" in kinds:
-            for value in ("True", "False"):
-                yield f"{name} = {value}", 0.8
-        for other in names:
-            if other != name and (ctx.types(other) & kinds or not kinds):
-                yield f"{name} = {other}", 0.5
-                if kinds & {"int", "float"}:
-                    yield f"{name} += {other}", 0.4
-                    yield f"{name} -= {other}", 0.3
-        if kinds <= {"NoneType"}:
-            yield f"{name} = []", 0.3
+        for kind, family in _STEPS_BY_KIND:
+            if kinds & kind:
+                yield from family(ctx, name, [other for other in names if other != name])
+        yield from _assignments(ctx, name, [other for other in names if other != name])
+    if "self" in ctx.self_names:
+        yield from _steps_of_self(ctx, names)
+    if not _ends(ctx):
+        for name in names:
+            yield f"return {name}", 0.8
+
+
+def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    assigned = name not in ctx.parameters
+    for step, weight in _OF_A_NUMBER.items():
+        yield f"{name} {step.format(name)}", weight * (1.0 if assigned else 0.6)
+
+
+def _list_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    for other in others:
+        yield f"{name}.append({other})", 0.7
+        if ctx.types(other) & {"list", "tuple", "range"} or not ctx.types(other):
+            yield f"{name}.extend({other})", 0.6
+    for method, weight in _OF_A_LIST.items():
+        yield name + method, weight
+    for step, weight in _ASSIGNED_TO_A_LIST.items():
+        yield f"{name} {step.format(name)}", weight
+
+
+def _set_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    for other in others:
+        yield f"{name}.add({other})", 0.9
+        yield f"{name}.discard({other})", 0.3
+
+
+def _dict_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    for other in others:
+        for third in others:
+            if third != other:
+                yield f"{name}[{other}] = {third}", 0.5
+        yield f"{name}[{other}] = 0", 0.2
+        yield f"{name}.pop({other}, None)", 0.3
+    yield f"{name} = dict({name})", 0.5
+
+
+def _text_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    for step, weight in _ASSIGNED_TO_A_TEXT.items():
+        yield f"{name} {step.format(name)}", weight
+    for other in others:
+        if "str" in ctx.types(other):
+            yield f"{name} += {other}", 0.5
+
+
+def _bool_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    yield f"{name} = True", 0.8
+    yield f"{name} = False", 0.8
+
+
+def _assignments(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    kinds = ctx.types(name)
+    for other in others:
+        if ctx.types(other) & kinds or not kinds:
+            yield f"{name} = {other}", 0.5
+            if kinds & {"int", "float"}:
+                yield f"{name} += {other}", 0.4
+                yield f"{name} -= {other}", 0.3
+    if kinds <= {"NoneType"}:
+        yield f"{name} = []", 0.3
+
+
+def _steps_of_self(ctx: UnitContext, names: list[str]) -> Iterator[tuple[str, float]]:
     for attribute in ctx.module.attributes.get("self", {}):
-        if "self" in ctx.self_names and attribute not in ctx.module.methods:
+        if attribute not in ctx.module.methods:
             yield f"self.{attribute} += 1", 0.3
             yield f"self.{attribute} = None", 0.2
             yield f"self.{attribute} = 0", 0.2
@@ -155,12 +217,19 @@ def _steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
                 yield f"self.{attribute} = {other}", 0.4
                 yield f"self.{attribute}.append({other})", 0.3
                 yield f"self.{attribute}.add({other})", 0.3
-    for method in ctx.module.methods:
-        if "self" in ctx.self_names and not method.startswith("__"):
+    for method in sorted(ctx.module.methods):
+        if not method.startswith("__"):
             yield f"self.{method}()", 0.3
-    if not _ends(ctx):
-        for name in names:
-            yield f"return {name}", 0.8
+
+
+_STEPS_BY_KIND: tuple[tuple[frozenset[str], StepsOf], ...] = (
+    (frozenset({"int", "float"}), _number_steps),
+    (frozenset({"list"}), _list_steps),
+    (frozenset({"set"}), _set_steps),
+    (frozenset({"dict"}), _dict_steps),
+    (frozenset({"str"}), _text_steps),
+    (frozenset({"bool"}), _bool_steps),
+)
 
 
 def _returns(ctx: UnitContext) -> list[ast.Return]:
@@ -168,7 +237,11 @@ def _returns(ctx: UnitContext) -> list[ast.Return]:
 
 
 def _raised(ctx: UnitContext) -> list[str]:
-    return [text for p in ctx.statements if isinstance(p.node, ast.Raise) and len(text := ctx.inline_statement(p.node)) <= 80]
+    return [
+        text
+        for p in ctx.statements
+        if isinstance(p.node, ast.Raise) and len(text := ctx.inline_statement(p.node)) <= 80
+    ]
 
 
 def _ends(ctx: UnitContext) -> bool:

@@ -5,10 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import Slot, UnitContext
+from reloc_lsp.rewrites.precedence import fitted
 from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The operator `old` between two operands becomes `new`."""
+
+    left: ast.expr
+    right: ast.expr
+    old: str
+    new: str
+
+    @property
+    def description(self) -> str:
+        """The exchange in words."""
+        return f"`{self.old}` becomes `{self.new}`"
+
 
 _COMPARE = {
     "<": ("<=", ">", ">=", "!=", "=="),
@@ -54,7 +72,8 @@ def comparison(ctx: UnitContext) -> Iterator[Rewrite]:
             old = _SYMBOLS[type(operator)]
             for rank, new in enumerate(_COMPARE[old]):
                 weight = 1.0 if rank < 3 or old in ("is", "in") else 0.5
-                yield _between(ctx, slot, operands[index], operands[index + 1], old, new, "comparison", weight)
+                exchange = Exchange(operands[index], operands[index + 1], old, new)
+                yield _between(ctx, slot, exchange, "comparison", weight)
 
 
 def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -67,7 +86,8 @@ def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
         for rank, new in enumerate(_ARITHMETIC.get(old, ())):
             if text and new not in "+%*":
                 continue
-            rewrite = _between(ctx, slot, node.left, node.right, old, new, "arithmetic", 1.0 if rank < 3 else 0.5)
+            exchange = Exchange(node.left, node.right, old, new)
+            rewrite = _between(ctx, slot, exchange, "arithmetic", 1.0 if rank < 3 else 0.5)
             yield _regrouped(ctx, slot, node, new, rewrite)
 
 
@@ -81,7 +101,7 @@ def boolean(ctx: UnitContext) -> Iterator[Rewrite]:
         edits = tuple(
             edit
             for left, right in zip(node.values, node.values[1:], strict=False)
-            if (edit := _operator_edit(ctx, left, right, old, new)) is not None
+            if (edit := _operator_edit(ctx, Exchange(left, right, old, new))) is not None
         )
         yield Rewrite(edits, "boolean", f"`{old}` becomes `{new}`", ctx.line(node), 1.0, _swap(ctx, slot, edits))
 
@@ -93,11 +113,10 @@ def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(node, ast.AugAssign):
             old = _SYMBOLS[type(node.op)]
             others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "="]
-            yield from (_assignment(ctx, node, node.target, node.value, old + "=", new) for new in others)
+            yield from (_assignment(ctx, node, Exchange(node.target, node.value, old + "=", new)) for new in others)
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            if node.targets[0].id in ctx.bound_before(node):
-                for new in ("+=", "-=", "*=", "|="):
-                    yield _assignment(ctx, node, node.targets[0], node.value, "=", new)
+            for new in ("+=", "-=", "*=", "|=") if node.targets[0].id in ctx.bound_before(node) else ():
+                yield _assignment(ctx, node, Exchange(node.targets[0], node.value, "=", new))
 
 
 def unary(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -110,9 +129,14 @@ def unary(ctx: UnitContext) -> Iterator[Rewrite]:
         elif is_condition(slot) and not isinstance(node, ast.Compare | ast.Constant):
             whole = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
             yield ctx.replace(slot, f"not {whole}", "negation")
-        elif isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute) and slot.field in ("left", "right", "value", "args"):
-            if not isinstance(slot.parent, ast.Attribute | ast.Starred | ast.Subscript):
-                yield ctx.replace(slot, f"-{text}", "sign", weight=0.6)
+        elif isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute) and _is_operand(slot):
+            yield ctx.replace(slot, f"-{text}", "sign", weight=0.6)
+
+
+def _is_operand(slot: Slot) -> bool:
+    """Whether a number may stand in the slot."""
+    holder = isinstance(slot.parent, ast.Attribute | ast.Starred | ast.Subscript)
+    return slot.field in ("left", "right", "value", "args") and not holder
 
 
 def is_condition(slot: Slot) -> bool:
@@ -124,25 +148,27 @@ def is_condition(slot: Slot) -> bool:
     return slot.field in ("test", "ifs")
 
 
-def _between(
-    ctx: UnitContext, slot: Slot, left: ast.expr, right: ast.expr, old: str, new: str, family: str, weight: float
-) -> Rewrite:
-    edit = _operator_edit(ctx, left, right, old, new)
+def _between(ctx: UnitContext, slot: Slot, exchange: Exchange, family: str, weight: float) -> Rewrite:
+    edit = _operator_edit(ctx, exchange)
     edits = (edit,) if edit else ()
-    said = f"`{old}` becomes `{new}`"
-    return Rewrite(edits, family, said, ctx.line(left), weight, _swap(ctx, slot, edits))
+    line = ctx.line(exchange.left)
+    return Rewrite(edits, family, exchange.description, line, weight, _swap(ctx, slot, edits))
 
 
-def _operator_edit(ctx: UnitContext, left: ast.expr, right: ast.expr, old: str, new: str) -> Edit | None:
+def _operator_edit(ctx: UnitContext, exchange: Exchange) -> Edit | None:
     """The edit of the operator's own characters between two operands."""
-    start, end = ctx.span(left)[1], ctx.span(right)[0]
-    words = r"\s+".join(map(re.escape, old.split()))
-    bounded = rf"\b{words}\b" if old[0].isalpha() else words
+    start, end = ctx.span(exchange.left)[1], ctx.span(exchange.right)[0]
+    words = r"\s+".join(map(re.escape, exchange.old.split()))
+    bounded = rf"\b{words}\b" if exchange.old[0].isalpha() else words
     between = re.sub(r"#[^\n]*", lambda m: " " * len(m.group()), ctx.text[start:end])
     found = re.search(bounded, between)
     if found is None:
         return None
-    before, after = ctx.text[start + found.start() - 1], ctx.text[start + found.end() : start + found.end() + 1]
+    before, after = (
+        ctx.text[start + found.start() - 1],
+        ctx.text[start + found.end() : start + found.end() + 1],
+    )
+    new = exchange.new
     if new[0].isalpha():
         new = (" " if not before.isspace() else "") + new + (" " if after and not after.isspace() else "")
     return Edit(start + found.start(), start + found.end(), new)
@@ -156,23 +182,21 @@ def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite:
         plain = ast.parse(f"{left} {new} {right}", mode="eval").body
     except SyntaxError:
         return rewrite
-    if ast.dump(plain) == wanted and isinstance(slot.parent, ast.stmt | ast.Call | ast.Compare | ast.Subscript | ast.BoolOp):
+    if ast.dump(plain) == wanted and isinstance(
+        slot.parent, ast.stmt | ast.Call | ast.Compare | ast.Subscript | ast.BoolOp
+    ):
         return rewrite
-    from reloc_lsp.rewrites.precedence import fitted
-
     operator = ast.parse(f"a {new} b", mode="eval").body
     text = f"{fitted(left, operator, 'left')} {new} {fitted(right, operator, 'right')}"
     return ctx.replace(slot, text, "arithmetic", rewrite.description, rewrite.weight)
 
 
-def _assignment(
-    ctx: UnitContext, node: ast.stmt, target: ast.expr, value: ast.expr, old: str, new: str
-) -> Rewrite:
-    start, end = ctx.span(target)[1], ctx.span(value)[0]
-    at = ctx.text.index(old, start, end)
-    edit = Edit(at, at + len(old), new)
-    weight = 0.7 if "=" in (old, new) else 1.0
-    return Rewrite((edit,), "augmented", f"`{old}` becomes `{new}`", ctx.line(node), weight)
+def _assignment(ctx: UnitContext, node: ast.stmt, exchange: Exchange) -> Rewrite:
+    start, end = ctx.span(exchange.left)[1], ctx.span(exchange.right)[0]
+    at = ctx.text.index(exchange.old, start, end)
+    edit = Edit(at, at + len(exchange.old), exchange.new)
+    weight = 0.7 if "=" in (exchange.old, exchange.new) else 1.0
+    return Rewrite((edit,), "augmented", exchange.description, ctx.line(node), weight)
 
 
 def _swap(ctx: UnitContext, slot: Slot, edits: tuple[Edit, ...]) -> Swap | None:

@@ -8,7 +8,20 @@ from collections.abc import Iterable, Iterator
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 
-_REPEATABLE = {"comparison", "arithmetic", "augmented", "constant", "variable", "function", "method", "off by one", "attribute", "boolean", "wrapping", "module name"}
+_REPEATABLE = {
+    "comparison",
+    "arithmetic",
+    "augmented",
+    "constant",
+    "variable",
+    "function",
+    "method",
+    "off by one",
+    "attribute",
+    "boolean",
+    "wrapping",
+    "module name",
+}
 
 
 def paired(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:

@@ -24,7 +24,10 @@ def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.IfExp(body=body, orelse=orelse):
                 parts = [(body, 1.0), (orelse, 1.0)]
             case ast.Call(func=ast.Attribute(value=receiver), args=args):
-                parts = [(receiver, 0.8 if len(args) < 2 else 0.3), *((argument, 0.3) for argument in args[:2])]
+                parts = [
+                    (receiver, 0.8 if len(args) < 2 else 0.3),
+                    *((argument, 0.3) for argument in args[:2]),
+                ]
             case ast.Call(args=args):
                 parts = [(argument, 0.9) for argument in args[:3] if not isinstance(argument, ast.Starred)]
             case ast.Subscript(value=value):
@@ -39,7 +42,9 @@ def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
     """Drop one operand of a longer `and`, `or` or comparison chain, one element, one argument or keyword."""
-    for slot in ctx.loads(ast.BoolOp, ast.Call, ast.Compare, ast.Tuple, ast.List, ast.Set, ast.GeneratorExp, ast.ListComp):
+    for slot in ctx.loads(
+        ast.BoolOp, ast.Call, ast.Compare, ast.Tuple, ast.List, ast.Set, ast.GeneratorExp, ast.ListComp
+    ):
         node = slot.node
         items: list[ast.expr | ast.keyword] = []
         if isinstance(node, ast.BoolOp) and len(node.values) > 2:
@@ -105,7 +110,7 @@ def unwrapped_blocks(ctx: UnitContext) -> Iterator[Rewrite]:
                 text = moved_lines(ctx, block, ctx.indent(node))
                 if text is not None and not _is_elif(ctx, node):
                     weight = 0.8 if isinstance(node, ast.If) else 0.3
-                    said = f"`{short(ctx.inline(block[0]) if isinstance(block[0], ast.expr) else ctx.src(block[0]))}` always"
+                    said = f"`{short(ctx.src(block[0]))}` always"
                     yield Rewrite((Edit(start, end, text),), "unwrapped block", said, ctx.line(node), weight)
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
-from reloc_lsp.rewrites.context import UnitContext, blocks, short
+from reloc_lsp.rewrites.context import Place, UnitContext, blocks, short
 from reloc_lsp.rewrites.layout import moved_lines
 from reloc_lsp.rewrites.rewrite import Rewrite
 
@@ -14,16 +14,27 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:
     """The last statements of a block one level out."""
     for place in ctx.statements:
-        if place.parent is ctx.function or len(place.block) < 2 or place.index == 0 or not isinstance(place.parent, ast.stmt):
+        if (
+            place.parent is ctx.function
+            or len(place.block) < 2
+            or place.index == 0
+            or not isinstance(place.parent, ast.stmt)
+        ):
             continue
         rest = place.block[place.index :]
-        inner = [block for block in blocks(place.parent)]
+        inner = list(blocks(place.parent))
         if inner and inner[-1] is place.block:
             text = moved_lines(ctx, rest, ctx.indent(place.parent))
             if text is not None:
                 edit = Edit(ctx.lines_of(rest[0])[0], ctx.lines_of(rest[-1])[1], text)
                 weight = 1.0 if len(rest) == 1 else 0.6
-                yield Rewrite((edit,), "move", f"`{short(ctx.src(place.node))}` moves out of the block", ctx.line(place.node), weight)
+                yield Rewrite(
+                    (edit,),
+                    "move",
+                    f"`{short(ctx.src(place.node))}` moves out of the block",
+                    ctx.line(place.node),
+                    weight,
+                )
 
 
 def moved_in(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -36,7 +47,12 @@ def moved_in(ctx: UnitContext) -> Iterator[Rewrite]:
             text = moved_lines(ctx, [following], ctx.indent(block[-1]))
             if text is not None and ctx.alone(block[-1]):
                 edit = Edit(*ctx.lines_of(following), text)
-                yield Rewrite((edit,), "move", f"`{short(ctx.src(following))}` moves into the block", ctx.line(following))
+                yield Rewrite(
+                    (edit,),
+                    "move",
+                    f"`{short(ctx.src(following))}` moves into the block",
+                    ctx.line(following),
+                )
 
 
 def _last_blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -56,7 +72,11 @@ def reordered(ctx: UnitContext) -> Iterator[Rewrite]:
             start, middle = ctx.lines_of(place.node)
             inner_start, end = ctx.lines_of(second)
             if end > inner_start >= middle > start and ctx.text[middle - 1 : middle] in ("\n", "\r"):
-                one, between, two = ctx.text[start:middle], ctx.text[middle:inner_start], ctx.text[inner_start:end]
+                one, between, two = (
+                    ctx.text[start:middle],
+                    ctx.text[middle:inner_start],
+                    ctx.text[inner_start:end],
+                )
                 if not two.endswith(("\n", "\r")):
                     two, one = two + ctx.newline, one.rstrip("\r\n")
                 weight = 0.9 if other == place.index + 1 else 0.3
@@ -65,43 +85,71 @@ def reordered(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def kinds_of_branch(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`elif` for `if` and back, `while` for `if` and back, `if` for `else`, `break`, `continue`, `return`, `yield`."""
+    """`elif` for `if` and back, `while` for `if` and back, `break`, `continue`, `return`, `yield` and `await`."""
     for place in ctx.statements:
-        node, start = place.node, ctx.span(place.node)[0]
-        line = ctx.line(node)
-        if isinstance(node, ast.If):
-            elif_ = ctx.text.startswith("elif", start)
-            previous = place.block[place.index - 1] if place.index else None
-            if elif_:
-                yield Rewrite((Edit(start, start + 4, "if"),), "branch", "`elif` becomes `if`", line)
-            elif isinstance(previous, ast.If) and not _has_plain_else(ctx, previous) and ctx.alone(node):
-                yield Rewrite((Edit(start, start + 2, "elif"),), "branch", "`if` becomes `elif`", line)
-            if not node.orelse and not elif_:
-                yield Rewrite((Edit(start, start + 2, "while"),), "branch", "`if` becomes `while`", line, 0.7)
-        elif isinstance(node, ast.While) and not node.orelse:
-            yield Rewrite((Edit(start, start + 5, "if"),), "branch", "`while` becomes `if`", line, 0.6)
-        elif isinstance(node, ast.Break | ast.Continue):
-            old = ctx.src(node)
-            others = ["continue" if old == "break" else "break", "return", "pass"]
-            for new in others:
-                yield Rewrite((Edit(start, start + len(old), new),), "jump", f"`{old}` becomes `{new}`", line)
-        elif isinstance(node, ast.Expr):
-            if isinstance(node.value, ast.Yield) and node.value.value is not None:
-                inner = ctx.src(node.value.value)
-                yield Rewrite((Edit(*ctx.span(node), f"yield from {inner}"),), "yield", "`yield` becomes `yield from`", line)
-            elif isinstance(node.value, ast.YieldFrom):
-                inner = ctx.src(node.value.value)
-                yield Rewrite((Edit(*ctx.span(node), f"yield {inner}"),), "yield", "`yield from` becomes `yield`", line)
-            elif not isinstance(node.value, ast.Constant | ast.Await):
-                yield Rewrite((Edit(start, start, "return "),), "return", f"returns `{short(ctx.src(node))}`", line, 0.8)
-                yield Rewrite((Edit(start, start, "yield "),), "yield", f"yields `{short(ctx.src(node))}`", line, 0.2)
-                if isinstance(ctx.function, ast.AsyncFunctionDef):
-                    yield Rewrite((Edit(start, start, "await "),), "await", f"awaits `{short(ctx.src(node))}`", line)
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            value = ctx.span(node.value)[0]
-            yield Rewrite((Edit(start, value, "return "),), "return", f"returns `{short(ctx.src(node.value))}`", line, 0.3)
-        elif isinstance(node, ast.Return) and place.loop and node.value is not None:
-            yield Rewrite((Edit(start, start + 6, "yield"),), "yield", "`return` becomes `yield`", line, 0.3)
+        match place.node:
+            case ast.If() | ast.While():
+                yield from _branches(ctx, place)
+            case ast.Break() | ast.Continue():
+                yield from _jumps(ctx, place.node)
+            case ast.Expr():
+                yield from _results(ctx, place.node)
+            case ast.Assign(targets=[_], value=value):
+                said = f"returns `{short(ctx.src(value))}`"
+                start, end = ctx.span(place.node)[0], ctx.span(value)[0]
+                yield Rewrite((Edit(start, end, "return "),), "return", said, ctx.line(place.node), 0.3)
+            case ast.Return(value=ast.expr()) if place.loop:
+                yield _keyword(ctx, place.node, "return", "yield", "yield", weight=0.3)
+
+
+def _branches(ctx: UnitContext, place: Place) -> Iterator[Rewrite]:
+    node = place.node
+    if isinstance(node, ast.While):
+        if not node.orelse:
+            yield _keyword(ctx, node, "while", "if", "branch", weight=0.6)
+        return
+    assert isinstance(node, ast.If)
+    previous = place.block[place.index - 1] if place.index else None
+    if ctx.text.startswith("elif", ctx.span(node)[0]):
+        yield _keyword(ctx, node, "elif", "if", "branch")
+        return
+    if isinstance(previous, ast.If) and not _has_plain_else(ctx, previous) and ctx.alone(node):
+        yield _keyword(ctx, node, "if", "elif", "branch")
+    if not node.orelse:
+        yield _keyword(ctx, node, "if", "while", "branch", weight=0.7)
+
+
+def _jumps(ctx: UnitContext, node: ast.Break | ast.Continue) -> Iterator[Rewrite]:
+    old = "break" if isinstance(node, ast.Break) else "continue"
+    for new in ("continue" if old == "break" else "break", "return", "pass"):
+        yield _keyword(ctx, node, old, new, "jump")
+
+
+def _results(ctx: UnitContext, node: ast.Expr) -> Iterator[Rewrite]:
+    """What happens to the value of an expression that stands alone."""
+    line, start = ctx.line(node), ctx.span(node)[0]
+    match node.value:
+        case ast.Yield(value=ast.expr() as inner):
+            edit = Edit(*ctx.span(node), f"yield from {ctx.src(inner)}")
+            yield Rewrite((edit,), "yield", "`yield` becomes `yield from`", line)
+        case ast.YieldFrom(value=inner):
+            edit = Edit(*ctx.span(node), f"yield {ctx.src(inner)}")
+            yield Rewrite((edit,), "yield", "`yield from` becomes `yield`", line)
+        case ast.Yield() | ast.Constant() | ast.Await():
+            return
+        case _:
+            text = short(ctx.src(node))
+            yield Rewrite((Edit(start, start, "return "),), "return", f"returns `{text}`", line, 0.8)
+            yield Rewrite((Edit(start, start, "yield "),), "yield", f"yields `{text}`", line, 0.2)
+            if isinstance(ctx.function, ast.AsyncFunctionDef):
+                yield Rewrite((Edit(start, start, "await "),), "await", f"awaits `{text}`", line)
+
+
+def _keyword(ctx: UnitContext, node: ast.stmt, old: str, new: str, family: str, *, weight: float = 1.0) -> Rewrite:
+    """The word with which a statement begins becomes another one."""
+    start = ctx.span(node)[0]
+    edit = Edit(start, start + len(old), new)
+    return Rewrite((edit,), family, f"`{old}` becomes `{new}`", ctx.line(node), weight)
 
 
 def awaited(ctx: UnitContext) -> Iterator[Rewrite]:

@@ -24,10 +24,9 @@ def variables(ctx: UnitContext) -> Iterator[Rewrite]:
             fits = not own or not ctx.types(other) or bool(own & ctx.types(other))
             local = name in ctx.locals
             yield ctx.replace(slot, other, "variable", weight=(1.0 if fits else 0.15) * (1.0 if local else 0.2))
-        if "self" in _arguments(ctx) and name in ctx.locals:
-            known = ctx.module.attributes.get("self", {})
-            if name in known:
-                yield ctx.replace(slot, f"self.{name}", "variable", weight=0.8)
+        attribute = name in ctx.locals and name in ctx.module.attributes.get("self", {})
+        if attribute and "self" in _arguments(ctx):
+            yield ctx.replace(slot, f"self.{name}", "variable", weight=0.8)
 
 
 def module_names(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -37,7 +36,7 @@ def module_names(ctx: UnitContext) -> Iterator[Rewrite]:
         name = slot.node.id
         if name in ctx.locals:
             continue
-        others = ctx.module.functions if slot.field == "func" else ctx.module.constants
+        others = ctx.module.functions if slot.field == "func" else sorted(ctx.module.constants)
         if slot.field == "func" or name in ctx.module.constants:
             for other in others:
                 if other != name and not (slot.field == "func" and ctx.is_builtin(name) and other == ctx.function.name):
@@ -73,7 +72,9 @@ def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
     """Swap two operands, arguments, elements or assigned values; swap two names throughout a statement."""
     for slot in ctx.slots:
         node = slot.node
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow | ast.Add):
+        if isinstance(node, ast.BinOp) and isinstance(
+            node.op, ast.Sub | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow | ast.Add
+        ):
             text = not isinstance(node.op, ast.Add)
             yield from _swap(ctx, slot, node.left, node.right, 1.0 if text else 0.4)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
@@ -91,7 +92,11 @@ def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def exchanged_constants(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange two constants, or two names, between two places of the function."""
-    slots = [s for s in ctx.loads(ast.Constant, ast.Name) if not isinstance(s.parent, ast.JoinedStr | ast.Expr) and s.field != "func"]
+    slots = [
+        s
+        for s in ctx.loads(ast.Constant, ast.Name)
+        if not isinstance(s.parent, ast.JoinedStr | ast.Expr) and s.field != "func"
+    ]
     for index, first in enumerate(slots):
         for second in slots[index + 1 :]:
             if type(first.node) is not type(second.node) or ctx.inline(first.node) == ctx.inline(second.node):
@@ -104,7 +109,13 @@ def exchanged_constants(ctx: UnitContext) -> Iterator[Rewrite]:
             one, two = ctx.inline(first.node), ctx.inline(second.node)
             edits = (ctx.edit(first, two), ctx.edit(second, one))
             near = first.statement is second.statement
-            yield Rewrite(edits, "exchange", f"`{one}` and `{two}` change places", ctx.line(first.node), 1.0 if near else 0.6)
+            yield Rewrite(
+                edits,
+                "exchange",
+                f"`{one}` and `{two}` change places",
+                ctx.line(first.node),
+                1.0 if near else 0.6,
+            )
 
 
 def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weight: float) -> Iterator[Rewrite]:

@@ -10,27 +10,42 @@ from reloc_lsp.rewrites.families.operators import is_condition
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.rewrite import Rewrite
 
-_ANY = {"len": 0.5, "str": 0.5, "int": 0.5, "list": 0.4, "sorted": 0.3, "set": 0.3, "abs": 0.4, "bool": 0.15, "tuple": 0.3, "float": 0.3}
+_ANY = {
+    "len": 0.5,
+    "str": 0.5,
+    "int": 0.5,
+    "list": 0.4,
+    "sorted": 0.3,
+    "set": 0.3,
+    "abs": 0.4,
+    "bool": 0.15,
+    "tuple": 0.3,
+    "float": 0.3,
+}
 _BY_KIND: dict[str, dict[str, float]] = {
-    "int": {"abs({})": 1.0, "str({})": 0.8, "float({})": 0.4, "range({})": 0.4, "bool({})": 0.2, "max({}, 0)": 0.7, "min({}, 1)": 0.1,
-            "max({}, 1)": 0.4, "-{}": 0.5, "chr({})": 0.2, "{} // 2": 0.25, "{} * 2": 0.25, "{} % 2": 0.2, "[{}]": 0.2, "{} ** 2": 0.15},
-    "float": {"round({})": 0.8, "int({})": 0.8, "abs({})": 0.9, "str({})": 0.4, "max({}, 0)": 0.5, "round({}, 2)": 0.7, "-{}": 0.4,
-              "max({}, 0.0)": 0.4},
-    "str": {"{}.lower()": 1.0, "{}.strip()": 1.0, "{}.upper()": 0.8, "int({})": 0.8, "len({})": 0.6, "{}[::-1]": 0.6, "{}.split()": 0.6,
-            "{}.rstrip()": 0.5, "{}.lstrip()": 0.5, "{}.title()": 0.25, "{}.capitalize()": 0.35, "float({})": 0.5, "list({})": 0.4,
-            "repr({})": 0.3, "{}[1:]": 0.6, "{}[:-1]": 0.6, "{}[2:]": 0.35, "{}[0]": 0.35, "{}[-1]": 0.3, "{}.casefold()": 0.4,
-            "ord({})": 0.25, "sorted({})": 0.3, "{}.isdigit()": 0.2, "{}.encode()": 0.2, "set({})": 0.3, "{}[:1]": 0.15,
-            "{}.rstrip('\\n')": 0.15, "{}.replace(' ', '')": 0.3, "{}.swapcase()": 0.1, "{}.split(',')": 0.1},
-    "list": {"sorted({})": 1.0, "list({})": 0.8, "len({})": 0.7, "set({})": 0.6, "tuple({})": 0.6, "{}[::-1]": 0.6, "{}[1:]": 0.7,
-             "{}[:-1]": 0.7, "sum({})": 0.4, "max({})": 0.3, "min({})": 0.3, "{}[0]": 0.4, "{}[-1]": 0.4, "{}.copy()": 0.5,
-             "reversed({})": 0.4, "''.join({})": 0.3, "' '.join({})": 0.2, "enumerate({})": 0.3, "list(dict.fromkeys({}))": 0.25,
-             "list(set({}))": 0.2, "sorted(set({}))": 0.25, "[{}]": 0.3, "{}[:]": 0.3, "sorted({}, reverse=True)": 0.3},
-    "tuple": {"list({})": 0.8, "sorted({})": 0.7, "len({})": 0.5, "{}[0]": 0.6, "{}[1]": 0.6, "{}[-1]": 0.4, "{}[::-1]": 0.5, "set({})": 0.3,
-              "tuple(sorted({}))": 0.4, "{}[1:]": 0.4, "{}[:-1]": 0.4},
-    "set": {"sorted({})": 1.0, "list({})": 1.0, "len({})": 0.8, "frozenset({})": 0.3, "{}.copy()": 0.5, "set({})": 0.3, "tuple({})": 0.3},
+    "int": {"abs({})": 1.0, "str({})": 0.8, "float({})": 0.4, "range({})": 0.4, "bool({})": 0.2, "max({}, 0)": 0.7,
+            "min({}, 1)": 0.1, "max({}, 1)": 0.4, "-{}": 0.5, "chr({})": 0.2, "{} // 2": 0.25, "{} * 2": 0.25,
+            "{} % 2": 0.2, "[{}]": 0.2, "{} ** 2": 0.15},
+    "float": {"round({})": 0.8, "int({})": 0.8, "abs({})": 0.9, "str({})": 0.4, "max({}, 0)": 0.5, "round({}, 2)": 0.7,
+              "-{}": 0.4, "max({}, 0.0)": 0.4},
+    "str": {"{}.lower()": 1.0, "{}.strip()": 1.0, "{}.upper()": 0.8, "int({})": 0.8, "len({})": 0.6, "{}[::-1]": 0.6,
+            "{}.split()": 0.6, "{}.rstrip()": 0.5, "{}.lstrip()": 0.5, "{}.title()": 0.25, "{}.capitalize()": 0.35,
+            "float({})": 0.5, "list({})": 0.4, "repr({})": 0.3, "{}[1:]": 0.6, "{}[:-1]": 0.6, "{}[2:]": 0.35,
+            "{}[0]": 0.35, "{}[-1]": 0.3, "{}.casefold()": 0.4, "ord({})": 0.25, "sorted({})": 0.3, "{}.isdigit()": 0.2,
+            "{}.encode()": 0.2, "set({})": 0.3, "{}[:1]": 0.15, "{}.rstrip('\\n')": 0.15, "{}.replace(' ', '')": 0.3,
+            "{}.swapcase()": 0.1, "{}.split(',')": 0.1},
+    "list": {"sorted({})": 1.0, "list({})": 0.8, "len({})": 0.7, "set({})": 0.6, "tuple({})": 0.6, "{}[::-1]": 0.6,
+             "{}[1:]": 0.7, "{}[:-1]": 0.7, "sum({})": 0.4, "max({})": 0.3, "min({})": 0.3, "{}[0]": 0.4, "{}[-1]": 0.4,
+             "{}.copy()": 0.5, "reversed({})": 0.4, "''.join({})": 0.3, "' '.join({})": 0.2, "enumerate({})": 0.3,
+             "list(dict.fromkeys({}))": 0.25, "list(set({}))": 0.2, "sorted(set({}))": 0.25, "[{}]": 0.3, "{}[:]": 0.3,
+             "sorted({}, reverse=True)": 0.3},
+    "tuple": {"list({})": 0.8, "sorted({})": 0.7, "len({})": 0.5, "{}[0]": 0.6, "{}[1]": 0.6, "{}[-1]": 0.4,
+              "{}[::-1]": 0.5, "set({})": 0.3, "tuple(sorted({}))": 0.4, "{}[1:]": 0.4, "{}[:-1]": 0.4},
+    "set": {"sorted({})": 1.0, "list({})": 1.0, "len({})": 0.8, "frozenset({})": 0.3, "{}.copy()": 0.5, "set({})": 0.3,
+            "tuple({})": 0.3},
     "frozenset": {"sorted({})": 0.8, "set({})": 0.6, "list({})": 0.6},
-    "dict": {"{}.items()": 1.0, "{}.values()": 0.9, "{}.keys()": 0.6, "list({})": 0.6, "dict({})": 0.6, "{}.copy()": 0.7, "len({})": 0.5,
-             "sorted({})": 0.6, "sorted({}.items())": 0.4, "set({})": 0.3},
+    "dict": {"{}.items()": 1.0, "{}.values()": 0.9, "{}.keys()": 0.6, "list({})": 0.6, "dict({})": 0.6,
+             "{}.copy()": 0.7, "len({})": 0.5, "sorted({})": 0.6, "sorted({}.items())": 0.4, "set({})": 0.3},
     "bool": {"not {}": 0.6, "int({})": 0.3},
     "range": {"list({})": 0.8, "reversed({})": 0.8, "enumerate({})": 0.3},
     "dict_keys": {"list({})": 0.8, "sorted({})": 0.9, "set({})": 0.3},
@@ -38,6 +53,14 @@ _BY_KIND: dict[str, dict[str, float]] = {
     "dict_values": {"list({})": 0.8, "sorted({})": 0.9, "set({})": 0.3},
     "generator": {"list({})": 0.8, "sorted({})": 0.6, "tuple({})": 0.6, "set({})": 0.4},
     "bytes": {"{}.decode()": 0.8, "len({})": 0.4},
+}  # fmt: skip
+_COMMON_ARGUMENTS = {
+    "sorted": ("reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"), "sort": ("reverse=True", "key=len"),
+    "max": ("key=len", "default=0", "default=None"), "min": ("key=len", "default=0", "default=None"),
+    "split": ("' '", "','", "None", "maxsplit=1"), "rsplit": ("maxsplit=1",), "strip": ("'\\n'", "'0'", "' '"),
+    "enumerate": ("1", "start=1"), "range": ("1",), "zip": ("strict=False",), "next": ("None",), "pop": ("0",),
+    "get": ("0", "''", "[]", "None"), "getattr": ("None",), "round": ("2", "1"), "int": ("2", "16"), "sum": ("0",),
+    "replace": ("1",), "dumps": ("sort_keys=True",),
 }  # fmt: skip
 
 
@@ -60,11 +83,19 @@ def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
 def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
     kinds = kinds_of(slot.node, ctx)
     patterns: dict[str, float] = {}
-    for kind in kinds:
+    for kind in sorted(kinds):
         patterns |= _BY_KIND.get(kind, {})
     if not kinds:
         patterns = {f"{name}({{}})": weight * 0.6 for name, weight in _ANY.items()}
-        patterns |= {"{}.lower()": 0.4, "{}.strip()": 0.4, "{}[1:]": 0.3, "{}[:-1]": 0.3, "{}[::-1]": 0.3, "{}.items()": 0.2, "{}.copy()": 0.2}
+        patterns |= {
+            "{}.lower()": 0.4,
+            "{}.strip()": 0.4,
+            "{}[1:]": 0.3,
+            "{}[:-1]": 0.3,
+            "{}[::-1]": 0.3,
+            "{}.items()": 0.2,
+            "{}.copy()": 0.2,
+        }
     for name, count in _used_calls(ctx).items():
         patterns.setdefault(name + "({})", min(0.9, 0.4 + 0.1 * count))
     if is_condition(slot):
@@ -90,16 +121,27 @@ def slices(ctx: UnitContext) -> Iterator[Rewrite]:
         assert isinstance(node, ast.Subscript)
         base = ctx.inline(node.value)
         if isinstance(node.slice, ast.Slice):
-            lower, upper, step = (ctx.inline(p) if p else "" for p in (node.slice.lower, node.slice.upper, node.slice.step))
+            lower, upper, step = (
+                ctx.inline(p) if p else "" for p in (node.slice.lower, node.slice.upper, node.slice.step)
+            )
             tail = f":{step}" if step else ""
-            options = {f"{lower}:{tail}": 1.0, f":{upper}{tail}": 1.0, f"{upper}:{lower}{tail}": 0.4, f"{lower}:{upper}": 0.6,
-                       f"{lower}:{upper}:-1": 0.5, "::-1": 0.4, f"{lower}:{upper}:2": 0.2, f"1:{upper}{tail}": 0.6,
-                       f"{lower}:-1{tail}": 0.6, f"-{lower}:{upper}" if lower else ":": 0.4, f"{upper}:{tail}": 0.5, f":{lower}{tail}": 0.5}  # fmt: skip
+            options = {
+                f"{lower}:{tail}": 1.0, f":{upper}{tail}": 1.0, f"{upper}:{lower}{tail}": 0.4, f"{lower}:{upper}": 0.6,
+                f"{lower}:{upper}:-1": 0.5, "::-1": 0.4, f"{lower}:{upper}:2": 0.2, f"1:{upper}{tail}": 0.6,
+                f"{lower}:-1{tail}": 0.6, f"-{lower}:{upper}" if lower else ":": 0.4, f"{upper}:{tail}": 0.5,
+                f":{lower}{tail}": 0.5,
+            }  # fmt: skip
             if lower and upper:
                 options |= {f"{lower}:{lower} + {upper}{tail}": 0.6, f"{lower} + 1:{upper} + 1{tail}": 0.3}
         else:
             index = ctx.inline(node.slice)
-            options = {"-1": 0.6, "0": 0.6, f"{index}:": 0.4, f":{index}": 0.4, f"-{index}" if index.isidentifier() else "1": 0.5}
+            options = {
+                "-1": 0.6,
+                "0": 0.6,
+                f"{index}:": 0.4,
+                f":{index}": 0.4,
+                f"-{index}" if index.isidentifier() else "1": 0.5,
+            }
             if kinds_of(node.slice, ctx) and kinds_of(node.slice, ctx) <= {"str"}:
                 continue
         for option, weight in options.items():
@@ -109,14 +151,6 @@ def slices(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
     """Add an argument that calls of this function often have."""
-    common = {
-        "sorted": ["reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"], "sort": ["reverse=True", "key=len"],
-        "max": ["key=len", "default=0", "default=None"], "min": ["key=len", "default=0", "default=None"],
-        "split": ["' '", "','", "None", "maxsplit=1"], "round": ["2", "1"], "get": ["0", "''", "[]", "None"], "sum": ["0"],
-        "strip": ["'\\n'", "'0'", "' '"], "enumerate": ["1", "start=1"], "range": ["1"], "pop": ["0"], "int": ["2", "16"],
-        "replace": ["1"], "zip": ["strict=False"], "next": ["None"], "join": [], "dumps": ["sort_keys=True"], "next_": [],
-        "rsplit": ["maxsplit=1"], "getattr": ["None"],
-    }  # fmt: skip
     for slot in ctx.loads(ast.Call):
         node = slot.node
         assert isinstance(node, ast.Call)
@@ -126,10 +160,15 @@ def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
             continue
         positional = [a for a in given if "=" not in a]
         keyword = [a for a in given if "=" in a]
-        more = [extra for extra in common.get(name, []) if extra not in given]
+        more = [extra for extra in _COMMON_ARGUMENTS.get(name, ()) if extra not in given]
         more += [n for n in _missing_arguments(ctx, node, name) if n not in given]
         for extra in more:
-            inside = [*positional, *([] if "=" in extra else [extra]), *keyword, *([extra] if "=" in extra else [])]
+            inside = [
+                *positional,
+                *([] if "=" in extra else [extra]),
+                *keyword,
+                *([extra] if "=" in extra else []),
+            ]
             yield ctx.replace(slot, f"{ctx.inline(node.func)}({', '.join(inside)})", "argument", weight=0.6)
         if name == "range" and len(given) == 1:
             for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types(n)][:4]):

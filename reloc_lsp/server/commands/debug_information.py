@@ -22,10 +22,7 @@ def debug_information(ls: ReLocServer) -> str:
         f"the editor can: {', '.join(able) or 'nothing special'}",
         f"open documents: {len(ls.documents.text_documents)}",
         *(f"folder {folder}: {ls.configuration.settings(folder)}" for folder in folders),
-        *(
-            f"running {job.qualname} for {time.monotonic() - job.started:.0f} s ({job.id})"
-            for job in ls.jobs.running
-        ),
+        *(f"running {job.qualname} for {time.monotonic() - job.started:.0f} s ({job.id})" for job in ls.jobs.running),
         *(f"on offer {offer.gain} ({offer.id})" for offer in ls.proposals.waiting),
     ]
     text = "\n".join(lines)

@@ -9,7 +9,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from reloc_lsp.server.documents import parsed, path_of
 from reloc_lsp.server.jobs import Job
-from reloc_lsp.server.revising import revise_unit
+from reloc_lsp.server.revising import Place, revise_unit
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import on_disk
 
@@ -54,9 +54,10 @@ def _begin(ls: ReLocServer, uri: str, where: str | int, version: int | None) -> 
         raise NothingToReviseError(f"{file.name} has changed in the meantime: run Revise with ReLoc again.")
     unit = module.at_line(where + 1) if isinstance(where, int) else module.find(where)
     if unit is None:
-        place = f"line {where + 1}" if isinstance(where, int) else where
-        raise NothingToReviseError(f"There is no function to revise at {place} of {file.name}.")
+        there = f"line {where + 1}" if isinstance(where, int) else where
+        raise NothingToReviseError(f"There is no function to revise at {there} of {file.name}.")
     job = Job(document.uri if document else uri, unit.qualname)
     ls.proposals.replace(job.uri, job.qualname)
-    ls.jobs.start(job, lambda job: revise_unit(ls, job, file, unit.line))
+    begun_with = Place(file, unit.line, ls.documents.files())
+    ls.jobs.start(job, lambda job: revise_unit(ls, job, begun_with))
     return job.id

@@ -119,9 +119,7 @@ class Editor:
 
     def close(self, uri: str) -> None:
         self.texts.pop(uri)
-        self.client.text_document_did_close(
-            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
-        )
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
 
     def replace(self, uri: str, text: str) -> None:
         """The whole text changes."""

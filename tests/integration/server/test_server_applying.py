@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917
 """From the proposal to the text: consent, and edits that land where they belong or not at all."""
 
 from __future__ import annotations
@@ -74,15 +73,12 @@ def revised(text: str, how: str) -> str:
 async def test_texts_of_every_kind(connect, project, revisions, profile, name):
     editor = await connect(profile)
     for number, how in enumerate(("replaced", "line before", "line behind", "line taken out")):
-        text = (
-            TEXTS[name]
-            if how != "line taken out"
-            else revised(TEXTS[name], "line before").replace("y = x", "x = 1")
-        )
+        text = TEXTS[name] if how != "line taken out" else revised(TEXTS[name], "line before").replace("y = x", "x = 1")
         uri = editor.open(project / f"ranges{number}.py", text)
+        qualname = "A.f" if "class A" in text else "f"
         lines = text.replace("\r\n", "\n").split("\n")
         run, _ = await searched(editor, revisions, uri, next(i for i, x in enumerate(lines) if "def f" in x))
-        run.says(fixed(text, lambda before, how=how: revised(before, how), run.target.qualname))
+        run.says(fixed(text, lambda before, how=how: revised(before, how), qualname))
         await editor.until(lambda uri=uri, text=text, how=how: editor.texts[uri] == revised(text, how))
         for change in (editor.edits[-1].changes or {}).get(uri, []):
             inserts_behind_all = change.range.start.line == len(lines) - 1 and text.endswith("\n")
@@ -123,9 +119,7 @@ async def test_edits_inside_while_the_user_thinks_refuse_too(connect, project, s
     assert editor.messages[-1].startswith("clamp has changed") and not editor.edits
 
 
-async def test_a_function_that_moved_into_a_class_or_is_gone_refuses(
-    connect, project, source, clamp, revisions
-):
+async def test_a_function_that_moved_into_a_class_or_is_gone_refuses(connect, project, source, clamp, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, _ = await searched(editor, revisions, uri, clamp)
@@ -181,9 +175,7 @@ async def test_text_typed_in_the_last_moment_is_kept(connect, project, source, c
     assert len(editor.edits) == 2 and not editor.messages
 
 
-async def test_a_closed_file_is_edited_if_the_disk_holds_what_was_searched(
-    connect, project, source, clamp, revisions
-):
+async def test_a_closed_file_is_edited_if_the_disk_holds_what_was_searched(connect, project, source, clamp, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, _ = await searched(editor, revisions, uri, clamp)
@@ -211,7 +203,7 @@ async def test_a_diff_is_shown_on_demand_and_goes_with_the_server(connect, proje
     await editor.until(lambda: editor.texts[uri] == mended(source))
     (shown,) = editor.client.shown_documents
     diff = Path(shown.uri.removeprefix("file://"))
-    assert "+    if value > high" in diff.read_text("utf-8")  # noqa: ASYNC240
+    assert "+    if value > high" in diff.read_text("utf-8")
     assert [action.title for action in editor.questions[1].actions] == ["Apply", "Discard"]
     assert await editor.session.end() == 0
     assert not diff.parent.exists()
@@ -252,9 +244,7 @@ async def test_a_newer_search_takes_the_older_offer_away(connect, project, sourc
         ("error", "No test reaches clamp."),
     ],
 )
-async def test_no_improvement_is_told_in_the_words_of_the_search(
-    connect, project, clamp, revisions, status, message
-):
+async def test_no_improvement_is_told_in_the_words_of_the_search(connect, project, clamp, revisions, status, message):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, _ = await searched(editor, revisions, uri, clamp)

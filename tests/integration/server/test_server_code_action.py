@@ -25,9 +25,7 @@ async def test_the_action_is_a_command_on_every_line_of_a_function(connect, proj
 
 async def test_no_action_outside_of_functions(connect, project):
     editor = await connect()
-    uri = editor.open(
-        project / "ranges.py", "class A:\n    x = 1\n\n    def f(self):\n        return 2\n\n\ny = 3\n"
-    )
+    uri = editor.open(project / "ranges.py", "class A:\n    x = 1\n\n    def f(self):\n        return 2\n\n\ny = 3\n")
     assert [line for line in range(9) if await editor.actions(uri, line)] == [3, 4]
 
 
@@ -49,9 +47,7 @@ async def test_unasked_only_on_the_line_of_the_definition(connect, project):
     assert await editor.actions(uri, 0) and await editor.actions(uri, 2)
 
 
-@pytest.mark.parametrize(
-    "uri", ["untitled:Untitled-1", "vscode-notebook-cell:/a/b.ipynb#W0", "git:/a/ranges.py"]
-)
+@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "vscode-notebook-cell:/a/b.ipynb#W0", "git:/a/ranges.py"])
 async def test_only_files_are_revised(connect, source, clamp, uri):
     editor = await connect()
     editor.open_uri(uri, source)
@@ -105,9 +101,7 @@ async def test_typing_below_separators_that_end_no_line(connect, project, separa
     assert editor.session.server.documents.opened(uri).source == editor.texts[uri]
 
 
-async def test_a_large_file_is_answered_from_memory_while_a_search_runs(
-    connect, project, source, clamp, revisions
-):
+async def test_a_large_file_is_answered_from_memory_while_a_search_runs(connect, project, source, clamp, revisions):
     editor = await connect()
     big = source + "".join(f"\n\ndef f{i}(a, b):\n    return a + b * {i}\n" for i in range(2500))
     uri = editor.open(project / "ranges.py", big)

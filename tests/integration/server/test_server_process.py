@@ -79,9 +79,7 @@ async def test_a_terminated_process_ends_although_its_stream_is_open():
 
 
 async def test_a_dead_editor_ends_the_process_although_its_stream_is_open():
-    parent = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE
-    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
     code = STDIO.replace("serve_stdio;", "serve_stdio; import reloc_lsp.server.parent as p; "
                          "p.watch.__defaults__ = (0.05,);")  # fmt: skip
     client = await started("-c", code)
@@ -117,9 +115,7 @@ async def test_over_tcp(tmp_path):
 def test_a_port_that_is_taken_is_said_in_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = python(
-            f"from reloc_lsp.server.start import serve_tcp; raise SystemExit(serve_tcp('127.0.0.1', {port}))"
-        )
+        done = python(f"from reloc_lsp.server.start import serve_tcp; raise SystemExit(serve_tcp('127.0.0.1', {port}))")
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr and "Traceback" not in done.stderr
 
@@ -190,9 +186,7 @@ def test_the_log_goes_to_its_file_and_holds_no_source(tmp_path, level):
         b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///a.py",'
         b'"languageId":"python","version":1,"text":"SECRET = 1"}}}'
     )
-    initialize = (
-        b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{},"processId":null}}'
-    )
+    initialize = b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{},"processId":null}}'
     messages = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(m), m) for m in (initialize, body))
     code = f"""
         from pathlib import Path

@@ -24,8 +24,8 @@ async def test_percentage_and_best_so_far_in_words(connect, project, source, cla
     assert (begin.title, begin.cancellable, begin.percentage) == ("ReLoc: clamp", True, 0)
     percentages = [report.percentage for report in reports]
     assert percentages == sorted(percentages) and percentages[-1] == 90
-    assert reports[0].message == "searching (best so far 2/4 tests)"
-    assert reports[1].message == "searching (best so far 2/4 -> 3/4 tests)"
+    assert reports[0].message == "searching (best so far 2/4 tests), 10 tried"
+    assert reports[1].message == "searching (best so far 2/4 -> 3/4 tests), 10 tried"
     assert end.message == "clamp: all 4 tests pass."
     assert not editor.session.server.work_done_progress.tokens, "tokens are forgotten"
 
@@ -72,9 +72,7 @@ async def test_an_editor_that_shows_no_progress_gets_a_log(connect, project, sou
     assert "ReLoc: clamp: clamp: all 4 tests pass." in said
 
 
-async def test_an_editor_that_refuses_the_progress_hears_nothing_of_it(
-    connect, project, source, clamp, revisions
-):
+async def test_an_editor_that_refuses_the_progress_hears_nothing_of_it(connect, project, source, clamp, revisions):
     editor = await connect()
     refused = []
 
@@ -94,9 +92,7 @@ async def test_an_editor_that_refuses_the_progress_hears_nothing_of_it(
     assert not editor.client.progress_reports
 
 
-async def test_the_search_does_not_wait_for_an_editor_that_never_answers(
-    connect, project, source, clamp, revisions
-):
+async def test_the_search_does_not_wait_for_an_editor_that_never_answers(connect, project, source, clamp, revisions):
     editor = await connect()
 
     async def silent(params: types.WorkDoneProgressCreateParams) -> None:
@@ -107,3 +103,20 @@ async def test_the_search_does_not_wait_for_an_editor_that_never_answers(
     await editor.revise(uri, clamp)
     (await revisions.started()).says(fixed(source, mended))
     await editor.until(lambda: editor.texts[uri] == mended(source))
+
+
+async def test_an_editor_that_answers_when_all_is_over_hears_no_error(connect, project, source, clamp, revisions):
+    editor = await connect()
+    over = asyncio.Event()
+
+    async def late(params: types.WorkDoneProgressCreateParams) -> None:
+        await over.wait()
+
+    editor.client.protocol.fm.features[types.WINDOW_WORK_DONE_PROGRESS_CREATE] = late
+    uri = editor.open(project / "ranges.py")
+    await editor.revise(uri, clamp)
+    (await revisions.started()).says(fixed(source, mended))
+    await editor.until(lambda: editor.texts[uri] == mended(source))
+    over.set()
+    await editor.command("reloc.debugInformation")
+    assert not editor.messages and not editor.client.progress_reports

@@ -18,9 +18,7 @@ async def settings_of(editor, revisions, file, line):
     return (await revisions.started()).settings
 
 
-@pytest.mark.parametrize(
-    "options", [LIMIT, {"reloc": LIMIT}, {"settings": LIMIT}, {"settings": {"reloc": LIMIT}}]
-)
+@pytest.mark.parametrize("options", [LIMIT, {"reloc": LIMIT}, {"settings": LIMIT}, {"settings": {"reloc": LIMIT}}])
 async def test_initialization_options(connect, project, clamp, revisions, options):
     editor = await connect(initialization_options=options)
     settings = await settings_of(editor, revisions, project / "ranges.py", clamp)

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917
 """What a search gets to see: the workspace folder and the text that is not saved."""
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ async def snapshot_of(editor, revisions, uri, line):
     return (await revisions.started()).snapshot
 
 
-async def test_unsaved_text_counts_and_saved_text_is_read_from_disk(
-    connect, project, source, clamp, revisions
-):
+async def test_unsaved_text_counts_and_saved_text_is_read_from_disk(connect, project, source, clamp, revisions):
     (project / "helper.py").write_bytes(b"x = 1\r\n")
     editor = await connect()
     uri = editor.open(project / "ranges.py")
@@ -51,9 +48,7 @@ async def test_the_innermost_folder_is_the_root(connect, tmp_path, source, clamp
     assert snapshot.root == inner and not snapshot.unsaved
 
 
-async def test_without_folders_the_project_around_the_file_is_the_root(
-    connect, tmp_path, source, clamp, revisions
-):
+async def test_without_folders_the_project_around_the_file_is_the_root(connect, tmp_path, source, clamp, revisions):
     package = tmp_path / "project" / "src" / "package"
     package.mkdir(parents=True)
     (package / "ranges.py").write_bytes(source.encode())

@@ -1,16 +1,11 @@
-"""The one use case: settings, a workspace and a target in; a stream of progress and then one Proposal out."""
+"""What goes into a revision and what comes out of it."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-
-from reloc_lsp.settings import Settings
 
 Status = Literal["fixed", "improved", "unchanged", "already-passing", "cancelled", "error"]
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
@@ -31,7 +26,8 @@ class Snapshot:
 class Target:
     """What to revise: a file and in it a qualified name or a line; with neither the most suspicious unit.
 
-    `file` is absolute, or `None`: then the whole workspace's tests say where to look.
+    `file` is absolute, or `None`: then the whole workspace's tests say where to look. Where a name is defined more
+    than once (a property and its setter), `line` beside `qualname` says which is meant.
     """
 
     file: Path | None = None
@@ -42,6 +38,8 @@ class Target:
 @dataclass(frozen=True)
 class Tests:
     """How many tests passed, of how many."""
+
+    __test__ = False
 
     passed: int
     total: int
@@ -100,7 +98,15 @@ class Proposal:
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json` (design.md, contract of the command line)."""
-        names = ("evaluations", "calls", "prompt_tokens", "completion_tokens", "seconds", "cpu_seconds")
+        names = (
+            "evaluations",
+            "calls",
+            "prompt_tokens",
+            "completion_tokens",
+            "seconds",
+            "cpu_seconds",
+            "first_fix",
+        )
         return {
             "status": self.status,
             "message": self.message,
@@ -120,47 +126,3 @@ class Proposal:
             "sandbox": self.sandbox,
             "trace": self.trace,
         }
-
-
-class Revision:
-    """One run of the use case. Read `run()` once; `stop()` ends it early with the best so far."""
-
-    def __init__(self, snapshot: Snapshot, target: Target, settings: Settings) -> None:
-        self.snapshot = Snapshot(Path(os.path.abspath(snapshot.root)), snapshot.unsaved)
-        self.target = target
-        self.settings = settings
-        self._work: asyncio.Task[Proposal] | None = None
-        self._stopped = False
-
-    def stop(self) -> None:
-        """Stop the work at once (its processes are gone within 0.5 s); `run()` ends with the best so far."""
-        self._stopped = True
-        if self._work is not None:
-            self._work.cancel()
-
-    async def run(self) -> AsyncIterator[Progress | Proposal]:
-        """Progress, then exactly one Proposal as the last item, whatever happens; leaves no process or file."""
-        # The rooms below are loaded when there is work for them: a server answers its first request without them.
-        from reloc_lsp.work import Work
-
-        news: asyncio.Queue[Progress] = asyncio.Queue()
-        work = Work(self.snapshot, self.target, self.settings, news.put_nowait)
-        self._work = asyncio.create_task(work.proposal())
-        if self._stopped:
-            self._work.cancel()
-        try:
-            while not self._work.done() or not news.empty():
-                item = asyncio.create_task(news.get())
-                await asyncio.wait({item, self._work}, return_when=asyncio.FIRST_COMPLETED)
-                if item.done():
-                    yield item.result()
-                else:
-                    item.cancel()
-            try:
-                yield self._work.result()
-            except asyncio.CancelledError:
-                yield work.best_so_far()
-        finally:
-            self._work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._work

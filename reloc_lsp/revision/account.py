@@ -1,0 +1,41 @@
+"""What a revision has spent, what it noticed on the way, and who hears of its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reloc_lsp.revision.proposal import Phase, Progress, Tests
+from reloc_lsp.search.budget import Budget, Spending
+
+
+class Account:
+    """The running account of one revision. `news` hears of its progress; `notes` are sentences for the user."""
+
+    def __init__(self, budget: Budget, news: Callable[[Progress], None]) -> None:
+        self.spending = Spending(budget)
+        self.notes: list[str] = []
+        self.cpu = 0.0
+        self.first_fix = 0
+        self._news = news
+        self._fraction = 0.0
+
+    def tell(
+        self, phase: Phase, message: str, fraction: float, before: Tests | None = None, best: Tests | None = None
+    ) -> None:
+        """Report progress; a `fraction` that would fall is held."""
+        self._fraction = max(self._fraction, min(fraction, 0.99))
+        spent = self.spending
+        self._news(Progress(phase, message, self._fraction, spent.seconds, spent.evaluations, before, best))
+
+    def cost(self) -> dict[str, float]:
+        """The `cost` of a Proposal: `cpu_seconds` are those of candidates, `first_fix` counts evaluations."""
+        spent = self.spending
+        return {
+            "evaluations": spent.evaluations,
+            "calls": spent.calls,
+            "prompt_tokens": spent.prompt_tokens,
+            "completion_tokens": spent.completion_tokens,
+            "seconds": round(spent.seconds, 3),
+            "cpu_seconds": round(self.cpu, 3),
+            "first_fix": self.first_fix,
+        }

@@ -1,0 +1,189 @@
+"""The search on one unit, from its baseline to a confirmed proposal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+from reloc_lsp.evaluation.evidence import evidence, test_literals, wanted_errors
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.program.edit import unified_diff
+from reloc_lsp.revision.account import Account
+from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Tests
+from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.search.candidate import Node, Task
+from reloc_lsp.search.choosing import copied_constants, disbelief, ranked
+from reloc_lsp.search.events import Event, Finished, Settled
+from reloc_lsp.search.hill_climbing import HillClimbing
+from reloc_lsp.search.local_search import LocalSearch, Rules
+from reloc_lsp.search.shrinking import shrunk
+from reloc_lsp.search.verdict import Outcome, Verdict
+
+CONFIRM_RESERVE = 0.08
+MOST_ALTERNATIVES = 5
+
+
+class Attempt:
+    """A judge, the task it judges, and the search for a better unit."""
+
+    def __init__(self, account: Account, judge: Judge, place: UnitPlace, seed: int) -> None:
+        self.account = account
+        self.seed = seed
+        self.judge = judge
+        self.place = place
+        unit, baseline = place.unit, judge.baseline
+        root = judge.bench.copy.root
+        files = {root / baseline.tier.tests[n].split("::")[0] for n in baseline.tests}
+        self.task = Task(
+            place.name, unit.qualname, place.module.text, unit.start, unit.end, unit.first_line, judge.unchanged,
+            evidence(baseline), test_literals(files),
+        )  # fmt: skip
+        self.before = tests_of(judge.unchanged)
+        self.search_: LocalSearch | None = None
+
+    async def search(self, until: float) -> Proposal:
+        """Search, choose, shrink and confirm."""
+        judge, task, spending = self.judge, self.task, self.account.spending
+        module = ModuleContext(
+            self.place.module.tree, task.qualname, task.evidence.types, wanted_errors(judge.baseline)
+        )
+        neighborhood = RewriteNeighborhood(task, module, judge, self.seed)
+        rules = Rules(neighborhood, HillClimbing(), round_size=4 * judge.bench.workers)
+        search = self.search_ = LocalSearch(task, rules, judge, spending)
+        left = until - time.monotonic()
+        deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)
+        started = spending.seconds
+        try:
+            async with asyncio.timeout_at(deadline):
+                async for event in search.run():
+                    self._report(event, started, left)
+                    if isinstance(event, Settled):
+                        proposal = await self._confirmed(search)
+                        if proposal is not None:
+                            return proposal
+                    if isinstance(event, Finished):
+                        break
+        except TimeoutError:
+            pass
+        proposal = await self._confirmed(search)
+        return proposal or await self._improvement() or self._nothing()
+
+    def already_passing(self) -> Proposal:
+        """Nothing to repair."""
+        said = f"{self.task.qualname}: all {self.before.total} tests that reach it pass already."
+        return replace(self.unchanged_proposal(), status="already-passing", exit_status=0, message=said)
+
+    def unchanged_proposal(self) -> Proposal:
+        """The unit as it stands."""
+        source = self.place.module.text
+        return Proposal(
+            "unchanged", "", 1, self.task.file, self.task.qualname, self.place.unit.line, self.before, self.before,
+            source=source, original=source, notes=tuple(self.account.notes), cost=self.cost(),
+        )  # fmt: skip
+
+    def cost(self) -> dict[str, float]:
+        """What was spent so far."""
+        self.account.cpu = self.judge.cpu
+        self.account.first_fix = (self.search_.evaluations_to_first_fix or 0) if self.search_ else 0
+        return self.account.cost()
+
+    def best_improvement(self) -> Node | None:
+        """The best node that wins tests and loses none."""
+        if self.search_ is None:
+            return None
+        passed = [t for t, r in self.task.verdict.results.items() if r.outcome is Outcome.PASSED]
+        better = [
+            n for n in self.search_.nodes
+            if n.verdict.complete and not n.rejected and n.verdict.passed > self.before.passed
+            and all(n.verdict.outcome(t) is Outcome.PASSED for t in passed)
+        ]  # fmt: skip
+        most = max((n.verdict.passed for n in better), default=0)
+        best = ranked(self.task, [n for n in better if n.verdict.passed == most])
+        return best[0] if best else None
+
+    def best_tests(self) -> Tests:
+        """What the best revision so far passes."""
+        best = self.best_improvement()
+        return tests_of(best.verdict) if best else self.before
+
+    def as_proposal(self, node: Node, verdict: Verdict, verified: bool, source: str | None = None) -> Proposal:
+        """A node, or a smaller form of it, as the answer."""
+        revised = self.task.file_with(source or node.candidate.source)
+        after = tests_of(verdict)
+        won = after.passed - self.before.passed
+        why = [f"What changed: {node.candidate.description}."]
+        if verified:
+            why.append(f"In a fresh pytest process {count(after)}; before it was {self.before.passed}, so {won} more.")
+        copied = copied_constants(self.task, node.candidate)
+        if copied:
+            why.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
+        status: Status = "fixed" if after.passed == after.total else "improved"
+        said = f"{self.task.qualname}: {self.before.passed} of {self.before.total} tests passed, now {count(after)}."
+        return Proposal(
+            status, said, 0, self.task.file, self.task.qualname, self.place.unit.line, self.before, after, verified,
+            unified_diff(self.task.module, revised, self.task.file), revised, self.task.module, tuple(why),
+            tuple(self.account.notes), cost=self.cost(),
+        )  # fmt: skip
+
+    async def _confirmed(self, search: LocalSearch) -> Proposal | None:
+        """The most believable passing revision that a cold run confirms, with the others as alternatives."""
+        choice = ranked(self.task, search.passing)
+        for node in choice:
+            self._tell("confirming", "confirming in a fresh process", 0.95)
+            small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
+            verdict = await self.judge.confirm(small.source)
+            if verdict.green:
+                proposal = self.as_proposal(node, verdict, True, small.source)
+                others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
+                return replace(proposal, alternatives=tuple(map(self._alternative, others)))
+            search.reject(node)
+        return None
+
+    async def _improvement(self) -> Proposal | None:
+        while (node := self.best_improvement()) is not None:
+            self._tell("confirming", "confirming in a fresh process", 0.95)
+            small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
+            verdict = await self.judge.confirm(small.source)
+            if verdict.passed >= node.verdict.passed:
+                return self.as_proposal(node, verdict, True, small.source)
+            node.rejected = True
+        return None
+
+    def _nothing(self) -> Proposal:
+        spent = self.account.spending
+        said = (
+            f"{self.task.qualname}: nothing better found in {spent.evaluations} evaluations and {spent.seconds:.0f} s; "
+            f"{count(self.before)}, as before."
+        )
+        return replace(self.unchanged_proposal(), message=said)
+
+    def _alternative(self, node: Node) -> Alternative:
+        revised = self.task.file_with(node.candidate.source)
+        diff = unified_diff(self.task.module, revised, self.task.file)
+        score = round(-disbelief(self.task, node.candidate), 3)
+        return Alternative(diff, node.verdict.passed, node.verdict.total, score, revised)
+
+    def _tell(self, phase: Phase, message: str, fraction: float) -> None:
+        self.account.tell(phase, message, fraction, self.before, self.best_tests())
+
+    def _report(self, event: Event, started: float, seconds: float) -> None:
+        spent = self.account.spending
+        share = (spent.seconds - started) / max(seconds, 0.001)
+        most = spent.budget.evaluations
+        if most:
+            share = max(share, spent.evaluations / most)
+        message = f"searching revisions of {self.task.qualname}"
+        self._tell("searching", message, 0.1 + 0.8 * share)
+
+
+def tests_of(verdict: Verdict) -> Tests:
+    """The verdict in numbers."""
+    return Tests(verdict.passed, verdict.total)
+
+
+def count(tests: Tests) -> str:
+    """The numbers in words."""
+    return f"{tests.passed} of {tests.total} tests pass"

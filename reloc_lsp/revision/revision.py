@@ -1,0 +1,50 @@
+"""One run of the use case, as its callers see it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from reloc_lsp.revision.proposal import Progress, Proposal, Snapshot, Target
+from reloc_lsp.settings import Settings
+
+
+class Revision:
+    """One run of the use case. Read `run()` once; `stop()` ends it early with the best so far."""
+
+    def __init__(self, snapshot: Snapshot, target: Target, settings: Settings) -> None:
+        self.snapshot = Snapshot(Path(os.path.abspath(snapshot.root)), snapshot.unsaved)
+        self.target = target
+        self.settings = settings
+        self._work: asyncio.Task[Proposal] | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Stop the work at once (its processes are gone within 0.5 s); `run()` ends with the best so far."""
+        self._stopped = True
+        if self._work is not None:
+            self._work.cancel()
+
+    async def run(self) -> AsyncIterator[Progress | Proposal]:
+        """Progress, then exactly one Proposal as the last item, whatever happens; leaves no process or file."""
+        # The rooms below are loaded when there is work for them: a server answers its first request without them.
+        from reloc_lsp.revision.work import Work
+
+        news: asyncio.Queue[Progress | None] = asyncio.Queue()
+        work = Work(self.snapshot, self.target, self.settings, news.put_nowait)
+        self._work = asyncio.create_task(work.proposal())
+        if self._stopped:
+            self._work.cancel()
+        self._work.add_done_callback(lambda _: news.put_nowait(None))
+        try:
+            while (item := await news.get()) is not None:
+                yield item
+            try:
+                yield self._work.result()
+            except asyncio.CancelledError:
+                yield work.best_so_far()
+        finally:
+            self._work.cancel()
+            await asyncio.wait({self._work})

@@ -1,0 +1,240 @@
+"""What a revision does, step by step: find the unit, copy the workspace, take the baseline, attempt the unit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.localisation import localise
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.text import SourceText
+from reloc_lsp.program.unit import Module, Unit
+from reloc_lsp.revision.account import Account
+from reloc_lsp.revision.attempt import Attempt, count
+from reloc_lsp.revision.proposal import Progress, Proposal, Snapshot, Target, Tests
+from reloc_lsp.settings import Settings
+
+BASELINE_SHARE = 0.35
+MOST_UNITS = 3
+
+
+logger = logging.getLogger(__name__)
+
+
+class UserError(Exception):
+    """The call is wrong: the message says how to put it right."""
+
+
+class Work:
+    """One revision at work; `news` hears of its progress. `best_so_far()` answers at any moment."""
+
+    def __init__(
+        self, snapshot: Snapshot, target: Target, settings: Settings, news: Callable[[Progress], None]
+    ) -> None:
+        self.snapshot = snapshot
+        self.target = target
+        self.settings = settings
+        self.account = Account(settings.budget, news)
+        self._found: Proposal | None = None
+        self._attempt: Attempt | None = None
+
+    async def proposal(self) -> Proposal:
+        """Do the work. A user's mistake and tests that cannot run become a Proposal with status `error`."""
+        copy: ScratchCopy | None = None
+        try:
+            self.account.tell("preparing", "copying the workspace", 0.01)
+            module, unit = self._read_target()
+            interpreter = await asyncio.to_thread(
+                find_interpreter, self.snapshot.root, self.settings.evaluation.interpreter
+            )
+            copy = await asyncio.to_thread(ScratchCopy, self.snapshot.root, self.snapshot.unsaved)
+            workers = self.settings.evaluation.workers or os.cpu_count() or 1
+            bench = Bench(copy, interpreter, workers, self.settings.evaluation.environment)
+            if module is not None and unit is not None and not unit.is_class:
+                assert self.target.file is not None
+                return await self._revise_unit(bench, self.target.file, module, unit)
+            return await self._revise_suspects(bench, unit)
+        except UserError as error:
+            return self._error(str(error), 2)
+        except EvaluationError as error:
+            return self._error(str(error), 3)
+        except OSError as error:
+            where = f" ({error.filename})" if error.filename else ""
+            return self._error(
+                f"The work could not go on: {error.strerror or error}{where}. Free space or set TMPDIR.", 3
+            )
+        except Exception as error:
+            logger.exception("a revision failed")
+            said = f"ReLoc itself failed ({type(error).__name__}: {error})."
+            return self._error(f"{said} Please report it with the log (--log-level debug).", 3)
+        finally:
+            if copy is not None:
+                await asyncio.shield(asyncio.to_thread(copy.close))
+
+    def best_so_far(self) -> Proposal:
+        """The answer when the work was stopped: the best revision found, not yet confirmed by a cold run."""
+        if self._found is not None:
+            return replace(self._found, status="cancelled", exit_status=130, message=f"Stopped. {self._found.message}")
+        if self._attempt is not None:
+            best = self._attempt.best_improvement()
+            if best is not None:
+                found = self._attempt.as_proposal(best, best.verdict, verified=False)
+                said = f"Stopped; best so far {count(found.after)} (before: {count(found.before)})"
+                said += ", not confirmed by a fresh run."
+                return replace(found, status="cancelled", exit_status=130, message=said, cost=self.account.cost())
+            unchanged = self._attempt.unchanged_proposal()
+            said = f"Stopped; nothing better was found so far ({count(unchanged.before)})."
+            return replace(unchanged, status="cancelled", exit_status=130, message=said, cost=self.account.cost())
+        return Proposal(
+            "cancelled",
+            "Stopped before the tests were run.",
+            130,
+            cost=self.account.cost(),
+            notes=tuple(self.account.notes),
+        )
+
+    # -- the target
+
+    def _read_target(self) -> tuple[Module | None, Unit | None]:
+        file = self.target.file
+        if file is None:
+            return None, None
+        module = self._module(file)
+        name = self._name(file)
+        if self.target.qualname is not None:
+            unit = module.find(self.target.qualname, self.target.line)
+            if unit is None:
+                raise UserError(
+                    f"{name} has no function {self.target.qualname or '(empty name)'}. It has: {_some(module.units)}."
+                )
+        elif self.target.line is not None:
+            count = len(module.index.lines)
+            if not 1 <= self.target.line <= count:
+                raise UserError(f"{name} has {count} lines; there is no line {self.target.line}.")
+            unit = module.at_line(self.target.line)
+            if unit is None:
+                raise UserError(
+                    f"Line {self.target.line} of {name} is in no function. Functions there: {_some(module.units)}."
+                )
+        else:
+            if not module.functions:
+                raise UserError(f"{name} has no function to revise.")
+            return module, None
+        if unit.is_class and not module.members(unit):
+            raise UserError(f"The class {unit.qualname} of {name} has no method to revise.")
+        return module, unit
+
+    def _module(self, file: Path) -> Module:
+        name = self._name(file)
+        try:
+            text = self.snapshot.unsaved.get(file)
+            return Module(SourceText.read(file).text if text is None else text)
+        except FileNotFoundError:
+            raise UserError(f"There is no file {name}. Name an existing file of the workspace.") from None
+        except (SyntaxError, ValueError) as error:
+            line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+            why = error.msg if isinstance(error, SyntaxError) else str(error)
+            raise UserError(f"{name} does not parse ({why}{line}). Mend the syntax first.") from None
+        except OSError as error:
+            raise UserError(f"{name} cannot be read: {error.strerror}.") from None
+
+    def _name(self, file: Path) -> str:
+        try:
+            return file.relative_to(self.snapshot.root).as_posix()
+        except ValueError:
+            return str(file)
+
+    # -- the work
+
+    async def _revise_suspects(self, bench: Bench, unit: Unit | None) -> Proposal:
+        """Find the units the failing tests blame and revise the first that can be helped."""
+        self.account.tell("baseline", "running the tests to find the function at fault", 0.03)
+        root = bench.copy.root
+        files = list(self.settings.evaluation.tests) or [
+            path.as_posix() for path in test_files(root, pytest_layout(root))
+        ]
+        if not files:
+            raise EvaluationError("No test file was found. Write a test that fails, or name tests with --tests.")
+        within = self._name(self.target.file) if self.target.file else None
+        suspects = await localise(bench, files, self.account.spending.seconds_left() * BASELINE_SHARE)
+        places = [p for p in suspects.places if within is None or p[0] == within]
+        tests = Tests(suspects.passed, suspects.total)
+        if not places:
+            if suspects.passed == suspects.total:
+                said = f"All {suspects.total} tests pass already."
+                return Proposal(
+                    "already-passing", said, 0, within or "", before=tests, after=tests, cost=self.account.cost()
+                )
+            where = f"No function of {within}" if within else "No function of the workspace"
+            raise EvaluationError(
+                f"{where} is called by a failing test ({suspects.total - suspects.passed} of {suspects.total} fail)."
+            )
+        best: Proposal | None = None
+        for number, (name, line) in enumerate(places[:MOST_UNITS]):
+            file = self.snapshot.root / name
+            module = self._module(file)
+            found = next((u for u in reversed(module.functions) if u.first_line <= line <= u.last_line), None)
+            if found is None or (unit is not None and found not in module.members(unit)):
+                continue
+            share = self.account.spending.seconds_left() / (min(len(places), MOST_UNITS) - number)
+            try:
+                proposal = await self._revise_unit(bench, file, module, found, share)
+            except EvaluationError as error:
+                self.account.notes.append(f"{found.qualname}: {error}")
+                continue
+            if best is None or proposal.status == "fixed":
+                best = proposal
+            if proposal.status == "fixed":
+                break
+            self._found = best
+        if best is None:
+            raise EvaluationError(f"None of the suspicious functions could be judged. {' '.join(self.account.notes)}")
+        return best
+
+    async def _revise_unit(
+        self, bench: Bench, file: Path, module: Module, unit: Unit, seconds: float | None = None
+    ) -> Proposal:
+        until = time.monotonic() + min(seconds or float("inf"), self.account.spending.seconds_left())
+        name = self._name(file)
+        place = UnitPlace(file, bench.copy.place(file), name, module, unit)
+        self.account.tell("baseline", f"running the tests of {unit.qualname}", 0.04)
+        root = bench.copy.root
+        wanted = list(self.settings.evaluation.tests)
+        groups = [wanted] if wanted else likely_groups(root, test_files(root, pytest_layout(root)), name, unit.qualname)
+        if not groups:
+            raise EvaluationError(
+                f"No test file was found, so no test reaches {unit.qualname}. Write one, or name it with --tests."
+            )
+        left = until - time.monotonic()
+        baseline = await Measuring(bench, place, min(left * BASELINE_SHARE, 60.0)).measure(groups)
+        judge = Judge(bench, place, baseline)
+        try:
+            self.account.notes += baseline.notes
+            attempt = self._attempt = Attempt(self.account, judge, place, self.settings.search.seed)
+            if judge.unchanged.green:
+                return attempt.already_passing()
+            return await attempt.search(until)
+        finally:
+            await judge.close()
+
+    def _error(self, message: str, status: int) -> Proposal:
+        file = self._name(self.target.file) if self.target.file else ""
+        name = self.target.qualname or ""
+        return Proposal("error", message, status, file, name, cost=self.account.cost(), notes=tuple(self.account.notes))
+
+
+def _some(units: Sequence[Unit]) -> str:
+    names = [unit.qualname for unit in units]
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "") if names else "none"

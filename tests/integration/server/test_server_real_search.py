@@ -1,0 +1,125 @@
+"""The whole way with the real search: from the light bulb over stdio to the mended text."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import mended
+from lsp_editor import Editor, new_client
+from lsprotocol import types
+from pytest_lsp import client_capabilities
+
+TESTS = """\
+from ranges import clamp
+
+
+def test_inside():
+    assert clamp(5, 0, 9) == 5
+
+
+def test_outside():
+    assert clamp(-3, 0, 9) == 0 and clamp(12, 0, 9) == 9
+"""
+HOPELESS = (
+    TESTS + "\n\ndef test_never():\n    import time\n\n    time.sleep(0.2)\n    assert clamp(1, 0, 9) == object()\n"
+)
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+
+
+class Process:
+    """An editor whose server is a process, as `reloc-lsp --stdio` starts it."""
+
+    def __init__(self, root: Path, profile: str) -> None:
+        self.root, self.profile = root, profile
+        self.editor = Editor(new_client())
+
+    async def __aenter__(self) -> Editor:
+        client = self.editor.client
+        await client.start_io(sys.executable, "-m", "reloc_lsp", "--stdio", env=ENVIRONMENT, cwd=self.root)
+        folders = [types.WorkspaceFolder(self.root.as_uri(), "project")]
+        result = await client.initialize_session(
+            types.InitializeParams(capabilities=client_capabilities(self.profile), workspace_folders=folders)
+        )
+        self.editor.encoding = str(result.capabilities.position_encoding or "utf-16")
+        return self.editor
+
+    async def __aexit__(self, *failure: object) -> None:
+        client = self.editor.client
+        if client._server.returncode is None:
+            await asyncio.wait_for(client.shutdown_session(), 10)
+        assert client._server.returncode is not None
+        await client.stop()
+
+
+@pytest.fixture
+def tested(project: Path) -> Path:
+    (project / "test_ranges.py").write_text(TESTS)
+    return project
+
+
+@pytest.mark.parametrize("profile", ["visual-studio-code", "neovim", "emacs"])
+async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, profile):
+    (tested / "ranges.py").write_text("raise SystemExit('what is saved is out of date')\n")
+    async with Process(tested, profile) as editor:
+        uri = editor.open(tested / "ranges.py", source)
+        job = await editor.revise(uri, clamp)
+        await editor.until(lambda: editor.progress(job))
+        editor.type(uri, 0, "# 🙂 typed meanwhile\n")
+        await editor.until(lambda: "value > high" in editor.texts[uri], 60)
+        assert editor.texts[uri] == "# 🙂 typed meanwhile\n" + mended(source)
+        assert editor.questions[0].message.startswith("clamp: 0/2 -> 2/2 tests.")
+        percentages = [value.percentage for value in editor.progress(job)[:-1]]
+        assert percentages == sorted(percentages)
+    assert "out of date" in (tested / "ranges.py").read_text(), "the editor saves, not the server"
+
+
+async def test_a_stopped_search_leaves_no_process_and_a_live_server(tested, clamp):
+    (tested / "test_ranges.py").write_text(HOPELESS)
+    async with Process(tested, "neovim") as editor:
+        server = editor.client._server.pid
+        uri = editor.open(tested / "ranges.py")
+        job = await editor.revise(uri, clamp)
+        await editor.until(lambda: any("tried" in str(value.message) for value in editor.progress(job)), 30)
+        working = descendants(server)
+        assert await editor.command("reloc.cancel") == [job]
+        await editor.ended(job)
+        await gone(working)
+        assert await editor.actions(uri, clamp)
+
+
+async def test_an_editor_that_vanishes_leaves_nothing_behind(tested, clamp):
+    (tested / "test_ranges.py").write_text(HOPELESS)
+    async with Process(tested, "visual-studio-code") as editor:
+        process = editor.client._server
+        uri = editor.open(tested / "ranges.py")
+        job = await editor.revise(uri, clamp)
+        await editor.until(lambda: any("tried" in str(value.message) for value in editor.progress(job)), 30)
+        working = descendants(process.pid)
+        process.stdin.close()
+        await asyncio.wait_for(process.wait(), 5)
+        await gone(working)
+
+
+def descendants(process_id: int) -> list[int]:
+    """The processes below one, children of children included."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [process_id]
+    for above in found:
+        found += [child for child, parent in parents.items() if parent == above]
+    return found[1:]
+
+
+async def gone(processes: list[int]) -> None:
+    assert processes or sys.platform != "linux", "the search has processes"
+    async with asyncio.timeout(2):
+        while any(os.path.exists(f"/proc/{process}") for process in processes):
+            await asyncio.sleep(0.02)

@@ -1,0 +1,52 @@
+"""The command line with nothing replaced, as a program of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+PROGRAM = [sys.executable, "-m", "reloc_lsp"]
+SOURCE = "def clamp(value, low, high):\n    return max(high, min(value, high))\n"
+TESTS = "from m import clamp\n\ndef test_it():\n    assert [clamp(n, 0, 9) for n in (-1, 5, 12)] == [0, 5, 9]\n"
+NEVER = "\ndef test_never():\n    assert clamp(0, 0, 0) == 'nought'\n"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    (tmp_path / "m.py").write_text(SOURCE)
+    (tmp_path / "test_m.py").write_text(TESTS)
+    return tmp_path
+
+
+def call(workspace, *arguments):
+    return subprocess.run([*PROGRAM, *arguments], cwd=workspace, capture_output=True, text=True, check=False)
+
+
+def test_a_patch_that_git_takes(workspace):
+    done = call(workspace, "revise", "m.py::clamp", "--diff", "--interpreter", sys.executable)
+    assert done.returncode == 0, done.stderr
+    assert (workspace / "m.py").read_text() == SOURCE
+    subprocess.run(["git", "apply"], cwd=workspace, input=done.stdout, text=True, check=True)
+    assert (workspace / "m.py").read_text() == SOURCE.replace("max(high", "max(low")
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted(workspace, number, status):
+    (workspace / "test_m.py").write_text(TESTS + NEVER)
+    revise = [*PROGRAM, "revise", "m.py::clamp", "--json", "--interpreter", sys.executable]
+    running = subprocess.Popen(revise, cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    running.send_signal(number)
+    since = time.monotonic()
+    printed, complaints = running.communicate(timeout=20)
+    assert running.returncode == status and time.monotonic() - since < 3, complaints
+    assert json.loads(printed)["status"] == "cancelled" and complaints == ""
+
+
+def test_the_demo(tmp_path):
+    done = call(tmp_path, "demo")
+    assert done.returncode == 0, done.stderr
+    assert "10 passed" in done.stdout and "What next" in done.stdout

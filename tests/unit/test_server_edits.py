@@ -1,0 +1,81 @@
+"""Where an edit goes: pure functions from a proposal to positions."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reloc_lsp.program.edit import Edit
+from reloc_lsp.revision import Proposal
+from reloc_lsp.server.documents import parsed
+from reloc_lsp.server.edits import unit_change, workspace_edit
+from reloc_lsp.server.snapshot import root_of
+from reloc_lsp.settings import Layer, Settings, layered
+
+
+def proposal(original: str, source: str, qualname: str = "f") -> Proposal:
+    return Proposal("fixed", "", 0, qualname=qualname, original=original, source=source)
+
+
+def test_the_change_of_a_unit_is_found_again_wherever_it_moved():
+    change = unit_change(proposal("def f():\n    return 1\n", "def f():\n    return 2\n"))
+    moved = "x = 1\n\n\ndef f():\n    return 1\n"
+    assert change.rebased(parsed(moved)) == [Edit(17, 30, "    return 2\n")]
+    assert change.rebased(parsed("def g():\n    return 1\n")) is None
+    assert change.rebased(parsed("def f():\n    return 10\n")) is None
+    assert change.rebased(parsed("def f(:\n")) is None
+    assert change.is_done_in(parsed("x = 1\ndef f():\n    return 2"))
+    assert not change.is_done_in(parsed(moved))
+
+
+def test_of_units_with_one_name_the_one_that_was_revised_is_meant():
+    text = "if a:\n    def f():\n        return 1\nelse:\n    def f():\n        return 2\n"
+    change = unit_change(proposal(text, text.replace("return 1", "return 3")))
+    assert change.after == "    def f():\n        return 3\n"
+    assert change.rebased(parsed(text)) == [Edit(19, 36, "        return 3\n")]
+
+
+@pytest.mark.parametrize("source", ["x = 2\ndef f():\n    return 1\n", "def f():\n    return 1\n", ""])
+def test_what_reaches_outside_of_the_unit_or_is_no_change_is_none(source):
+    assert unit_change(proposal("def f():\n    return 1\n", source)) is None
+
+
+@pytest.mark.parametrize(("unit_bytes", "character"), [(1, 9), (2, 7), (4, 6)])
+def test_positions_count_in_the_units_of_the_editor(unit_bytes, character):
+    edit = workspace_edit("file:///a.py", 1, "\fa = '🙂'\n", [Edit(7, 7, "!")], unit_bytes=unit_bytes, versioned=True)
+    at = edit.document_changes[0].edits[0].range.start
+    assert (at.line, at.character) == (0, character + 1)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_an_insertion_behind_the_last_line_goes_before_its_end(newline):
+    text = f"a{newline}"
+    edit = workspace_edit("u", None, text, [Edit(len(text), len(text), f"b{newline}")], unit_bytes=2, versioned=False)
+    (change,) = edit.changes["u"]
+    assert (change.range.start.line, change.range.start.character) == (0, 1)
+    assert change.new_text == f"{newline}b"
+
+
+def test_the_root_of_a_file(tmp_path: Path):
+    file = tmp_path / "project" / "package" / "a.py"
+    file.parent.mkdir(parents=True)
+    assert root_of(file, []) == file.parent
+    (tmp_path / "project" / "tox.ini").touch()
+    assert root_of(file, []) == tmp_path / "project"
+    assert root_of(file, [tmp_path, tmp_path / "project" / "package"]) == file.parent
+    assert root_of(file, [tmp_path / "elsewhere"]) == tmp_path / "project"
+    assert root_of(file, [tmp_path / "proj"]) == tmp_path / "project", "a prefix of a name is no folder"
+
+
+def test_the_settings_in_the_readme_are_the_defaults():
+    readme = (Path(__file__).parents[2] / "editors" / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", readme)
+    values = json.loads(block)["reloc"]
+    settings, complaints = layered([Layer("README", values)])
+    assert (settings, complaints) == (Settings(), [])
+    assert set(values) == set(Settings.__dataclass_fields__)
+    for name, table in values.items():
+        assert set(table) == set(getattr(Settings(), name).__dataclass_fields__)
