@@ -79,7 +79,8 @@ def pyproject_layer(root: Path) -> tuple[Layer, list[str]]:
     """The `[tool.reloc]` table of the workspace's pyproject.toml, empty where there is none or it cannot be read."""
     path = root / "pyproject.toml"
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("tool", {}).get("reloc", {})
+        tool = tomllib.loads(path.read_text("utf-8")).get("tool", {})
+        table = tool.get("reloc", {}) if isinstance(tool, dict) else None
     except FileNotFoundError:
         table = {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reloc_lsp.evaluation.workspace import SKIPPED
 
@@ -95,15 +96,21 @@ def _walk(start: Path, layout: PytestLayout) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 def _ini_options(root: Path) -> dict[str, str | list[str]]:
     for name in ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
         path = root / name
         try:
             text = path.read_text("utf-8")
             if name == "pyproject.toml":
-                table = tomllib.loads(text).get("tool", {}).get("pytest", {}).get("ini_options")
-                if table is not None:
-                    return {k: v for k, v in table.items() if isinstance(v, str | list)}
+                table: Any = tomllib.loads(text)
+                for key in ("tool", "pytest", "ini_options"):
+                    table = table.get(key) if isinstance(table, dict) else None
+                if isinstance(table, dict):
+                    return {k: v for k, v in table.items() if isinstance(v, str) or _is_texts(v)}
                 continue
             parser = configparser.ConfigParser(interpolation=None)
             parser.read_string(text)

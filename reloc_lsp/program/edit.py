@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reloc_lsp.program.text import split_lines
@@ -50,9 +50,11 @@ def line_edits(before: str, after: str) -> list[Edit]:
 
 def unified_diff(before: str, after: str, file: str, context: int = 3) -> str:
     """A unified diff of two versions of `file`, empty when they are equal."""
-    old, new = (_shown(split_lines(text)) for text in (before, after))
+    old, new = _diff_lines(before), _diff_lines(after)
     return "".join(difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", n=context))
 
 
-def _shown(lines: Sequence[str]) -> list[str]:
-    return [line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines]
+def _diff_lines(text: str) -> list[str]:
+    """Lines as a patch has them: only LF ends one, and a last line without it is marked."""
+    *lines, last = text.split("\n")
+    return [line + "\n" for line in lines] + ([last + "\n\\ No newline at end of file\n"] if last else [])

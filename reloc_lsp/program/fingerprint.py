@@ -8,10 +8,13 @@ import textwrap
 
 
 def parse_unit(source: str) -> ast.Module:
-    """Parse a unit's lines, whatever their indentation; raises `SyntaxError`."""
-    if source[:1] in " \t\f":
-        return ast.parse("if 1:\n" + source.lstrip("\f"))
-    return ast.parse(source)
+    """Parse a unit's lines, whatever their indentation; raises `SyntaxError`, also where there is no code."""
+    # A form feed sets the parser's column back to 0.
+    leading = source[: len(source) - len(source.lstrip(" \t\f"))]
+    tree = ast.parse("if 1:\n" + source if leading.rpartition("\f")[2] else source)
+    if not tree.body:
+        raise SyntaxError("there is no code")
+    return tree
 
 
 def fingerprint(source: str) -> str:

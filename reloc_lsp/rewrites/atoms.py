@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 
+UNUSED_NAME = 3.0
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
 _SIZED = {
     "str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items",
@@ -26,7 +28,7 @@ _OF_A_LENGTH = {"== 1": 0.7, "> 1": 0.6, "< 2": 0.6, "== 0": 0.5, "> 0": 0.3, "=
 
 def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
     """Names bound before `node`, and attributes, subscripts and pure calls the unit reads, with their kinds."""
-    found = {name: ctx.types(name) for name in ctx.bound_before(node)}
+    found = {name: ctx.types(name) for name in (*ctx.bound_before(node), *ctx.fields)}
     bound = set(found) | {"self", "cls"}
     for slot in ctx.loads(ast.Attribute, ast.Subscript, ast.Call):
         inner = slot.node
@@ -64,6 +66,9 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
             if kinds and kinds <= _NUMBERS:
                 for operator in ("<", ">", "<=", ">="):
                     found.setdefault(f"{text} {operator} {constant}", 0.4)
+    for condition in found if ctx.unused else ():
+        if any(name in re.findall(r"\w+", condition) for name in ctx.unused):
+            found[condition] *= UNUSED_NAME
     ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
     return dict(ranked[:most])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeGuard
@@ -40,22 +40,32 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A statement and its place: `index` in `block`, which is a field of `parent`; `loop` if one is around it."""
+    """A statement and its place: `index` in `block`, which is a field of `parent`.
+
+    `loop` says whether a loop is around it, `handler` whether an exception handler is.
+    """
 
     node: ast.stmt
     block: list[ast.stmt]
     index: int
     parent: ast.AST
     loop: bool
+    handler: bool = False
 
 
 class UnitContext:
-    """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1."""
+    """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1.
 
-    def __init__(self, source: str, module: ModuleContext, outlook: Outlook | None = None) -> None:
+    `focus`, if given, holds the lines whose statements are rewritten; the others only lend their names.
+    """
+
+    def __init__(
+        self, source: str, module: ModuleContext, outlook: Outlook | None = None, focus: Container[int] | None = None
+    ) -> None:
         self.text = source
         self.module = module
         self.outlook = outlook or Outlook()
+        self._focus = focus
         self._pure: dict[int, bool] = {}
         self._bound: dict[int, list[str]] = {}
         tree = parse_unit(source)
@@ -123,8 +133,10 @@ class UnitContext:
             stack.extend(reversed(inner))
 
     def loads(self, *kinds: type[ast.expr]) -> Iterator[Slot]:
-        """Slots of the given kinds whose value is read, type annotations and f-string parts left out."""
+        """Slots of the given kinds whose value is read, on lines in focus; type annotations and f-string parts not."""
         for slot in self.slots:
+            if not self.in_focus(slot.statement):
+                continue
             context = getattr(slot.node, "ctx", None)
             read = context is None or isinstance(context, ast.Load)
             if read and isinstance(slot.node, kinds) and slot.field not in ("annotation", "returns"):
@@ -199,15 +211,28 @@ class UnitContext:
         """Every statement of the body in source order, docstring left out."""
         return list(self._statements(self.function.body, self.function, loop=False))
 
-    def _statements(self, block: list[ast.stmt], parent: ast.AST, *, loop: bool) -> Iterator[Place]:
+    def _statements(
+        self, block: list[ast.stmt], parent: ast.AST, *, loop: bool, handler: bool = False
+    ) -> Iterator[Place]:
+        handlers = [h.body for h in getattr(parent, "handlers", ())]
+        handler = handler or any(block is body for body in handlers)
         for index, node in enumerate(block):
             if index == 0 and parent is self.function and is_docstring(node):
                 continue
-            yield Place(node, block, index, parent, loop)
+            yield Place(node, block, index, parent, loop, handler)
             inside = loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
             inside = inside and not isinstance(node, FunctionNode | ast.ClassDef)
             for inner in blocks(node):
-                yield from self._statements(inner, node, loop=inside)
+                yield from self._statements(inner, node, loop=inside, handler=handler)
+
+    @property
+    def places(self) -> list[Place]:
+        """The statements in focus: those to rewrite, or to put others before or after."""
+        return [place for place in self.statements if self.in_focus(place.node)]
+
+    def in_focus(self, node: ast.stmt) -> bool:
+        """Whether the statement's first line is to be rewritten; without a focus every one is."""
+        return self._focus is None or self.line(node) in self._focus
 
     @property
     def body(self) -> list[ast.stmt]:
@@ -258,14 +283,30 @@ class UnitContext:
 
     @cached_property
     def locals(self) -> list[str]:
-        """Parameters and names the body binds, in order of appearance."""
-        stored = [node.id for node in ast.walk(ast.Module(self.body, [])) if _is_store(node)]
-        return list(dict.fromkeys([*self.parameters, *stored]))
+        """Parameters, names the body binds, and names of an enclosing function that it reads."""
+        names = (node for node in ast.walk(ast.Module(self.body, [])) if isinstance(node, ast.Name))
+        bound = [name.id for name in names if isinstance(name.ctx, ast.Store) or self._enclosed(name.id)]
+        return list(dict.fromkeys([*self.parameters, *bound]))
+
+    def _enclosed(self, name: str) -> bool:
+        """Whether the name was seen in the unit's frames although the module does not bind it."""
+        return name in self.module.types and name not in self.module.names and name not in ("self", "cls")
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """Attributes of `self` seen at run time, as `self.name`."""
+        return [name for name in self.module.types if name.startswith("self.")] if "self" in self.self_names else []
+
+    @cached_property
+    def unused(self) -> set[str]:
+        """Parameters and local names that are never read: what is missing may well be their use."""
+        return set(self.locals) - self.names_read
 
     @cached_property
     def names_read(self) -> set[str]:
         """Names the body reads."""
-        return {slot.node.id for slot in self.loads(ast.Name) if isinstance(slot.node, ast.Name)}
+        names = (node for node in ast.walk(self.function) if isinstance(node, ast.Name))
+        return {name.id for name in names if isinstance(name.ctx, ast.Load)}
 
     def types(self, name: str) -> frozenset[str]:
         """Run-time types seen for a local name; empty if none were."""
@@ -276,7 +317,10 @@ class UnitContext:
         line = self.line(node)
         if line not in self._bound:
             early = {name for name, first, looped in self._stores if first < line or (looped and looped <= line)}
-            self._bound[line] = [name for name in self.locals if name in early or name in self.parameters]
+            stored = {name for name, _, _ in self._stores}
+            self._bound[line] = [
+                name for name in self.locals if name in early or name not in stored or name in self.parameters
+            ]
         return self._bound[line]
 
     @cached_property

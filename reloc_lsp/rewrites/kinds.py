@@ -33,6 +33,8 @@ def kinds_of(node: ast.expr, ctx: UnitContext) -> frozenset[str]:
     match node:
         case ast.Name(id=name):
             return ctx.types(name)
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return ctx.types("self." + name)
         case ast.BinOp(left=left, op=op, right=right):
             return _arithmetic(kinds_of(left, ctx), op, kinds_of(right, ctx))
         case ast.Subscript(value=value) if isinstance(node.slice, ast.Slice) or kinds_of(value, ctx) == {"str"}:

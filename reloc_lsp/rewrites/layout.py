@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import Place, UnitContext
@@ -36,6 +36,18 @@ def insert_after(ctx: UnitContext, node: ast.stmt, lines: Sequence[str], like: a
     if end == len(ctx.text) and not ctx.text.endswith(("\n", "\r")):
         return Edit(end, end, ctx.newline + text.rstrip("\r\n"))
     return Edit(end, end, text)
+
+
+def insert_around(ctx: UnitContext, place: Place, lines: Sequence[str]) -> Iterator[Edit]:
+    """The edits that put `lines` before a statement, and after it where it ends its block."""
+    before = insert_before(ctx, place.node, lines)
+    if before is not None:
+        yield before
+    leaves = isinstance(place.node, ast.Return | ast.Raise | ast.Break | ast.Continue)
+    if place.index == len(place.block) - 1 and not leaves:
+        after = insert_after(ctx, place.node, lines)
+        if after is not None:
+            yield after
 
 
 def _block(ctx: UnitContext, indent: str, lines: Sequence[str]) -> str:

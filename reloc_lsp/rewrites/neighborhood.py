@@ -23,6 +23,7 @@ from reloc_lsp.search.protocols import Site, ValueProbe
 PAIRED_PRIOR = 0.25
 LEAST_SUSPICION = 0.03
 MOST_EXPRESSIONS = 700
+MOST_STATEMENTS = 30
 
 
 @dataclass
@@ -73,12 +74,13 @@ class RewriteNeighborhood:
             ctx = UnitContext(candidate.source, self.module)
         except SyntaxError:
             return []
-        outlook = await self._outlook(ctx)
-        ctx = UnitContext(candidate.source, self.module, outlook)
-        return await asyncio.to_thread(self._score_all, ctx)
-
-    def _score_all(self, ctx: UnitContext) -> list[tuple[float, Rewrite]]:
         suspicion = self._suspicion(ctx)
+        focus = self._focus(ctx, suspicion)
+        outlook = await self._outlook(UnitContext(candidate.source, self.module, None, focus))
+        ctx = UnitContext(candidate.source, self.module, outlook, focus)
+        return await asyncio.to_thread(self._score_all, ctx, suspicion)
+
+    def _score_all(self, ctx: UnitContext, suspicion: Mapping[int, float]) -> list[tuple[float, Rewrite]]:
         dice = random.Random(self._seed)
         scored: list[tuple[float, Rewrite]] = []
         for prior, rewrite in _all_rewrites(ctx):
@@ -95,7 +97,7 @@ class RewriteNeighborhood:
         if self.probe is None:
             return Outlook()
         wanted: dict[int, dict[str, None]] = defaultdict(dict)
-        for place in ctx.statements:
+        for place in ctx.places:
             wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
         conditions = {line: list(texts) for line, texts in wanted.items()}
         for _, rewrite in _all_rewrites(ctx):
@@ -110,6 +112,13 @@ class RewriteNeighborhood:
         lines = (self.task.first_line, self.task.first_line + ctx.text.count("\n"))
         values = await self.probe.values(ctx.text, entry, lines, sites)
         return Outlook(values.moved(-offset))
+
+    @staticmethod
+    def _focus(ctx: UnitContext, suspicion: Mapping[int, float]) -> frozenset[int]:
+        """Lines of the most suspicious statements; what no failing test runs cannot be at fault."""
+        lines = {ctx.line(place.node) for place in ctx.statements if suspicion.get(ctx.line(place.node), 0.0) > 0}
+        ranked = sorted(lines, key=lambda line: (-suspicion[line], line))
+        return frozenset(ranked[:MOST_STATEMENTS])
 
     def _suspicion(self, ctx: UnitContext) -> Mapping[int, float]:
         """Suspicion by line of this version: that of the same line in the original, where it still stands there."""

@@ -60,6 +60,11 @@ class Outlook:
         scored.sort(key=lambda pair: (-pair[0], len(pair[1]), pair[1]))
         return {condition: score for score, condition in scored[:most]}
 
+    def raises(self, line: int, expression: str) -> bool:
+        """Whether evaluating the expression raised on a blamed visit of `line`."""
+        vector = self.values.vectors.get(line, {}).get(expression, ())
+        return any(v == -1 and b for v, b in zip(vector, self.values.blame.get(line, ()), strict=False))
+
     def _swap(self, swap: Swap) -> float:
         vectors = self.values.vectors.get(swap.line, {})
         old, new = vectors.get(swap.old), vectors.get(swap.new)
@@ -72,7 +77,8 @@ class Outlook:
         changed = [a != b for a, b in zip(old, new, strict=True)]
         blamed = sum(b for b, c in zip(blame, changed, strict=True) if c)
         if -1 in old:
-            return NEUTRAL
+            mended = all(n != -1 for n, o in zip(new, old, strict=True) if o == -1)
+            return TARGETED if mended and blamed else NEUTRAL
         if not blamed:
             return INERT
         harmless = not any(c for b, c in zip(blame, changed, strict=True) if b == 0)

@@ -75,7 +75,7 @@ class LocalSearch:
         best = self.best
         yield Started(best, self.spending)
         drafts = await self.rules.drafter.draft(self.task)
-        round_ = list(self._novelty.new(drafts))
+        round_ = list(self._novelty.new(drafts))[: self._most(len(drafts))]
         reason = self.spending.exhausted()
         while reason is None:
             for node in await self._judge(round_):
@@ -92,9 +92,12 @@ class LocalSearch:
             round_ = await self._expand(parents) if parents else []
         yield Finished(self.best, self.spending, reason, self.passing)
 
+    def _most(self, wanted: int) -> int:
+        """How many of `wanted` candidates may still be evaluated."""
+        return int(min(wanted, self.spending.evaluations_left()))
+
     async def _expand(self, parents: Sequence[Node]) -> list[Candidate]:
-        wanted = int(min(self.rules.round_size, self.spending.evaluations_left()))
-        neighbours = await self.rules.neighborhood.expand(parents, wanted)
+        neighbours = await self.rules.neighborhood.expand(parents, self._most(self.rules.round_size))
         for parent in parents:
             parent.expansions += 1
             parent.exhausted = not neighbours

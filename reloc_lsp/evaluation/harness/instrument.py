@@ -145,6 +145,8 @@ class Probe:
         names = frame.f_locals
         for name, value in names.items():
             self.types.setdefault(name, set()).add(type(value).__name__)
+        for name, value in getattr(names.get("self"), "__dict__", {}).items():
+            self.types.setdefault("self." + name, set()).add(type(value).__name__)
         if line in self.sites:
             self.quiet = True
             try:

@@ -133,8 +133,8 @@ class Runner:
     def _reported(self, item: pytest.Item, calls: Sequence[CallInfo[Any]]) -> Result:
         """Outcome by pytest's own report, for marks and classes that give failures another meaning."""
         item.repr_failure = lambda *_, **__: ""  # type: ignore[method-assign]
-        reports = [item.ihook.pytest_runtest_makereport(item=item, call=call) for call in calls]
-        report: pytest.TestReport = reports[-1]
+        # Only the last phase: a report takes a unittest class's failure from the item, whichever phase it is of.
+        report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=calls[-1])
         if report.passed:
             return "passed", None
         if report.skipped:

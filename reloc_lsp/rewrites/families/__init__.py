@@ -4,8 +4,10 @@ The number is how often a rewrite of the family repairs a bug, relative to the o
 """
 
 from reloc_lsp.rewrites.families import (
+    borrowing,
     conditions,
     constants,
+    elements,
     functions,
     ingredients,
     insertion,
@@ -51,7 +53,15 @@ FAMILIES: tuple[tuple[Family, float], ...] = (
     (insertion.guards, 0.1),
     (insertion.else_branches, 0.15),
     (insertion.steps, 0.15),
-    (insertion.copies, 0.12),
+    (borrowing.copies, 0.1),
+    (borrowing.flushes, 0.3),
+    (borrowing.guarded_copies, 0.08),
+    (borrowing.other_cases, 0.15),
+    (elements.added, 0.3),
+    (elements.plain_values, 0.2),
+    (elements.names_for_constants, 0.3),
+    (conditions.bounded, 0.2),
+    (structure.else_of_loop, 1.0),
     (ingredients.reused, 0.12),
     (ingredients.extended, 0.1),
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.atoms import conditions
 from reloc_lsp.rewrites.context import Slot, UnitContext, short
+from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.layout import moved_lines
 from reloc_lsp.rewrites.precedence import AND, OR, level_of_text
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
@@ -20,15 +21,30 @@ _OPERATORS = ("!=", "in", "not in", "==", "<", ">")
 
 
 def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Every condition `c` becomes `c and x` and `c or x`."""
+    """Every condition `c`, and every part of one, becomes `c and x` and `c or x`; `x` first where `c` may raise."""
     for slot in ctx.loads(ast.expr):
-        if slot.field != "test" or isinstance(slot.statement, ast.Assert):
+        weight = _conditional_weight(ctx, slot)
+        if not weight or isinstance(slot.statement, ast.Assert):
             continue
         text = ctx.inline(slot.node)
         for word in ("and", "or"):
-            for extra, weight in conditions(ctx, slot.statement, word == "or").items():
+            if isinstance(slot.parent, ast.BoolOp) and isinstance(slot.parent.op, ast.And if word == "and" else ast.Or):
+                continue
+            for extra, liking in conditions(ctx, slot.statement, word == "or").items():
                 if extra != text:
-                    yield _joined(ctx, slot, word, extra, weight)
+                    yield _joined(ctx, slot, word, extra, weight * liking)
+                    if ctx.outlook.raises(ctx.line(slot.statement), text):
+                        yield _joined(ctx, slot, word, extra, weight * liking * 2, first=True)
+
+
+def _conditional_weight(ctx: UnitContext, slot: Slot) -> float:
+    """How likely the slot holds a condition that lacks an operand; 0 where it holds no condition."""
+    if slot.field == "test":
+        return 1.0
+    if isinstance(slot.parent, ast.BoolOp):
+        return 0.6
+    truth = isinstance(slot.node, ast.Compare | ast.BoolOp) or kinds_of(slot.node, ctx) == {"bool"}
+    return 1.0 if truth and isinstance(slot.parent, ast.Return | ast.Assign) else 0.0
 
 
 def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -40,6 +56,18 @@ def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
                 for other, weight in conditions(ctx, slot.statement, wanted).items():
                     if other != text:
                         yield ctx.replace(slot, other, "condition", weight=weight * 0.6)
+
+
+def bounded(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A comparison gets its other bound: `a < b` becomes `0 <= a < b`."""
+    for slot in ctx.loads(ast.Compare):
+        node = slot.node
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
+            for bound in ("0 <=", "0 <", "1 <="):
+                yield ctx.replace(slot, f"{bound} {ctx.inline(node)}", "bound")
+            for name in ctx.bound_before(slot.statement):
+                if "int" in ctx.types(name) and name not in ctx.inline(node):
+                    yield ctx.replace(slot, f"{name} <= {ctx.inline(node)}", "bound", weight=0.3)
 
 
 def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -64,7 +92,7 @@ def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement is done only under a condition; a value is chosen by one."""
-    for place in ctx.statements:
+    for place in ctx.places:
         node = place.node
         if isinstance(
             node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise
@@ -80,10 +108,11 @@ def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
 
 
-def _joined(ctx: UnitContext, slot: Slot, word: str, extra: str, weight: float) -> Rewrite:
+def _joined(ctx: UnitContext, slot: Slot, word: str, extra: str, weight: float, *, first: bool = False) -> Rewrite:
     """The condition with one more operand; its own operands of the same operator stay beside the new one."""
     text, own = ctx.inline(slot.node), AND if word == "and" else OR
-    left = text if level_of_text(text) >= own else f"({text})"
-    right = extra if level_of_text(extra) > own else f"({extra})"
+    kept = text if level_of_text(text) >= own else f"({text})"
+    added = extra if level_of_text(extra) > own else f"({extra})"
+    joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
     said = f"the condition gets `{word} {short(extra)}`"
-    return ctx.replace(slot, f"{left} {word} {right}", "condition", said, weight)
+    return ctx.replace(slot, joined, "condition", said, weight)

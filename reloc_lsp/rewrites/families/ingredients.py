@@ -65,7 +65,7 @@ def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str
     """The expression with one more operand that its type allows."""
     kinds = kinds_of(slot.node, ctx)
     atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
-    for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:16]:
+    for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:10]:
         theirs = ctx.types(other)
         if other == text:
             continue

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
-from reloc_lsp.program.edit import Edit
-from reloc_lsp.rewrites.atoms import conditions
+from reloc_lsp.rewrites.atoms import UNUSED_NAME, conditions
 from reloc_lsp.rewrites.context import Place, UnitContext, short
-from reloc_lsp.rewrites.layout import insert_after, insert_before
+from reloc_lsp.rewrites.layout import insert_after, insert_around, insert_before
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
 
 StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
 """Statements about a name of one kind, given the other names in scope, each with a weight."""
 
+MOST_ACTIONS = 14
+MOST_STEPS = 90
 _PLAIN_VALUES = {
     "None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2,
     "set()": 0.2, "0.0": 0.3,
@@ -30,8 +32,8 @@ _ASSIGNED_TO_A_TEXT = {
 
 def guards(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if condition: return value`, `continue`, `break` or `raise` before a statement."""
-    for place in ctx.statements:
-        actions = list(_actions(ctx, place))
+    for place in ctx.places:
+        actions = _actions(ctx, place)
         for condition, weight in conditions(ctx, place.node, wanted=True).items():
             for action, likely in actions:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{action}"])
@@ -51,7 +53,7 @@ def guards(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
     """An `if` without `else` gets one."""
-    for place in ctx.statements:
+    for place in ctx.places:
         node = place.node
         if isinstance(node, ast.If) and not node.orelse and ctx.alone(node.body[-1]):
             for action, likely in [*_actions(ctx, place), *_steps(ctx, place)]:
@@ -68,46 +70,27 @@ def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def steps(ctx: UnitContext) -> Iterator[Rewrite]:
     """A small statement before or after another: a jump, a counter, a collection's method, a changed name."""
-    for place in ctx.statements:
+    for place in ctx.places:
         for step, likely in _steps(ctx, place):
-            for where, edit in _around(ctx, place, [step]):
-                yield Rewrite((edit,), "insertion", f"`{short(step)}` is added", ctx.line(place.node), likely * where)
+            for edit in insert_around(ctx, place, [step]):
+                yield Rewrite((edit,), "insertion", f"`{short(step)}` is added", ctx.line(place.node), likely)
 
 
-def copies(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A copy of one of the unit's simple statements in another place, as it stands or with another name."""
-    simple = [
-        p for p in ctx.statements if isinstance(p.node, ast.Assign | ast.AugAssign | ast.Expr | ast.Return | ast.Raise)
-    ]
-    texts = {ctx.inline_statement(place.node): place for place in simple}
-    for text, origin in texts.items():
-        if "\n" in text:
-            continue
-        for place in ctx.statements:
-            for where, edit in _around(ctx, place, [text]):
-                if place.node is not origin.node:
-                    yield Rewrite(
-                        (edit,),
-                        "copy",
-                        f"`{short(text)}` is repeated here",
-                        ctx.line(place.node),
-                        0.6 * where,
-                    )
+def _actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
+    """The likeliest ways to leave."""
+    return sorted(_all_actions(ctx, place), key=lambda action: -action[1])[:MOST_ACTIONS]
 
 
-def _around(ctx: UnitContext, place: Place, lines: list[str]) -> Iterator[tuple[float, Edit]]:
-    before = insert_before(ctx, place.node, lines)
-    if before is not None:
-        yield 1.0, before
-    ends_block = place.index == len(place.block) - 1
-    leaves = isinstance(place.node, ast.Return | ast.Raise | ast.Break | ast.Continue)
-    if ends_block and not leaves:
-        after = insert_after(ctx, place.node, lines)
-        if after is not None:
-            yield 1.0, after
+def _steps(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
+    """The likeliest statements; those on names that the unit does not read come first."""
+    found = dict(_all_steps(ctx, place))
+    for step in found if ctx.unused else ():
+        if any(name in re.findall(r"\w+", step) for name in ctx.unused):
+            found[step] *= UNUSED_NAME
+    return sorted(found.items(), key=lambda step: -step[1])[:MOST_STEPS]
 
 
-def _actions(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
+def _all_actions(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
     """Ways to leave: values that the unit returns elsewhere, plain ones, parameters."""
     returned = [ctx.inline(s.value) for s in _returns(ctx) if s.value is not None]
     values = {text: 1.0 for text in returned if len(text) <= 30}
@@ -124,15 +107,17 @@ def _actions(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
     if place.loop:
         yield "continue", 1.2
         yield "break", 1.0
-    for error in ctx.module.wanted_errors or ():
+    if place.handler:
+        yield "raise", 1.0
+    for error in ctx.module.wanted_errors:
         yield f"raise {error}", 2.0
     for error in _raised(ctx):
         yield error, 0.7
 
 
-def _steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
+def _all_steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
     """Statements made from names in scope, by their types."""
-    names = ctx.bound_before(place.node)
+    names = [*ctx.bound_before(place.node), *ctx.fields]
     if place.loop:
         yield "break", 0.7
         yield "continue", 0.7
@@ -143,7 +128,7 @@ def _steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
                 yield from family(ctx, name, [other for other in names if other != name])
         yield from _assignments(ctx, name, [other for other in names if other != name])
     if "self" in ctx.self_names:
-        yield from _steps_of_self(ctx, names)
+        yield from _steps_of_self(ctx, ctx.bound_before(place.node))
     if not _ends(ctx):
         for name in names:
             yield f"return {name}", 0.8
@@ -209,7 +194,7 @@ def _assignments(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tup
 
 def _steps_of_self(ctx: UnitContext, names: list[str]) -> Iterator[tuple[str, float]]:
     for attribute in ctx.module.attributes.get("self", {}):
-        if attribute not in ctx.module.methods:
+        if attribute not in ctx.module.methods and f"self.{attribute}" not in ctx.fields:
             yield f"self.{attribute} += 1", 0.3
             yield f"self.{attribute} = None", 0.2
             yield f"self.{attribute} = 0", 0.2

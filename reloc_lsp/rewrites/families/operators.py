@@ -108,11 +108,12 @@ def boolean(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange the operator of an augmented assignment, or assign where it accumulated and the other way round."""
-    for place in ctx.statements:
+    for place in ctx.places:
         node = place.node
         if isinstance(node, ast.AugAssign):
             old = _SYMBOLS[type(node.op)]
-            others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "="]
+            others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "=", "&= ~"]
+            others = [new for new in others if new != "&= ~" or old in "^|&-"]
             yield from (_assignment(ctx, node, Exchange(node.target, node.value, old + "=", new)) for new in others)
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             for new in ("+=", "-=", "*=", "|=") if node.targets[0].id in ctx.bound_before(node) else ():
@@ -136,7 +137,7 @@ def unary(ctx: UnitContext) -> Iterator[Rewrite]:
 def _is_operand(slot: Slot) -> bool:
     """Whether a number may stand in the slot."""
     holder = isinstance(slot.parent, ast.Attribute | ast.Starred | ast.Subscript)
-    return slot.field in ("left", "right", "value", "args") and not holder
+    return slot.field in ("left", "right", "value", "args", "elts") and not holder
 
 
 def is_condition(slot: Slot) -> bool:

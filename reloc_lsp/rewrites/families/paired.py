@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -24,13 +25,23 @@ _REPEATABLE = {
 }
 
 
+_NAME = re.compile(r"\b[^\W\d]\w*")
+
+
 def paired(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
-    """Rewrites of one family with the same text before and after, done in two places or in all."""
+    """Rewrites of one family with the same text before and after, done in two places or in all.
+
+    The same change of another name on a line that is alike but for names counts too.
+    """
     groups: dict[tuple[str, str, str], list[Rewrite]] = defaultdict(list)
     for rewrite in rewrites:
         if rewrite.family in _REPEATABLE and len(rewrite.edits) == 1:
             edit = rewrite.edits[0]
-            groups[rewrite.family, ctx.text[edit.start : edit.end], edit.text].append(rewrite)
+            old = ctx.text[edit.start : edit.end]
+            groups[rewrite.family, old, edit.text].append(rewrite)
+            if old and old in edit.text:
+                line = ctx.index.lines[rewrite.line - 1]
+                groups[rewrite.family, _NAME.sub("_", line), edit.text.replace(old, "{}", 1)].append(rewrite)
     for (family, _, _), members in groups.items():
         if not 2 <= len(members) <= 6:
             continue

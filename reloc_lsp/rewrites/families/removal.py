@@ -85,7 +85,7 @@ def _with_items(ctx: UnitContext, node: ast.expr, items: list[ast.expr | ast.key
 
 def deleted(ctx: UnitContext) -> Iterator[Rewrite]:
     """Delete a statement, or a branch with its condition."""
-    for place in ctx.statements:
+    for place in ctx.places:
         node = place.node
         if isinstance(node, ast.Pass):
             continue
@@ -100,7 +100,7 @@ def deleted(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def unwrapped_blocks(ctx: UnitContext) -> Iterator[Rewrite]:
     """Keep the body of an `if`, loop, `with` or `try` without its header."""
-    for place in ctx.statements:
+    for place in ctx.places:
         node = place.node
         if not isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
             continue

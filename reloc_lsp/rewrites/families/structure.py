@@ -13,7 +13,7 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 
 def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:
     """The last statements of a block one level out."""
-    for place in ctx.statements:
+    for place in ctx.places:
         if (
             place.parent is ctx.function
             or len(place.block) < 2
@@ -37,9 +37,28 @@ def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:
                 )
 
 
+def else_of_loop(ctx: UnitContext) -> Iterator[Rewrite]:
+    """The `else` of the last `if` in a loop becomes the loop's own."""
+    for place in ctx.places:
+        loop, node = place.parent, place.node
+        if not (isinstance(loop, ast.For | ast.While) and not loop.orelse and isinstance(node, ast.If) and node.orelse):
+            continue
+        if place.index < len(place.block) - 1 or _spelled(ctx, node.orelse[0]).startswith("elif"):
+            continue
+        start, end = ctx.lines_of(node.body[-1])[1], ctx.lines_of(node.orelse[-1])[1]
+        body = moved_lines(ctx, node.orelse, ctx.indent(loop) + ctx.step)
+        if body is not None:
+            header = f"{ctx.indent(loop)}else:{ctx.newline}"
+            yield Rewrite((Edit(start, end, header + body),), "branch", "the loop gets the `else`", ctx.line(node))
+
+
+def _spelled(ctx: UnitContext, node: ast.stmt) -> str:
+    return ctx.text[ctx.span(node)[0] :]
+
+
 def moved_in(ctx: UnitContext) -> Iterator[Rewrite]:
     """The statement after a block into it."""
-    for place in ctx.statements:
+    for place in ctx.places:
         if place.index + 1 >= len(place.block):
             continue
         following = place.block[place.index + 1]
@@ -64,7 +83,7 @@ def _last_blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def reordered(ctx: UnitContext) -> Iterator[Rewrite]:
     """Two neighbouring statements change places; a statement moves to the start or end of its block."""
-    for place in ctx.statements:
+    for place in ctx.places:
         for other in range(place.index + 1, min(place.index + 4, len(place.block))):
             second = place.block[other]
             if not (ctx.alone(place.node) and ctx.alone(second)):
@@ -86,7 +105,7 @@ def reordered(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def kinds_of_branch(ctx: UnitContext) -> Iterator[Rewrite]:
     """`elif` for `if` and back, `while` for `if` and back, `break`, `continue`, `return`, `yield` and `await`."""
-    for place in ctx.statements:
+    for place in ctx.places:
         match place.node:
             case ast.If() | ast.While():
                 yield from _branches(ctx, place)

@@ -58,7 +58,7 @@ def attributes(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def targets(ctx: UnitContext) -> Iterator[Rewrite]:
     """Assign to another local name."""
-    for place in ctx.statements:
+    for place in ctx.places:
         node = place.node
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         if isinstance(node, ast.Assign | ast.AugAssign) and isinstance(target, ast.Name):

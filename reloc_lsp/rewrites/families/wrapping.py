@@ -22,6 +22,14 @@ _ANY = {
     "tuple": 0.3,
     "float": 0.3,
 }
+_EACH = {
+    "map(str, {})": 0.4,
+    "map(int, {})": 0.35,
+    "list(map(int, {}))": 0.1,
+    "list(map(str, {}))": 0.1,
+    "map(len, {})": 0.05,
+}
+"""The same function for each element."""
 _BY_KIND: dict[str, dict[str, float]] = {
     "int": {"abs({})": 1.0, "str({})": 0.8, "float({})": 0.4, "range({})": 0.4, "bool({})": 0.2, "max({}, 0)": 0.7,
             "min({}, 1)": 0.1, "max({}, 1)": 0.4, "-{}": 0.5, "chr({})": 0.2, "{} // 2": 0.25, "{} * 2": 0.25,
@@ -99,7 +107,9 @@ def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
     for name, count in _used_calls(ctx).items():
         patterns.setdefault(name + "({})", min(0.9, 0.4 + 0.1 * count))
     if is_condition(slot):
-        patterns = {p: w for p, w in patterns.items() if w > 0.5 or p.startswith("not")}
+        patterns = {p: w for p, w in patterns.items() if w > 0.5 or p.startswith("not") or p == "{} % 2"}
+    if not kinds or kinds & {"list", "tuple", "set", "generator", "dict_keys", "dict_values", "range"}:
+        patterns |= _EACH
     return patterns
 
 

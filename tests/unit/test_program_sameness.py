@@ -1,0 +1,68 @@
+"""When two revisions are one program, and how far two programs are apart."""
+
+import pytest
+
+from reloc_lsp.program.distance import revision_distance
+from reloc_lsp.program.fingerprint import fingerprint
+
+UNIT = "def f(a):\n    return a + 16\n"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def f( a ):\n\n    return (a  +  1_6)  # sixteen\n",
+        'def f(a):\n    """Adds."""\n    return a + 0x10\n',
+        "\x0cdef f(a):\r\n\treturn a + 16\r\n",
+    ],
+)
+def test_layout_comments_docstrings_and_number_spelling_make_no_other_program(other):
+    assert fingerprint(other) == fingerprint(UNIT)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def f(a):\n    return 16 + a\n",
+        "def f(a):\n    return a + 16.0\n",
+        "def f(a):\n    return a + '16'\n",
+        "async def f(a):\n    return a + 16\n",
+        "def f(a):\n    return a + 16\n    pass\n",
+        "@cache\ndef f(a):\n    return a + 16\n",
+    ],
+)
+def test_other_programs_differ(other):
+    assert fingerprint(other) != fingerprint(UNIT)
+
+
+def test_a_text_that_is_returned_is_no_docstring():
+    assert fingerprint("def f():\n    return 'a'\n") != fingerprint("def f():\n    return 'b'\n")
+    assert fingerprint("def f():\n    'a'\n") != fingerprint("def f():\n    pass\n")
+
+
+@pytest.mark.parametrize("source", ["", "# nothing\n", "def f(:\n", "    def f():\nreturn 1\n"])
+def test_what_does_not_parse_has_no_fingerprint(source):
+    with pytest.raises(SyntaxError):
+        fingerprint(source)
+
+
+@pytest.mark.parametrize(
+    ("after", "tokens"),
+    [
+        (UNIT, 0),
+        ("def f(a):  # adds\n\n    return a + 16\n", 0),
+        ("def f(a):\n    return a - 16\n", 1),
+        ("def f(a):\n    return a\n", 2),
+        ("def f(a):\n    return abs(a) + 16\n", 3),
+        ("def f(a):\n    if a:\n        return a + 16\n", 5),
+        ("def f(b):\n    return b + 16\n", 2),
+    ],
+)
+def test_distance_counts_tokens_taken_out_and_put_in(after, tokens):
+    assert revision_distance(UNIT, after) == revision_distance(after, UNIT) == tokens
+
+
+def test_a_moved_block_is_seen():
+    inside = "def f(a):\n    for x in a:\n        b = x\n        c = x\n"
+    outside = "def f(a):\n    for x in a:\n        b = x\n    c = x\n"
+    assert revision_distance(inside, outside) > 0
