@@ -7,7 +7,7 @@ import fnmatch
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from reloc_lsp.evaluation.workspace import SKIPPED
 
 SMALL_SUITE_FILES = 25
+UNUSUAL_PATTERNS = ("tests.py", "test.py", "*_tests.py", "*tests.py")
+"""Names that pytest collects only when they are named, for projects that have no others."""
 SMALL_SUITE_BYTES = 400_000
 
 
@@ -36,7 +38,10 @@ def pytest_layout(root: Path) -> PytestLayout:
 def test_files(root: Path, layout: PytestLayout) -> list[Path]:
     """All test files below `root` (its testpaths, if it names any that exist), relative to it, sorted."""
     starts = [root / place for pattern in layout.testpaths for place in _places(root, pattern)] or [root]
-    found = {path for start in starts for path in ([start] if start.is_file() else _walk(start, layout))}
+    for patterns in (layout.patterns, UNUSUAL_PATTERNS):
+        found = {path for start in starts for path in ([start] if start.is_file() else _walk(start, patterns))}
+        if found:
+            break
     return sorted(path.relative_to(root) for path in found)
 
 
@@ -81,7 +86,7 @@ def _speaks_of(text: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
-def _walk(start: Path, layout: PytestLayout) -> Iterator[Path]:
+def _walk(start: Path, patterns: Sequence[str]) -> Iterator[Path]:
     for folder, inner, files in os.walk(start):
         inner[:] = [
             d
@@ -92,7 +97,7 @@ def _walk(start: Path, layout: PytestLayout) -> Iterator[Path]:
             and not Path(folder, d, "pyvenv.cfg").exists()
         ]
         for name in files:
-            if any(fnmatch.fnmatch(name, pattern) for pattern in layout.patterns):
+            if any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
                 yield Path(folder, name)
 
 

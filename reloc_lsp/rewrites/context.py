@@ -145,14 +145,23 @@ class UnitContext:
     def edit(self, slot: Slot, text: str) -> Edit:
         """Put `text` in the slot's place, with parentheses where it needs them and without where it does not."""
         start, end = self.span(slot.node)
-        if self._grouped(slot, start, end):
-            if level_of_text(text) >= needed(slot.parent, slot.field) and "\n" not in text:
-                before = self.text.rindex("(", 0, start)
-                after = self.text.index(")", end)
-                gap = " " if before and (self.text[before - 1].isalnum() or self.text[before - 1] == "_") else ""
-                return Edit(before, after + 1, gap + text)
-            return Edit(start, end, text)
-        return Edit(start, end, fitted(text, slot.parent, slot.field))
+        if self._shares_parentheses(slot):
+            return Edit(start, end, f"({fitted(text, slot.parent, slot.field)})")
+        if not self._grouped(slot, start, end):
+            text = fitted(text, slot.parent, slot.field)
+        elif level_of_text(text) >= needed(slot.parent, slot.field) and "\n" not in text:
+            start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
+        before = " " if _word(self.text[:start][-1:]) and _word(text[:1]) else ""
+        after = " " if _word(self.text[end : end + 1]) and _word(text[-1:]) else ""
+        return Edit(start, end, before + text + after)
+
+    def _shares_parentheses(self, slot: Slot) -> bool:
+        """Whether a generator expression is a call's only argument: then the call's parentheses are its own."""
+        alone = isinstance(slot.parent, ast.Call) and len(slot.parent.args) == 1 and not slot.parent.keywords
+        return alone and slot.field == "args" and self._ends_with(slot.parent, slot.node)
+
+    def _ends_with(self, outer: ast.AST, inner: ast.expr) -> bool:
+        return isinstance(inner, ast.GeneratorExp) and self.span(outer)[1] == self.span(inner)[1]
 
     def _grouped(self, slot: Slot, start: int, end: int) -> bool:
         """Whether the expression stands in parentheses of its own."""
@@ -251,7 +260,8 @@ class UnitContext:
         """Whether the statement has its lines for itself."""
         start, end = self.lines_of(node)
         own_start, own_end = self.span(node)
-        before = self.text[start:own_start].strip()
+        decorated = bool(getattr(node, "decorator_list", ()))
+        before = "" if decorated else self.text[start:own_start].strip()
         after = self.text[own_end:end].strip()
         return not before and (not after or after.startswith("#"))
 
@@ -343,13 +353,14 @@ def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
 
 
 def blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
-    """The blocks of statements inside a statement."""
-    for field in ("body", "orelse", "finalbody"):
-        block = getattr(node, field, None)
-        if block:
-            yield block
-    for handler in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield handler.body
+    """The blocks of statements inside a statement, in source order."""
+    holders = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
+    own = [getattr(node, field, None) for field in ("body", "orelse", "finalbody")]
+    yield from filter(None, [own[0], *(holder.body for holder in holders), *own[1:]])
+
+
+def _word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def short(text: str, most: int = 48) -> str:

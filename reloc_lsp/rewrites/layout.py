@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.edit import Edit
+from reloc_lsp.program.text import split_lines
 from reloc_lsp.rewrites.context import Place, UnitContext
 
 
@@ -13,6 +14,8 @@ def delete_statement(ctx: UnitContext, place: Place) -> Edit | None:
     """The edit that takes a statement away, `pass` in its place where it was alone in its block."""
     if len(place.block) == 1 or not ctx.alone(place.node):
         start, end = ctx.span(place.node)
+        if getattr(place.node, "decorator_list", None):
+            start = ctx.lines_of(place.node)[0] + len(ctx.indent(place.node))
         if isinstance(place.node, ast.If) and ctx.text.startswith("elif", start):
             return Edit(*ctx.lines_of(place.node), "")
         return Edit(start, end, "pass")
@@ -66,7 +69,7 @@ def moved_lines(ctx: UnitContext, statements: Sequence[ast.stmt], indent: str) -
     if any(_multiline_text(node) for node in statements) or not ctx.alone(statements[0]):
         return None
     moved = []
-    for line in ctx.text[start:end].splitlines(keepends=True):
+    for line in split_lines(ctx.text[start:end]):
         if line.strip() and not line.startswith(old):
             return None
         moved.append(indent + line[len(old) :] if line.strip() else line)

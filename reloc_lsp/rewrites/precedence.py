@@ -49,6 +49,8 @@ def level(node: ast.expr) -> int:
             return _BINARY[type(op)]
         case ast.UnaryOp(op=ast.Not()):
             return NOT
+        case ast.Constant(value=int()):
+            return AWAIT  # the point of `1.real` would belong to the number
         case _:
             return _OTHERS.get(type(node), ATOM)
 

@@ -20,6 +20,11 @@ from _pytest.runner import CallInfo
 from .wire import Message, Send
 
 try:
+    # The report of a test leaves its result here for `tmp_path`, which looks for it at the end.
+    from _pytest.tmpdir import tmppath_result_key
+except ImportError:
+    tmppath_result_key = None  # type: ignore[assignment]
+try:
     from _pytest.unittest import TestCaseFunction
 except ImportError:  # pytest without its unittest plugin
     TestCaseFunction = ()  # type: ignore[assignment, misc]
@@ -111,6 +116,8 @@ class Runner:
         """The protocol without reports; other plugins' wrappers around it stay in force."""
         # A difference of two values, nicely laid out, costs more than most tests and nobody reads it here.
         assertion._reprcompare = None
+        if tmppath_result_key is not None:
+            item.stash[tmppath_result_key] = {}
         calls = [CallInfo.from_call(lambda: item.ihook.pytest_runtest_setup(item=item), "setup")]
         if calls[0].excinfo is None:
             calls.append(CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), "call"))

@@ -24,7 +24,8 @@ def constants(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub) and slot.outer:
             whole, text = slot.outer, "-" + text
         for value, weight in _near(node.value, text, used, ctx.module.strings):
-            if value != text:
+            receiver = isinstance(whole.parent, ast.Attribute)
+            if value != text and (value[0] in "'\"" or not receiver):
                 yield ctx.replace(whole, value, "constant", weight=weight)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
 
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
@@ -45,11 +46,15 @@ def paired(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
     for (family, _, _), members in groups.items():
         if not 2 <= len(members) <= 6:
             continue
-        if len(members) > 2:
+        if len(members) > 2 and _apart(members):
             yield _together(family, members)
-        for index, first in enumerate(members):
-            for second in members[index + 1 :]:
-                yield _together(family, [first, second])
+        yield from (_together(family, [*pair]) for pair in combinations(members, 2) if _apart(pair))
+
+
+def _apart(members: Sequence[Rewrite]) -> bool:
+    """Whether no two of the rewrites change the same text."""
+    edits = sorted(edit for member in members for edit in member.edits)
+    return all(one.end <= other.start for one, other in pairwise(edits))
 
 
 def _together(family: str, members: list[Rewrite]) -> Rewrite:

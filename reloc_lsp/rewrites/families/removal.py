@@ -26,7 +26,7 @@ def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.Call(func=ast.Attribute(value=receiver), args=args):
                 parts = [
                     (receiver, 0.8 if len(args) < 2 else 0.3),
-                    *((argument, 0.3) for argument in args[:2]),
+                    *((argument, 0.3) for argument in args[:2] if not isinstance(argument, ast.Starred)),
                 ]
             case ast.Call(args=args):
                 parts = [(argument, 0.9) for argument in args[:3] if not isinstance(argument, ast.Starred)]

@@ -113,10 +113,11 @@ def kinds_of_branch(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield from _jumps(ctx, place.node)
             case ast.Expr():
                 yield from _results(ctx, place.node)
-            case ast.Assign(targets=[_], value=value):
+            case ast.Assign(targets=[target], value=value):
                 said = f"returns `{short(ctx.src(value))}`"
-                start, end = ctx.span(place.node)[0], ctx.span(value)[0]
-                yield Rewrite((Edit(start, end, "return "),), "return", said, ctx.line(place.node), 0.3)
+                start, end = ctx.span(place.node)[0], ctx.text.index("=", ctx.span(target)[1]) + 1
+                word = "return" if ctx.text[end].isspace() else "return "
+                yield Rewrite((Edit(start, end, word),), "return", said, ctx.line(place.node), 0.3)
             case ast.Return(value=ast.expr()) if place.loop:
                 yield _keyword(ctx, place.node, "return", "yield", "yield", weight=0.3)
 
@@ -149,10 +150,11 @@ def _results(ctx: UnitContext, node: ast.Expr) -> Iterator[Rewrite]:
     line, start = ctx.line(node), ctx.span(node)[0]
     match node.value:
         case ast.Yield(value=ast.expr() as inner):
-            edit = Edit(*ctx.span(node), f"yield from {ctx.src(inner)}")
+            text = f"({ctx.inline(inner)})" if isinstance(inner, ast.Tuple) else ctx.inline(inner)
+            edit = Edit(*ctx.span(node), f"yield from {text}")
             yield Rewrite((edit,), "yield", "`yield` becomes `yield from`", line)
         case ast.YieldFrom(value=inner):
-            edit = Edit(*ctx.span(node), f"yield {ctx.src(inner)}")
+            edit = Edit(*ctx.span(node), f"yield {ctx.inline(inner)}")
             yield Rewrite((edit,), "yield", "`yield from` becomes `yield`", line)
         case ast.Yield() | ast.Constant() | ast.Await():
             return

@@ -165,20 +165,16 @@ def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
         node = slot.node
         assert isinstance(node, ast.Call)
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        given = [ctx.inline(a) for a in node.args] + [ctx.src(k) for k in node.keywords]
+        positional, keyword = [ctx.inline(a) for a in node.args], [ctx.src(k) for k in node.keywords]
+        given = positional + keyword
         if any("\n" in text for text in given):
             continue
-        positional = [a for a in given if "=" not in a]
-        keyword = [a for a in given if "=" in a]
-        more = [extra for extra in _COMMON_ARGUMENTS.get(name, ()) if extra not in given]
-        more += [n for n in _missing_arguments(ctx, node, name) if n not in given]
-        for extra in more:
-            inside = [
-                *positional,
-                *([] if "=" in extra else [extra]),
-                *keyword,
-                *([extra] if "=" in extra else []),
-            ]
+        named = {k.arg for k in node.keywords}
+        for extra in [*_COMMON_ARGUMENTS.get(name, ()), *_missing_arguments(ctx, node, name)]:
+            word, equals, _ = extra.partition("=")
+            if extra in given or (equals and word in named):
+                continue
+            inside = [*positional, *keyword, extra] if equals else [*positional, extra, *keyword]
             yield ctx.replace(slot, f"{ctx.inline(node.func)}({', '.join(inside)})", "argument", weight=0.6)
         if name == "range" and len(given) == 1:
             for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types(n)][:4]):
