@@ -160,7 +160,21 @@ class Measuring:
             reason = "the swapped code is seen by every test, and warm and cold runs agree"
             return self._baseline(warm, reason, results, survey, flaky)
         results |= {n: cold.results[n] for n in kept if n in cold.results}
+        if cold.at_import:
+            results |= await self._failing_beside(warm, cold_tier, survey, covering)
         return await self._without_swap(warm, why, results, survey, flaky)
+
+    async def _failing_beside(
+        self, warm: WarmTier, cold_tier: ColdTier, survey: Survey, covering: Sequence[int]
+    ) -> dict[int, TestResult]:
+        """Failing tests that do not call the unit, beside tests that do: they may see what it made at import."""
+        files = {warm.files[n] for n in covering}
+        beside = [
+            n for n, result in survey.results.items()
+            if n not in covering and result.outcome is Outcome.FAILED and warm.files[n] in files
+        ]  # fmt: skip
+        cold = await self._cold(cold_tier, beside, dict.fromkeys(beside, self.first_limit))
+        return {n: result for n, result in cold.results.items() if result.outcome is Outcome.FAILED}
 
     async def _import_time_only(self, warm: WarmTier) -> Baseline:
         """No test calls the unit; it may still run while modules are imported."""

@@ -66,6 +66,10 @@ class ForkClient:
         self.cpu += reply["cpu"]
         return _report(tests, reply)
 
+    def abandon(self) -> None:
+        """End the children now running and forget those waiting; the server stays."""
+        self.process.send({"do": "cancel"})
+
     async def close(self) -> None:
         """End the server and its children."""
         self._reader.cancel()

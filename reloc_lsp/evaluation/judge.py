@@ -11,7 +11,7 @@ from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.protocols import Site, Values
-from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 GROWTH = 15.0
 MOST_PROBED_TESTS = 40
@@ -84,6 +84,12 @@ class Judge:
             return 0.0
         return 1.0 if call >= self.baseline.calls.get(test, 1) else 0.3
 
+    def abandon(self) -> None:
+        """Stop judging what nobody waits for any more."""
+        for tier in (self.baseline.tier, self._fresh):
+            if isinstance(tier, WarmTier | FreshTier):
+                tier.client.abandon()
+
     async def close(self) -> None:
         """End every process."""
         await self.baseline.tier.close()
@@ -122,6 +128,9 @@ class Judge:
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed)
             self.cpu += report.cpu
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
+                if not self.place.compiles(source):
+                    failure = Failure("SyntaxError", str(report.record("unfit")))
+                    return dict.fromkeys(tests, TestResult(Outcome.FAILED, failure=failure))
                 tier = await self._start_fresh()
                 continue
             if not report.results:

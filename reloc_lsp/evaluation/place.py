@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +83,20 @@ class UnitPlace:
             return _header(source) == self._original_header
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
+
+    def compiles(self, source: str) -> bool:
+        """Whether the unit's file would still compile: `break` outside of a loop parses and does not."""
+        described = self.description()
+        text, flags = described["prefix"] + self.swap_text(source), 0
+        for name in described["futures"]:
+            flags |= getattr(__future__, name).compiler_flag
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text, self.name, "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
 
     def must_fail(self) -> str:
         """The unit with a first statement that raises, everything else in place (generators stay generators)."""

@@ -67,7 +67,7 @@ class Attempt:
                     if isinstance(event, Finished):
                         break
         except TimeoutError:
-            pass
+            judge.abandon()
         proposal = await self._confirmed(search)
         return proposal or await self._improvement() or self._nothing()
 

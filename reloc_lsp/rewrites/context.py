@@ -138,7 +138,7 @@ class UnitContext:
             if not self.in_focus(slot.statement):
                 continue
             context = getattr(slot.node, "ctx", None)
-            read = context is None or isinstance(context, ast.Load)
+            read = (context is None or isinstance(context, ast.Load)) and not _of_slices(slot.node)
             if read and isinstance(slot.node, kinds) and slot.field not in ("annotation", "returns"):
                 yield slot
 
@@ -357,6 +357,11 @@ def blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
     holders = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
     own = [getattr(node, field, None) for field in ("body", "orelse", "finalbody")]
     yield from filter(None, [own[0], *(holder.body for holder in holders), *own[1:]])
+
+
+def _of_slices(node: ast.AST) -> bool:
+    """Whether the expression can only stand in a subscript, as `1:2, ::3` does."""
+    return isinstance(node, ast.Tuple) and any(isinstance(item, ast.Slice) for item in node.elts)
 
 
 def _word(character: str) -> bool:

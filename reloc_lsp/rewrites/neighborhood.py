@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.text import split_lines
 from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import FAMILIES
@@ -20,7 +21,10 @@ from reloc_lsp.rewrites.rewrite import Rewrite, Swap
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.protocols import Site, ValueProbe
 
+# Fitted, like the families' priors, on bugs of our own making (tests/benchmarks/handwritten) and planted ones.
 PAIRED_PRIOR = 0.25
+WEIGHT_POWER = 1.3
+SUSPICION_POWER = 2.0
 LEAST_SUSPICION = 0.03
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
@@ -87,7 +91,7 @@ class RewriteNeighborhood:
             if not rewrite.edits:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
-            score = prior * rewrite.weight * place * ctx.outlook.factor(rewrite)
+            score = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER * ctx.outlook.factor(rewrite)
             scored.append((score * self._experience[rewrite.family].factor * (1 + dice.random() * 1e-6), rewrite))
         scored.sort(key=lambda pair: -pair[0])
         return scored
@@ -109,7 +113,7 @@ class RewriteNeighborhood:
             for line, texts in wanted.items()
         ]
         entry = ctx.line(ctx.body[0]) + offset
-        lines = (self.task.first_line, self.task.first_line + ctx.text.count("\n"))
+        lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
         return Outlook(values.moved(-offset))
 
@@ -122,14 +126,14 @@ class RewriteNeighborhood:
 
     def _suspicion(self, ctx: UnitContext) -> Mapping[int, float]:
         """Suspicion by line of this version: that of the same line in the original, where it still stands there."""
-        original = self.task.source.splitlines()
+        original = split_lines(self.task.source)
         by_text: dict[str, float] = {}
         for line, score in self.task.evidence.suspicion.items():
             position = line - self.task.first_line
             if 0 <= position < len(original):
                 text = original[position].strip()
                 by_text[text] = max(score, by_text.get(text, 0.0))
-        found = {n: by_text.get(text.strip(), 0.3) for n, text in enumerate(ctx.text.splitlines(), 1)}
+        found = {n: by_text.get(text.strip(), 0.3) for n, text in enumerate(split_lines(ctx.text), 1)}
         if not by_text:
             return dict.fromkeys(found, 1.0)
         # A statement over several lines is as suspicious as its first line, the only one that is traced.

@@ -6,12 +6,12 @@ that differs then, and only then, is the most promising there is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
 from reloc_lsp.search.protocols import Values
 
-INERT, RISKY, NEUTRAL, TARGETED = 0.02, 0.4, 1.0, 3.0
+INERT, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.25, 1.0, 2.5, 5.0
 CHOICES_ALIKE = 3
 
 
@@ -75,16 +75,11 @@ class Outlook:
             truth = self.values.truth.get(swap.line, {})
             old, new = (tuple(_as_truth(v, truth) for v in vector) for vector in (old, new))
         changed = [a != b for a, b in zip(old, new, strict=True)]
-        blamed = sum(b for b, c in zip(blame, changed, strict=True) if c)
+        reach = _reach(changed, blame)
         if -1 in old:
             mended = all(n != -1 for n, o in zip(new, old, strict=True) if o == -1)
-            return TARGETED if mended and blamed else NEUTRAL
-        if not blamed:
-            return INERT
-        harmless = not any(c for b, c in zip(blame, changed, strict=True) if b == 0)
-        if -1 in new:
-            return RISKY * (1.5 if harmless else 0.5)
-        return TARGETED if harmless else NEUTRAL
+            return TARGETED if mended and reach > INERT else NEUTRAL
+        return reach * RISKY if -1 in new else reach
 
     def _guard(self, line: int, condition: str, inverted: bool) -> float:
         blame = self.values.blame.get(line)
@@ -92,10 +87,7 @@ class Outlook:
         if not blame or truths is None:
             return RISKY
         acts = [(t is False) if inverted else (t is True) for t in truths]
-        if not any(a and b for a, b in zip(acts, blame, strict=True)):
-            return INERT
-        harmless = not any(a and b == 0 for a, b in zip(acts, blame, strict=True))
-        return NEUTRAL if harmless else 0.25
+        return _reach(acts, blame) / TARGETED
 
     def _truths(self, line: int, condition: str) -> tuple[bool | None, ...] | None:
         vector = self.values.vectors.get(line, {}).get(condition)
@@ -103,6 +95,18 @@ class Outlook:
             return None
         truth = self.values.truth.get(line, {})
         return tuple(truth.get(v) for v in vector)
+
+
+def _reach(acts: Sequence[bool], blame: Sequence[float]) -> float:
+    """How promising it is to act on those visits: on the last calls of failing tests, and on no others."""
+    touched = {b for b, a in zip(blame, acts, strict=True) if a}
+    if not touched or touched == {0.0}:
+        return INERT
+    if max(touched) < 1.0:
+        return RISKY
+    if 0.0 in touched:
+        return NEUTRAL
+    return TARGETED if touched == {1.0} else LIKELY
 
 
 def _as_truth(number: int, truth: Mapping[int, bool]) -> int:

@@ -30,7 +30,7 @@ class Rules:
     scoring: Scoring = tests_first
     reward: Reward | None = None
     round_size: int = 8
-    extra: tuple[int, float, int] = (24, 0.5, 200)
+    extra: tuple[int, float, int] = (16, 0.5, 150)
 
 
 class LocalSearch:

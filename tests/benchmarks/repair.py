@@ -117,15 +117,20 @@ def main() -> None:
     ]
     with ThreadPoolExecutor(options.jobs) as pool:
         command = shlex.split(options.command)
-        rows = list(pool.map(lambda path: run_case(path, command, options.seconds, options.evaluations), paths))
+        rows = []
+        for row in pool.map(lambda path: run_case(path, command, options.seconds, options.evaluations), paths):
+            rows.append(row)
+            print(line(row), flush=True)
     if options.out:
         options.out.write_text("\n".join(map(json.dumps, rows)) + "\n")
     print(table(rows))
-    for row in rows:
-        if not row["right"]:
-            verdict = "WRONG" if row["fixed"] else "MISSED"
-            ended = f"{row.get('status')} {row.get('evaluations')} {row.get('note', '')}"
-            print(f"{verdict:6} {row['kind']:18} {row['case']:28} {ended}")
+
+
+def line(row: dict[str, Any]) -> str:
+    """One case's result on a line."""
+    verdict = "right" if row["right"] else "WRONG" if row["fixed"] else "MISSED"
+    ended = f"{row.get('status')} {row.get('first') or row.get('evaluations')} {row.get('note', '')}"
+    return f"{verdict:6} {row['kind']:18} {row['case']:28} {ended}"
 
 
 if __name__ == "__main__":

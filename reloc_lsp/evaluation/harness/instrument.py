@@ -105,6 +105,7 @@ class Probe:
         self.visits: dict[int, list[tuple[Test, int, list[int]]]] = {}
         self.counts: dict[int, int] = {}
         self.calls: dict[Test, int] = {}
+        self.kept: list[Any] = []
         self.numbers: dict[int, dict[tuple[str, Hashable], tuple[int, bool | None]]] = {}
         self.quiet = False
 
@@ -158,6 +159,8 @@ class Probe:
     def _value(self, line: int, code: types.CodeType, globals_: dict[str, Any], locals_: Mapping[str, Any]) -> int:
         try:
             value = eval(code, globals_, dict(locals_))
+            # Kept alive, so that no other object gets the identity of one described by it.
+            self.kept.append(value)
             key = (type(value).__name__, described(value))
             table = self.numbers.setdefault(line, {})
             if key not in table:
@@ -199,7 +202,7 @@ def inside_itself(frame: types.FrameType) -> bool:
     return False
 
 
-PLAIN = (int, float, complex, str, bytes, bool, type(None))
+PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, type)
 HOLDERS = (list, tuple, set, frozenset, dict)
 
 

@@ -11,6 +11,8 @@ from reloc_lsp.rewrites.context import Place, UnitContext, short
 from reloc_lsp.rewrites.layout import insert_after, insert_around
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
 
+MOST_RENAMES = 8
+FARTHEST_LINES = 12
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
 _PLAIN = ("True", "False", "None", "0", "1", "''", "[]")
 
@@ -21,9 +23,11 @@ def copies(ctx: UnitContext) -> Iterator[Rewrite]:
         own = ctx.inline_statement(origin.node)
         for text, likely in [(own, 1.0), *_renamed(ctx, origin)]:
             for place in ctx.places:
-                if place.node is origin.node and text == own:
+                if not _nearby(ctx, place, origin) or (place.node is origin.node and text == own):
                     continue
                 near = place.block is origin.block
+                if not near and text != own:
+                    continue
                 for edit in insert_around(ctx, place, [text]):
                     said = f"`{short(text)}` is added"
                     weight = likely * (1.0 if near else 0.5)
@@ -50,10 +54,12 @@ def flushes(ctx: UnitContext) -> Iterator[Rewrite]:
 def guarded_copies(ctx: UnitContext) -> Iterator[Rewrite]:
     """A copy of a simple statement in another place, under a condition."""
     for place in ctx.places:
-        useful = list(conditions(ctx, place.node, wanted=True).items())[:8]
+        useful = list(conditions(ctx, place.node, wanted=True).items())[:6]
         for origin in _simple(ctx):
             text = ctx.inline_statement(origin.node)
             if place.node is origin.node or isinstance(origin.node, ast.Return | ast.Raise):
+                continue
+            if not _nearby(ctx, place, origin):
                 continue
             for condition, weight in useful:
                 for edit in list(insert_around(ctx, place, [f"if {condition}:", f">{text}"]))[:1]:
@@ -85,9 +91,9 @@ def _renamed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:
     text = ctx.inline_statement(origin.node)
     names = dict.fromkeys(n.id for n in ast.walk(origin.node) if isinstance(n, ast.Name) and n.id in ctx.locals)
     for name in names:
-        for other in ctx.locals:
-            if other not in names and (ctx.types(name) & ctx.types(other) or not ctx.types(name)):
-                yield re.sub(rf"\b{name}\b", other, text), 0.7
+        alike = [o for o in ctx.locals if o not in names and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
+        for other in alike[:MOST_RENAMES]:
+            yield re.sub(rf"\b{name}\b", other, text), 0.7
 
 
 def _changed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:
@@ -101,6 +107,11 @@ def _changed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:
         for other in (*_PLAIN, *ctx.bound_before(origin.node)):
             if other != text[start:end]:
                 yield text[:start] + other + text[end:], 0.7
+
+
+def _nearby(ctx: UnitContext, one: Place, other: Place) -> bool:
+    """Whether code of one place is likely to be wanted at the other."""
+    return abs(ctx.line(one.node) - ctx.line(other.node)) <= FARTHEST_LINES
 
 
 def _within(outer: ast.stmt, inner: ast.stmt) -> bool:

@@ -10,7 +10,7 @@ from reloc_lsp.rewrites.atoms import conditions
 from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.layout import moved_lines
-from reloc_lsp.rewrites.precedence import AND, OR, level_of_text
+from reloc_lsp.rewrites.precedence import AND, OR, level, level_of_text
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
 
 _OF_AN_ELEMENT = (
@@ -77,14 +77,15 @@ def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
         assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp)
         last = node.generators[-1]
         names = [n.id for n in ast.walk(last.target) if isinstance(n, ast.Name)]
-        end = ctx.span(last.ifs[-1] if last.ifs else last.iter)[1]
-        if ctx.text[end : end + 1] == ")" and isinstance(last.iter, ast.BinOp | ast.IfExp):
-            continue
+        start, end = ctx.span(last.ifs[-1] if last.ifs else last.iter)
+        grouped = ctx.text[:start].rstrip().endswith("(")
+        end = ctx.text.index(")", end) + 1 if grouped else end
+        joins = last.ifs and (grouped or level(last.ifs[-1]) >= AND)
         others = [other for other in ctx.bound_before(slot.statement) if other not in names]
         tests = [pattern.format(name) for name in names for pattern in _OF_AN_ELEMENT]
         tests += [f"{name} {op} {other}" for name in names for other in others for op in _OPERATORS]
         for test in tests:
-            text = f" and {test}" if last.ifs else f" if {test}"
+            text = f" and {test}" if joins else f" if {test}"
             edit = Edit(end, end, text)
             said = f"only elements with `{short(test)}`"
             yield Rewrite((edit,), "filter", said, ctx.line(node), 0.5, ctx.effect_of(slot, (edit,)))

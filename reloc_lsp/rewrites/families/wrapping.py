@@ -143,6 +143,8 @@ def slices(ctx: UnitContext) -> Iterator[Rewrite]:
             }  # fmt: skip
             if lower and upper:
                 options |= {f"{lower}:{lower} + {upper}{tail}": 0.6, f"{lower} + 1:{upper} + 1{tail}": 0.3}
+        elif isinstance(node.slice, ast.Tuple):
+            continue
         else:
             index = ctx.inline(node.slice)
             options = {

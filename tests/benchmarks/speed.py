@@ -1,0 +1,399 @@
+"""Candidates per CPU-second: this evaluator beside pytest and mutmut, on published packages and their own suites.
+
+    python tests/benchmarks/speed.py [--packages toolz boltons] [--sample 6] [--work DIR]
+
+Candidates are mutants that mutmut's operators make of top-level functions that tests cover. Five ways judge them in
+one run, one process at a time, each until the first test that fails:
+
+- reloc: the evaluator's warm tier (a fork with the unit's code swapped, covering tests only);
+- pytest -x: `python -m pytest -x -q` over the suite;
+- covering tests: the same, with only the tests that cover the function;
+- mutmut 3: `mutmut run` on those mutants, less a run on a single one;
+- empty fork: the warm process asked to run no test, the floor of what forking can reach.
+
+Costs are CPU seconds of all processes involved. What is paid once is left out for reloc and mutmut alike and printed
+below the table. Mutants that hang are left out everywhere, as their price is each tool's time limit; so are those that
+change a function's header, as they are not for the warm tier. Needs Linux (/proc) and a package index; mutmut gets an
+environment of its own below DIR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+import venv
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from plant import Package, download, run_with, unpack
+
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import Bench, WarmTier
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.text import SourceText
+from reloc_lsp.program.unit import Module
+from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.search.verdict import Outcome, Verdict
+
+ROUND = 8  # candidates judged at once, as in a search
+FORKS, HANGS = 300, 120.0
+MANY, FEW = 24, 8  # mutants of a function
+FAILING = (Outcome.FAILED, Outcome.DIED, Outcome.TIMEOUT)
+RELOC, SUITE, COVERING, MUTMUT, FLOOR = "reloc (warm)", "pytest -x", "covering tests", "mutmut 3", "empty fork"
+
+LISTING = """
+import json, random, sys
+from collections import defaultdict
+from pathlib import Path
+from mutmut.mutation.file_mutation import create_mutations
+from plant import renderers
+
+path, seed, functions, few, many = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
+module, mutations, *_ = create_mutations(str(path), path.read_text("utf-8"))
+owners = [m.contained_by_top_level_function for m in mutations if m.contained_by_top_level_function is not None]
+delayed = defaultdict(list)
+for owner, render in zip(owners, renderers(path, path.name), strict=True):
+    if owner in module.body:
+        delayed[owner.name.value].append((len(delayed[owner.name.value]) + 1, render))
+names = sorted(name for name in delayed if len(delayed[name]) >= few)
+random.Random(seed).shuffle(names)
+for name in names[:functions]:
+    chosen = random.Random(seed).sample(delayed[name], min(many, len(delayed[name])))
+    rendered = [(number, render()) for number, render in sorted(chosen, key=lambda pair: pair[0])]
+    print(json.dumps([name, [(number, mutant.mutated) for number, mutant in rendered if mutant is not None]]))
+"""
+"""Runs in mutmut's environment; numbers count a function's mutations as mutmut's own names do."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A package, the module whose functions are judged, and what mutmut must copy besides the sources."""
+
+    package: Package
+    file: str
+    also_copy: tuple[str, ...] = ()
+
+
+TOOLZ = Package("toolz", "1.2.0", "toolz", tests=("toolz",))
+BOLTONS = Package("boltons", "26.2.0", "boltons")
+SUBJECTS = {
+    "toolz": Subject(TOOLZ, "toolz/itertoolz.py", ("toolz.egg-info", "tlz")),
+    "boltons": Subject(BOLTONS, "boltons/iterutils.py"),
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A candidate: its function, mutmut's number for it, and the text of the whole file."""
+
+    qualname: str
+    number: int
+    text: str
+
+    @cached_property
+    def candidate(self) -> Candidate:
+        """The mutant as a candidate of the search."""
+        module = Module(self.text)
+        unit = module.find(self.qualname)
+        assert unit is not None
+        return Candidate(module.source(unit), "mutmut", self.qualname)
+
+
+@dataclass
+class Tally:
+    """What one package showed: CPU seconds and candidates by method."""
+
+    cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    once: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    judged: dict[Mutant, bool] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    compared: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, method: str, cpu: float, count: int = 1) -> None:
+        """Take in the price of `count` candidates."""
+        self.cpu[method] += cpu
+        self.count[method] += count
+
+    def each(self, method: str) -> float:
+        """CPU seconds per candidate."""
+        return self.cpu[method] / self.count[method] if self.count[method] else float("nan")
+
+
+def server_cpu(pid: int) -> float:
+    """CPU seconds of a live process and of its children that have ended."""
+    values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ended = sum(map(int, values[13:15])) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime((~pid << 3) | 2) + ended
+
+
+@contextmanager
+def measured(tally: Tally, method: str, count: int, pid: int) -> Iterator[None]:
+    """Charge what this process and the server `pid` use meanwhile to `count` candidates of `method`."""
+    start = time.process_time() + server_cpu(pid)
+    yield
+    tally.add(method, time.process_time() + server_cpu(pid) - start, count)
+
+
+def run(command: Sequence[str], folder: Path, seconds: float = HANGS) -> tuple[int, float, str]:
+    """Exit status, CPU seconds (of children as well) and output of a command, which is ended after `seconds`."""
+    steady = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            ["timeout", "-k", "5", str(seconds), *command],
+            cwd=folder, env={**os.environ, **steady}, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        return process.returncode, used.ru_utime + used.ru_stime, output.read().decode(errors="replace")
+
+
+def tools(work: Path) -> Path:
+    """The interpreter of an environment with mutmut and pytest, made at the first call."""
+    folder = work / "env"
+    python = folder / "bin" / "python"
+    if not (folder / "bin" / "mutmut").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "mutmut>=3,<4", "pytest"], check=True)
+    return python
+
+
+def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> dict[str, list[Mutant]]:
+    """Seeded samples of the mutants of some top-level functions of a file, a few functions to spare."""
+    call = [str(python), "-c", LISTING, file, seed, str(functions + 4), str(FEW), str(MANY)]
+    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    listed = subprocess.run(call, cwd=tree, env=variables, stdout=subprocess.PIPE, check=True).stdout
+    rows = [json.loads(line) for line in listed.splitlines()]
+    return {name: [Mutant(name, number, text) for number, text in made] for name, made in rows}
+
+
+class Warm:
+    """One function of the subject, ready to be judged."""
+
+    def __init__(self, bench: Bench, place: UnitPlace) -> None:
+        self.bench, self.place = bench, place
+
+    async def start(self) -> WarmTier:
+        """Take the baseline; raises `EvaluationError` where the warm tier cannot judge this function."""
+        root, qualname = self.bench.copy.root, self.place.unit.qualname
+        groups = likely_groups(root, test_files(root, pytest_layout(root)), self.place.name, qualname)
+        self.baseline = await Measuring(self.bench, self.place, 60.0).measure(groups)
+        self.judge = Judge(self.bench, self.place, self.baseline)
+        tier = self.baseline.tier
+        if not isinstance(tier, WarmTier) or not self.judge.unchanged.green:
+            await self.judge.close()
+            raise EvaluationError(self.baseline.reason)
+        return tier
+
+    @property
+    def covering(self) -> list[str]:
+        """Node ids of the tests that judge."""
+        return [self.baseline.tier.tests[number] for number in self.baseline.tests]
+
+
+async def verdicts(judge: Judge, chosen: Sequence[Mutant], to_beat: int) -> list[Verdict]:
+    """Judge in rounds, as a search does."""
+    found: list[Verdict] = []
+    for start in range(0, len(chosen), ROUND):
+        found += await judge.evaluate([mutant.candidate for mutant in chosen[start : start + ROUND]], to_beat)
+    return found
+
+
+async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list[Mutant]:
+    """Judge a function's mutants; those that neither hang nor change the header are measured and returned."""
+    tier = warm.baseline.tier
+    assert isinstance(tier, WarmTier)
+    pid = tier.client.process.process.pid
+    fitting = [mutant for mutant in chosen if warm.place.fits(mutant.candidate.source)]
+    last = warm.judge.unchanged.passed - 1
+    # A first pass finds those that hang; the measured one begins anew, without what the first has learned.
+    first = await verdicts(warm.judge, fitting, last)
+    steady = {
+        mutant: verdict.green
+        for mutant, verdict in zip(fitting, first, strict=True)
+        if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
+    }
+    anew = Judge(warm.bench, warm.place, warm.baseline)
+    with measured(tally, RELOC, len(steady), pid):
+        second = await verdicts(anew, list(steady), last)
+    with measured(tally, FLOOR, FORKS, pid):
+        for _ in range(FORKS):
+            await tier.client.run([], [])
+    tally.left_out["other header"] += len(chosen) - len(fitting)
+    tally.left_out["hanging"] += len(fitting) - len(steady)
+    tally.judged |= steady
+    changed = [m for m, verdict in zip(steady, second, strict=True) if verdict.green != steady[m]]
+    tally.notes += [f"DISAGREEMENT of two passes: {m.qualname} {m.number}" for m in changed]
+    return list(steady)
+
+
+async def compare(warm: Warm, subject: Subject, mutant: Mutant, tree: Path, python: Path, tally: Tally) -> None:
+    """Judge one mutant by new processes, and hold every test's outcome against ours."""
+    path = tree / subject.file
+    original = path.read_bytes()
+    pytest = [str(python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+    statuses = {}
+    try:
+        path.write_text(mutant.text, encoding="utf-8")
+        # Unchanged modules keep their bytecode; that of the mutated one would be stale.
+        for stale in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+            stale.unlink()
+        for method, tests in ((SUITE, list(subject.package.tests)), (COVERING, warm.covering)):
+            statuses[method], cpu, _ = run([*pytest, *tests], tree)
+            tally.add(method, cpu)
+    finally:
+        path.write_bytes(original)
+    only = replace(subject.package, tests=tuple(warm.covering))
+    cold = set(run_with(only, tree, subject.file, mutant.text, HANGS).failing)
+    (ours,) = await warm.judge.evaluate([mutant.candidate], -1)
+    failing, green = {name for name, r in ours.results.items() if r.outcome in FAILING}, tally.judged[mutant]
+    tally.compared += len(ours.results)
+    if green != (statuses[COVERING] == 0) or failing != cold:
+        odd = ", ".join(sorted(failing ^ cold)) or f"pytest ended with {statuses[COVERING]}, ours green: {green}"
+        tally.notes.append(f"DISAGREEMENT on {mutant.qualname} {mutant.number}: {odd}")
+
+
+def mutmut(subject: Subject, chosen: dict[Mutant, bool], tree: Path, python: Path, tally: Tally) -> None:
+    """Run mutmut on the same mutants: all of them less a single one is the price of the others."""
+    module = subject.file.removesuffix(".py").replace("/", ".")
+    names = {f"{module}.x_{mutant.qualname}__mutmut_{mutant.number}": green for mutant, green in chosen.items()}
+    lines = {
+        "source_paths": [subject.package.sources],
+        "only_mutate": [subject.file],
+        "also_copy": subject.also_copy,
+        "pytest_add_cli_args": ["-o", "addopts=", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args_test_selection": subject.package.tests,
+    }
+    settings = "".join(f"{key} =\n    " + "\n    ".join(values) + "\n" for key, values in lines.items() if values)
+    with (tree / "setup.cfg").open("a", encoding="utf-8") as stream:
+        stream.write(f"\n[mutmut]\n{settings}")
+    call = [str(python.with_name("mutmut")), "run", "--max-children", "1"]
+    one, costs = next(iter(names)), []
+    for selection in ([one], names, [one]):
+        status, cpu, output = run([*call, *selection], tree, 1800.0)
+        if status != 0:
+            raise SystemExit(f"mutmut failed on {subject.package.name}:\n{output[-2000:]}")
+        costs.append(cpu)
+    tally.add(MUTMUT, costs[1] - costs[2], len(names) - 1)
+    tally.once[MUTMUT].append(costs[0])
+    codes = json.loads((tree / "mutants" / f"{subject.file}.meta").read_text())["exit_code_by_key"]
+    same = sum((codes[name] == 0) == green for name, green in names.items())
+    tally.notes.append(f"mutmut's verdict is ours on {same} of {len(names)} mutants (it has its own idea of coverage)")
+
+
+async def judge_function(
+    warm: Warm, subject: Subject, found: list[Mutant], share: int, tree: Path, python: Path, tally: Tally
+) -> bool:
+    """Judge mutants of one function, `share` of them in new processes too; whether the warm tier can judge it."""
+    start, qualname = sum(os.times()[:4]), warm.place.unit.qualname
+    try:
+        tier = await warm.start()
+    except EvaluationError as error:
+        tally.notes.append(f"{qualname} is left out: {error}")
+        return False
+    try:
+        tally.once[RELOC].append(sum(os.times()[:4]) - start + server_cpu(tier.client.process.process.pid))
+        steady = await judge_warm(warm, found, tally)
+        for mutant in random.Random(qualname).sample(steady, min(share, len(steady))):
+            await compare(warm, subject, mutant, tree, python, tally)
+    finally:
+        await warm.judge.close()
+    return True
+
+
+async def measure(subject: Subject, work: Path, sample: int, functions: int, seed: str) -> Tally:
+    """Judge mutants of some functions of one package in all five ways."""
+    tally, python, name = Tally(), tools(work), subject.package.name
+    archive = download(subject.package, work / "sdists")
+    pristine, pytests, mutmuts = (work / use / name for use in ("pristine", "pytest", "mutmut"))
+    for tree in (pristine, pytests, mutmuts):
+        tree.parent.mkdir(parents=True, exist_ok=True)
+        unpack(archive, tree)
+    path = pristine / subject.file
+    found = mutants(python, pristine, subject.file, seed, functions)
+    # One run that may write bytecode, so that the measured ones find it as they would at a developer's.
+    warm_up = [str(python), "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *subject.package.tests]
+    subprocess.run(warm_up, cwd=pytests, stdout=subprocess.DEVNULL, check=True)
+    module = Module(SourceText.read(path).text)
+    used: list[str] = []
+    copy = ScratchCopy(pristine, {})
+    try:
+        bench = Bench(copy, find_interpreter(pristine, str(python)), 1)
+        for qualname in found:
+            unit = module.find(qualname)
+            if unit is None or len(used) == functions:
+                break
+            warm = Warm(bench, UnitPlace(path, copy.place(path), subject.file, module, unit))
+            share = min(-(-sample // functions), sample - tally.count[SUITE])
+            if await judge_function(warm, subject, found[qualname], share, pytests, python, tally):
+                used.append(qualname)
+    finally:
+        copy.close()
+    mutmut(subject, tally.judged, mutmuts, python, tally)
+    tally.notes.insert(0, f"functions: {', '.join(sorted(used))}")
+    return tally
+
+
+def table(tallies: dict[str, Tally]) -> str:
+    """The result by package and method; ratios say how many times as many candidates a CPU-second judges."""
+    lines = ["package  method          candidates  CPU ms each  per CPU-second  vs pytest -x  vs mutmut 3"]
+    for name, tally in tallies.items():
+        for method in (RELOC, FLOOR, COVERING, SUITE, MUTMUT):
+            each = tally.each(method)
+            ratios = f"{tally.each(SUITE) / each:12.1f}x {tally.each(MUTMUT) / each:11.1f}x"
+            lines.append(f"{name:8} {method:15} {tally.count[method]:10} {each * 1000:12.2f} {1 / each:15.1f} {ratios}")
+    return "\n".join(lines)
+
+
+def remarks(name: str, tally: Tally) -> str:
+    """What the table leaves out."""
+    reloc, other = (statistics.median(tally.once[method]) for method in (RELOC, MUTMUT))
+    once = f"paid once, CPU seconds: {reloc:.1f} for each function by reloc, {other:.1f} by mutmut"
+    left_out = ", ".join(f"{count} {why}" for why, count in tally.left_out.items())
+    held = f"mutants left out: {left_out}; test outcomes held against cold pytest: {tally.compared}"
+    return "\n".join(f"{name}: {line}" for line in (once, held, *tally.notes))
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--packages", nargs="+", choices=SUBJECTS, default=list(SUBJECTS))
+    parser.add_argument("--sample", type=int, default=6, help="mutants per package for the pytest processes")
+    parser.add_argument("--functions", type=int, default=6, help="functions per package")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--work", type=Path, help="folder to keep downloads and mutmut's environment in")
+    options = parser.parse_args()
+    work = (options.work or Path(tempfile.mkdtemp(prefix="speed-"))).resolve()
+    load, plan = os.getloadavg()[0], (options.sample, options.functions, options.seed)
+    try:
+        tallies = {name: asyncio.run(measure(SUBJECTS[name], work, *plan)) for name in options.packages}
+    finally:
+        if options.work is None:
+            shutil.rmtree(work)
+    print(table(tallies))
+    for name, tally in tallies.items():
+        print(remarks(name, tally))
+    print(f"load when it began and ended: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Workspaces in a temporary folder, and judges of the functions in them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from reloc_lsp.evaluation import selection
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.interpreter import Interpreter, find_interpreter
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.text import SourceText
+from reloc_lsp.program.unit import Module
+
+Judging = Callable[..., Awaitable[Judge]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes files, by their relative paths, into a folder of the test's own and gives its path."""
+
+    def written(files: Mapping[str, str], folder: str = "project") -> Path:
+        root = tmp_path / folder
+        for name, text in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), "utf-8")
+        return root
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def own_interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    """The interpreter that runs these tests."""
+    return find_interpreter(tmp_path_factory.getbasetemp(), sys.executable)
+
+
+@pytest.fixture
+async def judging(own_interpreter: Interpreter) -> AsyncIterator[Judging]:
+    """Starts the judge of one function, `judging(root, "m.py::f")`, as a revision does; ends it after the test."""
+    judges: list[Judge] = []
+    copies: list[ScratchCopy] = []
+
+    async def start(
+        root: Path,
+        target: str,
+        *,
+        tests: Sequence[str] = (),
+        interpreter: str | None = None,
+        unsaved: Mapping[Path, str] | None = None,
+        seconds: float = 60.0,
+    ) -> Judge:
+        name, _, qualname = target.partition("::")
+        file, unsaved = root / name, unsaved or {}
+        module = Module(unsaved.get(file) or SourceText.read(file).text)
+        unit = module.find(qualname)
+        assert unit is not None
+        found = find_interpreter(root, interpreter) if interpreter else own_interpreter
+        copies.append(ScratchCopy(root, unsaved))
+        bench = Bench(copies[-1], found, 2)
+        place = UnitPlace(file, bench.copy.place(file), name, module, unit)
+        files = selection.test_files(bench.copy.root, selection.pytest_layout(bench.copy.root))
+        likely = selection.likely_groups(bench.copy.root, files, name, qualname)
+        groups = [list(tests)] if tests else likely
+        baseline = await Measuring(bench, place, seconds).measure(groups)
+        judges.append(Judge(bench, place, baseline))
+        return judges[-1]
+
+    yield start
+    for judge in judges:
+        await judge.close()
+    for copy in copies:
+        copy.close()

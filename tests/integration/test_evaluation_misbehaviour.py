@@ -1,0 +1,197 @@
+"""Candidates that loop, leave, lie or litter: they harm their own verdict and nothing else."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+from verdicts import judged, outcomes, until
+
+from reloc_lsp.search.verdict import Outcome
+
+MODULE = "def f(a):\n    return a\n"
+TESTS = "from m import f\ndef test_five(): assert f(5) == 3\ndef test_three(): assert f(3) == 3\n"
+RIGHT = "def f(a):\n    return 3\n"
+RECORDS = (
+    b'{"test": 0, "outcome": "passed", "seconds": 0.0, "failure": null}\n'
+    b'{"test": 1, "outcome": "passed", "seconds": 0.0, "failure": null}\n{"end": true}\n'
+)
+ANSWER = b'{"id": 0, "records": [], "ended": "done", "cpu": 0.0}'
+
+
+def body(text: str) -> str:
+    return "def f(a):\n" + indent(dedent(text).strip("\n"), "    ") + "\n"
+
+
+def files_of(root: Path) -> dict[str, tuple[bytes, float]]:
+    return {str(path): (path.read_bytes(), path.stat().st_mtime) for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+async def judge(write, judging):
+    return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+
+
+ENDS = {
+    "loops": ("while True: pass", Outcome.TIMEOUT),
+    "loops on whatever happens": (
+        """
+        import signal
+        for number in range(1, 32):
+            try: signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError): pass
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+        """,
+        Outcome.TIMEOUT,
+    ),
+    "waits": ("import time; time.sleep(600)", Outcome.TIMEOUT),
+    "computes in C": ("return 10 ** 10 ** 9", Outcome.TIMEOUT),
+    "leaves": ("import os; os._exit(0)", Outcome.DIED),
+    "kills itself": ("import os; os.kill(os.getpid(), 9)", Outcome.DIED),
+    "crashes": ("import ctypes; ctypes.string_at(0)", Outcome.DIED),
+    "closes all files": ("import os; os.closerange(0, 1024)", Outcome.DIED),
+    "exits": ("import sys; sys.exit(0)", Outcome.FAILED),
+    "interrupts": ("raise KeyboardInterrupt", Outcome.FAILED),
+    "ends pytest": ("import pytest; pytest.exit('done', 0)", Outcome.FAILED),
+    "skips": ("import pytest; pytest.skip()", Outcome.SKIPPED),
+    "skips at module level": ("import pytest; pytest.skip(allow_module_level=True)", Outcome.SKIPPED),
+    "expects to fail": ("import pytest; pytest.xfail()", Outcome.FAILED),
+    "skips as unittest does": ("import unittest; raise unittest.SkipTest", Outcome.FAILED),
+    "recurses": ("return f(a)", Outcome.FAILED),
+    "says too much": ("raise ValueError('x' * 10 ** 8)", Outcome.FAILED),
+    "cannot say why": (
+        """
+        class Mute(Exception):
+            def __str__(self): raise KeyError
+        raise Mute
+        """,
+        Outcome.FAILED,
+    ),
+    "forges records": (
+        f"""
+        import os
+        for fd in range(256):
+            for data in ({RECORDS!r}, {struct.pack(">I", len(ANSWER)) + ANSWER!r}):
+                try: os.write(fd, data)
+                except OSError: pass
+        """,
+        Outcome.DIED,
+    ),
+}
+if sys.platform == "linux":
+    ENDS["takes all memory"] = ("bytearray(64 << 30)", Outcome.FAILED)
+    ENDS["fills the disk"] = ("open('big', 'wb').write(bytes(100 << 20))", Outcome.FAILED)
+
+
+async def test_every_way_to_misbehave_has_its_outcome_and_stays_alone(judge):
+    """Between any two of them a right candidate passes."""
+    assert judge.baseline.tier.name == "warm"
+    sources = [source for ending, _ in ENDS.values() for source in (body(ending), RIGHT)]
+    verdicts = await judged(judge, *sources)
+    ended = dict(zip(ENDS, (outcomes(verdict)["test_five"] for verdict in verdicts[::2]), strict=True))
+    assert ended == {name: outcome for name, (_, outcome) in ENDS.items()}
+    assert not any(verdict.green for verdict in verdicts[::2])
+    assert all(verdict.green for verdict in verdicts[1::2])
+
+
+async def test_what_is_printed_and_left_running_does_not_matter(judge):
+    noisy = """
+        import os, sys, threading
+        for _ in range(20):
+            print("x" * 10 ** 6)
+            print("y" * 10 ** 6, file=sys.stderr)
+            os.write(1, b'z' * 10 ** 6)
+        threading.Thread(target=threading.Event().wait).start()
+        return 3
+    """
+    (verdict,) = await judged(judge, body(noisy))
+    assert verdict.green
+
+
+async def test_what_one_candidate_does_to_the_interpreter_no_other_sees(judge):
+    spoilt = """
+        import builtins, os, sys, m
+        builtins.len = m.f = os.getcwd = None
+        sys.modules["json"] = None
+        sys.path.clear()
+        return 3
+    """
+    _, after = await judged(judge, body(spoilt), RIGHT)
+    assert after.green and (await judge.confirm(RIGHT)).green
+
+
+async def test_the_users_files_stay_as_they_are(judge):
+    root = judge.bench.copy.origin
+    before = files_of(root)
+    litter = """
+        import os, pathlib, shutil
+        pathlib.Path("new.txt").write_text("new")
+        pathlib.Path("m.py").write_text("def f(a): return 3")
+        pathlib.Path("test_m.py").write_text("def test_five(): pass\\ndef test_three(): pass")
+        pathlib.Path("conftest.py").write_text("raise SystemExit(0)")
+        pathlib.Path("pytest.ini").write_text("[pytest]\\naddopts = --collect-only")
+        shutil.rmtree("__pycache__", ignore_errors=True)
+        return a
+    """
+    await judged(judge, body(litter))
+    assert files_of(root) == before
+    verdict = await judge.confirm(MODULE)
+    assert outcomes(verdict) == {"test_five": Outcome.FAILED, "test_three": Outcome.PASSED}
+    assert (await judge.confirm(RIGHT)).green
+    assert files_of(root) == before
+
+
+async def test_processes_that_a_candidate_started_end_with_it(judge, tmp_path):
+    """Also one in a session of its own, and one whose parent is gone."""
+    note = tmp_path / "pids"
+    starting = f"""
+        import os, subprocess, sys, time
+        note = open({str(note)!r}, "a")
+        call = [sys.executable, "-c", "import time; time.sleep(600)"]
+        started = subprocess.Popen(call, start_new_session=True)
+        print(started.pid, file=note)
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                print(os.getpid(), file=note, flush=True)
+                time.sleep(600)
+            os._exit(0)
+        os.wait()
+        return 3
+    """
+    (verdict,) = await judged(judge, body(starting))
+    assert verdict.green
+    pids = [int(line) for line in note.read_text().split()]
+    assert len(pids) >= 2
+    await until(lambda: not any(map(alive, pids)))
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+async def test_a_candidate_that_is_right_but_slow_gets_more_time(write, judging):
+    """The fix of an endless loop may take longer than the tests that passed before."""
+    module = "def f(a):\n    while a == 5: pass\n    return 3\n"
+    judge = await judging(write({"m.py": module, "test_m.py": TESTS}), "m.py::f", seconds=10.0)
+    assert outcomes(judge.unchanged) == {"test_three": Outcome.PASSED, "test_five": Outcome.TIMEOUT}
+    slow = """
+        import time
+        start = time.process_time()
+        while a == 5 and time.process_time() < start + 0.8: pass
+        return 3
+    """
+    (right,) = await judged(judge, body(slow))
+    assert right.green

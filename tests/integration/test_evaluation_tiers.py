@@ -1,0 +1,372 @@
+"""Which tier judges a unit, and that it judges rightly, whatever kind of function the unit is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+import pytest
+from verdicts import judged
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.search.verdict import Outcome
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A unit of one kind in `m.py`, in which `old` is wrong and `new` right, the tests, and the tier that fits."""
+
+    module: str
+    unit: str
+    tests: str
+    old: str = "a + b"
+    new: str = "a - b"
+    tier: str = "warm"
+
+
+CALLS = """
+    from m import f
+    def test_one(): assert f(5, 2) == 3
+    def test_two(): assert f(2, 2) == 0
+    def test_nothing(): assert f(4, 0) == 4
+"""
+KINDS = {
+    "plain function": Kind("def f(a, b):\n    return a + b\n", "f", CALLS),
+    "function on one line": Kind("def f(a, b): return a + b\n", "f", CALLS),
+    "cached function": Kind("import functools\n@functools.lru_cache\ndef f(a, b):\n    return a + b\n", "f", CALLS),
+    "decorated with wraps": Kind(
+        """
+        import functools
+        def loud(function):
+            @functools.wraps(function)
+            def called(*arguments):
+                return function(*arguments)
+            return called
+        @loud
+        def f(a, b):
+            return a + b
+        """,
+        "f",
+        CALLS,
+    ),
+    "decorated without wraps, and registered": Kind(
+        """
+        known = {}
+        def register(name):
+            def registered(function):
+                known[name] = [function]
+                return None
+            return registered
+        @register("less")
+        def less(a, b):
+            return a + b
+        def f(a, b):
+            return known["less"][0](a, b)
+        """,
+        "less",
+        CALLS,
+    ),
+    "held by the test module under its own name": Kind(
+        "def f(a, b):\n    return a + b\n",
+        "f",
+        """
+        import functools, pytest
+        from m import f as less
+        partial = functools.partial(less, 5)
+        table = {"less": less}
+        def test_one(): assert partial(2) == 3
+        def test_two(): assert table["less"](2, 2) == 0
+        @pytest.mark.parametrize("call", [less])
+        def test_three(call): assert call(4, 0) == 4
+        """,
+    ),
+    "property": Kind(
+        """
+        class A:
+            def __init__(self, a, b):
+                self.a, self.b = a, b
+            @property
+            def less(self):
+                a, b = self.a, self.b
+                return a + b
+        """,
+        "A.less",
+        """
+        from m import A
+        def test_one(): assert A(5, 2).less == 3
+        def test_nothing(): assert A(4, 0).less == 4
+        """,
+    ),
+    "class method": Kind(
+        "class A:\n    @classmethod\n    def f(cls, a, b):\n        return a + b\n",
+        "A.f",
+        "from m import A\ndef test_one(): assert A.f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
+    ),
+    "static method": Kind(
+        "class A:\n    @staticmethod\n    def f(a, b):\n        return a + b\n",
+        "A.f",
+        "from m import A\ndef test_one(): assert A.f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
+    ),
+    "method that calls super": Kind(
+        """
+        class Base:
+            def f(self, a, b):
+                return a
+        class A(Base):
+            def f(self, a, b):
+                a = super().f(a, b)
+                return a + b
+        """,
+        "A.f",
+        "from m import A\ndef test_one(): assert A().f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
+    ),
+    "method with a private name": Kind(
+        """
+        class A:
+            __base = 1
+            def f(self, a, b):
+                return (a + b) * self.__base
+        """,
+        "A.f",
+        "from m import A\ndef test_one(): assert A().f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
+    ),
+    "method of a dataclass with slots": Kind(
+        """
+        import dataclasses
+        @dataclasses.dataclass(slots=True)
+        class A:
+            a: int
+            def f(self, b):
+                a = self.a
+                return a + b
+        """,
+        "A.f",
+        "from m import A\ndef test_one(): assert A(5).f(2) == 3\ndef test_no(): assert A(4).f(0) == 4\n",
+    ),
+    "nested function": Kind(
+        """
+        def f(a, b):
+            def less(b):
+                return a + b
+            return less(b)
+        """,
+        "f.less",
+        CALLS,
+    ),
+    "generator": Kind(
+        "def f(a, b):\n    yield a\n    yield a + b\n",
+        "f",
+        "from m import f\ndef test_one(): assert [*f(5, 2)] == [5, 3]\ndef test_no(): assert [*f(4, 0)] == [4, 4]\n",
+    ),
+    "context manager": Kind(
+        """
+        import contextlib
+        @contextlib.contextmanager
+        def f(a, b):
+            yield a + b
+        """,
+        "f",
+        """
+        from m import f
+        def test_one():
+            with f(5, 2) as found: assert found == 3
+        def test_nothing():
+            with f(4, 0) as found: assert found == 4
+        """,
+    ),
+    "coroutine": Kind(
+        "async def f(a, b):\n    return a + b\n",
+        "f",
+        """
+        import asyncio
+        from m import f
+        def test_one(): assert asyncio.run(f(5, 2)) == 3
+        def test_nothing(): assert asyncio.run(f(4, 0)) == 4
+        """,
+    ),
+    "function imported while its tests run": Kind(
+        "def f(a, b):\n    return a + b\n",
+        "f",
+        """
+        def test_one():
+            from m import f
+            assert f(5, 2) == 3
+        def test_nothing():
+            import m
+            assert m.f(4, 0) == 4
+        """,
+    ),
+    "function with annotations that are not evaluated": Kind(
+        "from __future__ import annotations\ndef f(a: Nothing, b: 'x') -> Nowhere:\n    return a + b\n", "f", CALLS
+    ),
+    "function that runs at import too": Kind(
+        """
+        def f(a, b):
+            return a + b
+        THREE = f(5, 2)
+        """,
+        "f",
+        """
+        import m
+        def test_constant(): assert m.THREE == 3
+        def test_call(): assert m.f(2, 2) == 0
+        def test_nothing(): assert m.f(4, 0) == 4
+        """,
+        tier="fresh",
+    ),
+    "function that runs at import only": Kind(
+        """
+        def f(a, b):
+            return a + b
+        THREE = f(5, 2)
+        """,
+        "f",
+        "import m\ndef test_constant(): assert m.THREE == 3\ndef test_other(): assert m.f is not None\n",
+        tier="fresh",
+    ),
+    "default made at import from another function": Kind(
+        """
+        def base():
+            return 2
+        def f(a, b=base()):
+            return a + b
+        """,
+        "base",
+        "from m import f\ndef test_one(): assert f(5) == 9\ndef test_two(): assert f(0) >= 0\n",
+        "return 2",
+        "return 4",
+        tier="fresh",
+    ),
+    "function in a subprocess": Kind(
+        "def f(a, b):\n    return a + b\n",
+        "f",
+        """
+        import subprocess, sys
+        from m import f
+        CODE = "import m; print(m.f(5, 2))"
+        def test_alone(): assert subprocess.check_output([sys.executable, "-c", CODE]).split() == [b"3"]
+        def test_here(): assert f(5, 2) == 3
+        def test_nothing(): assert f(4, 0) == 4
+        """,
+        tier="any",
+    ),
+    "generator that a fixture of the session holds": Kind(
+        "def f(a, b):\n    return a + b\n",
+        "f",
+        """
+        import pytest
+        from m import f
+        @pytest.fixture(scope="session")
+        def found(): return f(5, 2)
+        def test_one(found): assert found == 3
+        def test_two(found): assert found < 4
+        def test_nothing(): assert f(4, 0) == 4
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+async def test_every_kind_of_unit_is_judged_rightly(kind, write, judging):
+    root = write({"m.py": dedent(kind.module).lstrip(), "test_m.py": kind.tests})
+    judge = await judging(root, f"m.py::{kind.unit}")
+    unit = judge.place.source
+    assert unit.count(kind.old) == 1
+    right, wrong = unit.replace(kind.old, kind.new), unit.replace(kind.old, kind.old + " + 1")
+    first, second, third = await judged(judge, wrong, right, unit)
+    assert kind.tier in ("any", judge.baseline.tier.name), judge.baseline.reason
+    assert second.green and second.complete
+    assert not first.green and not third.green
+    assert 0 < judge.unchanged.passed < judge.unchanged.total
+
+
+async def test_a_change_of_the_header_is_judged_as_well(write, judging):
+    source = "def f(a, b=1):\n    return a - b\n"
+    root = write(
+        {"m.py": source, "test_m.py": "from m import f\ndef test(): assert f(5) == 3\ndef test_b(): f(1, 1)\n"}
+    )
+    judge = await judging(root, "m.py::f")
+    assert judge.baseline.tier.name == "warm"
+    verdicts = await judged(
+        judge,
+        source.replace("b=1", "b=2"),
+        "import functools\n" + source,
+        "@print\n" + source,
+        source.replace("b=1", "b=missing"),
+    )
+    assert [verdict.green for verdict in verdicts] == [True, False, False, False]
+
+
+async def test_what_parses_and_does_not_compile_fails(write, judging):
+    source = "def f(a):\n    return a\n"
+    root = write({"m.py": source, "test_m.py": "from m import f\ndef test(): assert f(5) == 3\n"})
+    judge = await judging(root, "m.py::f")
+    (verdict,) = await judged(judge, "def f(a):\n    break\n    return a\n")
+    assert [result.outcome for result in verdict.results.values()] == [Outcome.FAILED]
+    assert judge._fresh is None  # nothing was started for it
+
+
+async def test_what_a_test_module_kept_from_before_the_swap_is_made_anew(write, judging):
+    tests = """
+        from m import f
+        kept = f(5)
+        def test_kept(): assert kept == 3
+        def test_call(): assert f(0) == 0
+    """
+    root = write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests})
+    judge = await judging(root, "m.py::f")
+    assert judge.baseline.tier.name == "fresh" and (judge.unchanged.passed, judge.unchanged.total) == (1, 2)
+    right, wrong = await judged(judge, "def f(a):\n    return a and 3\n", "def f(a):\n    return a and 4\n")
+    assert right.green and not wrong.green
+
+
+async def test_threads_in_the_test_process_forbid_forking_it(write, judging):
+    root = write(
+        {
+            "m.py": "def f(a):\n    return a\n",
+            "conftest.py": """
+                import threading
+                threading.Thread(target=threading.Event().wait, daemon=True).start()
+            """,
+            "test_m.py": "from m import f\ndef test_a(): assert f(5) == 3\ndef test_b(): assert f(3) == 3\n",
+        }
+    )
+    judge = await judging(root, "m.py::f")
+    assert judge.baseline.tier.name == "cold" and "threads" in judge.baseline.reason
+    (verdict,) = await judged(judge, "def f(a):\n    return 3\n")
+    assert verdict.green
+
+
+async def test_flaky_tests_are_named_and_left_out(write, judging, tmp_path):
+    tests = f"""
+        import pathlib
+        from m import f
+        def test_steady(): assert f(5) == 3
+        def test_flaky():
+            runs = pathlib.Path({str(tmp_path / "runs")!r})
+            with runs.open("a") as file:
+                file.write("x")
+            assert f(3) == 3 and len(runs.read_text()) not in (2, 3, 4)
+    """
+    root = write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests})
+    judge = await judging(root, "m.py::f")
+    assert judge.baseline.flaky == ["test_m.py::test_flaky"]
+    assert "test_m.py::test_flaky" in judge.baseline.notes[0]
+    assert list(judge.unchanged.results) == ["test_m.py::test_steady"]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"test_m.py": "def test_else(): pass\n"}, "No test reaches f"),
+        ({"test_m.py": "import missing_module\n"}, "missing_module"),
+        ({"test_m.py": "x = 1\n"}, "collected no tests"),
+        ({"test_m.py": "from m import f\ndef test():\n    import pytest; f(1); pytest.skip()\n"}, "is skipped"),
+        ({"conftest.py": "import nothing_here\n", "test_m.py": "def test(): pass\n"}, "nothing_here"),
+    ],
+)
+async def test_tests_that_cannot_judge_are_a_sentence(files, said, write, judging):
+    root = write({"m.py": "def f(a):\n    return a\n", **files})
+    with pytest.raises(EvaluationError) as error:
+        await judging(root, "m.py::f")
+    assert said in str(error.value)

@@ -1,0 +1,44 @@
+"""Rewrites of a text, without a search around them."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.unit import Module
+from reloc_lsp.rewrites.context import UnitContext
+from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.rewrite import Family
+
+KINDS = ("int", "str", "list", "dict", "set", "float", "bool", "NoneType")
+
+
+def context(source: str, qualname: str | None = None, rest: str = "", **types: str) -> UnitContext:
+    """The unit `source` of a file in which `rest` follows; `types` are names with their types, parted by spaces."""
+    module = ast.parse(rest) if source[:1].isspace() else ast.parse(source + rest)
+    seen = {name: frozenset(kinds.split()) for name, kinds in types.items()}
+    return UnitContext(source, ModuleContext(module, qualname or "f", seen))
+
+
+def results(family: Family, ctx: UnitContext) -> set[str]:
+    """All texts that the family makes of the unit."""
+    return {apply_edits(ctx.text, rewrite.edits) for rewrite in family(ctx) if rewrite.edits}
+
+
+def library_units(names: str, most: int, seed: int) -> Iterator[tuple[str, UnitContext]]:
+    """Some functions of the standard library, with types made up for their names."""
+    dice = random.Random(seed)
+    for name in names.split():
+        module = Module(Path(importlib.import_module(name).__file__ or "").read_text("utf-8"))
+        units = [unit for unit in module.functions if unit.end - unit.start < 2500]
+        for unit in dice.sample(units, min(most, len(units))):
+            node = module.node(unit)
+            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            used |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+            types = {name: frozenset(dice.sample(KINDS, dice.randrange(3))) for name in sorted(used)}
+            about = ModuleContext(module.tree, unit.qualname, types)
+            yield f"{name}.{unit.qualname}", UnitContext(module.source(unit), about)

@@ -1,0 +1,140 @@
+"""Whatever code they are let loose on, rewrites give code: the standard library is the corpus."""
+
+from __future__ import annotations
+
+import ast
+import io
+import random
+import re
+import tokenize
+import warnings
+from collections import defaultdict
+
+import pytest
+from rewriting import library_units
+
+from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.rewrites.context import UnitContext
+from reloc_lsp.rewrites.families import FAMILIES
+from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.rewrite import Rewrite
+
+CORPUS = (
+    "textwrap statistics heapq configparser calendar string shlex difflib fractions queue csv cmd copy pprint random "
+    "types tabnanny json.decoder contextlib asyncio.locks asyncio.streams dataclasses functools inspect tarfile"
+)
+TAKES_WHOLE_PARTS_AWAY = {"deletion", "unwrapped block", "removal", "negation", "condition", "ingredient", "branch"}
+
+
+def sampled(ctx: UnitContext, dice: random.Random, most: int) -> list[Rewrite]:
+    """Some rewrites of every kind."""
+    by_kind = defaultdict(list)
+    single = [rewrite for family, _ in FAMILIES for rewrite in family(ctx)]
+    for rewrite in [*single, *paired(ctx, single)]:
+        if rewrite.edits:
+            by_kind[rewrite.family].append(rewrite)
+    return [rewrite for group in by_kind.values() for rewrite in dice.sample(group, min(most, len(group)))]
+
+
+def comments(text: str) -> list[str]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Rewrites may write `1 is x` and the like, of which the compiler warns."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def test_every_rewrite_parses_and_takes_no_comment_with_it():
+    dice, wrong, tried = random.Random(7), [], 0
+    for name, ctx in library_units(CORPUS, most=2, seed=7):
+        said = comments(ctx.text)
+        for rewrite in sampled(ctx, dice, most=8):
+            tried += 1
+            source = apply_edits(ctx.text, rewrite.edits)
+            try:
+                parse_unit(source)
+            except SyntaxError as error:
+                wrong.append(f"{name}: {rewrite.family}: {rewrite.description}: {error}")
+                continue
+            if rewrite.family not in TAKES_WHOLE_PARTS_AWAY and not set(said) <= set(comments(source)):
+                wrong.append(f"{name}: {rewrite.family}: {rewrite.description}: a comment is gone")
+    assert not wrong, "\n".join(wrong)
+    assert tried > 5000
+
+
+TEXTS = (
+    "p or q", "p and q", "not p", "p if q else r", "p < q", "p + q", "p - q", "p * q", "-p", "p ** q", "p | q", "p",
+    "p.q", "lambda: p", "0", "'t'", "[p]", "p, q", "{p: q}",
+)  # fmt: skip
+
+
+def test_an_expression_in_anothers_place_leaves_all_the_rest_as_it_was():
+    """Parentheses come where they are needed: the tree is the old one with one branch exchanged."""
+    dice, wrong, tried = random.Random(3), [], 0
+    for name, ctx in library_units(CORPUS, most=2, seed=3):
+        slots = [s for s in ctx.loads(ast.expr) if not isinstance(s.node, ast.Slice | ast.Starred | ast.Tuple)]
+        slots = [s for s in slots if s.field != "slice" and not isinstance(s.parent, ast.JoinedStr | ast.withitem)]
+        for slot in dice.sample(slots, min(40, len(slots))):
+            text = dice.choice(TEXTS)
+            source = apply_edits(ctx.text, ctx.replace(slot, text, "test").edits)
+            place = getattr(slot.parent, slot.field)
+            wanted = ast.parse(text, mode="eval").body
+            _put(slot, wanted)
+            tree = ast.dump(ctx.function)
+            _put(slot, slot.node)
+            assert getattr(slot.parent, slot.field) is place
+            tried += 1
+            try:
+                body = parse_unit(source).body[0]
+                found = ast.dump(body.body[0] if isinstance(body, ast.If) else body)
+            except SyntaxError as error:
+                found = str(error)
+            if found != tree:
+                wrong.append(f"{name}: {ast.unparse(slot.node)} -> {text} in {type(slot.parent).__name__}.{slot.field}")
+    assert not wrong, "\n".join(wrong)
+    assert tried > 800
+
+
+def _put(slot, node):
+    if slot.index >= 0:
+        getattr(slot.parent, slot.field)[slot.index] = node
+    else:
+        setattr(slot.parent, slot.field, node)
+
+
+def with_tabs(text: str) -> str:
+    return re.sub(r"^(    )+", lambda found: "\t" * (len(found.group()) // 4), text, flags=re.MULTILINE)
+
+
+def with_crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def has_plain_layout(ctx: UnitContext) -> bool:
+    """Whether lines begin with whole steps of indentation, and no text goes over a line end."""
+    texts = [n for n in ast.walk(ctx.function) if isinstance(n, ast.Constant | ast.JoinedStr)]
+    steps = all(len(line) - len(line.lstrip(" ")) in (0, 4, 8, 12, 16, 20, 24) for line in ctx.text.split("\n"))
+    whole = all(t.lineno == t.end_lineno for t in texts)
+    return steps and whole and "\\\n" not in ctx.text and "\t" not in ctx.text
+
+
+@pytest.mark.parametrize("layout", [with_tabs, with_crlf])
+def test_tabs_and_line_ends_are_kept_and_change_nothing_else(layout):
+    """Rewrites of the text in another layout are the other layout of the rewrites."""
+    tried = 0
+    for name, ctx in library_units(CORPUS, most=2, seed=5):
+        if len(ctx.text) > 700 or not has_plain_layout(ctx):
+            continue
+        other = UnitContext(layout(ctx.text), ctx.module)
+        for family, _ in FAMILIES:
+            plain = [(r.description, apply_edits(ctx.text, r.edits)) for r in family(ctx)]
+            laid_out = [(r.description, apply_edits(other.text, r.edits)) for r in family(other)]
+            assert [(said, layout(text)) for said, text in plain] == laid_out, f"{name}: {family.__name__}"
+            tried += len(plain)
+    assert tried > 5000

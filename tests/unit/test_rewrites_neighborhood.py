@@ -1,0 +1,177 @@
+"""The neighbourhood without a model: every neighbour once, the promising ones first, the same ones every time."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from search_world import verdict
+
+from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
+from reloc_lsp.search.protocols import Values
+
+UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
+INTS = {"a": frozenset({"int"}), "b": frozenset({"int"})}
+
+
+def task_of(source: str = UNIT, suspicion: Mapping[int, float] | None = None, before: str = "") -> Task:
+    evidence = Evidence(suspicion or {}, INTS)
+    first = before.count("\n") + 1
+    whole = before + source
+    return Task("m.py", "f", whole, len(before), len(whole), first, verdict(2), evidence)
+
+
+def neighbours(task: Task, probe=None, seed: int = 0) -> tuple[RewriteNeighborhood, Node]:
+    module = ModuleContext(ast.parse(task.module), "f", task.evidence.types)
+    return RewriteNeighborhood(task, module, probe, seed), start_of(task)
+
+
+def start_of(task: Task) -> Node:
+    return Node(0, Candidate(task.source, "unchanged", ""), task.verdict, ())
+
+
+async def all_of(hood: RewriteNeighborhood, node: Node, at_once: int = 50) -> list[Candidate]:
+    found: list[Candidate] = []
+    while some := await hood.expand([node], at_once):
+        assert len(some) <= at_once
+        found += some
+    return found
+
+
+async def test_every_neighbour_is_given_out_once():
+    found = await all_of(*neighbours(task_of()))
+    sources = [candidate.source for candidate in found]
+    assert len(set(sources)) == len(sources) > 200 and UNIT not in sources
+    assert {"def f(a, b):\n    if a <= b:\n        a = a - 1\n    return a * b\n"} <= set(sources)
+    for candidate in found:
+        assert (candidate.parent, candidate.depth) == (0, 1) and candidate.description and candidate.origin
+
+
+async def test_the_promising_come_first():
+    priors = [candidate.prior for candidate in await all_of(*neighbours(task_of()))]
+    assert priors == sorted(priors, reverse=True)
+
+
+async def test_a_neighbour_has_neighbours_of_its_own():
+    hood, start = neighbours(task_of())
+    child = (await hood.expand([start], 1))[0]
+    node = Node(7, child, verdict(2), ())
+    (grandchild,) = await hood.expand([node], 1)
+    assert (grandchild.parent, grandchild.depth) == (7, 2)
+
+
+async def test_lines_that_failing_tests_run_are_rewritten_and_others_are_not():
+    before = "import os\n\n\n"
+    suspicion = {5: 0.0, 6: 0.2, 7: 1.0}
+    found = await all_of(*neighbours(task_of(UNIT, suspicion, before)))
+    assert all("if a < b:\n" in candidate.source or "a = a - 1" not in candidate.source for candidate in found[:20])
+    first = [candidate.source for candidate in found[:20]]
+    assert sum("    return a * b\n" not in source for source in first) > 10
+
+
+async def test_form_feeds_and_strange_separators_do_not_shift_suspicion():
+    unit = "def f(a, b):\n\x0c\n    x = '\u2028\x0b'\n    if a < b:\n        return a\n    return b\n"
+    hood, start = neighbours(task_of(unit, {4: 1.0}))
+    found = await hood.expand([start], 10)
+    assert all("    return b\n" in candidate.source and "'\u2028\x0b'" in candidate.source for candidate in found)
+    assert all("if a < b:\n" not in candidate.source for candidate in found[:5])
+
+
+async def test_what_won_a_test_makes_its_family_more_likely():
+    hood, start = neighbours(task_of())
+    family = "comparison"
+    before = await all_of(*neighbours(task_of()))
+    for number in range(5):
+        hood.learn(Node(number, Candidate("", family, ""), verdict(3), ()))
+    after = await all_of(hood, start)
+
+    def ranks(found: list[Candidate]) -> int:
+        return sum(rank for rank, candidate in enumerate(found) if candidate.origin == family)
+
+    assert ranks(after) < ranks(before)
+
+
+class Probe:
+    """Says that `a <= b` differs from `a < b` where it should, and `a != b` never."""
+
+    def __init__(self):
+        self.asked: list[str] = []
+
+    async def values(self, source, entry, lines, sites):
+        assert entry == 2 and lines[0] == 1
+        vectors, blame = {}, {}
+        for site in sites:
+            self.asked += site.expressions
+            blame[site.line] = (1.0, 0.0)
+            vectors[site.line] = dict.fromkeys(site.expressions, (0, 0))
+            for better in {"a <= b"} & set(site.expressions):
+                vectors[site.line][better] = (1, 0)
+        return Values(vectors, blame, {line: {0: False, 1: True} for line in vectors})
+
+
+async def test_a_look_at_values_brings_forward_what_differs_where_tests_fail():
+    probe = Probe()
+    found = [candidate.source for candidate in await all_of(*neighbours(task_of(), probe))]
+    assert {"a < b", "a <= b", "a * b"} <= set(probe.asked)
+    assert "a <= b" in found[0]
+    same = next(position for position, source in enumerate(found) if "a != b" in source)
+    assert same > len(found) / 4
+
+
+async def test_a_unit_that_is_no_function_any_more_has_no_neighbours():
+    hood, _ = neighbours(task_of())
+    for source in ("x = 1\n", "class f:\n    pass\n"):
+        assert await hood.expand([Node(3, Candidate(source, "", ""), verdict(0), ())], 5) == []
+
+
+async def test_the_seed_only_orders_equals():
+    async def told(seed):
+        return [candidate.source for candidate in await all_of(*neighbours(task_of(), seed=seed))]
+
+    one, same, other = await told(1), await told(1), await told(2)
+    assert one == same != other and set(one) == set(other)
+
+
+METHOD = """\
+def f(self, a, b):
+    if a < ZERO:
+        return self.size
+    c = [ONE]
+    self.grow(c)
+    return a
+"""
+REST = """
+ZERO = 0
+ONE = 1
+TWO = 2
+class A:
+    def grow(self): pass
+    def shrink(self): pass
+    def f(self): pass
+"""
+
+
+def print_neighbours() -> None:
+    kinds = frozenset({"int", "str", "list", "set", "dict", "float"})
+    module = ModuleContext(ast.parse(METHOD + REST), "A.f", {"a": kinds, "b": kinds})
+    task = task_of(METHOD)
+    hood = RewriteNeighborhood(task, module, None)
+    for candidate in asyncio.run(all_of(hood, start_of(task))):
+        print(ascii(candidate.source))
+
+
+def test_the_order_is_the_same_in_every_process():
+    """Sets are iterated in an order that changes from process to process; neighbours must not be."""
+    told = []
+    for hash_seed in ("0", "1"):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        code = f"import sys; sys.path[:0] = {sys.path!r}; import {__name__}; {__name__}.print_neighbours()"
+        call = [sys.executable, "-c", code]
+        told.append(subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stdout)
+    assert told[0] == told[1] and told[0].count("\n") > 500
