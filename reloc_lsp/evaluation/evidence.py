@@ -36,16 +36,20 @@ def evidence(baseline: Baseline) -> Evidence:
 
 def wanted_errors(baseline: Baseline) -> tuple[str, ...]:
     """Exceptions that failing tests expect (`pytest.raises`, `assertRaises`) and did not get."""
-    found = []
-    for test in baseline.tests:
-        failure = baseline.results[test].failure
-        message = failure.message if failure else ""
-        match = re.search(r"DID NOT RAISE.*?<class '(?:[\w.]*\.)?(\w+)'>", message) or re.search(
-            r"^(\w+) not raised", message
-        )
-        if match:
-            found.append(match.group(1))
+    failures = [baseline.results[test].failure for test in baseline.tests]
+    found = [name for failure in failures if failure for name in _not_raised(failure.message)]
     return tuple(dict.fromkeys(found))
+
+
+def _not_raised(message: str) -> list[str]:
+    """The exceptions named by pytest (8: `DID NOT RAISE <class 'a.B'>`, 9: `DID NOT RAISE B`) or by unittest."""
+    unittest = re.match(r"(\w+) not raised", message)
+    if unittest:
+        return [unittest.group(1)]
+    _, _, rest = message.partition("DID NOT RAISE ")
+    named = rest.removeprefix("any of ").strip("()")
+    classes = re.findall(r"<class '(?:[\w.]*\.)?(\w+)'>", named)
+    return classes or [name for name in named.split(", ") if name.isidentifier()]
 
 
 def test_literals(files: Collection[Path]) -> frozenset[str]:

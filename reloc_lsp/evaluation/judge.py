@@ -14,6 +14,7 @@ from reloc_lsp.search.protocols import Site, Values
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 GROWTH = 15.0
+MOST_WALL_SECONDS = 15.0
 MOST_PROBED_TESTS = 40
 
 
@@ -102,13 +103,20 @@ class Judge:
             allowed = len(order) - to_beat - 1
             limits = {n: self.baseline.limits[n] for n in order}
             results = await self._run(tier, candidate.source, order, limits, allowed)
-            slow = [n for n in order if n in results and results[n].outcome is Outcome.TIMEOUT]
+            slow = [n for n in results if results[n].outcome is Outcome.TIMEOUT]
             if slow and self._only_slow(results):
-                # Right fixes of endless loops and slow recursions may need longer than the original took.
-                grown = {n: limits[n].grown(GROWTH) for n in order}
-                rest = [n for n in order if n in slow or n not in results]
-                results |= await self._run(tier, candidate.source, rest, grown, 0)
+                # Right fixes of endless loops and slow recursions may need longer than the original took: once
+                # every other test has passed, the slow one may have more time.
+                others = [n for n in order if n not in results]
+                results |= await self._run(tier, candidate.source, others, limits, 0)
+                if self._only_slow(results) and len(results) == len(order):
+                    results |= await self._run(tier, candidate.source, slow, self._grown(slow), 0)
             return self._verdict(results, order)
+
+    def _grown(self, tests: Sequence[int]) -> dict[int, Limit]:
+        """Limits for a second try."""
+        grown = {n: self.baseline.limits[n].grown(GROWTH) for n in tests}
+        return {n: Limit(limit.cpu, min(limit.wall, MOST_WALL_SECONDS)) for n, limit in grown.items()}
 
     def _only_slow(self, results: dict[int, TestResult]) -> bool:
         """Whether nothing but one time-out speaks against the candidate, and something for it."""

@@ -53,7 +53,7 @@ def likely_groups(root: Path, files: list[Path], file: str, qualname: str | None
         return [names]
     ranked = sorted(names, key=lambda name: (-_closeness(root / name, name, file, qualname), name))
     if len(names) <= SMALL_SUITE_FILES and sizes <= SMALL_SUITE_BYTES:
-        return [ranked]
+        return [ranked] if ranked else []
     close = [name for name in ranked if _closeness(root / name, name, file, qualname) >= 2][:SMALL_SUITE_FILES]
     return [group for group in (close, ranked) if group]
 

@@ -148,8 +148,8 @@ class UnitContext:
         if self._shares_parentheses(slot):
             return Edit(start, end, f"({fitted(text, slot.parent, slot.field)})")
         if not self._grouped(slot, start, end):
-            text = fitted(text, slot.parent, slot.field)
-        elif level_of_text(text) >= needed(slot.parent, slot.field) and "\n" not in text:
+            text = fitted(text, slot.parent, slot.field, slot.index)
+        elif level_of_text(text) >= needed(slot.parent, slot.field, slot.index) and "\n" not in text:
             start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
         before = " " if _word(self.text[:start][-1:]) and _word(text[:1]) else ""
         after = " " if _word(self.text[end : end + 1]) and _word(text[-1:]) else ""

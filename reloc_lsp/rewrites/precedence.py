@@ -40,6 +40,9 @@ _NEEDED: dict[type[ast.AST], int] = {
     ast.Return: TUPLE, ast.Assign: TUPLE, ast.AugAssign: TUPLE, ast.AnnAssign: TUPLE, ast.Expr: TUPLE, ast.For: TUPLE,
     ast.comprehension: OR, ast.Starred: BIT_OR,
 }  # fmt: skip
+_IN_FIELD: dict[tuple[type[ast.AST], str], int] = {
+    (ast.Subscript, "value"): ATOM, (ast.Call, "func"): ATOM, (ast.IfExp, "body"): OR, (ast.IfExp, "test"): OR,
+}  # fmt: skip
 
 
 def level(node: ast.expr) -> int:
@@ -55,8 +58,8 @@ def level(node: ast.expr) -> int:
             return _OTHERS.get(type(node), ATOM)
 
 
-def needed(parent: ast.AST, field: str) -> int:
-    """The least level an expression must have to stand in `field` of `parent` without parentheses."""
+def needed(parent: ast.AST, field: str, index: int = -1) -> int:
+    """The least level an expression must have to stand in `field` of `parent` (at `index`) without parentheses."""
     match parent:
         case ast.BinOp(op=ast.Pow()):
             return AWAIT if field == "left" else FACTOR
@@ -64,12 +67,10 @@ def needed(parent: ast.AST, field: str) -> int:
             return _BINARY[type(op)] + (field != "left")
         case ast.UnaryOp(op=ast.Not()):
             return NOT
-        case ast.Subscript() | ast.Call() if field in ("value", "func"):
-            return ATOM
-        case ast.IfExp() if field != "orelse":
-            return OR
+        case ast.Dict(keys=keys) if field == "values" and keys[index] is None:
+            return BIT_OR
         case _:
-            return _NEEDED.get(type(parent), TEST)
+            return _IN_FIELD.get((type(parent), field), _NEEDED.get(type(parent), TEST))
 
 
 @lru_cache(maxsize=20_000)
@@ -81,6 +82,6 @@ def level_of_text(text: str) -> int:
         return ATOM
 
 
-def fitted(text: str, parent: ast.AST, field: str) -> str:
+def fitted(text: str, parent: ast.AST, field: str, index: int = -1) -> str:
     """`text`, in parentheses if it needs them in that place."""
-    return text if level_of_text(text) >= needed(parent, field) else f"({text})"
+    return text if level_of_text(text) >= needed(parent, field, index) else f"({text})"

@@ -44,6 +44,9 @@ QUIET_PLUGINS = (
 )
 
 
+_A_PART = {"kind": "Failed", "message": "a part of the test failed"}
+
+
 class Watcher(Protocol):
     """Hears which test begins."""
 
@@ -84,6 +87,8 @@ class Runner:
         self.left: int | None = None
         self.probe: Watcher | None = None
         self.result: Result | None = None
+        self.reported: pytest.ExceptionInfo[BaseException] | None = None
+        self.part_failed = False
 
     def start(self, send: Send, failures_allowed: int | None = None, probe: Watcher | None = None) -> None:
         """Prepare for one candidate."""
@@ -116,12 +121,16 @@ class Runner:
         """The protocol without reports; other plugins' wrappers around it stay in force."""
         # A difference of two values, nicely laid out, costs more than most tests and nobody reads it here.
         assertion._reprcompare = None
+        item.repr_failure = self._note  # type: ignore[method-assign]
+        self.reported, self.part_failed = None, False
         if tmppath_result_key is not None:
             item.stash[tmppath_result_key] = {}
         calls = [CallInfo.from_call(lambda: item.ihook.pytest_runtest_setup(item=item), "setup")]
         if calls[0].excinfo is None:
             calls.append(CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), "call"))
         result = self._outcome(item, calls)
+        if result[0] == "passed" and self.part_failed:
+            result = "failed", self._failure(item, self.reported) if self.reported else _A_PART
         keep = nextitem if result[0] == "passed" else None
         teardown = CallInfo.from_call(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=keep), "teardown")
         if result[0] == "passed" and teardown.excinfo is not None:
@@ -129,9 +138,19 @@ class Runner:
         self.result = result
         return True
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Only parts of a test are logged here: unittest's subtests and pytest's."""
+        self.part_failed = self.part_failed or report.failed
+
+    def _note(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> str:
+        """In place of the long text that a report shows of a failure."""
+        self.reported = excinfo
+        return ""
+
     def _outcome(self, item: pytest.Item, calls: Sequence[CallInfo[Any]]) -> Result:
         last = calls[-1]
-        if needs_report(item) or (last.excinfo is not None and last.excinfo.errisinstance(pytest.skip.Exception)):
+        ends = (pytest.skip.Exception, pytest.xfail.Exception)
+        if needs_report(item) or (last.excinfo is not None and last.excinfo.errisinstance(ends)):
             return self._reported(item, calls)
         if last.excinfo is None:
             return "passed", None
@@ -139,7 +158,6 @@ class Runner:
 
     def _reported(self, item: pytest.Item, calls: Sequence[CallInfo[Any]]) -> Result:
         """Outcome by pytest's own report, for marks and classes that give failures another meaning."""
-        item.repr_failure = lambda *_, **__: ""  # type: ignore[method-assign]
         # Only the last phase: a report takes a unittest class's failure from the item, whichever phase it is of.
         report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=calls[-1])
         if report.passed:

@@ -34,7 +34,7 @@ def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
                 parts = [(value, 0.7)]
             case ast.Attribute(value=value) if slot.field != "func":
                 parts = [(value, 0.3)]
-            case ast.Starred(value=value):
+            case ast.Starred(value=value) if not getattr(slot.parent, "keywords", None):
                 parts = [(value, 0.5)]
         for part, weight in parts:
             yield ctx.replace(slot, ctx.inline(part), "removal", weight=weight)

@@ -1,0 +1,144 @@
+"""What running the tests shows of where the fault is: lines, types, values, and the function at fault."""
+
+from __future__ import annotations
+
+import pytest
+from verdicts import judged
+
+from reloc_lsp.evaluation import evidence as evidences
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.evidence import evidence, wanted_errors
+from reloc_lsp.evaluation.localisation import localise
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.search.protocols import Site
+
+MODULE = """\
+def clamp(value, low, high):
+    if value < low:
+        return low
+    if value < high:
+        return high
+    return value
+"""
+TESTS = """
+    import pytest
+    from m import clamp
+    def test_low(): assert clamp(-1, 0, 9) == 0
+    def test_above(): assert clamp(9, 0, 9) == 9
+    def test_inside(): assert clamp(5, 0, 9) == 5
+    def test_high(): assert clamp(12.5, 0, 9) == 9
+    def test_several(): assert [clamp(n, 0, 9) for n in (-3, -2, 4)] == [0, 0, 4]
+    def test_order():
+        with pytest.raises(ValueError): clamp(10, 9, 0)
+"""
+
+
+@pytest.fixture
+async def judge(write, judging):
+    return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::clamp")
+
+
+async def test_lines_that_failing_tests_run_are_suspicious(judge):
+    found = evidence(judge.baseline).suspicion
+    assert set(found) == {2, 3, 4, 5, 6}
+    assert found[5] > found[3]  # what fails returns `high`; what passes returns `low`
+
+
+async def test_types_that_names_had_are_known(judge):
+    types = evidence(judge.baseline).types
+    assert types["value"] == {"int", "float"} and types["low"] == {"int"}
+
+
+async def test_errors_that_tests_wait_for_are_known(judge):
+    assert wanted_errors(judge.baseline) == ("ValueError",)
+
+
+async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
+    site = Site(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
+    before = await judged(judge, MODULE)
+    values = await judge.values(MODULE, judge.place.entry, judge.place.lines(), [site])
+    vectors, blame, truth = values.vectors[4], values.blame[4], values.truth[4]
+    assert len({len(vector) for vector in vectors.values()} | {len(blame)}) == 1
+    assert set(blame) == {0.0, 1.0}
+    assert sum(a != b for a, b in zip(vectors["value < high"], vectors["value <= high"], strict=True)) == 1
+    assert set(vectors["missing"]) == set(vectors["value +"]) == {-1}
+    assert -1 in vectors["value / low"]
+    held = [truth[number] for number in vectors["value < high"]]
+    assert True in held and False in held
+    assert [v.passed for v in await judged(judge, MODULE)] == [v.passed for v in before]
+
+
+async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, judging):
+    module = "def f(a):\n    if a == 5:\n        import os\n        os._exit(1)\n    return a\n"
+    tests = (
+        "from m import f\ndef test_a(): assert f(3) == 4\ndef test_b(): assert f(5) == 3\ndef test_c(): assert f(3)\n"
+    )
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [Site(5, ("a",))])
+    assert len(values.vectors[5]["a"]) >= 1
+
+
+def test_constants_written_in_tests(write):
+    root = write({"test_a.py": "x = 42\ny = 'text'\n", "test_b.py": "def broken(:\n"})
+    found = evidences.test_literals([root / "test_a.py", root / "test_b.py", root / "missing.py"])
+    assert found == {"42", "'text'"}
+
+
+@pytest.fixture
+def bench(own_interpreter):
+    copies = []
+
+    def made(root):
+        copies.append(ScratchCopy(root, {}))
+        return Bench(copies[-1], own_interpreter, 2)
+
+    yield made
+    for copy in copies:
+        copy.close()
+
+
+async def test_the_function_that_failing_tests_call_is_the_suspect(write, bench):
+    files = {
+        "m.py": """\
+            def helper(a):
+                return a
+
+            def wrong(a):
+                return helper(a) + 1
+
+            def right(a):
+                return helper(a)
+        """,
+        "test_m.py": """
+            from m import right, wrong
+            def one_of_ours(): return wrong(1)
+            def test_wrong(): assert one_of_ours() == 1
+            def test_right(): assert right(1) == 1
+            def test_right_too(): assert right(2) == 2
+        """,
+    }
+    suspects = await localise(bench(write(files)), ["test_m.py"], 30.0)
+    assert suspects.places[0] == ("m.py", 4)
+    assert ("m.py", 7) not in suspects.places and all(file == "m.py" for file, _ in suspects.places)
+    assert (suspects.passed, suspects.total) == (2, 3)
+
+
+async def test_a_test_that_hangs_or_dies_is_localised_like_any_other(write, bench):
+    files = {
+        "m.py": "import os\ndef leave():\n    os._exit(0)\n\ndef stay():\n    return 1\n",
+        "test_m.py": """
+            from m import leave, stay
+            def test_stay(): assert stay() == 1
+            def test_leave(): leave()
+            def test_stay_again(): assert stay() == 2
+        """,
+    }
+    suspects = await localise(bench(write(files)), ["test_m.py"], 20.0)
+    assert (suspects.passed, suspects.total) == (1, 3)
+    assert ("m.py", 5) in suspects.places
+
+
+async def test_nothing_to_localise_is_a_sentence(write, bench):
+    with pytest.raises(EvaluationError, match="nothing_here"):
+        await localise(bench(write({"test_m.py": "import nothing_here\n"})), ["test_m.py"], 20.0)

@@ -1,0 +1,98 @@
+"""Nothing is left behind: no process and no folder, however the work ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from verdicts import judged, until
+
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.unit import Module
+
+MODULE = "def f(a):\n    return a\n"
+TESTS = "from m import f\ndef test_never(): assert f(5) == object()\ndef test_three(): assert f(3) == 3\n"
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which scratch copies are made."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+def working_in(folder: Path) -> Iterator[int]:
+    """Processes whose current folder is below `folder`, also one that was removed."""
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if os.readlink(entry).startswith(str(folder)):
+                yield int(entry.parent.name)
+        except OSError:
+            continue
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are found in /proc")
+
+
+async def test_closing_removes_the_copy_and_ends_every_process(write, judging, scratch):
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    await judged(judge, "def f(a):\n    return -a\n", "def f(a, b=1):\n    return a\n")
+    await judge.confirm(MODULE)
+    assert len(list(scratch.iterdir())) == 1
+    await judge.close()
+    judge.bench.copy.close()
+    assert list(scratch.iterdir()) == []
+    if Path("/proc/self/cwd").exists():
+        await until(lambda: not list(working_in(scratch)))
+
+
+@needs_proc
+async def test_a_baseline_that_is_cancelled_leaves_no_process(write, scratch, own_interpreter):
+    root = write({"m.py": MODULE, "test_m.py": "from m import f\ndef test():\n    while f(1): pass\n"})
+    copy = ScratchCopy(root, {})
+    module = Module(MODULE)
+    unit = module.find("f")
+    place = UnitPlace(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
+    measuring = asyncio.create_task(Measuring(Bench(copy, own_interpreter, 2), place, 60.0).measure([["test_m.py"]]))
+    await until(lambda: len(list(working_in(scratch))) >= 2)
+    measuring.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await measuring
+    await until(lambda: not list(working_in(scratch)))
+    copy.close()
+
+
+@needs_proc
+async def test_a_baseline_that_fails_leaves_no_process(write, judging, scratch):
+    with pytest.raises(EvaluationError):
+        await judging(write({"m.py": MODULE, "test_m.py": "def test(): pass\n"}), "m.py::f")
+    await until(lambda: not list(working_in(scratch)))
+
+
+@needs_proc
+async def test_nothing_is_left_when_the_controller_is_killed(write, scratch):
+    root = write({"m.py": MODULE, "test_m.py": TESTS})
+    call = [sys.executable, "-m", "reloc_lsp", "revise", "m.py::f", "--json", "--interpreter", sys.executable]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    controller = subprocess.Popen([*call, "--seconds", "300"], cwd=root, **quiet)
+    try:
+        await until(lambda: controller.poll() is not None or len(list(working_in(scratch))) >= 2)
+        assert controller.poll() is None
+    finally:
+        controller.send_signal(signal.SIGKILL)
+        controller.wait()
+    await until(lambda: not list(working_in(scratch)))
+    await until(lambda: not list(scratch.iterdir()))

@@ -1,0 +1,84 @@
+"""Which test files are tried, and in which order, by names alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from reloc_lsp.evaluation import selection
+from reloc_lsp.evaluation.selection import likely_groups, pytest_layout
+
+
+def found(root):
+    return [path.as_posix() for path in selection.test_files(root, pytest_layout(root))]
+
+
+def put(root, name, text=""):
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(text)
+
+
+def test_test_files_are_found_by_pytests_own_names(tmp_path):
+    for name in ("test_a.py", "b_test.py", "tests/unit/test_c.py", "helper.py", "tests/conftest.py", "testing.py"):
+        put(tmp_path, name)
+    assert found(tmp_path) == ["b_test.py", "test_a.py", "tests/unit/test_c.py"]
+
+
+def test_environments_caches_and_builds_are_not_searched(tmp_path):
+    for name in ("env/pyvenv.cfg", "env/lib/test_x.py", ".tox/test_x.py", "build/test_x.py", "node_modules/test_x.py"):
+        put(tmp_path, name)
+    assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pytest.ini", "[pytest]\ntestpaths = checks\npython_files = check_*.py\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = ['checks']\npython_files = 'check_*.py'\n"),
+        ("tox.ini", "[pytest]\ntestpaths =\n    checks\npython_files = check_*.py\n"),
+        ("setup.cfg", "[tool:pytest]\ntestpaths = check*\npython_files = check_*.py\n"),
+    ],
+)
+def test_the_projects_configuration_says_where_tests_are(file, text, tmp_path):
+    put(tmp_path, file, text)
+    put(tmp_path, "checks/check_a.py")
+    put(tmp_path, "checks/test_b.py")
+    put(tmp_path, "other/check_c.py")
+    assert found(tmp_path) == ["checks/check_a.py"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", "tool = 3\n"),
+        ("pyproject.toml", "[tool\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npython_files = [3]\ntestpaths = ['nowhere']\n"),
+        ("setup.cfg", "no section\n"),
+        ("pytest.ini", "\xff"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_hides_no_test(file, text, tmp_path):
+    (tmp_path / file).write_bytes(text.encode("latin-1"))
+    put(tmp_path, "test_a.py")
+    assert found(tmp_path) == ["test_a.py"]
+
+
+def test_of_a_small_suite_all_files_are_taken_the_likely_ones_first(tmp_path):
+    put(tmp_path, "test_z.py", "from ranges import clamp\nclamp(1, 2, 3)\n")
+    put(tmp_path, "test_ranges.py", "import ranges\n")
+    put(tmp_path, "test_a.py", "import other\n")
+    groups = likely_groups(tmp_path, selection.test_files(tmp_path, pytest_layout(tmp_path)), "ranges.py", "clamp")
+    assert groups == [["test_z.py", "test_ranges.py", "test_a.py"]]
+
+
+def test_of_a_large_suite_the_files_that_speak_of_the_unit_are_tried_before_all(tmp_path):
+    for number in range(60):
+        put(tmp_path, f"tests/test_{number:02}.py", "import other\n")
+    put(tmp_path, "tests/test_50.py", "from pkg.ranges import Range\nRange().clamp()\n")
+    near, everything = likely_groups(
+        tmp_path, selection.test_files(tmp_path, pytest_layout(tmp_path)), "pkg/ranges.py", "Range.clamp"
+    )
+    assert near == ["tests/test_50.py"] and len(everything) == 60 and everything[0] == "tests/test_50.py"
+
+
+def test_without_tests_there_are_no_groups(tmp_path):
+    assert likely_groups(tmp_path, [], "m.py", "f") == []
