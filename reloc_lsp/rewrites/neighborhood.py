@@ -26,6 +26,8 @@ PAIRED_PRIOR = 0.25
 WEIGHT_POWER = 1.3
 SUSPICION_POWER = 2.0
 LEAST_SUSPICION = 0.03
+SECOND_EDIT = 2.0
+"""What a further edit costs, as the logarithm of how much rarer it is than a single one."""
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
 
@@ -146,6 +148,7 @@ class RewriteNeighborhood:
 
     def _candidates(self, parent: Node, ranked: Sequence[tuple[float, Rewrite]]) -> Iterator[Candidate]:
         seen = {parent.candidate.source}
+        before = parent.candidate.prior - SECOND_EDIT if parent.candidate.depth else 0.0
         for score, rewrite in ranked:
             try:
                 source = apply_edits(parent.candidate.source, rewrite.edits)
@@ -153,7 +156,7 @@ class RewriteNeighborhood:
                 continue
             if source not in seen:
                 seen.add(source)
-                prior = math.log(max(score, 1e-12))
+                prior = before + math.log(max(score, 1e-12))
                 yield Candidate(
                     source,
                     rewrite.family,

@@ -23,6 +23,9 @@ class HillClimbing:
         """The incumbent of the next round."""
         start = nodes[0]
         open_nodes = [n for n in nodes if not n.exhausted and not n.verdict.green and n.candidate.depth < self.depth]
+        if open_nodes and any(n.green for n in nodes):
+            # What passes was found; what remains to be seen is whether something simpler does.
+            return [min(open_nodes, key=lambda n: (n.candidate.depth, [-s for s in n.score], n.identity))]
         climbing = [n for n in open_nodes if n is start or n.score[:2] > start.score[:2]]
         plateau = [n for n in open_nodes if n.score[0] >= start.score[0]]
         for group in (climbing, plateau, open_nodes):

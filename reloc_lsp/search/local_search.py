@@ -130,5 +130,7 @@ class LocalSearch:
         spent = self.spending.evaluations
         if self._goal == float("inf"):
             least, share, most = self.rules.extra
-            self._goal = spent + min(max(least, share * spent), most)
+            # A revision by two edits often only seems right: a single one may still be waiting further down.
+            doubtful = all(node.candidate.depth > 1 for node in self.passing)
+            self._goal = spent + (most if doubtful else min(max(least, share * spent), most))
         return spent >= self._goal

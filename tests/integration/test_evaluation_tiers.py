@@ -32,23 +32,7 @@ CALLS = """
 """
 KINDS = {
     "plain function": Kind("def f(a, b):\n    return a + b\n", "f", CALLS),
-    "function on one line": Kind("def f(a, b): return a + b\n", "f", CALLS),
     "cached function": Kind("import functools\n@functools.lru_cache\ndef f(a, b):\n    return a + b\n", "f", CALLS),
-    "decorated with wraps": Kind(
-        """
-        import functools
-        def loud(function):
-            @functools.wraps(function)
-            def called(*arguments):
-                return function(*arguments)
-            return called
-        @loud
-        def f(a, b):
-            return a + b
-        """,
-        "f",
-        CALLS,
-    ),
     "decorated without wraps, and registered": Kind(
         """
         known = {}
@@ -107,42 +91,6 @@ KINDS = {
         "A.f",
         "from m import A\ndef test_one(): assert A.f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
     ),
-    "method that calls super": Kind(
-        """
-        class Base:
-            def f(self, a, b):
-                return a
-        class A(Base):
-            def f(self, a, b):
-                a = super().f(a, b)
-                return a + b
-        """,
-        "A.f",
-        "from m import A\ndef test_one(): assert A().f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
-    ),
-    "method with a private name": Kind(
-        """
-        class A:
-            __base = 1
-            def f(self, a, b):
-                return (a + b) * self.__base
-        """,
-        "A.f",
-        "from m import A\ndef test_one(): assert A().f(5, 2) == 3\ndef test_no(): assert A().f(4, 0) == 4\n",
-    ),
-    "method of a dataclass with slots": Kind(
-        """
-        import dataclasses
-        @dataclasses.dataclass(slots=True)
-        class A:
-            a: int
-            def f(self, b):
-                a = self.a
-                return a + b
-        """,
-        "A.f",
-        "from m import A\ndef test_one(): assert A(5).f(2) == 3\ndef test_no(): assert A(4).f(0) == 4\n",
-    ),
     "nested function": Kind(
         """
         def f(a, b):
@@ -152,11 +100,6 @@ KINDS = {
         """,
         "f.less",
         CALLS,
-    ),
-    "generator": Kind(
-        "def f(a, b):\n    yield a\n    yield a + b\n",
-        "f",
-        "from m import f\ndef test_one(): assert [*f(5, 2)] == [5, 3]\ndef test_no(): assert [*f(4, 0)] == [4, 4]\n",
     ),
     "context manager": Kind(
         """
@@ -196,23 +139,43 @@ KINDS = {
             assert m.f(4, 0) == 4
         """,
     ),
-    "function with annotations that are not evaluated": Kind(
-        "from __future__ import annotations\ndef f(a: Nothing, b: 'x') -> Nowhere:\n    return a + b\n", "f", CALLS
+    "function on one line with annotations that are not evaluated": Kind(
+        "from __future__ import annotations\ndef f(a: Nothing, b: 'x') -> Nowhere: return a + b\n", "f", CALLS
     ),
-    "function that runs at import too": Kind(
+    "method of a dataclass with slots, with a private name": Kind(
         """
-        def f(a, b):
-            return a + b
-        THREE = f(5, 2)
+        import dataclasses
+        @dataclasses.dataclass(slots=True)
+        class A:
+            a: int
+            __base: int = 1
+            def f(self, b):
+                a = self.a * self.__base
+                return a + b
         """,
-        "f",
+        "A.f",
+        "from m import A\ndef test_one(): assert A(5).f(2) == 3\ndef test_no(): assert A(4).f(0) == 4\n",
+    ),
+    "method that calls super, used by a fixture of the session": Kind(
         """
-        import m
-        def test_constant(): assert m.THREE == 3
-        def test_call(): assert m.f(2, 2) == 0
-        def test_nothing(): assert m.f(4, 0) == 4
+        class Base:
+            def f(self, a, b):
+                return a
+        class A(Base):
+            def f(self, a, b):
+                a = super().f(a, b)
+                return a + b
         """,
-        tier="fresh",
+        "A.f",
+        """
+        import pytest
+        from m import A
+        @pytest.fixture(scope="session")
+        def found(): return A().f(5, 2)
+        def test_one(found): assert found == 3
+        def test_two(found): assert found < 4
+        def test_nothing(): assert A().f(4, 0) == 4
+        """,
     ),
     "function that runs at import only": Kind(
         """
@@ -222,19 +185,6 @@ KINDS = {
         """,
         "f",
         "import m\ndef test_constant(): assert m.THREE == 3\ndef test_other(): assert m.f is not None\n",
-        tier="fresh",
-    ),
-    "default made at import from another function": Kind(
-        """
-        def base():
-            return 2
-        def f(a, b=base()):
-            return a + b
-        """,
-        "base",
-        "from m import f\ndef test_one(): assert f(5) == 9\ndef test_two(): assert f(0) >= 0\n",
-        "return 2",
-        "return 4",
         tier="fresh",
     ),
     "function in a subprocess": Kind(
@@ -249,19 +199,6 @@ KINDS = {
         def test_nothing(): assert f(4, 0) == 4
         """,
         tier="any",
-    ),
-    "generator that a fixture of the session holds": Kind(
-        "def f(a, b):\n    return a + b\n",
-        "f",
-        """
-        import pytest
-        from m import f
-        @pytest.fixture(scope="session")
-        def found(): return f(5, 2)
-        def test_one(found): assert found == 3
-        def test_two(found): assert found < 4
-        def test_nothing(): assert f(4, 0) == 4
-        """,
     ),
 }
 

@@ -24,8 +24,12 @@ def test_it_stays_with_the_start_while_nothing_is_better():
 
 def test_a_strict_improvement_is_climbed_and_the_highest_first():
     assert chosen(node(1, passed=3)) == [1]
-    assert chosen(node(1, passed=3), node(2, passed=4, depth=1)) == [1]  # nothing is left to win on one that passes
     assert HillClimbing().parents([node(0, 0, depth=0), node(1, 1), node(2, 3), node(3, 2)])[0].identity == 2
+
+
+def test_once_something_passes_the_simplest_way_to_pass_is_looked_for():
+    assert chosen(node(1, passed=3), node(2, passed=4, depth=1)) == [0]
+    assert HillClimbing().parents([exhausted(START), node(1, passed=3), node(2, passed=4)])[0].identity == 1
 
 
 def test_getting_further_within_a_failing_test_is_an_improvement():

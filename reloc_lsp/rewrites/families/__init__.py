@@ -32,7 +32,7 @@ FAMILIES: tuple[tuple[Family, float], ...] = (
     (variables.attributes, 0.3),
     (variables.targets, 0.15),
     (variables.swapped, 0.7),
-    (variables.exchanged_constants, 0.5),
+    (variables.exchanged_constants, 0.7),
     (functions.functions, 0.7),
     (removal.unwrapped, 0.4),
     (removal.shortened, 0.4),

@@ -108,7 +108,8 @@ def exchanged_constants(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             one, two = ctx.inline(first.node), ctx.inline(second.node)
             edits = (ctx.edit(first, two), ctx.edit(second, one))
-            near = first.statement is second.statement
+            alike = type(first.parent) is type(second.parent) and first.field == second.field
+            near = alike or first.statement is second.statement
             yield Rewrite(
                 edits,
                 "exchange",
