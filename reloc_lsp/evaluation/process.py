@@ -45,7 +45,7 @@ class HarnessProcess:
         try:
             with log.open("ab") as output:
                 process = await asyncio.create_subprocess_exec(
-                    python, str(BOOT), str(theirs.fileno()),
+                    python, str(BOOT), str(theirs.fileno()), str(config["scratch"]),
                     stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=config["root"],
                     env=dict(environment), pass_fds=[theirs.fileno()], start_new_session=True,
                 )  # fmt: skip

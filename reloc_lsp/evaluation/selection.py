@@ -97,12 +97,19 @@ def _walk(start: Path, patterns: Sequence[str]) -> Iterator[Path]:
             and not Path(folder, d, "pyvenv.cfg").exists()
         ]
         for name in files:
-            if any(fnmatch.fnmatch(name, pattern) for pattern in patterns):
+            if any(_matches(Path(folder, name), pattern) for pattern in patterns):
                 yield Path(folder, name)
 
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _matches(path: Path, pattern: str) -> bool:
+    """As pytest matches python_files: a pattern with a slash against the end of the path, others against the name."""
+    if "/" not in pattern:
+        return fnmatch.fnmatch(path.name, pattern)
+    return path.name not in ("__init__.py", "conftest.py") and fnmatch.fnmatch(path.as_posix(), f"*/{pattern}")
 
 
 def _ini_options(root: Path) -> dict[str, str | list[str]]:

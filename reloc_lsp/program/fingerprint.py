@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import textwrap
 
 
 def parse_unit(source: str) -> ast.Module:
@@ -33,8 +32,3 @@ def fingerprint(source: str) -> str:
 def is_docstring(node: ast.AST) -> bool:
     """Whether a statement is a bare string."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def dedented(source: str) -> str:
-    """The unit's lines moved to the left margin, for showing."""
-    return textwrap.dedent(source)

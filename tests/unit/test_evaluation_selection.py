@@ -23,6 +23,13 @@ def test_test_files_are_found_by_pytests_own_names(tmp_path):
     assert found(tmp_path) == ["b_test.py", "test_a.py", "tests/unit/test_c.py"]
 
 
+def test_a_configured_name_with_a_folder_is_matched_against_the_path(tmp_path):
+    put(tmp_path, "pytest.ini", "[pytest]\npython_files = pack/tests/*.py\n")
+    for name in ("pack/tests/schema.py", "pack/tests/__init__.py", "pack/schema.py", "test_other.py"):
+        put(tmp_path, name)
+    assert found(tmp_path) == ["pack/tests/schema.py"]
+
+
 def test_environments_caches_and_builds_are_not_searched(tmp_path):
     for name in ("env/pyvenv.cfg", "env/lib/test_x.py", ".tox/test_x.py", "build/test_x.py", "node_modules/test_x.py"):
         put(tmp_path, name)

@@ -1,4 +1,4 @@
-"""Entry of every harness process: `python boot.py FD`, where FD is a connected socket to the controller."""
+"""Entry of every harness process: `python boot.py FD SCRATCH`: a connected socket to the controller, and the folder of its copies."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ def load_package() -> str:
 
 if __name__ == "__main__":
     main = importlib.import_module(load_package() + ".main")
-    main.run(int(sys.argv[1]))
+    main.run(int(sys.argv[1]), sys.argv[2])

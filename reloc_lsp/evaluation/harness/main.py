@@ -11,11 +11,15 @@ from .paths import Relocation
 from .wire import Message, Wire
 
 
-def run(fd: int) -> None:
-    """Read the configuration, take up the workspace's copy, and do what is asked; never returns normally."""
+def run(fd: int, scratch: str) -> None:
+    """Read the configuration, take up the workspace's copy, and do what is asked; never returns normally.
+
+    `scratch` is the folder to clear where the controller ends without a word: nobody else will.
+    """
     wire = Wire(fd)
     config = wire.receive()
     if config is None:
+        shutil.rmtree(scratch, ignore_errors=True)
         os._exit(0)
     for end in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(end, signal.SIG_DFL)
@@ -24,12 +28,10 @@ def run(fd: int) -> None:
     try:
         serve(wire, config)
     except OSError:
-        pass  # the controller is gone: there is nobody left to tell
-        wire.gone = True
+        wire.gone = True  # there is nobody left to tell
     finally:
         if wire.gone:
-            # The controller ended without a word, so nobody else will clear its scratch.
-            shutil.rmtree(config["scratch"], ignore_errors=True)
+            shutil.rmtree(scratch, ignore_errors=True)
         sys.stdout.flush()
         os._exit(0)
 

@@ -35,7 +35,11 @@ class Wire:
     def send(self, message: Message) -> None:
         """Send one message; raises `OSError` when the other side is gone."""
         body = json.dumps(message).encode("utf-8", "backslashreplace")
-        self.socket.sendall(struct.pack(">I", len(body)) + body)
+        try:
+            self.socket.sendall(struct.pack(">I", len(body)) + body)
+        except OSError:
+            self.gone = True
+            raise
 
     def _exactly(self, size: int) -> bytes | None:
         parts = []
