@@ -1,4 +1,7 @@
-"""Entry of every harness process: `python boot.py FD SCRATCH`: a connected socket to the controller, and the folder of its copies."""
+"""Entry of every harness process: `python boot.py FD SCRATCH`.
+
+FD is a connected socket to the controller, SCRATCH the folder that holds the copies of the workspace.
+"""
 
 from __future__ import annotations
 
