@@ -14,6 +14,7 @@ from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier, shorten
 from reloc_lsp.search.verdict import Outcome, TestResult
 
+CHECKING_SHARE = 0.2
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
 
 
@@ -127,12 +128,15 @@ class Measuring:
         if not covering:
             raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
         limits = {n: self._limit(survey.results[n]) for n in covering}
-        steady = [n for n in covering if survey.results[n].outcome not in ENDED_BY_FORCE]
+        forced = [n for n in covering if survey.results[n].outcome in ENDED_BY_FORCE]
+        steady = self._affordable([n for n in covering if n not in forced], survey)
         cold_tier = ColdTier(self.bench, self.place, warm.tests)
         again, cold, red = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
-            self._must_fail(warm, covering, limits),
+            self._must_fail(
+                warm, [n for n in covering if n in steady or survey.results[n].outcome in ENDED_BY_FORCE], limits
+            ),
         )
         plain = {**survey.results, **again}
         unsure = [n for n in steady if plain[n].outcome is not survey.results[n].outcome]
@@ -227,6 +231,15 @@ class Measuring:
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
         return Baseline(tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes)
+
+    def _affordable(self, tests: list[int], survey: Survey) -> list[int]:
+        """Of many tests those that fail, and as many others as a share of the time allows to run some more times."""
+        left, kept = max(1.0, CHECKING_SHARE * self.seconds), []
+        for number in sorted(tests, key=lambda n: _judging_order(survey.results[n], n)):
+            left -= survey.results[number].seconds
+            if left > 0 or survey.results[number].outcome is not Outcome.PASSED:
+                kept.append(number)
+        return sorted(kept)
 
     async def _again(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> dict[int, TestResult]:
         """A plain second run: it gives true times, and shows tests that are flaky."""

@@ -69,7 +69,7 @@ class Attempt:
         except TimeoutError:
             judge.abandon()
         proposal = await self._confirmed(search)
-        return proposal or await self._improvement() or self._nothing()
+        return proposal or await self._improvement() or self.nothing()
 
     def already_passing(self) -> Proposal:
         """Nothing to repair."""
@@ -128,6 +128,11 @@ class Attempt:
             tuple(self.account.notes), cost=self.cost(),
         )  # fmt: skip
 
+    def unconfirmed(self) -> Proposal | None:
+        """The best improvement so far, without the confirmation of a cold run."""
+        best = self.best_improvement()
+        return self.as_proposal(best, best.verdict, verified=False) if best else None
+
     async def _confirmed(self, search: LocalSearch) -> Proposal | None:
         """The most believable passing revision that a cold run confirms, with the others as alternatives."""
         choice = ranked(self.task, search.passing)
@@ -152,7 +157,8 @@ class Attempt:
             node.rejected = True
         return None
 
-    def _nothing(self) -> Proposal:
+    def nothing(self) -> Proposal:
+        """No revision is better."""
         spent = self.account.spending
         said = (
             f"{self.task.qualname}: nothing better found in {spent.evaluations} evaluations and {spent.seconds:.0f} s; "

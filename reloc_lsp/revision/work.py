@@ -27,6 +27,7 @@ from reloc_lsp.revision.proposal import Progress, Proposal, Snapshot, Target, Te
 from reloc_lsp.settings import Settings
 
 BASELINE_SHARE = 0.35
+GRACE_SECONDS = 6.0
 MOST_UNITS = 3
 
 
@@ -62,10 +63,13 @@ class Work:
             copy = await asyncio.to_thread(ScratchCopy, self.snapshot.root, self.snapshot.unsaved)
             workers = self.settings.evaluation.workers or os.cpu_count() or 1
             bench = Bench(copy, interpreter, workers, self.settings.evaluation.environment)
-            if module is not None and unit is not None and not unit.is_class:
-                assert self.target.file is not None
-                return await self._revise_unit(bench, self.target.file, module, unit)
-            return await self._revise_suspects(bench, unit)
+            async with asyncio.timeout(self._patience()):
+                if module is not None and unit is not None and not unit.is_class:
+                    assert self.target.file is not None
+                    return await self._revise_unit(bench, self.target.file, module, unit)
+                return await self._revise_suspects(bench, unit)
+        except TimeoutError:
+            return self._out_of_time()
         except UserError as error:
             return self._error(str(error), 2)
         except EvaluationError as error:
@@ -83,14 +87,29 @@ class Work:
             if copy is not None:
                 await asyncio.shield(asyncio.to_thread(copy.close))
 
+    def _patience(self) -> float | None:
+        """Seconds after which even a step that takes no notice of the budget is given up."""
+        left = self.account.spending.seconds_left()
+        return None if left == float("inf") else left + GRACE_SECONDS
+
+    def _out_of_time(self) -> Proposal:
+        """The answer when the budget ran out in the middle of a step."""
+        if self._attempt is None:
+            seconds = self.account.spending.budget.seconds or 0.0
+            return self._error(
+                f"Running the tests took longer than the budget of {seconds:.0f} s. "
+                "Give more with --seconds, or name the tests that matter with --tests.",
+                3,
+            )
+        return self._attempt.unconfirmed() or self._attempt.nothing()
+
     def best_so_far(self) -> Proposal:
         """The answer when the work was stopped: the best revision found, not yet confirmed by a cold run."""
         if self._found is not None:
             return replace(self._found, status="cancelled", exit_status=130, message=f"Stopped. {self._found.message}")
         if self._attempt is not None:
-            best = self._attempt.best_improvement()
-            if best is not None:
-                found = self._attempt.as_proposal(best, best.verdict, verified=False)
+            found = self._attempt.unconfirmed()
+            if found is not None:
                 said = f"Stopped; best so far {count(found.after)} (before: {count(found.before)})"
                 said += ", not confirmed by a fresh run."
                 return replace(found, status="cancelled", exit_status=130, message=said, cost=self.account.cost())

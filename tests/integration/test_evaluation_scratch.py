@@ -83,13 +83,14 @@ async def test_a_baseline_that_fails_leaves_no_process(write, judging, scratch):
 
 
 @needs_proc
-async def test_nothing_is_left_when_the_controller_is_killed(write, scratch):
+@pytest.mark.parametrize("processes", [1, 2], ids=["while tests are collected", "while tests run"])
+async def test_nothing_is_left_when_the_controller_is_killed(write, scratch, processes):
     root = write({"m.py": MODULE, "test_m.py": TESTS})
     call = [sys.executable, "-m", "reloc_lsp", "revise", "m.py::f", "--json", "--interpreter", sys.executable]
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     controller = subprocess.Popen([*call, "--seconds", "300"], cwd=root, **quiet)
     try:
-        await until(lambda: controller.poll() is not None or len(list(working_in(scratch))) >= 2)
+        await until(lambda: controller.poll() is not None or len(list(working_in(scratch))) >= processes)
         assert controller.poll() is None
     finally:
         controller.send_signal(signal.SIGKILL)
