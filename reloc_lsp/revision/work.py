@@ -64,10 +64,7 @@ class Work:
             workers = self.settings.evaluation.workers or os.cpu_count() or 1
             bench = Bench(copy, interpreter, workers, self.settings.evaluation.environment)
             async with asyncio.timeout(self._patience()):
-                if module is not None and unit is not None and not unit.is_class:
-                    assert self.target.file is not None
-                    return await self._revise_unit(bench, self.target.file, module, unit)
-                return await self._revise_suspects(bench, unit)
+                return await self._revise(bench, module, unit)
         except TimeoutError:
             return self._out_of_time()
         except UserError as error:
@@ -176,6 +173,12 @@ class Work:
             return str(file)
 
     # -- the work
+
+    async def _revise(self, bench: Bench, module: Module | None, unit: Unit | None) -> Proposal:
+        """Revise the function that was named, or look for the one at fault."""
+        if self.target.file is None or module is None or unit is None or unit.is_class:
+            return await self._revise_suspects(bench, unit)
+        return await self._revise_unit(bench, self.target.file, module, unit)
 
     async def _revise_suspects(self, bench: Bench, unit: Unit | None) -> Proposal:
         """Find the units the failing tests blame and revise the first that can be helped."""
