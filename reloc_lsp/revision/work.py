@@ -98,7 +98,12 @@ class Work:
                 "Give more with --seconds, or name the tests that matter with --tests.",
                 3,
             )
-        return self._attempt.unconfirmed() or self._attempt.nothing()
+        found = self._attempt.unconfirmed()
+        if found is None:
+            return self._attempt.nothing()
+        # Not confirmed, so neither called fixed nor written by --apply.
+        said = f"The time was up before a fresh run could confirm the best so far ({count(found.after)})."
+        return replace(found, status="cancelled", exit_status=1, message=said)
 
     def best_so_far(self) -> Proposal:
         """The answer when the work was stopped: the best revision found, not yet confirmed by a cold run."""
