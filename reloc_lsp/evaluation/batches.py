@@ -42,6 +42,7 @@ class Batches:
         self.tier = tier
         self.expected = expected
         self.size = size
+        self.cpu = 0.0
         self._strikes = 0
 
     @classmethod
@@ -80,6 +81,7 @@ class Batches:
         """Judge `sources` in one child; a candidate is refused when more than `allowed` tests did not pass."""
         canary = len(_canary({n: self.expected[n] for n in order}))
         reports = await self.tier.run_all(sources, order, [limits[n] for n in order], canary, failures_allowed=allowed)
+        self.cpu += sum(report.cpu for report in reports)
         stands = {
             position: report.results
             for position, report in enumerate(reports[: len(sources)])

@@ -32,12 +32,17 @@ class Judge:
         self._batches: Batches | None = None
         self._starting = asyncio.Lock()
         self._slots = asyncio.Semaphore(bench.workers)
-        self.cpu = 0.0
+        self._cpu = 0.0
 
     @property
     def unchanged(self) -> Verdict:
         """The verdict on the unchanged unit."""
         return self._verdict(self.baseline.results, self.baseline.tests)
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds that candidates took so far."""
+        return self._cpu + (self._batches.cpu if self._batches else 0.0)
 
     async def evaluate(self, candidates: Sequence[Candidate], to_beat: int) -> Sequence[Verdict]:
         """Verdicts in the order of `candidates`, as many at a time as there are workers."""
@@ -178,7 +183,7 @@ class Judge:
             if failed > allowed:
                 break
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed)
-            self.cpu += report.cpu
+            self._cpu += report.cpu
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
                 if not self.place.compiles(source):
                     failure = Failure("SyntaxError", str(report.record("unfit")))
