@@ -13,7 +13,7 @@ from reloc_lsp.program.edit import Edit, apply_edits
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
-from reloc_lsp.rewrites.effects import pure
+from reloc_lsp.rewrites.effects import pure, pure_text
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed
@@ -191,6 +191,8 @@ class UnitContext:
             return None
         old = self.text[start:end]
         new = apply_edits(old, [edit.shifted(-start) for edit in edits])
+        if not pure_text(new):
+            return None
         condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
         return Swap(self.line(slot.statement), old, new, condition)
 
