@@ -1,8 +1,8 @@
 """Where no process can be forked, all is done in cold processes.
 
 Windows itself is not at hand. What is shown here, on POSIX: with forks ruled out in the controller, and in the
-project's interpreter everything gone that Windows lacks (below), a revision goes its whole way. What is not shown:
-how Windows' own pipes, event loop, paths and locked files behave.
+project's interpreter everything gone that the harness could miss on Windows (below), a revision goes its whole way.
+What is not shown: how Windows' own pipes, event loop, paths and locked files behave.
 """
 
 from __future__ import annotations

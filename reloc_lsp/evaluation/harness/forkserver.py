@@ -168,7 +168,7 @@ class ForkServer:
         child.records.append(record)
         if "test" in record or "begin" in record:
             child.started = True
-            child.position += "test" in record
+            child.position = child.position + 1 if "test" in record else 0
             child.test_cpu = cpu_seconds(child.pid)
             child.test_started = time.monotonic()
 

@@ -68,6 +68,18 @@ class WarmTier(ForkedTier):
         """The source whose code is swapped in; without a unit the code runs as it is."""
         return {"source": self.place.swap_text(source) if self.place else None}
 
+    async def run_all(
+        self,
+        sources: Sequence[str],
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        canary: int,
+        failures_allowed: int | None = None,
+    ) -> list[ChildReport]:
+        """Run `tests` on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
+        texts = [self.place.swap_text(source) if self.place else source for source in sources]
+        return await self.client.run_all(texts, tests, limits, canary, failures_allowed=failures_allowed)
+
 
 @dataclass
 class FreshTier(ForkedTier):
