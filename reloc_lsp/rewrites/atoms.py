@@ -39,7 +39,19 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
         text = ctx.inline(inner)
         if names <= bound and len(text) <= 30:
             found.setdefault(text, kinds_of(inner, ctx))
+    for text in _stored(ctx, node):
+        found.setdefault(text, frozenset())
     return found
+
+
+def _stored(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
+    """Attributes and elements that the unit has set before `node`."""
+    for slot in ctx.slots:
+        inner = slot.node
+        if isinstance(inner, ast.Attribute | ast.Subscript) and isinstance(inner.ctx, ast.Store):
+            text = ctx.inline(inner)
+            if ctx.line(slot.statement) < ctx.line(node) and ctx.pure(inner) and len(text) <= 30:
+                yield text
 
 
 def conditions(ctx: UnitContext, node: ast.stmt, wanted: bool) -> dict[str, float]:

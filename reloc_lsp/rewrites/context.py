@@ -312,7 +312,7 @@ class UnitContext:
     @cached_property
     def unused(self) -> set[str]:
         """Parameters and local names that are never read: what is missing may well be their use."""
-        return set(self.locals) - self.names_read
+        return set(self.locals) - self.names_read - {"_"}
 
     @cached_property
     def names_read(self) -> set[str]:
@@ -331,9 +331,27 @@ class UnitContext:
             early = {name for name, first, looped in self._stores if first < line or (looped and looped <= line)}
             stored = {name for name, _, _ in self._stores}
             self._bound[line] = [
-                name for name in self.locals if name in early or name not in stored or name in self.parameters
+                name
+                for name in self.locals
+                if (name in early or name not in stored or name in self.parameters) and name not in self._inner
             ]
         return self._bound[line]
+
+    @cached_property
+    def _inner(self) -> set[str]:
+        """Names that only comprehensions bind, for themselves."""
+        inside, outside = set[str](), set(self.parameters)
+        targets = {
+            id(name): name.id
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.comprehension)
+            for name in ast.walk(node.target)
+            if isinstance(name, ast.Name)
+        }
+        for node in ast.walk(self.function):
+            if _is_store(node):
+                (inside if id(node) in targets else outside).add(node.id)
+        return inside - outside
 
     @cached_property
     def _stores(self) -> list[tuple[str, int, int]]:

@@ -69,6 +69,40 @@ class ModuleContext:
         return set()
 
     @cached_property
+    def siblings(self) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
+        """The other functions of the file and of its classes, and whether they share the unit's class."""
+        *outer, name = self.qualname.split(".")
+        classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        holders: list[tuple[list[ast.stmt], bool]] = [(self.tree.body, not outer)]
+        holders += [(node.body, outer[-1:] == [node.name]) for node in classes]
+        return [
+            (node, ours and bool(outer))
+            for body, ours in holders
+            for node in body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (ours and node.name == name)
+        ]
+
+    @cached_property
+    def states(self) -> Mapping[str, set[str]]:
+        """Constants and module-level names that an attribute or a name is set to or compared with in the file."""
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Assign(targets=[target], value=value):
+                    pairs = [(target, value)]
+                case ast.Compare(left=left, comparators=[right]):
+                    pairs = [(left, right)]
+                case _:
+                    continue
+            for subject, value in pairs:
+                constant = isinstance(value, ast.Constant) or (
+                    isinstance(value, ast.Name) and value.id in self.constants
+                )
+                if constant and isinstance(subject, ast.Attribute | ast.Name):
+                    found.setdefault(ast.unparse(subject), set()).add(ast.unparse(value))
+        return found
+
+    @cached_property
     def strings(self) -> Counter[str]:
         """Short string constants of the file."""
         return Counter(

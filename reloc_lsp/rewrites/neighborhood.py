@@ -17,7 +17,7 @@ from reloc_lsp.rewrites.families import FAMILIES
 from reloc_lsp.rewrites.families.paired import paired
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
-from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.protocols import Site, ValueProbe
 
@@ -107,8 +107,11 @@ class RewriteNeighborhood:
             wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
         conditions = {line: list(texts) for line, texts in wanted.items()}
         for _, rewrite in _all_rewrites(ctx):
-            if isinstance(rewrite.effect, Swap):
-                wanted[rewrite.effect.line] |= {rewrite.effect.old: None, rewrite.effect.new: None}
+            match rewrite.effect:
+                case Swap(line=line, old=old, new=new):
+                    wanted[line] |= {old: None, new: None}
+                case Guard(line=line, condition=condition):
+                    wanted[line][condition] = None
         offset = self.task.first_line - 1
         sites = [
             Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))

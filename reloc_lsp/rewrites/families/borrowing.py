@@ -26,11 +26,9 @@ def copies(ctx: UnitContext) -> Iterator[Rewrite]:
                 if not _nearby(ctx, place, origin) or (place.node is origin.node and text == own):
                     continue
                 near = place.block is origin.block
-                if not near and text != own:
-                    continue
                 for edit in insert_around(ctx, place, [text]):
                     said = f"`{short(text)}` is added"
-                    weight = likely * (1.0 if near else 0.5)
+                    weight = likely * (1.0 if near else 0.5 if text == own else 0.25)
                     yield Rewrite((edit,), "copy", said, ctx.line(place.node), weight)
 
 

@@ -15,7 +15,9 @@ StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
 """Statements about a name of one kind, given the other names in scope, each with a weight."""
 
 MOST_ACTIONS = 14
-MOST_STEPS = 90
+MOST_STEPS = 110
+MOST_GUARDS = 8
+MOST_GUARDED = 25
 _PLAIN_VALUES = {
     "None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2,
     "set()": 0.2, "0.0": 0.3,
@@ -23,6 +25,7 @@ _PLAIN_VALUES = {
 _OF_A_NUMBER = {
     "+= 1": 1.0, "-= 1": 0.8, "= 0": 0.7, "= 1": 0.3, "= abs({})": 0.4, "//= 10": 0.1, "= -{}": 0.3,
 }  # fmt: skip
+_OF_A_DEQUE = {".popleft()": 0.5, ".pop()": 0.4, ".clear()": 0.3}
 _OF_A_LIST = {".sort()": 0.7, ".reverse()": 0.6, ".pop()": 0.6, ".clear()": 0.3}
 _ASSIGNED_TO_A_LIST = {"= []": 0.7, "= sorted({})": 0.6, "= list({})": 0.6, "= {}[::-1]": 0.3, "= {}[1:]": 0.2}
 _ASSIGNED_TO_A_TEXT = {
@@ -74,6 +77,34 @@ def steps(ctx: UnitContext) -> Iterator[Rewrite]:
         for step, likely in _steps(ctx, place):
             for edit in insert_around(ctx, place, [step]):
                 yield Rewrite((edit,), "insertion", f"`{short(step)}` is added", ctx.line(place.node), likely)
+
+
+def guarded_steps(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A small statement, done only under a condition."""
+    for place in ctx.places:
+        useful = list(conditions(ctx, place.node, wanted=True).items())[:MOST_GUARDS]
+        likely = _steps(ctx, place)[:MOST_GUARDED]
+        for condition, weight in useful:
+            for step, liking in likely:
+                if step in ("break", "continue") or step.startswith("return"):
+                    continue
+                edit = insert_before(ctx, place.node, [f"if {condition}:", f">{step}"])
+                if edit is not None:
+                    said = f"`if {short(condition)}: {short(step)}` is added"
+                    guard = Guard(ctx.line(place.node), condition)
+                    related = _names(step) & _names(condition)
+                    yield Rewrite(
+                        (edit,),
+                        "guarded step",
+                        said,
+                        ctx.line(place.node),
+                        weight * liking * (1.0 if related else 0.4),
+                        guard,
+                    )
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z_][\w.]*", text)) - {"not", "in", "is", "and", "or", "None", "self", "len"}
 
 
 def _actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
@@ -143,12 +174,22 @@ def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tu
 def _list_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     for other in others:
         yield f"{name}.append({other})", 0.7
+        yield f"{name}.remove({other})", 0.4
+        yield f"{name}.insert(0, {other})", 0.15
         if ctx.types(other) & {"list", "tuple", "range"} or not ctx.types(other):
             yield f"{name}.extend({other})", 0.6
     for method, weight in _OF_A_LIST.items():
         yield name + method, weight
     for step, weight in _ASSIGNED_TO_A_LIST.items():
         yield f"{name} {step.format(name)}", weight
+
+
+def _deque_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    for other in others:
+        yield f"{name}.append({other})", 0.7
+        yield f"{name}.appendleft({other})", 0.3
+    for method, weight in _OF_A_DEQUE.items():
+        yield name + method, weight
 
 
 def _set_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
@@ -164,6 +205,7 @@ def _dict_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tupl
                 yield f"{name}[{other}] = {third}", 0.5
         yield f"{name}[{other}] = 0", 0.2
         yield f"{name}.pop({other}, None)", 0.3
+        yield f"del {name}[{other}]", 0.25
     yield f"{name} = dict({name})", 0.5
 
 
@@ -188,6 +230,8 @@ def _assignments(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tup
             if kinds & {"int", "float"}:
                 yield f"{name} += {other}", 0.4
                 yield f"{name} -= {other}", 0.3
+    for state in sorted(ctx.module.states.get(name, ())):
+        yield f"{name} = {state}", 0.6
     if kinds <= {"NoneType"}:
         yield f"{name} = []", 0.3
 
@@ -210,6 +254,7 @@ def _steps_of_self(ctx: UnitContext, names: list[str]) -> Iterator[tuple[str, fl
 _STEPS_BY_KIND: tuple[tuple[frozenset[str], StepsOf], ...] = (
     (frozenset({"int", "float"}), _number_steps),
     (frozenset({"list"}), _list_steps),
+    (frozenset({"deque"}), _deque_steps),
     (frozenset({"set"}), _set_steps),
     (frozenset({"dict"}), _dict_steps),
     (frozenset({"str"}), _text_steps),
