@@ -11,8 +11,9 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
+from reloc_lsp.program.around import function_around
 from reloc_lsp.program.text import LineIndex
-from reloc_lsp.program.unit import Module
+from reloc_lsp.program.unit import PARSING_ERRORS, Module
 
 
 class OpenDocument(TextDocument):
@@ -47,6 +48,14 @@ class OpenDocument(TextDocument):
         if self._parsed is None or self._parsed[0] is not self.source:
             self._parsed = (self.source, parsed(self.source))
         return self._parsed[1]
+
+    def function_at(self, line: int) -> int | None:
+        """The line of the `def` around `line` (both from 1); the whole text is parsed only where nothing less tells."""
+        try:
+            return function_around(self.index, line)
+        except PARSING_ERRORS:
+            unit = self.module.at_line(line) if self.module else None
+            return unit.line if unit and not unit.is_class else None
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Take over one change of `textDocument/didChange`."""
@@ -127,7 +136,7 @@ def parsed(text: str) -> Module | None:
         warnings.simplefilter("ignore")
         try:
             return Module(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except PARSING_ERRORS:
             return None
 
 
