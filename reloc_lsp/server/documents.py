@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,12 +131,10 @@ def path_of(uri: str) -> Path | None:
 
 def parsed(text: str) -> Module | None:
     """The module, or `None` where Python cannot parse `text`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return Module(text)
-        except PARSING_ERRORS:
-            return None
+    try:
+        return Module(text)
+    except PARSING_ERRORS:
+        return None
 
 
 def unit_bytes(encoding: types.PositionEncodingKind | str | None) -> int:
