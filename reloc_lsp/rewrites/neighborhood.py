@@ -15,6 +15,7 @@ from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import FAMILIES
 from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.looks import loses_a_comment
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.rewrite import Rewrite, Swap
@@ -28,6 +29,8 @@ SUSPICION_POWER = 2.0
 LEAST_SUSPICION = 0.03
 SECOND_EDIT = 2.0
 """What a further edit costs, as the logarithm of how much rarer it is than a single one."""
+LOST_COMMENT = 0.8
+"""Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
 
@@ -94,6 +97,7 @@ class RewriteNeighborhood:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
             score = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER * ctx.outlook.factor(rewrite)
+            score *= LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0
             scored.append((score * self._experience[rewrite.family].factor * (1 + dice.random() * 1e-6), rewrite))
         scored.sort(key=lambda pair: -pair[0])
         return scored
