@@ -106,18 +106,8 @@ class RewriteNeighborhood:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
         if self.probe is None:
             return Outlook()
-        wanted: dict[int, dict[str, None]] = defaultdict(dict)
-        for place in ctx.places:
-            wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
-        conditions = {line: list(texts) for line, texts in wanted.items()}
-        for _, rewrite in _all_rewrites(ctx):
-            if isinstance(rewrite.effect, Swap):
-                wanted[rewrite.effect.line] |= {rewrite.effect.old: None, rewrite.effect.new: None}
         offset = self.task.first_line - 1
-        sites = [
-            Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
-            for line, texts in wanted.items()
-        ]
+        sites = await asyncio.to_thread(_sites, ctx, offset)
         entry = ctx.line(ctx.body[0]) + offset
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
@@ -169,6 +159,21 @@ class RewriteNeighborhood:
                     parent.candidate.depth + 1,
                     prior,
                 )
+
+
+def _sites(ctx: UnitContext, offset: int) -> list[Site]:
+    """Everything that rewrites would put in place, where they would, by lines of the file (`offset` more)."""
+    wanted: dict[int, dict[str, None]] = defaultdict(dict)
+    for place in ctx.places:
+        wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
+    conditions = {line: list(texts) for line, texts in wanted.items()}
+    for _, rewrite in _all_rewrites(ctx):
+        if isinstance(rewrite.effect, Swap):
+            wanted[rewrite.effect.line] |= {rewrite.effect.old: None, rewrite.effect.new: None}
+    return [
+        Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
+        for line, texts in wanted.items()
+    ]
 
 
 def _all_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
