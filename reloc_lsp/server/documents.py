@@ -103,8 +103,8 @@ class Documents(Workspace):
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Wait for a change that makes `condition` true; its value after at most `seconds`."""
+    async def until(self, condition: Callable[[], bool], seconds: float | None) -> bool:
+        """Wait for a change that makes `condition` true; its value after at most `seconds` (none: for ever)."""
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
