@@ -7,6 +7,7 @@ import importlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol, cast
 
@@ -41,6 +42,7 @@ class Command(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (the process's own by default) and return its exit status."""
     arguments = _spelled_out(list(sys.argv[1:] if argv is None else argv))
+    _parse_without_a_word()
     try:
         options = _parser(arguments).parse_args(arguments)
         if options.command != "server":
@@ -109,6 +111,12 @@ def _interrupted(as_json: bool) -> int:
     else:
         print(file=sys.stderr)
     return 130
+
+
+def _parse_without_a_word() -> None:
+    """What Python finds doubtful in the user's files is for the user to see who runs them, not for one who revises."""
+    warnings.filterwarnings("ignore", category=SyntaxWarning)
+    warnings.filterwarnings("ignore", "invalid .*escape sequence", DeprecationWarning)  # so called before Python 3.12
 
 
 def _print_whatever_the_encoding() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.revision import Target
 
-MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", ".git")
+MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "pytest.toml", "tox.ini", ".git")
 """Files and folders that stand in the root of a project."""
 
 TEST_FILES = ("test_*.py", "*_test.py")

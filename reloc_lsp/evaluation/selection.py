@@ -7,7 +7,7 @@ import fnmatch
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,11 @@ from reloc_lsp.evaluation.workspace import SKIPPED
 SMALL_SUITE_FILES = 25
 UNUSUAL_PATTERNS = ("tests.py", "test.py", "*_tests.py", "*tests.py")
 """Names that pytest collects only when they are named, for projects that have no others."""
+_CONFIGURATION = {
+    "pytest.toml": "pytest", ".pytest.toml": "pytest", "pytest.ini": "pytest", ".pytest.ini": "pytest",
+    "pyproject.toml": "tool.pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest",
+}  # fmt: skip
+"""pytest's configuration files, the first of which that has the section holds, and their sections."""
 SMALL_SUITE_BYTES = 400_000
 
 
@@ -113,22 +118,26 @@ def _matches(path: Path, pattern: str) -> bool:
 
 
 def _ini_options(root: Path) -> dict[str, str | list[str]]:
-    for name in ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
-        path = root / name
+    for name, section in _CONFIGURATION.items():
         try:
-            text = path.read_text("utf-8")
-            if name == "pyproject.toml":
-                table: Any = tomllib.loads(text)
-                for key in ("tool", "pytest", "ini_options"):
-                    table = table.get(key) if isinstance(table, dict) else None
-                if isinstance(table, dict):
-                    return {k: v for k, v in table.items() if isinstance(v, str) or _is_texts(v)}
-                continue
-            parser = configparser.ConfigParser(interpolation=None)
-            parser.read_string(text)
-            section = "tool:pytest" if name == "setup.cfg" else "pytest"
-            if parser.has_section(section):
-                return dict(parser.items(section))
+            text = (root / name).read_text("utf-8")
+            table = _toml_table(text, section) if name.endswith(".toml") else _ini_section(text, section)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, configparser.Error):
             continue
+        if isinstance(table, Mapping):
+            return {k: v for k, v in table.items() if isinstance(v, str) or _is_texts(v)}
     return {}
+
+
+def _toml_table(text: str, section: str) -> Any:
+    """The table of that dotted name; its options as pytest before version 9 spells them, if there are such."""
+    table: Any = tomllib.loads(text)
+    for key in section.split("."):
+        table = table.get(key) if isinstance(table, dict) else None
+    return table.get("ini_options", table) if isinstance(table, dict) else None
+
+
+def _ini_section(text: str, section: str) -> Mapping[str, str] | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    return parser[section] if parser.has_section(section) else None

@@ -23,13 +23,7 @@ def split_lines(text: str) -> list[str]:
 
     `str.splitlines` also splits at form feeds and Unicode separators, which Python source and editors do not.
     """
-    lines, start = [], 0
-    for end in _LINE_END.finditer(text):
-        lines.append(text[start : end.end()])
-        start = end.end()
-    if start < len(text):
-        lines.append(text[start:])
-    return lines
+    return io.StringIO(text, newline="").readlines()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from reloc_lsp.program.text import LineIndex
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = FunctionNode | ast.ClassDef
+PARSING_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What `ast.parse` raises for texts it cannot take."""
 
 
 @dataclass(frozen=True)

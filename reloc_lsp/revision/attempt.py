@@ -92,22 +92,24 @@ class Attempt:
 
     def best_improvement(self) -> Node | None:
         """The best node that wins tests and loses none."""
-        if self.search_ is None:
-            return None
-        passed = [t for t, r in self.task.verdict.results.items() if r.outcome is Outcome.PASSED]
-        better = [
-            n for n in self.search_.nodes
-            if n.verdict.complete and not n.rejected and n.verdict.passed > self.before.passed
-            and all(n.verdict.outcome(t) is Outcome.PASSED for t in passed)
-        ]  # fmt: skip
-        most = max((n.verdict.passed for n in better), default=0)
-        best = ranked(self.task, [n for n in better if n.verdict.passed == most])
+        best = ranked(self.task, self._most_improved())
         return best[0] if best else None
 
     def best_tests(self) -> Tests:
         """What the best revision so far passes."""
-        best = self.best_improvement()
-        return tests_of(best.verdict) if best else self.before
+        best = self._most_improved()
+        return tests_of(best[0].verdict) if best else self.before
+
+    def _most_improved(self) -> list[Node]:
+        """The nodes that lose no test and win the most."""
+        passed = [t for t, r in self.task.verdict.results.items() if r.outcome is Outcome.PASSED]
+        better = [
+            n for n in (self.search_.nodes if self.search_ else ())
+            if n.verdict.complete and not n.rejected and n.verdict.passed > self.before.passed
+            and all(n.verdict.outcome(t) is Outcome.PASSED for t in passed)
+        ]  # fmt: skip
+        most = max((n.verdict.passed for n in better), default=0)
+        return [n for n in better if n.verdict.passed == most]
 
     def as_proposal(self, node: Node, verdict: Verdict, verified: bool, source: str | None = None) -> Proposal:
         """A node, or a smaller form of it, as the answer."""

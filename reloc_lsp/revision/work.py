@@ -29,6 +29,7 @@ from reloc_lsp.settings import Settings
 BASELINE_SHARE = 0.35
 GRACE_SECONDS = 6.0
 MOST_UNITS = 3
+_WORTH = {"fixed": 2, "improved": 1}
 
 
 logger = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ class Work:
 
     def _out_of_time(self) -> Proposal:
         """The answer when the budget ran out in the middle of a step."""
+        if self._found is not None:
+            return self._found
         if self._attempt is None:
             seconds = self.account.spending.budget.seconds or 0.0
             return self._error(
@@ -221,11 +224,12 @@ class Work:
             except EvaluationError as error:
                 self.account.notes.append(f"{found.qualname}: {error}")
                 continue
-            if best is None or proposal.status == "fixed":
+            if best is None or _WORTH.get(proposal.status, 0) > _WORTH.get(best.status, 0):
                 best = proposal
-            if proposal.status == "fixed":
+            if best.status == "fixed":
                 break
-            self._found = best
+            if best.status == "improved":
+                self._found = best
         if best is None:
             raise EvaluationError(f"None of the suspicious functions could be judged. {' '.join(self.account.notes)}")
         return best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +15,10 @@ from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.rewrites.effects import pure, pure_text
+from reloc_lsp.rewrites.looks import in_the_looks_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
-from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed
+from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed, stands_alone
 from reloc_lsp.rewrites.rewrite import Rewrite, Swap
 
 _HOLDERS = (ast.comprehension, ast.keyword, ast.withitem, ast.arguments, ast.ExceptHandler, ast.match_case)
@@ -103,6 +105,11 @@ class UnitContext:
         text = self.src(node)
         return ast.unparse(node) if "\n" in text or "\r" in text else text
 
+    def whole(self, node: ast.expr) -> str:
+        """The node's text for another place, in parentheses where its lines would not hold together there."""
+        text = self.src(node)
+        return f"({text})" if "\n" in text and not stands_alone(text) else text
+
     def inline_statement(self, node: ast.stmt) -> str:
         """A simple statement's text on one line."""
         text = self.src(node)
@@ -147,6 +154,7 @@ class UnitContext:
         start, end = self.span(slot.node)
         if self._shares_parentheses(slot):
             return Edit(start, end, f"({fitted(text, slot.parent, slot.field)})")
+        text = in_the_looks_of(self.text[start:end], text)
         if not self._grouped(slot, start, end):
             text = fitted(text, slot.parent, slot.field, slot.index)
         elif level_of_text(text) >= needed(slot.parent, slot.field, slot.index) and "\n" not in text:
@@ -193,6 +201,8 @@ class UnitContext:
         new = apply_edits(old, [edit.shifted(-start) for edit in edits])
         if not pure_text(new):
             return None
+        if "\n" in old or "\n" in new:
+            old, new = f"({old})", f"({new})"  # its lines may have held together by brackets further out
         condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
         return Swap(self.line(slot.statement), old, new, condition)
 
@@ -390,5 +400,5 @@ def _word(character: str) -> bool:
 
 def short(text: str, most: int = 48) -> str:
     """`text` on one line, cut if long, for descriptions."""
-    line = " ".join(text.split())
+    line = " ".join(re.sub(r"#[^\n]*\n", " ", text).split())
     return line if len(line) <= most else line[: most - 1] + "…"

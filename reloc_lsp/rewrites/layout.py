@@ -62,9 +62,22 @@ def _block(ctx: UnitContext, indent: str, lines: Sequence[str]) -> str:
     return "".join(out)
 
 
-def moved_lines(ctx: UnitContext, statements: Sequence[ast.stmt], indent: str) -> str | None:
-    """The whole lines of neighbouring statements at another indentation; `None` where that would change text."""
+def moved_block(ctx: UnitContext, block: Sequence[ast.stmt], indent: str) -> str | None:
+    """The lines of a whole block, comments at its head included, at another indentation; `None` as `moved_lines`."""
+    first = ctx.index.line_of(ctx.lines_of(block[0])[0])
+    head = first
+    while ctx.index.lines[head - 2].strip()[:1] in ("", "#"):
+        head -= 1
+    return moved_lines(ctx, block, indent, above=first - head)
+
+
+def moved_lines(ctx: UnitContext, statements: Sequence[ast.stmt], indent: str, above: int = 0) -> str | None:
+    """The whole lines of neighbouring statements, and so many `above`, at another indentation.
+
+    `None` where that would change text.
+    """
     start, end = ctx.lines_of(statements[0])[0], ctx.lines_of(statements[-1])[1]
+    start = ctx.index.starts[ctx.index.line_of(start) - 1 - above]
     old = ctx.indent(statements[0])
     if any(_multiline_text(node) for node in statements) or not ctx.alone(statements[0]):
         return None

@@ -15,6 +15,7 @@ from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import FAMILIES
 from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.looks import loses_a_comment
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
@@ -28,6 +29,8 @@ SUSPICION_POWER = 2.0
 LEAST_SUSPICION = 0.03
 SECOND_EDIT = 2.0
 """What a further edit costs, as the logarithm of how much rarer it is than a single one."""
+LOST_COMMENT = 0.8
+"""Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
 
@@ -94,6 +97,7 @@ class RewriteNeighborhood:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
             score = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER * ctx.outlook.factor(rewrite)
+            score *= LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0
             scored.append((score * self._experience[rewrite.family].factor * (1 + dice.random() * 1e-6), rewrite))
         scored.sort(key=lambda pair: -pair[0])
         return scored
@@ -102,21 +106,8 @@ class RewriteNeighborhood:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
         if self.probe is None:
             return Outlook()
-        wanted: dict[int, dict[str, None]] = defaultdict(dict)
-        for place in ctx.places:
-            wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
-        conditions = {line: list(texts) for line, texts in wanted.items()}
-        for _, rewrite in _all_rewrites(ctx):
-            match rewrite.effect:
-                case Swap(line=line, old=old, new=new):
-                    wanted[line] |= {old: None, new: None}
-                case Guard(line=line, condition=condition):
-                    wanted[line][condition] = None
         offset = self.task.first_line - 1
-        sites = [
-            Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
-            for line, texts in wanted.items()
-        ]
+        sites = await asyncio.to_thread(_sites, ctx, offset)
         entry = ctx.line(ctx.body[0]) + offset
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
@@ -168,6 +159,24 @@ class RewriteNeighborhood:
                     parent.candidate.depth + 1,
                     prior,
                 )
+
+
+def _sites(ctx: UnitContext, offset: int) -> list[Site]:
+    """Everything that rewrites would put in place, where they would, by lines of the file (`offset` more)."""
+    wanted: dict[int, dict[str, None]] = defaultdict(dict)
+    for place in ctx.places:
+        wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
+    conditions = {line: list(texts) for line, texts in wanted.items()}
+    for _, rewrite in _all_rewrites(ctx):
+        match rewrite.effect:
+            case Swap(line=line, old=old, new=new):
+                wanted[line] |= {old: None, new: None}
+            case Guard(line=line, condition=condition):
+                wanted[line][condition] = None
+    return [
+        Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
+        for line, texts in wanted.items()
+    ]
 
 
 def _all_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:

@@ -77,9 +77,19 @@ def needed(parent: ast.AST, field: str, index: int = -1) -> int:
 def level_of_text(text: str) -> int:
     """The level of an expression's text; ATOM where it does not parse by itself."""
     try:
-        return level(ast.parse(text.strip(), mode="eval").body)
+        return level(ast.parse(f"({text})", mode="eval").body)
     except (SyntaxError, ValueError):
         return ATOM
+
+
+@lru_cache(maxsize=20_000)
+def stands_alone(text: str) -> bool:
+    """Whether a text is an expression without brackets around it."""
+    try:
+        ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def fitted(text: str, parent: ast.AST, field: str, index: int = -1) -> str:

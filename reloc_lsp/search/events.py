@@ -30,7 +30,7 @@ class Evaluated(Event):
 
 @dataclass(frozen=True)
 class Improved(Event):
-    """`best` is new: it beats every node before it."""
+    """`best` is new: it beats every node before it, rejected ones left out."""
 
 
 @dataclass(frozen=True)

@@ -73,19 +73,19 @@ class LocalSearch:
         """Search until the budget is spent or there is nowhere left to go; every event holds the best so far."""
         self._add(Candidate(self.task.source, "unchanged", "the code as it stands"), self.task.verdict, 0.0)
         list(self._novelty.new([self.nodes[0].candidate]))
-        best = self.best
-        yield Started(best, self.spending)
+        yield Started(self.best, self.spending)
         drafts = await self.rules.drafter.draft(self.task)
         round_ = list(self._novelty.new(drafts))[: self._most(len(drafts))]
         reason = self.spending.exhausted()
         while reason is None:
+            standing = self.best
             for node in await self._judge(round_):
                 yield Evaluated(self.best, self.spending, node)
-            if self.best is not best:
-                best = self.best
-                yield Improved(best, self.spending)
+            # What takes the place of a rejected node is next best, and no improvement.
+            if self.best is not standing and not standing.rejected:
+                yield Improved(self.best, self.spending)
             if self._settled():
-                yield Settled(best, self.spending, self.passing)
+                yield Settled(self.best, self.spending, self.passing)
             reason = self.spending.exhausted()
             parents = self.rules.updating.parents(self.nodes) if reason is None else ()
             if reason is None and not parents:

@@ -25,6 +25,10 @@ async def apply(server: ReLocServer, offer_id: str) -> bool:
     if offer is None:
         return _failed(server, "That revision is not on offer any more: run Revise with ReLoc again.")
     name = offer.proposal.qualname
+    if not await server.documents.until(lambda: readable(server, offer), SECONDS_FOR_TYPED_TEXT):
+        server.proposals.put_back(offer)
+        sentence = f"{offer.file.name} cannot be parsed: mend its syntax, then apply the revision of {name} again."
+        return _failed(server, sentence)
     version = _version(server, offer)
     result = await _send(server, offer)
     if result is not None and not result.applied and await _moved_on(server, offer, version):
@@ -40,6 +44,12 @@ async def apply(server: ReLocServer, offer_id: str) -> bool:
         return _failed(server, f"The editor dropped the revision of {name} although it reported success.")
     server.client.log(f"{name}: the revision is applied.")
     return True
+
+
+def readable(server: ReLocServer, offer: Offer) -> bool:
+    """Whether the text that an offer is for parses; whoever types elsewhere in it breaks it for moments."""
+    document = server.documents.opened(offer.uri)
+    return document is None or document.module is not None
 
 
 def current_edit(server: ReLocServer, offer: Offer) -> types.WorkspaceEdit | None:

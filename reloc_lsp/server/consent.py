@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from reloc_lsp.server.applying import apply, current_edit, refusal
+from reloc_lsp.server.applying import apply, current_edit, readable, refusal
 from reloc_lsp.server.proposals import Offer
 from reloc_lsp.server.server import ReLocServer
 
 APPLY, SHOW_DIFF, DISCARD = "Apply", "Show diff", "Discard"
+SECONDS_OF_BROKEN_TEXT = 3.0
+"""How long a text may be broken, as it is while someone types, before that is worth a word."""
 
 
 async def ask(server: ReLocServer, offer: Offer) -> None:
@@ -16,6 +18,9 @@ async def ask(server: ReLocServer, offer: Offer) -> None:
 
     No answer leaves the offer open: the commands `reloc.apply` and `reloc.discard` still reach it.
     """
+    await _until_readable(server, offer)
+    if offer not in server.proposals.waiting:
+        return
     if current_edit(server, offer) is None:
         server.proposals.take(offer.id)
         server.client.show(refusal(offer), types.MessageType.Warning)
@@ -28,10 +33,17 @@ async def ask(server: ReLocServer, offer: Offer) -> None:
         await _show_diff(server, offer)
         answer = await server.client.ask(offer.gain, [APPLY, DISCARD])
     if answer == APPLY:
+        await _until_readable(server, offer)
         await apply(server, offer.id)
     elif answer == DISCARD:
         server.proposals.take(offer.id)
         server.client.log(f"{offer.proposal.qualname}: the revision is discarded.")
+
+
+async def _until_readable(server: ReLocServer, offer: Offer) -> None:
+    if not await server.documents.until(lambda: readable(server, offer), SECONDS_OF_BROKEN_TEXT):
+        server.client.show(f"The revision of {offer.proposal.qualname} waits until {offer.file.name} can be parsed.")
+        await server.documents.until(lambda: readable(server, offer), None)
 
 
 async def _show_diff(server: ReLocServer, offer: Offer) -> None:

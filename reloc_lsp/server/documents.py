@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
+from reloc_lsp.program.around import function_around
 from reloc_lsp.program.text import LineIndex
-from reloc_lsp.program.unit import Module
+from reloc_lsp.program.unit import PARSING_ERRORS, Module
 
 
 class OpenDocument(TextDocument):
@@ -47,6 +47,14 @@ class OpenDocument(TextDocument):
         if self._parsed is None or self._parsed[0] is not self.source:
             self._parsed = (self.source, parsed(self.source))
         return self._parsed[1]
+
+    def function_at(self, line: int) -> int | None:
+        """The line of the `def` around `line` (both from 1); the whole text is parsed only where nothing less tells."""
+        try:
+            return function_around(self.index, line)
+        except PARSING_ERRORS:
+            unit = self.module.at_line(line) if self.module else None
+            return unit.line if unit and not unit.is_class else None
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
         """Take over one change of `textDocument/didChange`."""
@@ -95,8 +103,8 @@ class Documents(Workspace):
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Wait for a change that makes `condition` true; its value after at most `seconds`."""
+    async def until(self, condition: Callable[[], bool], seconds: float | None) -> bool:
+        """Wait for a change that makes `condition` true; its value after at most `seconds` (none: for ever)."""
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
@@ -123,12 +131,10 @@ def path_of(uri: str) -> Path | None:
 
 def parsed(text: str) -> Module | None:
     """The module, or `None` where Python cannot parse `text`."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return Module(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    try:
+        return Module(text)
+    except PARSING_ERRORS:
+        return None
 
 
 def unit_bytes(encoding: types.PositionEncodingKind | str | None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reloc_lsp.program.text import SourceText
 
-_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", ".git")
+_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "pytest.toml", "tox.ini", ".git")
 
 
 def root_of(file: Path, folders: Sequence[Path]) -> Path:

@@ -4,8 +4,8 @@
 
 Start: CPU time from the start of the process to its reply to `initialize`, and its memory then, beside a pygls server
 without any feature; the two take turns, medians are printed. Answers: the time to a `textDocument/codeAction` reply in
-a long file while a search for one of its functions runs, first with the text at rest, then each time just after an
-edit (a quarter as many), when the server has to parse the text first. Needs Linux (/proc).
+a long file while a search for one of its functions runs, first with the text at rest, then the first one after an
+edit, sent right behind it (a quarter as many). Needs Linux (/proc).
 """
 
 from __future__ import annotations

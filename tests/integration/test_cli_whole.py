@@ -33,6 +33,14 @@ def test_a_patch_that_git_takes(workspace):
     assert (workspace / "m.py").read_text() == SOURCE.replace("max(high", "max(low")
 
 
+def test_doubtful_escapes_in_the_file_bring_no_warnings(workspace, monkeypatch):
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
+    (workspace / "m.py").write_text(SOURCE + 'DIGITS = "\\d+"\n')
+    done = call(workspace, "revise", "m.py::clamp", "--diff", "--interpreter", sys.executable)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr and "escape" not in done.stderr
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(workspace, number, status):
     (workspace / "test_m.py").write_text(TESTS + NEVER)

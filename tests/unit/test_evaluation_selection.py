@@ -41,6 +41,9 @@ def test_environments_caches_and_builds_are_not_searched(tmp_path):
     [
         ("pytest.ini", "[pytest]\ntestpaths = checks\npython_files = check_*.py\n"),
         ("pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = ['checks']\npython_files = 'check_*.py'\n"),
+        ("pyproject.toml", "[tool.pytest]\ntestpaths = ['checks']\npython_files = ['check_*.py']\n"),
+        ("pytest.toml", "[pytest]\ntestpaths = ['checks']\npython_files = ['check_*.py']\n"),
+        (".pytest.toml", "[pytest]\ntestpaths = ['checks']\npython_files = ['check_*.py']\n"),
         ("tox.ini", "[pytest]\ntestpaths =\n    checks\npython_files = check_*.py\n"),
         ("setup.cfg", "[tool:pytest]\ntestpaths = check*\npython_files = check_*.py\n"),
     ],
@@ -53,10 +56,20 @@ def test_the_projects_configuration_says_where_tests_are(file, text, tmp_path):
     assert found(tmp_path) == ["checks/check_a.py"]
 
 
+def test_pytests_own_file_goes_before_the_projects(tmp_path):
+    put(tmp_path, "pytest.toml", "[pytest]\ntestpaths = ['checks']\n")
+    put(tmp_path, "pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = ['other']\n")
+    put(tmp_path, "checks/test_a.py")
+    put(tmp_path, "other/test_b.py")
+    assert found(tmp_path) == ["checks/test_a.py"]
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [
         ("pyproject.toml", "tool = 3\n"),
+        ("pyproject.toml", "tool.pytest.ini_options = 3\n"),
+        ("pytest.toml", "testpaths = ['nowhere']\n"),
         ("pyproject.toml", "[tool\n"),
         ("pyproject.toml", "[tool.pytest.ini_options]\npython_files = [3]\ntestpaths = ['nowhere']\n"),
         ("setup.cfg", "no section\n"),

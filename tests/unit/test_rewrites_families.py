@@ -134,7 +134,7 @@ def test_an_operator_is_found_behind_a_comment_that_holds_one():
         (removal.deleted, "if a:\n    b = 1\nelif b:\n    b = 2\nreturn b", "if a:\n    b = 1\nreturn b"),
         (removal.deleted, "a = 1; b = 2\nreturn a", "pass; b = 2\nreturn a"),
         (removal.deleted, "@a\ndef g():\n    pass\nreturn b", "return b"),
-        (removal.unwrapped_blocks, "if a:\n    # why\n    b = 1\nreturn b", "b = 1\nreturn b"),
+        (removal.unwrapped_blocks, "if a:\n    b = 1\nreturn b", "b = 1\nreturn b"),
         (removal.unwrapped_blocks, "try:\n    a()\nexcept KeyError:\n    return b", "a()"),
         (structure.moved_out, "for x in a:\n    b += x\n    return b", "for x in a:\n    b += x\nreturn b"),
         (structure.moved_in, "for x in a:\n    b += x\nprint(b)", "for x in a:\n    b += x\n    print(b)"),

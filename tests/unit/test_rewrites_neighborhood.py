@@ -7,6 +7,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 
 from search_world import verdict
@@ -175,3 +176,17 @@ def test_the_order_is_the_same_in_every_process():
         call = [sys.executable, "-c", code]
         told.append(subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stdout)
     assert told[0] == told[1] and told[0].count("\n") > 500
+
+
+async def test_others_are_answered_while_the_neighbours_of_a_long_function_are_made():
+    long = (
+        "def f(a, b):\n" + "".join(f"    c{n} = a * {n} + b - len(str(a + {n}))\n" for n in range(9)) + "    return a\n"
+    )
+    hood, start = neighbours(task_of(long), Probe())
+    making = asyncio.create_task(hood.expand([start], 1))
+    began, longest = time.perf_counter(), 0.0
+    while not making.done():
+        before = time.perf_counter()
+        await asyncio.sleep(0)
+        longest = max(longest, time.perf_counter() - before)
+    assert longest < (time.perf_counter() - began) / 5

@@ -139,6 +139,19 @@ async def test_a_refused_revision_makes_the_search_go_on():
     assert number_of(looking.best.candidate.source) == 9 and looking.evaluations_to_first_fix == 1
 
 
+@pytest.mark.parametrize("told_by", [Settled, Evaluated])
+async def test_what_is_left_after_a_rejection_is_no_improvement(told_by):
+    looking = search(Table({1: 2, 2: 4, 6: 3}), {0: [1, 2, 3, 4, 5, 6]}, round_size=1, extra=(0, 0.0, 0))
+    improved = []
+    async for event in looking.run():
+        if isinstance(event, Improved):
+            improved.append(number_of(event.best.candidate.source))
+        if isinstance(event, told_by) and event.best.green:
+            looking.reject(event.best)
+            assert number_of(looking.best.candidate.source) == 1
+    assert improved == ([1, 2, 6] if told_by is Settled else [1, 6])
+
+
 async def test_a_reader_that_goes_on_after_a_choice_gets_more():
     table = Table({1: 4, 5: 4})
     looking = search(table, MANY, extra=(0, 0.0, 0), evaluations=6)

@@ -64,10 +64,10 @@ def bounded(ctx: UnitContext) -> Iterator[Rewrite]:
         node = slot.node
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
             for bound in ("0 <=", "0 <", "1 <="):
-                yield ctx.replace(slot, f"{bound} {ctx.inline(node)}", "bound")
+                yield ctx.replace(slot, f"{bound} {ctx.src(node)}", "bound")
             for name in ctx.bound_before(slot.statement):
                 if "int" in ctx.types(name) and name not in ctx.inline(node):
-                    yield ctx.replace(slot, f"{name} <= {ctx.inline(node)}", "bound", weight=0.3)
+                    yield ctx.replace(slot, f"{name} <= {ctx.src(node)}", "bound", weight=0.3)
 
 
 def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -111,7 +111,7 @@ def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def _joined(ctx: UnitContext, slot: Slot, word: str, extra: str, weight: float, *, first: bool = False) -> Rewrite:
     """The condition with one more operand; its own operands of the same operator stay beside the new one."""
-    text, own = ctx.inline(slot.node), AND if word == "and" else OR
+    text, own = ctx.src(slot.node), AND if word == "and" else OR
     kept = text if level_of_text(text) >= own else f"({text})"
     added = extra if level_of_text(extra) > own else f"({extra})"
     joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"

@@ -34,10 +34,10 @@ def off_by_one(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp):
         if not _counts(ctx, slot):
             continue
-        text = ctx.inline(slot.node)
+        text = ctx.src(slot.node)
         node = slot.node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and _is_one(node.right):
-            yield ctx.replace(slot, ctx.inline(node.left), "off by one")
+            yield ctx.replace(slot, ctx.whole(node.left), "off by one")
             continue
         weight = (
             1.0 if isinstance(slot.parent, ast.Slice | ast.Compare | ast.Subscript | ast.Call | ast.Return) else 0.6

@@ -28,7 +28,7 @@ def added(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.List, ast.Tuple, ast.Set):
         node = slot.node
         assert isinstance(node, ast.List | ast.Tuple | ast.Set)
-        items = [ctx.inline(item) for item in node.elts]
+        items = [ctx.src(item) for item in node.elts]
         if not items or len(items) > 8:
             continue
         opening, closing = (

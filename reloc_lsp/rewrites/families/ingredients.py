@@ -52,7 +52,7 @@ def extended(ctx: UnitContext) -> Iterator[Rewrite]:
             slot.parent, ast.Attribute | ast.JoinedStr | ast.keyword
         ):
             continue
-        text = ctx.inline(slot.node)
+        text = ctx.src(slot.node)
         for longer, weight in _with_operand(ctx, slot, text):
             yield ctx.replace(slot, longer, "extension", weight=weight)
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):

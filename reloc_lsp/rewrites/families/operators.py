@@ -123,10 +123,10 @@ def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
 def unary(ctx: UnitContext) -> Iterator[Rewrite]:
     """Negate a condition or a number, or take a negation away."""
     for slot in ctx.loads(ast.expr):
-        node, text = slot.node, ctx.inline(slot.node)
+        node, text = slot.node, ctx.src(slot.node)
         if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
             if not isinstance(node.operand, ast.Constant):
-                yield ctx.replace(slot, ctx.inline(node.operand), "negation")
+                yield ctx.replace(slot, ctx.whole(node.operand), "negation")
         elif is_condition(slot) and not isinstance(node, ast.Compare | ast.Constant):
             whole = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
             yield ctx.replace(slot, f"not {whole}", "negation")
@@ -177,10 +177,10 @@ def _operator_edit(ctx: UnitContext, exchange: Exchange) -> Edit | None:
 
 def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite: Rewrite) -> Rewrite:
     """Write parentheses where the new operator would bind otherwise than the old one did."""
-    left, right = ctx.inline(node.left), ctx.inline(node.right)
+    left, right = ctx.src(node.left), ctx.src(node.right)
     try:
         wanted = ast.dump(ast.parse(f"({left}) {new} ({right})", mode="eval").body)
-        plain = ast.parse(f"{left} {new} {right}", mode="eval").body
+        plain = ast.parse(f"({left} {new} {right})", mode="eval").body
     except SyntaxError:
         return rewrite
     if ast.dump(plain) == wanted and isinstance(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import UnitContext, blocks, short
-from reloc_lsp.rewrites.layout import delete_statement, moved_lines
+from reloc_lsp.rewrites.layout import delete_statement, moved_block
+from reloc_lsp.rewrites.precedence import fitted
 from reloc_lsp.rewrites.rewrite import Rewrite
 
 
@@ -37,7 +38,7 @@ def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.Starred(value=value) if not getattr(slot.parent, "keywords", None):
                 parts = [(value, 0.5)]
         for part, weight in parts:
-            yield ctx.replace(slot, ctx.inline(part), "removal", weight=weight)
+            yield ctx.replace(slot, ctx.whole(part), "removal", weight=weight)
 
 
 def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -50,7 +51,7 @@ def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(node, ast.BoolOp) and len(node.values) > 2:
             word = "and" if isinstance(node.op, ast.And) else "or"
             for index in range(len(node.values)):
-                rest = [ctx.inline(v) for i, v in enumerate(node.values) if i != index]
+                rest = [fitted(ctx.src(v), node, "values") for i, v in enumerate(node.values) if i != index]
                 yield ctx.replace(slot, f" {word} ".join(rest), "removal")
             continue
         if isinstance(node, ast.Call):
@@ -65,17 +66,13 @@ def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield Rewrite((edit,), "removal", f"without `if {short(ctx.inline(test))}`", ctx.line(test))
         for index in range(len(items) if len(items) < 8 else 0):
             kept = [item for i, item in enumerate(items) if i != index]
-            text = _with_items(ctx, node, kept)
-            if text is not None:
-                yield ctx.replace(slot, text, "removal", weight=0.6)
+            yield ctx.replace(slot, _with_items(ctx, node, kept), "removal", weight=0.6)
 
 
-def _with_items(ctx: UnitContext, node: ast.expr, items: list[ast.expr | ast.keyword]) -> str | None:
+def _with_items(ctx: UnitContext, node: ast.expr, items: list[ast.expr | ast.keyword]) -> str:
     inner = ", ".join(ctx.src(item) for item in items)
-    if "\n" in inner:
-        return None
     if isinstance(node, ast.Call):
-        return f"{ctx.inline(node.func)}({inner})"
+        return f"{ctx.src(node.func)}({inner})"
     if isinstance(node, ast.List):
         return f"[{inner}]"
     if isinstance(node, ast.Set):
@@ -107,7 +104,7 @@ def unwrapped_blocks(ctx: UnitContext) -> Iterator[Rewrite]:
         for block in blocks(node):
             if block[0].lineno > node.lineno and not _starts_elif(ctx, block):
                 start, end = ctx.lines_of(node)
-                text = moved_lines(ctx, block, ctx.indent(node))
+                text = moved_block(ctx, block, ctx.indent(node))
                 if text is not None and not _is_elif(ctx, node):
                     weight = 0.8 if isinstance(node, ast.If) else 0.3
                     said = f"`{short(ctx.src(block[0]))}` always"

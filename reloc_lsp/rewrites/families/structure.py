@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import Place, UnitContext, blocks, short
-from reloc_lsp.rewrites.layout import moved_lines
+from reloc_lsp.rewrites.layout import moved_block, moved_lines
 from reloc_lsp.rewrites.rewrite import Rewrite
 
 
@@ -46,7 +46,7 @@ def else_of_loop(ctx: UnitContext) -> Iterator[Rewrite]:
         if place.index < len(place.block) - 1 or _spelled(ctx, node.orelse[0]).startswith("elif"):
             continue
         start, end = ctx.lines_of(node.body[-1])[1], ctx.lines_of(node.orelse[-1])[1]
-        body = moved_lines(ctx, node.orelse, ctx.indent(loop) + ctx.step)
+        body = moved_block(ctx, node.orelse, ctx.indent(loop) + ctx.step)
         if body is not None:
             header = f"{ctx.indent(loop)}else:{ctx.newline}"
             yield Rewrite((Edit(start, end, header + body),), "branch", "the loop gets the `else`", ctx.line(node))
@@ -150,11 +150,12 @@ def _results(ctx: UnitContext, node: ast.Expr) -> Iterator[Rewrite]:
     line, start = ctx.line(node), ctx.span(node)[0]
     match node.value:
         case ast.Yield(value=ast.expr() as inner):
-            text = f"({ctx.inline(inner)})" if isinstance(inner, ast.Tuple) else ctx.inline(inner)
-            edit = Edit(*ctx.span(node), f"yield from {text}")
+            edit = Edit(start, start + len("yield"), "yield from")
+            if isinstance(inner, ast.Tuple):
+                edit = Edit(*ctx.span(node), f"yield from ({ctx.src(inner)})")
             yield Rewrite((edit,), "yield", "`yield` becomes `yield from`", line)
-        case ast.YieldFrom(value=inner):
-            edit = Edit(*ctx.span(node), f"yield {ctx.inline(inner)}")
+        case ast.YieldFrom():
+            edit = Edit(start, ctx.text.index("from", start) + len("from"), "yield")
             yield Rewrite((edit,), "yield", "`yield from` becomes `yield`", line)
         case ast.Yield() | ast.Constant() | ast.Await():
             return
@@ -178,7 +179,7 @@ def awaited(ctx: UnitContext) -> Iterator[Rewrite]:
     if isinstance(ctx.function, ast.AsyncFunctionDef):
         for slot in ctx.loads(ast.Call):
             if not isinstance(slot.parent, ast.Await | ast.Expr):
-                yield ctx.replace(slot, f"await {ctx.inline(slot.node)}", "await")
+                yield ctx.replace(slot, f"await {ctx.src(slot.node)}", "await")
 
 
 def _has_plain_else(ctx: UnitContext, node: ast.If) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.context import Slot, UnitContext
+from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.rewrite import Rewrite
 
 
@@ -120,7 +120,7 @@ def exchanged_constants(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weight: float) -> Iterator[Rewrite]:
-    one, two = ctx.inline(first), ctx.inline(second)
+    one, two = ctx.whole(first), ctx.whole(second)
     if one == two or isinstance(first, ast.Starred) or isinstance(second, ast.Starred):
         return
     field = {ast.BinOp: ("left", "right"), ast.IfExp: ("body", "orelse")}.get(type(slot.node), ("args", "args"))
@@ -128,7 +128,7 @@ def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weigh
         ctx.edit(Slot(first, slot.node, field[0], -1, slot.statement), two),
         ctx.edit(Slot(second, slot.node, field[1], -1, slot.statement), one),
     )
-    said = f"`{one}` and `{two}` change places"
+    said = f"`{short(one)}` and `{short(two)}` change places"
     yield Rewrite(edits, "swap", said, ctx.line(first), weight, ctx.effect_of(slot, edits))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.context import Slot, UnitContext
+from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.families.operators import is_condition
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.rewrite import Rewrite
@@ -78,7 +78,7 @@ def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
         node = slot.node
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.Starred):
             continue
-        text = ctx.inline(node)
+        text = ctx.src(node)
         if not isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp):
             atom = f"({text})"
         else:
@@ -129,7 +129,6 @@ def slices(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.Subscript):
         node = slot.node
         assert isinstance(node, ast.Subscript)
-        base = ctx.inline(node.value)
         if isinstance(node.slice, ast.Slice):
             lower, upper, step = (
                 ctx.inline(p) if p else "" for p in (node.slice.lower, node.slice.upper, node.slice.step)
@@ -158,7 +157,9 @@ def slices(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
         for option, weight in options.items():
             if option != ctx.src(node.slice):
-                yield ctx.replace(slot, f"{base}[{option}]", "slice", weight=weight)
+                edit = ctx.edit(Slot(node.slice, node, "slice", -1, slot.statement), option)
+                said = f"`{short(ctx.inline(node))}` becomes `{short(f'{ctx.inline(node.value)}[{option}]')}`"
+                yield Rewrite((edit,), "slice", said, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
 
 
 def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -167,17 +168,15 @@ def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
         node = slot.node
         assert isinstance(node, ast.Call)
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        positional, keyword = [ctx.inline(a) for a in node.args], [ctx.src(k) for k in node.keywords]
+        positional, keyword = [ctx.src(a) for a in node.args], [ctx.src(k) for k in node.keywords]
         given = positional + keyword
-        if any("\n" in text for text in given):
-            continue
         named = {k.arg for k in node.keywords}
         for extra in [*_COMMON_ARGUMENTS.get(name, ()), *_missing_arguments(ctx, node, name)]:
             word, equals, _ = extra.partition("=")
             if extra in given or (equals and word in named):
                 continue
             inside = [*positional, *keyword, extra] if equals else [*positional, extra, *keyword]
-            yield ctx.replace(slot, f"{ctx.inline(node.func)}({', '.join(inside)})", "argument", weight=0.6)
+            yield ctx.replace(slot, f"{ctx.src(node.func)}({', '.join(inside)})", "argument", weight=0.6)
         if name == "range" and len(given) == 1:
             for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types(n)][:4]):
                 yield ctx.replace(slot, f"range({start}, {given[0]})", "argument", weight=0.8)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from reloc_lsp.program.unit import Unit
 from reloc_lsp.server.documents import OpenDocument
 from reloc_lsp.server.server import ReLocServer
 
@@ -24,19 +23,25 @@ def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.C
     document = ls.documents.opened(params.text_document.uri)
     if document is None or document.file is None or not _wanted(params.context.only):
         return []
-    unit = _unit(document, params)
-    if unit is None:
+    line = params.range.start.line
+    if not _definition(document, line, params.context.trigger_kind):
         return []
-    module = document.module
-    alone = module is not None and [u.qualname for u in module.units].count(unit.qualname) == 1
-    command = types.Command(
-        title=TITLE,
-        command="reloc.revise",
-        arguments=[document.uri, unit.qualname if alone else unit.line - 1, document.version],
-    )
+    # The line and its version, not a name: which function that is, the command finds out, which may take its time.
+    command = types.Command(title=TITLE, command="reloc.revise", arguments=[document.uri, line, document.version])
     if not ls.capabilities.code_action_literals:
         return [command]
     return [types.CodeAction(title=TITLE, kind=KIND, command=command)]
+
+
+def _definition(document: OpenDocument, line: int, trigger: types.CodeActionTriggerKind | None) -> bool:
+    """Whether `line` (from 0) is one of a function; if the editor asks on its own, whether it is that of the `def`."""
+    lines = document.index.lines
+    automatic = trigger == types.CodeActionTriggerKind.Automatic
+    # Editors ask on their own while the user types: most such questions are answered by this glance.
+    if line >= len(lines) or (automatic and "def" not in lines[line]):
+        return False
+    definition = document.function_at(line + 1)
+    return definition is not None and (not automatic or definition == line + 1)
 
 
 def _wanted(only: Sequence[types.CodeActionKind | str] | None) -> bool:
@@ -45,16 +50,3 @@ def _wanted(only: Sequence[types.CodeActionKind | str] | None) -> bool:
         return True
     asked = [str(getattr(kind, "value", kind)) for kind in only]
     return any(kind in ("", KIND) or KIND.startswith(kind + ".") for kind in asked)
-
-
-def _unit(document: OpenDocument, params: types.CodeActionParams) -> Unit | None:
-    line = params.range.start.line + 1
-    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    lines = document.index.lines
-    # Editors ask on their own while the user types: most such questions are answered without a parse.
-    if line > len(lines) or (automatic and "def" not in lines[line - 1]):
-        return None
-    unit = document.module.at_line(line) if document.module else None
-    if unit is None or unit.is_class or (automatic and line != unit.line):
-        return None
-    return unit

@@ -70,6 +70,7 @@ class Editor:
         self.edits: list[types.WorkspaceEdit] = []
         self.registrations: list[types.Registration] = []
         self.heard = asyncio.Event()
+        self.before_answer: Callable[[], None] = lambda: None
         self.answer_progress: Callable[[], None] = lambda: None
         self.encoding = "utf-16"
         self._listen()
@@ -86,6 +87,7 @@ class Editor:
 
         @self.client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
         async def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+            self.before_answer()
             self.questions.append(params)
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "...":

@@ -11,7 +11,7 @@ from scripted_revision import fixed
 
 from reloc_lsp.revision import Proposal
 from reloc_lsp.revision import Tests as Passing
-from reloc_lsp.server import applying
+from reloc_lsp.server import applying, consent
 
 
 async def searched(editor, revisions, uri, line):
@@ -94,6 +94,35 @@ async def test_edits_elsewhere_are_kept(connect, project, source, clamp, revisio
     edited = editor.texts[uri]
     run.says(fixed(source, mended))
     await editor.until(lambda: editor.texts[uri] == mended(edited))
+
+
+async def test_an_offer_waits_while_half_typed_code_elsewhere_does_not_parse(
+    connect, project, source, clamp, revisions, monkeypatch
+):
+    monkeypatch.setattr(consent, "SECONDS_OF_BROKEN_TEXT", 0.05)
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    run, job = await searched(editor, revisions, uri, clamp)
+    editor.type(uri, len(source), "x = max(")
+    run.says(fixed(source, mended))
+    await editor.until(lambda: editor.messages)
+    assert editor.messages == ["The revision of clamp waits until ranges.py can be parsed."]
+    assert await editor.command("reloc.apply", job) is False
+    assert editor.messages[-1].startswith("ranges.py cannot be parsed") and not editor.questions
+    editor.type(uri, len(editor.texts[uri]), "1, 2)\n")
+    await editor.until(lambda: editor.texts[uri] == mended(source) + "x = max(1, 2)\n")
+
+
+async def test_a_yes_holds_until_half_typed_code_elsewhere_parses(connect, project, source, clamp, revisions):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    run, _ = await searched(editor, revisions, uri, clamp)
+    editor.before_answer = lambda: editor.type(uri, len(source), "x = max(")
+    run.says(fixed(source, mended))
+    await editor.until(lambda: editor.questions)
+    assert not editor.edits and not editor.messages
+    editor.type(uri, len(editor.texts[uri]), "1, 2)\n")
+    await editor.until(lambda: editor.texts[uri] == mended(source) + "x = max(1, 2)\n")
 
 
 async def test_edits_inside_refuse_without_a_question(connect, project, source, clamp, revisions):

@@ -48,7 +48,7 @@ async def test_every_job_has_a_token_of_its_own(connect, project, source, clamp,
     uri = editor.open(project / "ranges.py")
     first = await editor.revise(uri, clamp)
     (await revisions.started()).says(fixed(source, mended))
-    await editor.ended(first)
+    await editor.until(lambda: editor.edits)
     second = await editor.revise(uri, clamp)
     assert second != first
     (await revisions.started()).says(fixed(source, mended))

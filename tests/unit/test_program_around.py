@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from reloc_lsp.program.around import function_around
+from reloc_lsp.program.text import LineIndex
+from reloc_lsp.program.unit import Module
+
+
+@pytest.mark.parametrize("name", ["heapq", "inspect", "textwrap", "asyncio.events", "collections", "zipfile"])
+def test_every_line_of_real_code_is_told_as_a_whole_parse_tells_it(name):
+    text = Path(importlib.import_module(name).__file__).read_text("utf-8")
+    index, module = LineIndex(text), Module(text)
+    for line in range(1, len(index.lines) + 1, 3):
+        unit = module.at_line(line)
+        if unit is None or '"""' not in module.source(unit):
+            expected = None if unit is None or unit.is_class else unit.line
+            assert function_around(index, line) == expected, (line, index.lines[line - 1])
+
+
+def test_decorators_signatures_and_inner_functions():
+    text = """\
+class A:
+    x = 1
+
+    @wraps(
+        x,
+    )
+    @cache
+    async def f(
+        self,
+    ):
+        def inner(): return 1
+
+        # below the inner one
+        return inner
+
+if A:
+\tdef g():
+\t\treturn 3
+\f
+def h(): pass
+"""
+    expected = [0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 11, 8, 8, 8, 0, 0, 17, 17, 0, 20, 0]
+    assert [function_around(LineIndex(text), line) or 0 for line in range(1, 22)] == expected
+
+
+def test_code_elsewhere_need_not_parse():
+    index = LineIndex("def broken(:\n    pass\n\n\ndef f():\n    return 1\n\n\nclass Half(\n")
+    assert function_around(index, 6) == 5
+    with pytest.raises(SyntaxError):
+        function_around(index, 2)
+
+
+def test_text_that_begins_left_of_its_code_is_left_to_a_whole_parse():
+    index = LineIndex('def f():\n    x = """\ndef g():\n    pass\n"""\n    return x\n')
+    with pytest.raises(SyntaxError):
+        function_around(index, 6)
