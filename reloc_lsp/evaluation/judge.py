@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from reloc_lsp.evaluation.baseline import Baseline
+from reloc_lsp.evaluation.baseline import FAILING, Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.looking import Look
@@ -16,6 +16,7 @@ from reloc_lsp.search.protocols import Site, Values
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 GROWTH = 15.0
+CONFIRMING = Limit(10.0, 30.0)
 MOST_WALL_SECONDS = 15.0
 MOST_PROBED_TESTS = 40
 
@@ -57,9 +58,11 @@ class Judge:
     async def confirm(self, source: str) -> Verdict:
         """A cold run of every selected test on a new copy of the workspace: what a Proposal rests on."""
         tier = ColdTier(self.bench, self.place, self.baseline.tier.tests)
-        limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order]
-        report = await tier.run(source, self._order, limits)
-        return self._verdict(report.results, self._order)
+        beside = list(self.baseline.beside)
+        limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order] + [CONFIRMING] * len(beside)
+        report = await tier.run(source, [*self._order, *beside], limits)
+        broken = [n for n in beside if n in report.results and report.results[n].outcome in FAILING]
+        return self._verdict(report.results, [*self._order, *broken])
 
     async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
         """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""

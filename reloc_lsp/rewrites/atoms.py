@@ -69,7 +69,11 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
         for condition, weight in _of_one(text, kinds):
             found.setdefault(condition, weight * (1.0 if text.isidentifier() else 0.6))
     for (one, one_kinds), (two, two_kinds) in combinations(list(known.items())[:14], 2):
-        for condition, weight in _of_two(one, one_kinds, two, two_kinds):
+        pair = (one, one_kinds, two, two_kinds)
+        # As a person writes it: what changes first, what it is held against second.
+        if one in ctx.parameters and two in ctx.locals and two not in ctx.parameters:
+            pair = (two, two_kinds, one, one_kinds)
+        for condition, weight in _of_two(*pair):
             found.setdefault(condition, weight)
     for text, kinds in list(known.items())[:14]:
         for constant in _constants(ctx, kinds):

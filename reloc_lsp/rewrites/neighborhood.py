@@ -104,7 +104,7 @@ class RewriteNeighborhood:
 
     async def _outlook(self, ctx: UnitContext) -> Outlook:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
-        if self.probe is None:
+        if self.probe is None or not ctx.body:
             return Outlook()
         offset = self.task.first_line - 1
         sites = await asyncio.to_thread(_sites, ctx, offset)

@@ -139,7 +139,7 @@ def _all_actions(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
         yield "continue", 1.2
         yield "break", 1.0
     if place.handler:
-        yield "raise", 1.0
+        yield "raise", 2.5
     for error in ctx.module.wanted_errors:
         yield f"raise {error}", 2.0
     for error in _raised(ctx):

@@ -62,6 +62,7 @@ _BY_KIND: dict[str, dict[str, float]] = {
     "generator": {"list({})": 0.8, "sorted({})": 0.6, "tuple({})": 0.6, "set({})": 0.4},
     "bytes": {"{}.decode()": 0.8, "len({})": 0.4},
 }  # fmt: skip
+MOST_UNKNOWN = 5
 _COMMON_ARGUMENTS = {
     "sorted": ("reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"), "sort": ("reverse=True", "key=len"),
     "max": ("key=len", "default=0", "default=None"), "min": ("key=len", "default=0", "default=None"),
@@ -189,7 +190,7 @@ def _missing_arguments(ctx: UnitContext, node: ast.Call, name: str) -> list[str]
     """For functions of the module, parameters not passed, under their own name or passed on from ours."""
     callee = ctx.module.functions.get(name) or (ctx.function if name == ctx.function.name else None)
     if callee is None or any(k.arg is None for k in node.keywords):
-        return []
+        return ctx.bound_before(node)[:MOST_UNKNOWN] if callee is None and name not in _COMMON_ARGUMENTS else []
     own = [a.arg for a in (*callee.args.posonlyargs, *callee.args.args) if a.arg not in ("self", "cls")]
     missing = own[len(node.args) :] + [a.arg for a in callee.args.kwonlyargs]
     given = {k.arg for k in node.keywords}
