@@ -119,8 +119,9 @@ def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
     yield f"not {text}", 1.0
     yield text, 0.9
     if not kinds or "NoneType" in kinds:
-        yield f"{text} is None", 1.0
-        yield f"{text} is not None", 1.0
+        # Where None was seen, it is more likely meant than whatever else is false.
+        yield f"{text} is None", 1.3 if kinds else 1.0
+        yield f"{text} is not None", 1.3 if kinds else 1.0
     if kinds & _NUMBERS:
         for condition, weight in _OF_A_NUMBER.items():
             yield f"{text} {condition}", weight
