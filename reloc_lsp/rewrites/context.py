@@ -325,6 +325,15 @@ class UnitContext:
         return set(self.locals) - self.names_read - {"_"}
 
     @cached_property
+    def memberships(self) -> set[tuple[str, str]]:
+        """Pairs `(item, holder)` of which the unit asks whether the item is in the holder."""
+        return {
+            (self.inline(node.left), self.inline(node.comparators[0]))
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)
+        }
+
+    @cached_property
     def names_read(self) -> set[str]:
         """Names the body reads."""
         names = (node for node in ast.walk(self.function) if isinstance(node, ast.Name))

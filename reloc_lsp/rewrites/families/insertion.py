@@ -165,6 +165,11 @@ def _all_steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
             yield f"return {name}", 0.8
 
 
+def _asked(ctx: UnitContext, item: str, holder: str) -> float:
+    """More where the unit asks whether the item is in the holder: something must have put it there."""
+    return 1.8 if (item, holder) in ctx.memberships else 1.0
+
+
 def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     assigned = name not in ctx.parameters
     for step, weight in _OF_A_NUMBER.items():
@@ -173,7 +178,7 @@ def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tu
 
 def _list_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     for other in others:
-        yield f"{name}.append({other})", 0.7
+        yield f"{name}.append({other})", 0.7 * _asked(ctx, other, name)
         yield f"{name}.remove({other})", 0.4
         yield f"{name}.insert(0, {other})", 0.15
         if ctx.types(other) & {"list", "tuple", "range"} or not ctx.types(other):
@@ -194,7 +199,7 @@ def _deque_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tup
 
 def _set_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     for other in others:
-        yield f"{name}.add({other})", 0.9
+        yield f"{name}.add({other})", 0.9 * _asked(ctx, other, name)
         yield f"{name}.discard({other})", 0.3
 
 
@@ -202,7 +207,7 @@ def _dict_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tupl
     for other in others:
         for third in others:
             if third != other:
-                yield f"{name}[{other}] = {third}", 0.5
+                yield f"{name}[{other}] = {third}", 0.5 * _asked(ctx, other, name)
         yield f"{name}[{other}] = 0", 0.2
         yield f"{name}.pop({other}, None)", 0.3
         yield f"del {name}[{other}]", 0.25
