@@ -18,6 +18,7 @@ CHECKING_SHARE = 0.2
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
 FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 MOST_BESIDE = 0.2
+LEAST_CPU = 0.06
 
 
 @dataclass
@@ -320,7 +321,7 @@ class Measuring:
         """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment."""
         if result.outcome in ENDED_BY_FORCE:
             return Limit(0.5, min(3.0, self.first_limit.wall))
-        return Limit(0.2 + 10 * result.seconds, 3.0 + 30 * result.seconds)
+        return Limit(LEAST_CPU + 10 * result.seconds, 3.0 + 30 * result.seconds)
 
 
 def _judging_order(result: TestResult, number: int) -> tuple[int, float, int]:

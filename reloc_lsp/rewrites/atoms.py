@@ -44,6 +44,17 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
     return found
 
 
+def _between_alike(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
+    """Comparisons of a field with that of another object of the same class."""
+    classes = ctx.module.qualname.split(".")[:-1]
+    for name in ctx.bound_before(node) if classes else ():
+        if classes[-1] in ctx.types(name):
+            for field in ctx.fields:
+                attribute = field.removeprefix("self.")
+                yield f"{name}.{attribute} != {field}"
+                yield f"{name}.{attribute} == {field}"
+
+
 def _stored(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
     """Attributes and elements that the unit has set before `node`."""
     for slot in ctx.slots:
@@ -68,6 +79,8 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
     for text, kinds in known.items():
         for condition, weight in _of_one(text, kinds):
             found.setdefault(condition, weight * (1.0 if text.isidentifier() else 0.6))
+    for text in _between_alike(ctx, node):
+        found.setdefault(text, 1.0 if "!=" in text else 0.8)
     for (one, one_kinds), (two, two_kinds) in combinations(list(known.items())[:14], 2):
         pair = (one, one_kinds, two, two_kinds)
         # As a person writes it: what changes first, what it is held against second.
@@ -82,9 +95,9 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
             if kinds and kinds <= _NUMBERS:
                 for operator in ("<", ">", "<=", ">="):
                     found.setdefault(f"{text} {operator} {constant}", 0.4)
-    for condition in found if ctx.unused else ():
-        if any(name in re.findall(r"\w+", condition) for name in ctx.unused):
-            found[condition] *= UNUSED_NAME
+    if ctx.unused:
+        about_unused = [c for c in found if not ctx.unused.isdisjoint(re.findall(r"\w+", c))]
+        found |= {condition: found[condition] * UNUSED_NAME for condition in about_unused}
     ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
     return dict(ranked[:most])
 

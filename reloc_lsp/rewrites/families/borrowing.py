@@ -89,9 +89,9 @@ def _renamed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:
     text = ctx.inline_statement(origin.node)
     names = dict.fromkeys(n.id for n in ast.walk(origin.node) if isinstance(n, ast.Name) and n.id in ctx.locals)
     for name in names:
-        alike = [o for o in ctx.locals if o not in names and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
+        alike = [o for o in ctx.locals if o != name and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
         for other in alike[:MOST_RENAMES]:
-            yield re.sub(rf"\b{name}\b", other, text), 0.7
+            yield re.sub(rf"\b{name}\b", other, text), 0.4 if other in names else 0.7
 
 
 def _changed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:

@@ -17,7 +17,8 @@ StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
 MOST_ACTIONS = 14
 MOST_STEPS = 110
 MOST_GUARDS = 8
-MOST_GUARDED = 25
+MOST_GUARDED = 14
+_JUMPS = re.compile(r"break|continue|return")
 _PLAIN_VALUES = {
     "None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2,
     "set()": 0.2, "0.0": 0.3,
@@ -80,27 +81,19 @@ def steps(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def guarded_steps(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A small statement, done only under a condition."""
+    """A small statement, done only under a condition; one about the same things first."""
     for place in ctx.places:
         useful = list(conditions(ctx, place.node, wanted=True).items())[:MOST_GUARDS]
-        likely = _steps(ctx, place)[:MOST_GUARDED]
+        steps_here = [(step, liking) for step, liking in _steps(ctx, place) if not _JUMPS.match(step)] if useful else []
         for condition, weight in useful:
-            for step, liking in likely:
-                if step in ("break", "continue") or step.startswith("return"):
-                    continue
+            about = _names(condition)
+            likely = sorted((-liking * (1.0 if _names(step) & about else 0.4), step) for step, liking in steps_here)
+            for liking, step in likely[:MOST_GUARDED]:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{step}"])
                 if edit is not None:
+                    line = ctx.line(place.node)
                     said = f"`if {short(condition)}: {short(step)}` is added"
-                    guard = Guard(ctx.line(place.node), condition)
-                    related = _names(step) & _names(condition)
-                    yield Rewrite(
-                        (edit,),
-                        "guarded step",
-                        said,
-                        ctx.line(place.node),
-                        weight * liking * (1.0 if related else 0.4),
-                        guard,
-                    )
+                    yield Rewrite((edit,), "guarded step", said, line, weight * -liking, Guard(line, condition))
 
 
 def _names(text: str) -> set[str]:

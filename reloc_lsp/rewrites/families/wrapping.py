@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.families.operators import is_condition
@@ -63,6 +64,7 @@ _BY_KIND: dict[str, dict[str, float]] = {
     "bytes": {"{}.decode()": 0.8, "len({})": 0.4},
 }  # fmt: skip
 MOST_UNKNOWN = 5
+_COPIES = {"{}[:]", "{}.copy()", "list({})", "dict({})", "set({})"}
 _COMMON_ARGUMENTS = {
     "sorted": ("reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"), "sort": ("reverse=True", "key=len"),
     "max": ("key=len", "default=0", "default=None"), "min": ("key=len", "default=0", "default=None"),
@@ -86,7 +88,12 @@ def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
             atom = text
         for pattern, weight in _patterns(ctx, slot).items():
             inner = text if pattern.startswith(("{}", "-", "not")) is False else atom
-            yield ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
+            rewrite = ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
+            if pattern in _COPIES:
+                # A copy is equal to what it is a copy of: looking at values does not show what it is good for.
+                kept = isinstance(slot.parent, ast.Call | ast.Return) and isinstance(node, ast.Name | ast.Attribute)
+                rewrite = replace(rewrite, effect=None, weight=max(weight, 0.7) * 2 if kept else weight)
+            yield rewrite
 
 
 def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
