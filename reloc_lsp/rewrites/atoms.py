@@ -11,6 +11,7 @@ from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 
 UNUSED_NAME = 3.0
+MOST_PREDICATES = 6
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
 _SIZED = {
     "str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items",
@@ -44,15 +45,23 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
     return found
 
 
-def _between_alike(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
+def _asked(ctx: UnitContext, node: ast.AST) -> Iterator[tuple[str, float]]:
+    """What the file's own predicates say of names."""
+    for predicate in ctx.module.predicates[:MOST_PREDICATES]:
+        for name in ctx.bound_before(node)[:MOST_PREDICATES]:
+            yield f"{predicate}({name})", 0.6
+            yield f"not {predicate}({name})", 0.5
+
+
+def _between_alike(ctx: UnitContext, node: ast.AST) -> Iterator[tuple[str, float]]:
     """Comparisons of a field with that of another object of the same class."""
     classes = ctx.module.qualname.split(".")[:-1]
     for name in ctx.bound_before(node) if classes else ():
         if classes[-1] in ctx.types(name):
             for field in ctx.fields:
                 attribute = field.removeprefix("self.")
-                yield f"{name}.{attribute} != {field}"
-                yield f"{name}.{attribute} == {field}"
+                yield f"{name}.{attribute} != {field}", 1.0
+                yield f"{name}.{attribute} == {field}", 0.8
 
 
 def _stored(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
@@ -79,8 +88,8 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
     for text, kinds in known.items():
         for condition, weight in _of_one(text, kinds):
             found.setdefault(condition, weight * (1.0 if text.isidentifier() else 0.6))
-    for text in _between_alike(ctx, node):
-        found.setdefault(text, 1.0 if "!=" in text else 0.8)
+    for text, weight in [*_between_alike(ctx, node), *_asked(ctx, node)]:
+        found.setdefault(text, weight)
     for (one, one_kinds), (two, two_kinds) in combinations(list(known.items())[:14], 2):
         pair = (one, one_kinds, two, two_kinds)
         # As a person writes it: what changes first, what it is held against second.

@@ -5,21 +5,25 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+from reloc_lsp.rewrites.effects import QUESTION
 
 
 @dataclass(frozen=True)
 class ModuleContext:
     """The module's tree, the unit's qualified name in it, and the run-time types of the unit's names.
 
-    `wanted_errors` are exceptions that failing tests expect and the unit does not raise.
+    `wanted_errors` are exceptions that failing tests expect and the unit does not raise, `raised` maps a line of the
+    unit (its text without white space around it) to the exception that failing tests got from it.
     """
 
     tree: ast.Module
     qualname: str
     types: Mapping[str, frozenset[str]]
     wanted_errors: tuple[str, ...] = ()
+    raised: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -38,6 +42,11 @@ class ModuleContext:
             else:
                 bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         return bound
+
+    @cached_property
+    def predicates(self) -> list[str]:
+        """Functions of the file, or imported, whose name says that they only answer a question."""
+        return sorted(name for name in self.names if QUESTION.match(name))
 
     @cached_property
     def constants(self) -> set[str]:

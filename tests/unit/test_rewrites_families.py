@@ -18,6 +18,7 @@ from reloc_lsp.rewrites.families import (
     defaults,
     elements,
     functions,
+    handling,
     ingredients,
     insertion,
     operators,
@@ -245,6 +246,11 @@ def test_types_choose_what_is_offered():
     assert not any("out += 1" in step for step in steps)
 
 
+def test_a_generator_is_collected():
+    assert "return tuple(x for x in a) == b" in mended(wrapping.wrapped, "return (x for x in a) == b")
+    assert "return b(list(x for x in a))" in mended(wrapping.wrapped, "return b(x for x in a)")
+
+
 def test_an_expected_exception_is_raised():
     ctx = context(function("return a // b"), a="int", b="int")
     object.__setattr__(ctx.module, "wanted_errors", ("ValueError",))
@@ -294,6 +300,21 @@ def test_what_a_sibling_does_may_be_missing_here():
     head, body = source.splitlines(keepends=True)
     assert {head + check + body, head + "        self.changed = True\n" + body} <= found
     assert not any("coin)" in text for text in found)  # there is no `coin` here
+
+
+def test_an_exception_that_a_test_got_is_handled():
+    ctx = context(function("n = a[b]", "return n"), a="dict")
+    object.__setattr__(ctx.module, "raised", {"n = a[b]": "KeyError"})
+    found = results(handling.caught, ctx)
+    for action in ("n = None", "return None", "pass"):
+        body = ["try:", "    n = a[b]", "except KeyError:", f"    {action}", "return n"]
+        assert function(*body) in found
+
+
+def test_the_files_own_predicates_are_asked():
+    rest = "def is_special(a): return a\n"
+    found = mended(insertion.guards, "return a", header="def f(a):", rest=rest)
+    assert "if is_special(a):\n    return None\nreturn a" in found
 
 
 def test_a_field_is_set_to_what_the_file_knows_it_to_be():

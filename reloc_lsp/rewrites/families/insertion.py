@@ -37,9 +37,9 @@ _ASSIGNED_TO_A_TEXT = {
 def guards(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if condition: return value`, `continue`, `break` or `raise` before a statement."""
     for place in ctx.places:
-        actions = _actions(ctx, place)
+        ways = actions(ctx, place)
         for condition, weight in conditions(ctx, place.node, wanted=True).items():
-            for action, likely in actions:
+            for action, likely in ways:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{action}"])
                 if edit is not None:
                     said = f"`if {short(condition)}: {short(action)}` is added"
@@ -60,7 +60,7 @@ def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
     for place in ctx.places:
         node = place.node
         if isinstance(node, ast.If) and not node.orelse and ctx.alone(node.body[-1]):
-            for action, likely in [*_actions(ctx, place), *_steps(ctx, place)]:
+            for action, likely in [*actions(ctx, place), *_steps(ctx, place)]:
                 edit = insert_after(ctx, node.body[-1], ["else:", f">{action}"], like=node)
                 if edit is not None:
                     yield Rewrite(
@@ -100,7 +100,7 @@ def _names(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z_][\w.]*", text)) - {"not", "in", "is", "and", "or", "None", "self", "len"}
 
 
-def _actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
+def actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
     """The likeliest ways to leave."""
     return sorted(_all_actions(ctx, place), key=lambda action: -action[1])[:MOST_ACTIONS]
 

@@ -71,21 +71,23 @@ _COMMON_ARGUMENTS = {
     "split": ("' '", "','", "None", "maxsplit=1"), "rsplit": ("maxsplit=1",), "strip": ("'\\n'", "'0'", "' '"),
     "enumerate": ("1", "start=1"), "range": ("1",), "zip": ("strict=False",), "next": ("None",), "pop": ("0",),
     "get": ("0", "''", "[]", "None"), "getattr": ("None",), "round": ("2", "1"), "int": ("2", "16"), "sum": ("0",),
-    "replace": ("1",), "dumps": ("sort_keys=True",),
+    "replace": ("1",), "dumps": ("sort_keys=True", "default=str", "ensure_ascii=False", "indent=2"),
 }  # fmt: skip
 
 
 def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
     """Wrap an expression as its type at run time allows."""
-    for slot in ctx.loads(ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp):
+    for slot in ctx.loads(
+        ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp, ast.GeneratorExp
+    ):
         node = slot.node
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.Starred):
             continue
         text = ctx.src(node)
-        if not isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp):
-            atom = f"({text})"
-        else:
-            atom = text
+        if isinstance(node, ast.GeneratorExp) and text.startswith("("):
+            text = text[1:-1]
+        simple = isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp)
+        atom = text if simple else f"({text})"
         for pattern, weight in _patterns(ctx, slot).items():
             inner = text if pattern.startswith(("{}", "-", "not")) is False else atom
             rewrite = ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
