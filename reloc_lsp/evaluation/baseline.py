@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -14,7 +14,7 @@ from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier, shorten
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-CHECKING_SHARE = 0.2
+JUDGING_SHARE = 0.03
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
 FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 MOST_BESIDE = 0.2
@@ -135,7 +135,7 @@ class Measuring:
         """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""
         covering = self._judging(survey)
         limits = {n: self._limit(survey.results[n]) for n in covering}
-        steady = self._steady(covering, survey)
+        steady = _steady(covering, survey)
         cold_tier = ColdTier(self.bench, self.place, warm.tests)
         again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
@@ -176,7 +176,7 @@ class Measuring:
             reason = "the swapped code is seen by every test, and warm and cold runs agree"
             found = self._baseline(warm, reason, results, survey, flaky)
             said = [f"Fails for reasons outside the unit, so left out: {warm.tests[n]}." for n in sorted(outside)]
-            return replace(found, beside=sorted(beside), notes=[*found.notes, *said])
+            return self._sparing(replace(found, notes=[*found.notes, *said]), survey, beside)
         kept = [n for n in covering if n not in flaky]
         results = {n: again.get(n, survey.results[n]) for n in kept}
         results |= {n: cold.results[n] for n in kept if n in cold.results}
@@ -188,7 +188,7 @@ class Measuring:
         """Where nothing can be forked there is no choice: plain cold runs tell flaky tests and give true times."""
         covering = self._judging(survey)
         limits = {n: self._limit(survey.results[n]) for n in covering}
-        again = await self._again(cold, self._steady(covering, survey), limits)
+        again = await self._again(cold, _steady(covering, survey), limits)
         flaky = await self._flaky(cold, survey, again, limits)
         results = {n: again.get(n, survey.results[n]) for n in covering if n not in flaky}
         if survey.at_import:
@@ -196,14 +196,23 @@ class Measuring:
         return self._baseline(cold, "cold: this system cannot fork", results, survey, flaky)
 
     def _judging(self, survey: Survey) -> list[int]:
+        """Covering tests that judge: those that fail, and as many others as can be run for every candidate."""
         covering = [n for n in survey.covering if survey.results[n].outcome is not Outcome.SKIPPED]
         if not covering:
             raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
-        return covering
+        left, kept = max(1.0, JUDGING_SHARE * self.seconds), []
+        for number in sorted(covering, key=lambda n: _judging_order(survey.results[n], n)):
+            left -= survey.results[number].seconds
+            if left > 0 or survey.results[number].outcome is not Outcome.PASSED:
+                kept.append(number)
+        return sorted(kept)
 
-    def _steady(self, covering: Sequence[int], survey: Survey) -> list[int]:
-        """Tests that can be run again at will."""
-        return self._affordable([n for n in covering if survey.results[n].outcome not in ENDED_BY_FORCE], survey)
+    def _sparing(self, found: Baseline, survey: Survey, beside: Collection[int] = ()) -> Baseline:
+        """The baseline with the passing tests that judge no candidate: those `beside`, and those that take too long."""
+        passing = {n for n in survey.covering if survey.results[n].outcome is Outcome.PASSED}
+        slow = passing.difference(self._judging(survey)) if passing else set()
+        said = [f"{len(slow)} more tests pass and reach the unit; the confirmation alone runs them."] if slow else []
+        return replace(found, beside=sorted(slow.union(beside)), notes=[*found.notes, *said])
 
     async def _flaky(
         self, tier: Tier, survey: Survey, again: Mapping[int, TestResult], limits: Mapping[int, Limit]
@@ -260,7 +269,9 @@ class Measuring:
         seen = await self._again(fresh, steady, dict.fromkeys(steady, self.first_limit))
         await first.close()
         if first.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
-            return self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky)
+            return self._sparing(
+                self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky), survey
+            )
         await fresh.close()
         cold = ColdTier(self.bench, self.place, first.tests)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
@@ -279,15 +290,6 @@ class Measuring:
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
         return Baseline(tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes)
-
-    def _affordable(self, tests: list[int], survey: Survey) -> list[int]:
-        """Of many tests those that fail, and as many others as a share of the time allows to run some more times."""
-        left, kept = max(1.0, CHECKING_SHARE * self.seconds), []
-        for number in sorted(tests, key=lambda n: _judging_order(survey.results[n], n)):
-            left -= survey.results[number].seconds
-            if left > 0 or survey.results[number].outcome is not Outcome.PASSED:
-                kept.append(number)
-        return sorted(kept)
 
     async def _again(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> dict[int, TestResult]:
         """A plain second run: it gives true times, and shows tests that are flaky."""
@@ -328,6 +330,11 @@ class Measuring:
         if result.outcome in ENDED_BY_FORCE:
             return Limit(0.5, min(3.0, self.first_limit.wall))
         return Limit(LEAST_CPU + 10 * result.seconds, 3.0 + 30 * result.seconds)
+
+
+def _steady(tests: Sequence[int], survey: Survey) -> list[int]:
+    """Tests that can be run again at will."""
+    return [n for n in tests if survey.results[n].outcome not in ENDED_BY_FORCE]
 
 
 def _judging_order(result: TestResult, number: int) -> tuple[int, float, int]:

@@ -301,6 +301,25 @@ async def test_a_few_tests_that_cannot_judge_a_swap_take_part_in_the_confirmatio
     assert refused.outcome("test_m.py::test_swallows") is Outcome.FAILED
 
 
+async def test_of_many_slow_tests_some_take_part_in_the_confirmation_only(write, judging):
+    tests = """
+        import time, pytest
+        from m import f
+        def test_wrong(): assert f(5) == 3
+        @pytest.mark.parametrize("a", range(10, 18))
+        def test_slow(a):
+            until = time.process_time() + 0.3
+            while time.process_time() < until: pass
+            assert f(a) == a
+    """
+    judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests}), "m.py::f", seconds=30.0)
+    assert "test_m.py::test_wrong" in judge.unchanged.results and judge.unchanged.total < 6
+    assert any("the confirmation alone runs them" in note for note in judge.baseline.notes)
+    special = "def f(a):\n    return 3 if a == 5 else min(a, 16)\n"
+    (verdict,) = await judged(judge, special)
+    assert verdict.green and not (await judge.confirm(special)).green
+
+
 async def test_a_skipped_part_of_a_test_does_not_skip_the_test(write, judging):
     tests = """
         import unittest
