@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.place import UnitPlace
-from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier, shorten
+from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier, shorten
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 CHECKING_SHARE = 0.2
@@ -77,36 +77,38 @@ class Measuring:
 
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried."""
-        warm, survey = await self._find_covering(groups)
+        first, survey = await self._find_covering(groups)
         try:
-            if survey.covering:
-                return await self._choose(warm, survey)
-            return await self._import_time_only(warm)
+            if not survey.covering:
+                return await self._import_time_only(first)
+            if isinstance(first, ColdTier):
+                return await self._only_cold(first, survey)
+            return await self._choose(first, survey)
         except BaseException:
-            await warm.close()
+            await first.close()
             raise
 
-    async def _find_covering(self, groups: Sequence[Sequence[str]]) -> tuple[WarmTier, Survey]:
+    async def _find_covering(self, groups: Sequence[Sequence[str]]) -> tuple[FirstTier, Survey]:
         for position, group in enumerate(groups):
-            warm = await WarmTier.start(self.bench, self.place, group)
+            first = await first_tier(self.bench, self.place, group)
             try:
-                survey = await self._survey(warm)
+                survey = await self._survey(first)
             except BaseException:
-                await warm.close()
+                await first.close()
                 raise
             failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
             if failing or position == len(groups) - 1 or (survey.covering and time.monotonic() > self.deadline):
-                return warm, survey
-            await warm.close()
+                return first, survey
+            await first.close()
         raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
 
-    async def _survey(self, warm: WarmTier) -> Survey:
+    async def _survey(self, tier: FirstTier) -> Survey:
         survey = Survey()
-        if not warm.functions:
+        if isinstance(tier, WarmTier) and not tier.functions:
             return survey
-        share = -(-len(warm.tests) // self.bench.workers) if len(warm.tests) > 40 else len(warm.tests)
-        parts = [range(start, min(start + share, len(warm.tests))) for start in range(0, len(warm.tests), share or 1)]
-        await asyncio.gather(*(self._survey_part(warm, list(part), survey) for part in parts))
+        share = -(-len(tier.tests) // self.bench.workers) if len(tier.tests) > 40 else len(tier.tests)
+        parts = [range(start, min(start + share, len(tier.tests))) for start in range(0, len(tier.tests), share or 1)]
+        await asyncio.gather(*(self._survey_part(tier, list(part), survey) for part in parts))
         return survey
 
     async def _survey_part(self, tier: Tier, tests: list[int], survey: Survey) -> None:
@@ -117,19 +119,15 @@ class Measuring:
                 self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry
             )
             survey.add(report)
-            done = len(report.results)
-            if report.ended == "done" or not done:
+            if report.ended == "done" or not report.results:
                 return
-            tests = tests[done:]
+            tests = [n for n in tests if n not in report.results]
 
     async def _choose(self, warm: WarmTier, survey: Survey) -> Baseline:
         """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""
-        covering = [n for n in survey.covering if survey.results[n].outcome is not Outcome.SKIPPED]
-        if not covering:
-            raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
+        covering = self._judging(survey)
         limits = {n: self._limit(survey.results[n]) for n in covering}
-        forced = [n for n in covering if survey.results[n].outcome in ENDED_BY_FORCE]
-        steady = self._affordable([n for n in covering if n not in forced], survey)
+        steady = self._steady(covering, survey)
         cold_tier = ColdTier(self.bench, self.place, warm.tests)
         again, cold, red = await asyncio.gather(
             self._again(warm, steady, limits),
@@ -139,10 +137,7 @@ class Measuring:
             ),
         )
         plain = {**survey.results, **again}
-        unsure = [n for n in steady if plain[n].outcome is not survey.results[n].outcome]
-        third = await self._again(warm, unsure, limits)
-        # A test that the look into the unit disturbs is not flaky: two plain runs agree on it.
-        flaky = {n for n in unsure if n not in third or third[n].outcome is not plain[n].outcome}
+        flaky = await self._flaky(warm, survey, again, limits)
         differing = [
             n for n in steady if n in cold.results and n not in flaky
             and cold.results[n].outcome is not plain[n].outcome
@@ -168,53 +163,85 @@ class Measuring:
             results |= await self._failing_beside(warm, cold_tier, survey, covering)
         return await self._without_swap(warm, why, results, survey, flaky)
 
+    async def _only_cold(self, cold: ColdTier, survey: Survey) -> Baseline:
+        """Where nothing can be forked there is no choice: plain cold runs tell flaky tests and give true times."""
+        covering = self._judging(survey)
+        limits = {n: self._limit(survey.results[n]) for n in covering}
+        again = await self._again(cold, self._steady(covering, survey), limits)
+        flaky = await self._flaky(cold, survey, again, limits)
+        results = {n: again.get(n, survey.results[n]) for n in covering if n not in flaky}
+        if survey.at_import:
+            results |= await self._failing_beside(cold, cold, survey, covering)
+        return self._baseline(cold, "cold: this system cannot fork", results, survey, flaky)
+
+    def _judging(self, survey: Survey) -> list[int]:
+        covering = [n for n in survey.covering if survey.results[n].outcome is not Outcome.SKIPPED]
+        if not covering:
+            raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
+        return covering
+
+    def _steady(self, covering: Sequence[int], survey: Survey) -> list[int]:
+        """Tests that can be run again at will."""
+        return self._affordable([n for n in covering if survey.results[n].outcome not in ENDED_BY_FORCE], survey)
+
+    async def _flaky(
+        self, tier: Tier, survey: Survey, again: Mapping[int, TestResult], limits: Mapping[int, Limit]
+    ) -> set[int]:
+        """Tests that end otherwise each time. One that the look into the unit disturbs is not of them: two plain runs
+        agree on it."""
+        unsure = [n for n in again if again[n].outcome is not survey.results[n].outcome]
+        third = await self._again(tier, unsure, limits)
+        return {n for n in unsure if n not in third or third[n].outcome is not again[n].outcome}
+
     async def _failing_beside(
-        self, warm: WarmTier, cold_tier: ColdTier, survey: Survey, covering: Sequence[int]
+        self, first: FirstTier, cold_tier: ColdTier, survey: Survey, covering: Sequence[int]
     ) -> dict[int, TestResult]:
         """Failing tests that do not call the unit, beside tests that do: they may see what it made at import."""
-        files = {warm.files[n] for n in covering}
+        files = {first.files[n] for n in covering}
         beside = [
             n for n, result in survey.results.items()
-            if n not in covering and result.outcome is Outcome.FAILED and warm.files[n] in files
+            if n not in covering and result.outcome is Outcome.FAILED and first.files[n] in files
         ]  # fmt: skip
         cold = await self._cold(cold_tier, beside, dict.fromkeys(beside, self.first_limit))
         return {n: result for n, result in cold.results.items() if result.outcome is Outcome.FAILED}
 
-    async def _import_time_only(self, warm: WarmTier) -> Baseline:
+    async def _import_time_only(self, first: FirstTier) -> Baseline:
         """No test calls the unit; it may still run while modules are imported."""
-        if not warm.tests:
-            if warm.errors:
-                raise EvaluationError(_collection(warm.errors))
+        if not first.tests:
+            if first.errors:
+                raise EvaluationError(_collection(first.errors))
             raise EvaluationError(
                 "pytest collected no tests. Write a test for the function, or name tests with --tests."
             )
-        cold_tier = ColdTier(self.bench, self.place, warm.tests)
-        everything = list(range(len(warm.tests)))
+        cold_tier = ColdTier(self.bench, self.place, first.tests)
+        everything = list(range(len(first.tests)))
         cold = await self._cold(cold_tier, everything, dict.fromkeys(everything, self.first_limit))
         reached = cold.covering or (everything if cold.at_import else [])
         reached = [n for n in reached if n in cold.results]
         if not reached:
-            if warm.errors:
-                raise EvaluationError(_collection(warm.errors))
+            if first.errors:
+                raise EvaluationError(_collection(first.errors))
             name = self.place.unit.qualname
             raise EvaluationError(
-                f"No test reaches {name}: {len(warm.tests)} tests were collected and none of them runs it. "
+                f"No test reaches {name}: {len(first.tests)} tests were collected and none of them runs it. "
                 "Write a test that calls it, or name its tests with --tests."
             )
         results = {n: cold.results[n] for n in reached}
-        return await self._without_swap(warm, "the unit runs at import only", results, cold, set())
+        return await self._without_swap(first, "the unit runs at import only", results, cold, set())
 
     async def _without_swap(
-        self, warm: WarmTier, why: str, results: Mapping[int, TestResult], survey: Survey, flaky: set[int]
+        self, first: FirstTier, why: str, results: Mapping[int, TestResult], survey: Survey, flaky: set[int]
     ) -> Baseline:
-        fresh = await FreshTier.start(self.bench, self.place, warm.tests, warm.modules)
+        if isinstance(first, ColdTier):
+            return self._baseline(first, "cold: this system cannot fork", results, survey, flaky)
+        fresh = await FreshTier.start(self.bench, self.place, first.tests, first.modules)
         steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
         seen = await self._again(fresh, steady, dict.fromkeys(steady, self.first_limit))
-        await warm.close()
-        if warm.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
+        await first.close()
+        if first.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
             return self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky)
         await fresh.close()
-        cold = ColdTier(self.bench, self.place, warm.tests)
+        cold = ColdTier(self.bench, self.place, first.tests)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
         return self._baseline(cold, reason, results, survey, flaky)
 
@@ -249,21 +276,19 @@ class Measuring:
             results |= report.results
             if report.ended == "done" or not report.results:
                 break
-            tests = tests[len(report.results) :]
+            tests = [n for n in tests if n not in report.results]
         return results
 
     async def _cold(self, tier: ColdTier, tests: list[int], limits: Mapping[int, Limit]) -> Survey:
         """An instrumented cold run: the reference for verdicts, and the way to see the unit run at import."""
-        survey = Survey()
-        if tests:
-            report = await tier.run(self.place.source, tests, [limits[n] for n in tests], probe=True)
-            positions = dict(enumerate(tests))
-            renumbered = [
-                {**record, "in": positions.get(record["in"])} if "line" in record else record
-                for record in report.records
-                if "probe" not in record
-            ]
-            survey.add(ChildReport(report.results, report.ended, report.cpu, renumbered))
+        survey, lines, entry = Survey(), self.place.lines(), self.place.entry
+        while tests:
+            wide = [limits[n].grown(3) for n in tests]
+            report = await tier.run(self.place.source, tests, wide, probe=True, lines=lines, entry=entry)
+            survey.add(report)
+            if report.ended == "done" or not report.results:
+                break
+            tests = [n for n in tests if n not in report.results]
         return survey
 
     async def _must_fail(self, warm: WarmTier, tests: list[int], limits: Mapping[int, Limit]) -> bool:

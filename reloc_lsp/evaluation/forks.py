@@ -52,19 +52,39 @@ class ForkClient:
         self, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
     ) -> ChildReport:
         """Run `tests` in one child. A test the child did not survive is TIMEOUT or DIED, those after it missing."""
+        reply = await self._ask(tests, limits, failures_allowed=failures_allowed, **more)
+        return _report(tests, reply["records"], reply["ended"], reply["cpu"])
+
+    async def run_all(
+        self, sources: Sequence[str], tests: Sequence[int], limits: Sequence[Limit], canary: int, **more: Any
+    ) -> list[ChildReport]:
+        """Run `tests` on each of `sources` in one child, then the first `canary` of them on the unchanged unit.
+
+        One report for each run that began; only the last of them may have ended otherwise than well.
+        """
+        reply = await self._ask(tests, limits, sources=list(sources), canary=canary, **more)
+        runs: list[list[Mapping[str, Any]]] = []
+        for record in reply["records"]:
+            if "begin" in record:
+                runs.append([])
+            elif runs:
+                runs[-1].append(record)
+        share = reply["cpu"] / max(len(runs), 1)
+        ends = ["done"] * (len(runs) - 1) + [reply["ended"]]
+        return [_report(tests, records, end, share) for records, end in zip(runs, ends, strict=False)]
+
+    async def _ask(self, tests: Sequence[int], limits: Sequence[Limit], **more: Any) -> Mapping[str, Any]:
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         if self._reader.done():
             answer.set_result(None)
         self.process.send({
-            "do": "run", "id": number, "tests": list(tests), "failures_allowed": failures_allowed,
+            "do": "run", "id": number, "tests": list(tests),
             "limits": [(limit.cpu, limit.wall) for limit in limits], **more,
         })  # fmt: skip
-        reply = await answer
-        if reply is None:
-            return ChildReport({}, "server died", 0.0, ())
+        reply = await answer or {"records": (), "ended": "server died", "cpu": 0.0}
         self.cpu += reply["cpu"]
-        return _report(tests, reply)
+        return reply
 
     def abandon(self) -> None:
         """End the children now running and forget those waiting; the server stays."""
@@ -85,9 +105,8 @@ class ForkClient:
                 waiting.set_result(None)
 
 
-def _report(tests: Sequence[int], reply: Mapping[str, Any]) -> ChildReport:
+def _report(tests: Sequence[int], records: Sequence[Mapping[str, Any]], ended: str, cpu: float) -> ChildReport:
     """Results in the exact expected sequence; whatever does not follow it ends the list as DIED."""
-    ended, records = reply["ended"], reply["records"]
     results: dict[int, TestResult] = {}
     expected = iter(tests)
     for record in records:
@@ -97,11 +116,11 @@ def _report(tests: Sequence[int], reply: Mapping[str, Any]) -> ChildReport:
                 ended = "garbled"
                 break
             results[record["test"]] = test_result(record)
-    if ended != "done":
+    if ended not in ("done", "server died"):
         fatal = next(expected, None)
         if fatal is not None:
             results[fatal] = TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED)
-    return ChildReport(results, ended, reply["cpu"], records)
+    return ChildReport(results, ended, cpu, records)
 
 
 def test_result(record: Mapping[str, Any]) -> TestResult:

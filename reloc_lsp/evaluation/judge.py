@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from reloc_lsp.evaluation.baseline import Baseline
+from reloc_lsp.evaluation.batches import Answer, Batches
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
@@ -28,19 +29,25 @@ class Judge:
         self._fresh: FreshTier | None = None
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
+        self._batches: Batches | None = None
         self._starting = asyncio.Lock()
         self._slots = asyncio.Semaphore(bench.workers)
-        self.cpu = 0.0
+        self._cpu = 0.0
 
     @property
     def unchanged(self) -> Verdict:
         """The verdict on the unchanged unit."""
         return self._verdict(self.baseline.results, self.baseline.tests)
 
+    @property
+    def cpu(self) -> float:
+        """CPU seconds that candidates took so far."""
+        return self._cpu + (self._batches.cpu if self._batches else 0.0)
+
     async def evaluate(self, candidates: Sequence[Candidate], to_beat: int) -> Sequence[Verdict]:
         """Verdicts in the order of `candidates`, as many at a time as there are workers."""
         order = sorted(self._order, key=lambda n: (_group(self.baseline.results[n]), -self._kills[n]))
-        verdicts = await asyncio.gather(*(self._one(c, order, to_beat) for c in candidates))
+        verdicts = await self._judge(candidates, order, to_beat)
         for verdict in verdicts:
             for number, result in zip(order, verdict.results.values(), strict=False):
                 self._kills[number] += result.outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
@@ -97,6 +104,48 @@ class Judge:
         if self._fresh is not None:
             await self._fresh.close()
 
+    async def _judge(self, candidates: Sequence[Candidate], order: Sequence[int], to_beat: int) -> list[Verdict]:
+        """Batches for what a warm swap can show, and a child of its own for everything else."""
+        batches = await self._measured_batches()
+        together = [n for n, c in enumerate(candidates) if batches and self.place.fits(c.source)]
+        alone = [n for n in range(len(candidates)) if n not in set(together)]
+        verdicts: dict[int, Verdict] = {}
+
+        async def judge_alone(number: int) -> None:
+            verdicts[number] = await self._one(candidates[number], order, to_beat)
+
+        async def judge_together(numbers: Sequence[int]) -> None:
+            left, passing = list(numbers), []
+            while len(left) > 1 and batches and batches.size > 1:
+                said = await ask(left)
+                verdicts.update((left[i], self._verdict(results, order)) for i, results in said.stands.items())
+                passing += [left[i] for i in said.open]
+                left = [left[i] for i in said.again]
+            if len(passing) > 1:
+                passing.reverse()
+                said = await ask(passing)
+                second = {**said.open, **said.stands}
+                verdicts.update((passing[i], self._verdict(results, order)) for i, results in second.items())
+            await asyncio.gather(*(judge_alone(n) for n in numbers if n not in verdicts))
+
+        async def ask(numbers: Sequence[int]) -> Answer:
+            assert batches is not None
+            sources = [candidates[n].source for n in numbers]
+            async with self._slots:
+                return await batches.run(sources, order, self.baseline.limits, len(order) - to_beat - 1)
+
+        shares = batches.shares(len(together), self.bench.workers) if batches else []
+        groups = [[together[i] for i in share] for share in shares]
+        await asyncio.gather(*map(judge_alone, alone), *map(judge_together, groups))
+        return [verdicts[n] for n in range(len(candidates))]
+
+    async def _measured_batches(self) -> Batches | None:
+        tier = self.baseline.tier
+        if self._batches is None and isinstance(tier, WarmTier):
+            results = {n: self.baseline.results[n] for n in self._order}
+            self._batches = await Batches.measured(tier, self.place.source, results, self.baseline.limits)
+        return self._batches
+
     async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int) -> Verdict:
         async with self._slots:
             tier = await self._tier_for(candidate)
@@ -134,7 +183,7 @@ class Judge:
             if failed > allowed:
                 break
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed)
-            self.cpu += report.cpu
+            self._cpu += report.cpu
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
                 if not self.place.compiles(source):
                     failure = Failure("SyntaxError", str(report.record("unfit")))

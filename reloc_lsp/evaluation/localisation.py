@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evidence import by_suspicion
 from reloc_lsp.evaluation.forks import Limit
-from reloc_lsp.evaluation.tiers import Bench, WarmTier, shorten
+from reloc_lsp.evaluation.tiers import Bench, Tier, first_tier, shorten
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 
@@ -32,14 +32,14 @@ async def localise(bench: Bench, files: Sequence[str], seconds: float) -> Suspec
 
     Raises `EvaluationError` where nothing could be collected.
     """
-    warm = await WarmTier.start(bench, None, files)
+    tier = await first_tier(bench, None, files)
     try:
-        if not warm.tests:
-            text = shorten(warm.errors[0]["text"]) if warm.errors else "there are no tests"
+        if not tier.tests:
+            text = shorten(tier.errors[0]["text"]) if tier.errors else "there are no tests"
             raise EvaluationError(f"No test could be collected: {text}.")
-        results, calls = await _trace(warm, seconds)
+        results, calls = await _trace(tier, seconds)
     finally:
-        await warm.close()
+        await tier.close()
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
     tests = {file.split("::")[0] for file in files}
     scores = by_suspicion(calls, failing)
@@ -53,7 +53,7 @@ async def localise(bench: Bench, files: Sequence[str], seconds: float) -> Suspec
     return Suspects(order, passed, len(results))
 
 
-async def _trace(warm: WarmTier, seconds: float) -> tuple[dict[int, TestResult], dict[tuple[str, int], set[int]]]:
+async def _trace(tier: Tier, seconds: float) -> tuple[dict[int, TestResult], dict[tuple[str, int], set[int]]]:
     results: dict[int, TestResult] = {}
     calls: dict[tuple[str, int], set[int]] = defaultdict(set)
     deadline = time.monotonic() + seconds
@@ -61,7 +61,7 @@ async def _trace(warm: WarmTier, seconds: float) -> tuple[dict[int, TestResult],
     async def part(tests: list[int]) -> None:
         limit = Limit(min(10.0, seconds), min(12.0, seconds * 1.2))
         while tests and time.monotonic() < deadline:
-            report = await warm.run("", tests, [limit] * len(tests), trace_calls=True)
+            report = await tier.run("", tests, [limit] * len(tests), trace_calls=True)
             results.update(report.results)
             for file, line, callers in report.record("calls") or ():
                 calls[file, line] |= set(callers)
@@ -70,12 +70,12 @@ async def _trace(warm: WarmTier, seconds: float) -> tuple[dict[int, TestResult],
             # What the lost child had traced went with it: the tests it survived run once more.
             survived = list(report.results)[:-1]
             if survived:
-                again = await warm.run("", survived, [limit] * len(survived), trace_calls=True)
+                again = await tier.run("", survived, [limit] * len(survived), trace_calls=True)
                 for file, line, callers in again.record("calls") or ():
                     calls[file, line] |= set(callers)
-            tests = tests[len(report.results) :]
+            tests = [n for n in tests if n not in report.results]
 
-    numbers = list(range(len(warm.tests)))
+    numbers = list(range(len(tier.tests)))
     middle = -(-len(numbers) // 2) if len(numbers) > 40 else len(numbers)
     await asyncio.gather(*(part(half) for half in (numbers[:middle], numbers[middle:]) if half))
     return results, calls

@@ -7,20 +7,21 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import struct
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.harness.wire import GREETING, frame
 
 BOOT = Path(__file__).parent / "harness" / "boot.py"
 LARGEST_FRAME = 256 << 20
 
 
 class HarnessProcess:
-    """One running harness. Use as `async with await HarnessProcess.start(...)`, or call `close()`."""
+    """One running harness, spoken to over its standard input and output; the caller closes it."""
 
     def __init__(
         self,
@@ -33,63 +34,69 @@ class HarnessProcess:
         self.log = log
         self._reader = reader
         self._writer = writer
+        self._reading = asyncio.Lock()
+        self._greeted = False
 
     @classmethod
     async def start(cls, python: Path, environment: Mapping[str, str], config: Mapping[str, Any]) -> HarnessProcess:
         """Start the harness in the interpreter `python`; raises `EvaluationError` where that does not start.
 
-        Its standard input is empty; what it prints goes to a log file in the scratch folder.
+        For the tests in it standard input is empty; what they print goes to a log file in the scratch folder.
         """
-        ours, theirs = socket.socketpair()
         log = Path(config["scratch"]) / f"{config['tier']}.log"
+        pipe = asyncio.subprocess.PIPE
         try:
             with log.open("ab") as output:
                 process = await asyncio.create_subprocess_exec(
-                    python, str(BOOT), str(theirs.fileno()), str(config["scratch"]),
-                    stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, cwd=config["root"],
-                    env=dict(environment), pass_fds=[theirs.fileno()], start_new_session=True,
+                    python, str(BOOT), str(config["scratch"]),
+                    stdin=pipe, stdout=pipe, stderr=output, limit=1 << 20, cwd=config["root"], env=dict(environment),
+                    start_new_session=True, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )  # fmt: skip
         except OSError as error:
-            ours.close()
             raise EvaluationError(f"The interpreter {python} does not start: {error.strerror or error}.") from error
-        finally:
-            theirs.close()
-        reader, writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
-        started = cls(process, reader, writer, log)
+        assert process.stdin is not None and process.stdout is not None
+        started = cls(process, process.stdout, process.stdin, log)
         started.send(config)
         return started
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Send one message; a process that is gone is noticed at the next `receive`."""
-        body = json.dumps(message).encode("utf-8", "backslashreplace")
-        self._writer.write(struct.pack(">I", len(body)) + body)
+        self._writer.write(frame(message))
 
     async def receive(self) -> dict[str, Any] | None:
         """The next message, or `None` once the process has closed its end."""
-        try:
-            (size,) = struct.unpack(">I", await self._reader.readexactly(4))
-            if size > LARGEST_FRAME:
+        async with self._reading:
+            try:
+                if not self._greeted:
+                    await self._reader.readuntil(GREETING)
+                    self._greeted = True
+                (size,) = struct.unpack(">I", await self._reader.readexactly(4))
+                if size > LARGEST_FRAME:
+                    return None
+                message = json.loads(await self._reader.readexactly(size))
+            except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
                 return None
-            message = json.loads(await self._reader.readexactly(size))
-        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
-            return None
         return message if isinstance(message, dict) else None
 
     def kill(self) -> None:
-        """End the process and its group at once; its children die with it."""
+        """End the process at once, and on POSIX its group with it; forked children die with it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
 
     async def close(self) -> None:
         """Ask the process to end its children and itself, and see that it does within a quarter of a second."""
-        if self.process.returncode is None:
-            with contextlib.suppress(ConnectionError, RuntimeError):
-                self.send({"do": "quit"})
-            try:
-                await asyncio.wait_for(self.process.wait(), 0.25)
-            except TimeoutError:
-                self.kill()
-                await self.process.wait()
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            self.send({"do": "quit"})
+        try:
+            await asyncio.wait_for(self._end(), 0.25)
+        except TimeoutError:
+            self.kill()
+            # Only a process that hides from its group could still hold the pipe: not worth waiting for.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._end(), 5.0)
         self._writer.close()
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
@@ -100,3 +107,11 @@ class HarnessProcess:
             text = self.log.read_bytes()[-4000:].decode("utf-8", "replace")
             return " | ".join(line.strip() for line in text.strip().splitlines()[-lines:] if line.strip())
         return ""
+
+    async def _end(self) -> None:
+        """Wait for the end of the process, which asyncio announces only once all it wrote was read."""
+        async with self._reading:
+            with contextlib.suppress(ConnectionError):
+                while await self._reader.read(1 << 16):
+                    pass
+        await self.process.wait()

@@ -6,10 +6,12 @@ import itertools
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.leftovers import PREFIX, remove_leftovers, remove_tree, sign
 from reloc_lsp.program.text import SourceText
 
 SKIPPED = {
@@ -25,9 +27,13 @@ class ScratchCopy:
         self.origin = Path(os.path.realpath(origin))
         self.unsaved = unsaved
         self._numbers = itertools.count(1)
+        self._copying = threading.Lock()
+        self._closed = False
         try:
+            remove_leftovers()
             # A short real path: sockets in it have a length limit, and macOS has a symlink at /tmp.
-            self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix="reloc-")))
+            self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
+            sign(self.folder)
             self.root = self.folder / "workspace" / self.origin.name
             self.fill(self.root)
         except (OSError, shutil.Error) as error:
@@ -38,10 +44,20 @@ class ScratchCopy:
             ) from error
 
     def another(self) -> Path:
-        """The root of one more copy of the workspace as it is, for a cold run."""
-        root = self.folder / f"copy-{next(self._numbers)}" / self.origin.name
-        self.fill(root)
+        """The root of one more copy of the workspace as it is, for a cold run. May be called in any thread."""
+        root = self.folder / f"copy-{next(self._numbers)}" / "workspace" / self.origin.name
+        with self._copying:
+            if not self._closed:
+                self.fill(root)
         return root
+
+    def beside(self, root: Path) -> Path:
+        """The folder that the copy at `root` shares with nothing but what belongs to it."""
+        return root.parent.parent
+
+    def remove(self, root: Path) -> None:
+        """Remove a copy that `another()` made."""
+        remove_tree(self.beside(root))
 
     def fill(self, root: Path) -> None:
         """Copy the workspace to `root` and lay unsaved editor text over it."""
@@ -69,12 +85,15 @@ class ScratchCopy:
         copy.write_bytes(data)
 
     def close(self) -> None:
-        """Remove the copy and everything beside it; a folder that candidates locked is unlocked first."""
-        if not hasattr(self, "folder"):
-            return
-        shutil.rmtree(self.folder, onerror=_unlock)
+        """Remove the copy and everything beside it, also what a thread is just copying."""
+        self._closed = True
+        with self._copying:
+            if hasattr(self, "folder"):
+                remove_tree(self.folder)
 
     def _copy(self, source: Path, target: Path) -> None:
+        if self._closed:
+            return
         target.mkdir(parents=True, exist_ok=True)
         with os.scandir(source) as entries:
             for entry in entries:
@@ -92,23 +111,11 @@ class ScratchCopy:
         real = Path(os.path.realpath(link))
         if real.is_relative_to(self.origin):
             inside = Path(os.path.realpath(link.parent))
-            place.symlink_to(os.path.relpath(real, inside))
+            place.symlink_to(os.path.relpath(real, inside), target_is_directory=real.is_dir())
         elif real.is_file():
             shutil.copy2(real, place)
         elif real.is_dir() and not (real / "pyvenv.cfg").exists():
-            place.symlink_to(real)
-
-
-def _unlock(function: object, path: str, _: object) -> None:
-    try:
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700)
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            os.unlink(path)
-    except OSError:
-        pass  # the operating system's own cleaning of the temporary folder is what is left
+            place.symlink_to(real, target_is_directory=True)
 
 
 def _first(error: Exception) -> str:

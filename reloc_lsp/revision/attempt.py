@@ -51,7 +51,7 @@ class Attempt:
             self.place.module.tree, task.qualname, task.evidence.types, wanted_errors(judge.baseline)
         )
         neighborhood = RewriteNeighborhood(task, module, judge, self.seed)
-        rules = Rules(neighborhood, HillClimbing(), round_size=4 * judge.bench.workers)
+        rules = Rules(neighborhood, HillClimbing(), round_size=(8, 0.25, 32 * judge.bench.workers))
         search = self.search_ = LocalSearch(task, rules, judge, spending)
         left = until - time.monotonic()
         deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)

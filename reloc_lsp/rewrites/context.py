@@ -14,7 +14,7 @@ from reloc_lsp.program.edit import Edit, apply_edits
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
-from reloc_lsp.rewrites.effects import pure
+from reloc_lsp.rewrites.effects import pure, pure_text
 from reloc_lsp.rewrites.looks import in_the_looks_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
@@ -201,6 +201,8 @@ class UnitContext:
         new = apply_edits(old, [edit.shifted(-start) for edit in edits])
         if "\n" in old or "\n" in new:
             old, new = f"({old})", f"({new})"  # its lines may have held together by brackets further out
+        if not pure_text(new):
+            return None
         condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
         return Swap(self.line(slot.statement), old, new, condition)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 _PURE_FUNCTIONS = {
     "len", "min", "max", "abs", "sum", "sorted", "str", "int", "float", "list", "tuple", "set", "frozenset", "dict",
@@ -15,6 +16,10 @@ _PURE_METHODS = {
 } | {"get", "keys", "values", "items", "index", "count", "copy", "isnan", "isinf", "floor", "ceil", "sqrt", "gcd",
      "log", "exp", "sin", "cos", "tan", "hypot", "trunc", "group", "total_seconds", "date", "weekday",
      "isoformat"}  # fmt: skip
+_BEFORE_PARENTHESES = _PURE_FUNCTIONS | _PURE_METHODS | {
+    "and", "or", "not", "in", "is", "if", "else", "for",
+}  # fmt: skip
+_IMPURE_WORDS = re.compile(r"\b(?:await|yield|lambda)\b|:=")
 _IMPURE = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 
 
@@ -31,3 +36,9 @@ def pure(node: ast.AST) -> bool:
                 continue
             return False
     return True
+
+
+def pure_text(text: str) -> bool:
+    """The same of an expression's text, by its words alone: for texts by the thousand."""
+    called = re.findall(r"(\w+)\s*\(", text)
+    return _BEFORE_PARENTHESES.issuperset(called) and not _IMPURE_WORDS.search(text)

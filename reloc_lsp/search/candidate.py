@@ -69,7 +69,10 @@ class Candidate:
 
 @dataclass(slots=True)
 class Node:
-    """A judged candidate: `identity` counts from 0 (the unchanged unit), `expansions` the times it was a parent."""
+    """A judged candidate: `identity` counts from 0, the unchanged unit.
+
+    `expansions` is the number of times it was a parent, `asked` that of the neighbours then asked for.
+    """
 
     identity: int
     candidate: Candidate
@@ -77,6 +80,7 @@ class Node:
     score: Score
     reward: float = 0.0
     expansions: int = 0
+    asked: int = 0
     exhausted: bool = False
     rejected: bool = False
 

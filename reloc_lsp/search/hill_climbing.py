@@ -10,12 +10,12 @@ from reloc_lsp.search.candidate import Node
 class HillClimbing:
     """Stay with a node while it has neighbours; leave it for a strict improvement, else sideways, else anywhere.
 
-    `patience` is the number of rounds a node is expanded before the others of its rank get their turn: an
+    `patience` is the number of neighbours a node is asked for before the others of its rank get their turn: an
     improvement may lead into a dead end, so the nodes it left behind keep a share of the search.
     Nodes that pass as many tests as the start (a plateau) are entered only when no better one is open.
     """
 
-    def __init__(self, patience: int = 12, depth: int = 2) -> None:
+    def __init__(self, patience: int = 96, depth: int = 2) -> None:
         self.patience = patience
         self.depth = depth
 
@@ -30,6 +30,6 @@ class HillClimbing:
         plateau = [n for n in open_nodes if n.score[0] >= start.score[0]]
         for group in (climbing, plateau, open_nodes):
             if group:
-                best = min(group, key=lambda n: (n.expansions // self.patience, [-s for s in n.score], n.identity))
+                best = min(group, key=lambda n: (n.asked // self.patience, [-s for s in n.score], n.identity))
                 return [best]
         return []

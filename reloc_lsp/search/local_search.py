@@ -20,8 +20,9 @@ from reloc_lsp.search.verdict import Verdict
 class Rules:
     """A named set of decision rules: one choice for each of the four components.
 
-    `round_size` neighbours are asked for and judged at once. After the first revision that passes, the search
-    goes on for `extra` evaluations (a share of those it took, between two bounds) to have a choice.
+    As many neighbours as `round_size` are asked for and judged at once, and after the first revision that passes
+    the search goes on for `extra` evaluations to have a choice. Both are `(least, share, most)`: a share of the
+    evaluations so far, between two bounds.
     """
 
     neighborhood: Neighborhood
@@ -29,7 +30,7 @@ class Rules:
     drafter: Drafter = field(default_factory=CodeInTheEditor)
     scoring: Scoring = tests_first
     reward: Reward | None = None
-    round_size: int = 8
+    round_size: tuple[int, float, int] = (8, 0.0, 8)
     extra: tuple[int, float, int] = (16, 0.5, 150)
 
 
@@ -96,10 +97,17 @@ class LocalSearch:
         """How many of `wanted` candidates may still be evaluated."""
         return int(min(wanted, self.spending.evaluations_left()))
 
+    def _share(self, bounds: tuple[int, float, int]) -> int:
+        """That share of the evaluations so far, within its bounds."""
+        least, share, most = bounds
+        return min(max(least, int(share * self.spending.evaluations)), most)
+
     async def _expand(self, parents: Sequence[Node]) -> list[Candidate]:
-        neighbours = await self.rules.neighborhood.expand(parents, self._most(self.rules.round_size))
+        size = self._share(self.rules.round_size)
+        neighbours = await self.rules.neighborhood.expand(parents, self._most(size))
         for parent in parents:
             parent.expansions += 1
+            parent.asked += size
             parent.exhausted = not neighbours
         return list(self._novelty.new(neighbours))
 
@@ -129,8 +137,7 @@ class LocalSearch:
             return False
         spent = self.spending.evaluations
         if self._goal == float("inf"):
-            least, share, most = self.rules.extra
             # A revision by two edits often only seems right: a single one may still be waiting further down.
             doubtful = all(node.candidate.depth > 1 for node in self.passing)
-            self._goal = spent + (most if doubtful else min(max(least, share * spent), most))
+            self._goal = spent + (self.rules.extra[2] if doubtful else self._share(self.rules.extra))
         return spent >= self._goal

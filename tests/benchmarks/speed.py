@@ -52,7 +52,7 @@ from reloc_lsp.program.unit import Module
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
 
-ROUND = 8  # candidates judged at once, as in a search
+ROUND = 32  # candidates judged at once, as in a search that has gone on for a while
 FORKS, HANGS = 300, 120.0
 MANY, FEW = 24, 8  # mutants of a function
 FAILING = (Outcome.FAILED, Outcome.DIED, Outcome.TIMEOUT)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +99,53 @@ async def test_nothing_is_left_when_the_controller_is_killed(write, scratch, pro
         controller.wait()
     await until(lambda: not list(working_in(scratch)))
     await until(lambda: not list(scratch.iterdir()))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from reloc_lsp.evaluation.workspace import ScratchCopy
+ScratchCopy(Path(sys.argv[1]), {})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_new_copy_removes_what_a_killed_controller_left_and_nothing_else(write, scratch):
+    root = write({"m.py": MODULE})
+    subprocess.run([sys.executable, "-c", KILLED, root], check=False)
+    (left,) = scratch.iterdir()
+    number = (left / "owner").read_text().split()[0]
+    for name, owner in {"elsewhere": f"{number} another-machine", "odd": "?", "empty": "", "huge": "9" * 40}.items():
+        (scratch / f"reloc-{name}").mkdir()
+        (scratch / f"reloc-{name}" / "owner").write_text(owner)
+    (scratch / "reloc-unsigned").mkdir()
+    (scratch / "reloc-file").touch()
+    (scratch / "reloc-link").symlink_to(left)
+    living = ScratchCopy(root, {})
+    before = {path.name for path in scratch.iterdir()}
+    assert left.name not in before
+    another = ScratchCopy(root, {})
+    assert {path.name for path in scratch.iterdir()} == before | {another.folder.name}
+    assert {"reloc-elsewhere", "reloc-unsigned", "reloc-file", "reloc-link", living.folder.name} < before
+    for copy in (living, another):
+        copy.close()
+
+
+def test_closing_ends_a_copy_that_is_just_being_made(write, scratch, monkeypatch):
+    root = write({f"folder{n}/m.py": MODULE for n in range(30)})
+    copy = ScratchCopy(root, {})
+    copying, going = threading.Event(), threading.Event()
+
+    def slow(*paths: str) -> None:
+        copying.set()
+        going.wait(20)
+        shutil.copyfile(*paths)
+
+    monkeypatch.setattr("reloc_lsp.evaluation.workspace.shutil.copy2", slow)
+    thread = threading.Thread(target=copy.another)
+    thread.start()
+    copying.wait(20)
+    threading.Timer(0.2, going.set).start()
+    copy.close()
+    thread.join(20)
+    assert list(scratch.iterdir()) == []

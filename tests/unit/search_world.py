@@ -33,10 +33,10 @@ def task(source: str = program(0), passed: int = 1, test_literals: frozenset[str
     return Task("m.py", "f", source, 0, len(source), 1, verdict(passed), test_literals=test_literals)
 
 
-def node(identity: int, passed: int, *, depth: int = 1, expansions: int = 0, exhausted: bool = False) -> Node:
+def node(identity: int, passed: int, *, depth: int = 1, asked: int = 0, exhausted: bool = False) -> Node:
     candidate = Candidate(program(identity), "test", "", 0, depth)
     score = by_tests_first(task(), candidate, verdict(passed), 0.0)
-    return Node(identity, candidate, verdict(passed), score, 0.0, expansions, exhausted)
+    return Node(identity, candidate, verdict(passed), score, 0.0, 0, asked, exhausted)
 
 
 class Clock:

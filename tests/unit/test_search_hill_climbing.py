@@ -10,7 +10,7 @@ from reloc_lsp.search.hill_climbing import HillClimbing
 START = node(0, passed=2, depth=0)
 
 
-def chosen(*nodes, patience=12, depth=2):
+def chosen(*nodes, patience=96, depth=2):
     return [parent.identity for parent in HillClimbing(patience, depth).parents([START, *nodes])]
 
 
@@ -64,11 +64,11 @@ def test_with_nothing_else_open_it_jumps_to_the_best_there_is():
 
 
 def test_a_node_that_was_expanded_long_lets_the_others_of_its_rank_have_a_turn():
-    tired, fresh = node(1, passed=3, expansions=12), node(2, passed=3)
+    tired, fresh = node(1, passed=3, asked=96), node(2, passed=3)
     assert chosen(tired) == [0]
     assert chosen(tired, fresh) in ([0], [2])
-    assert chosen(dataclasses.replace(tired, expansions=11), fresh) == [1]
-    start = dataclasses.replace(START, expansions=12)
+    assert chosen(dataclasses.replace(tired, asked=95), fresh) == [1]
+    start = dataclasses.replace(START, asked=96)
     assert HillClimbing().parents([start, tired]) == [tired]
 
 

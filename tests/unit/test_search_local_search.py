@@ -18,7 +18,7 @@ MANY = {0: range(1, 1000)}
 
 def search(table: Table, children: dict[int, Sequence[int]], *, round_size: int = 2, **more) -> LocalSearch:
     bounds = {name: more.pop(name) for name in ("seconds", "evaluations", "calls", "tokens") if name in more}
-    rules = Rules(Tree(children), HillClimbing(patience=1000), round_size=round_size, **more)
+    rules = Rules(Tree(children), HillClimbing(patience=1000), round_size=(round_size, 0.0, round_size), **more)
     return LocalSearch(task(), rules, table, table.spending(**bounds))
 
 

@@ -1,6 +1,6 @@
-"""Entry of every harness process: `python boot.py FD SCRATCH`.
+"""Entry of every harness process: `python boot.py SCRATCH`.
 
-FD is a connected socket to the controller, SCRATCH the folder that holds the copies of the workspace.
+Its standard input and output are the wire to the controller; SCRATCH is the folder with the copies of the workspace.
 """
 
 from __future__ import annotations
@@ -27,4 +27,4 @@ def load_package() -> str:
 
 if __name__ == "__main__":
     main = importlib.import_module(load_package() + ".main")
-    main.run(int(sys.argv[1]), sys.argv[2])
+    main.run(sys.argv[1])

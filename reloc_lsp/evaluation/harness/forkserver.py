@@ -12,7 +12,6 @@ import ctypes
 import gc
 import json
 import os
-import resource
 import secrets
 import select
 import shutil
@@ -23,6 +22,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from .wire import Message, Send, Wire
+
+with contextlib.suppress(ImportError):  # Windows, where this module is imported and its server never runs
+    import resource
 
 POLL_SECONDS = 0.01
 RECORD_LIMIT = 1 << 20
@@ -125,7 +127,7 @@ class ForkServer:
         leave = os._exit
         try:
             os.close(reader)
-            self.wire.socket.close()
+            self.wire.close()
             for other in self.children:
                 os.close(other)
             prepare_child(self.prctl)
@@ -166,7 +168,7 @@ class ForkServer:
         child.records.append(record)
         if "test" in record or "begin" in record:
             child.started = True
-            child.position += "test" in record
+            child.position = child.position + 1 if "test" in record else 0
             child.test_cpu = cpu_seconds(child.pid)
             child.test_started = time.monotonic()
 

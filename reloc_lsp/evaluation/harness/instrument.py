@@ -149,9 +149,11 @@ class Probe:
         for name, value in getattr(names.get("self"), "__dict__", {}).items():
             self.types.setdefault("self." + name, set()).add(type(value).__name__)
         if line in self.sites:
+            # To look into an iterator would use it up.
+            lasting = {name: value for name, value in names.items() if not hasattr(type(value), "__next__")}
             self.quiet = True
             try:
-                row = [self._value(line, code, frame.f_globals, names) for code in self.sites[line]]
+                row = [self._value(line, code, frame.f_globals, lasting) for code in self.sites[line]]
             finally:
                 self.quiet = False
             self.visits.setdefault(line, []).append((self.test, self.call, row))

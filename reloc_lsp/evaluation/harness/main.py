@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import shutil
 import signal
 import sys
+import traceback
+from typing import NoReturn
 
 from .paths import Relocation
 from .wire import Message, Wire
 
 
-def run(fd: int, scratch: str) -> None:
-    """Read the configuration, take up the workspace's copy, and do what is asked; never returns normally.
+def run(scratch: str) -> NoReturn:
+    """Read the configuration, take up the workspace's copy, and do what is asked.
 
     `scratch` is the folder to clear where the controller ends without a word: nobody else will.
     """
-    wire = Wire(fd)
+    wire = Wire.of_this_process()
     config = wire.receive()
-    if config is None:
-        shutil.rmtree(scratch, ignore_errors=True)
-        os._exit(0)
-    for end in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(end, signal.SIG_DFL)
+    if config is None or wire.gone:
+        leave(wire, scratch)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     os.chdir(config["root"])
     Relocation(config["origin"], config["root"]).install()
     try:
         serve(wire, config)
-    except OSError:
-        wire.gone = True  # there is nobody left to tell
-    finally:
-        if wire.gone:
-            shutil.rmtree(scratch, ignore_errors=True)
-        sys.stdout.flush()
-        os._exit(0)
+    except BaseException:
+        traceback.print_exc()  # into the log, from which the controller takes the last words
+    sys.stdout.flush()
+    leave(wire, scratch)
+
+
+def leave(wire: Wire, scratch: str) -> NoReturn:
+    """End this process at once; where the controller is gone, so are the copies."""
+    if wire.gone:
+        with contextlib.suppress(OSError):
+            os.chdir(os.path.dirname(scratch))  # Windows removes no folder that is somebody's current one
+        shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(0)
 
 
 def serve(wire: Wire, config: Message) -> None:
-    """Run the tier that the configuration names."""
-    if config["tier"] == "warm":
-        from . import warm
-
-        warm.run(wire, config)
-    else:
-        from . import whole
-
-        if config["tier"] == "fresh":
-            whole.serve_fresh(wire, config)
-        else:
-            whole.run_cold(wire, config)
+    """Run the module named as the tier: only what it needs is loaded."""
+    importlib.import_module("." + config["tier"], __package__).run(wire, config)

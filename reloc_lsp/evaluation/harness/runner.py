@@ -96,8 +96,8 @@ class Runner:
         self.left = failures_allowed
         self.probe = probe
 
-    def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> None:
-        """Run all of `items`; each is a pair of its number and the pytest item."""
+    def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
+        """Run `items`, pairs of a number and the pytest item; how many were run before the rest was decided."""
         self.send({"begin": True})
         for position, (number, item) in enumerate(items):
             following = items[position + 1][1] if position + 1 < len(items) else None
@@ -109,7 +109,8 @@ class Runner:
             if outcome != "passed" and self.left is not None:
                 self.left -= 1
                 if self.left < 0:
-                    return
+                    return position + 1
+        return len(items)
 
     def _one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
         self.result = None

@@ -5,9 +5,11 @@ import __future__
 
 import ast
 import gc
+import inspect
 import os
 import types
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from .wire import Message
 
@@ -69,8 +71,16 @@ def install(functions: Sequence[types.FunctionType], code: types.CodeType) -> No
         function.__code__ = code
 
 
-def clear_caches() -> None:
-    """Forget what `functools.lru_cache` and `functools.cache` remember from import time."""
+def clear_caches(root: str) -> list[Any]:
+    """Forget what `functools.lru_cache` and `functools.cache` remember from import time.
+
+    Returns those caches whose functions stand below `root`: candidates fill them again.
+    """
+    ours = []
     for thing in gc.get_objects():
         if type(thing).__name__ == "_lru_cache_wrapper":
             thing.cache_clear()
+            code = getattr(inspect.unwrap(thing), "__code__", None)
+            if code is not None and os.path.realpath(code.co_filename).startswith(root + os.sep):
+                ours.append(thing)
+    return ours

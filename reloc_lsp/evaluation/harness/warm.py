@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import pathlib
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from .batch import Batch, use_folder
 from .forkserver import ForkServer
 from .instrument import Probe, instrumented
 from .runner import Runner, drop_reporting_plugins, test_path
@@ -35,6 +35,7 @@ class WarmServer:
         self.errors: list[dict[str, str]] = []
         self.unit = UnitCode(config["unit"]) if config.get("unit") else None
         self.functions: list[FunctionType] = []
+        self.caches: list[Any] = []
         self.served = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -52,7 +53,7 @@ class WarmServer:
         session.config.pluginmanager.register(self.runner)
         if self.unit:
             self.functions = self.unit.live_functions() or self._import_unit(self.unit)
-            clear_caches()
+            self.caches = clear_caches(os.path.realpath(self.config["root"]))
         self.wire.send(
             {
                 "collected": [item.nodeid for item in session.items],
@@ -84,6 +85,9 @@ class WarmServer:
 
     def run_child(self, request: Message, send: Send, folder: str) -> None:
         """In the child: patch the unit and run the tests asked for."""
+        if "sources" in request and self.unit:
+            Batch(self.session, self.runner, self.unit, self.functions, self.caches).run(request, send, folder)
+            return
         use_folder(self.session.config, folder)
         probe = None
         if self.unit and request.get("source") is not None:
@@ -137,14 +141,6 @@ class CallTrace:
             if file.startswith(self.root):
                 found.append((os.path.relpath(file, self.root), code.co_firstlineno, sorted(tests)))
         return found
-
-
-def use_folder(config: pytest.Config, folder: str) -> None:
-    """Give this child its own place for `tmp_path`; pytest makes it when a test first asks."""
-    factory = getattr(config, "_tmp_path_factory", None)
-    if factory is not None:
-        factory._basetemp = None
-        factory._given_basetemp = pathlib.Path(folder)
 
 
 def os_threads() -> int:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import socket
+import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Message = dict[str, Any]
 Send = Callable[[Message], None]
 
+GREETING = b"\0reloc-harness\0"
+"""The first bytes of a harness: whatever the interpreter printed while it started comes before them."""
+
+
+def frame(message: Mapping[str, Any]) -> bytes:
+    """The bytes of one message."""
+    body = json.dumps(message).encode("utf-8", "backslashreplace")
+    return struct.pack(">I", len(body)) + body
+
 
 class Wire:
-    """Blocking frames over a connected socket."""
+    """Blocking frames over two file descriptors. `gone` says whether the other side was found to have left."""
 
-    def __init__(self, fd: int) -> None:
-        self.socket = socket.socket(fileno=fd)
+    def __init__(self, reader: int, writer: int) -> None:
+        self.reader = reader
+        self.writer = writer
         self.gone = False
 
+    @classmethod
+    def of_this_process(cls) -> Wire:
+        """Take over standard input and output; from now on the one is empty, and the other goes where errors go."""
+        wire = cls(os.dup(0), os.dup(1))
+        for fd in (wire.reader, wire.writer):
+            os.set_inheritable(fd, False)  # on Windows a copy of a standard stream is inheritable
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        os.dup2(2, 1)
+        with contextlib.suppress(OSError):
+            wire._write(GREETING)
+        return wire
+
     def fileno(self) -> int:
-        """File descriptor, for `select`."""
-        return self.socket.fileno()
+        """File descriptor that messages arrive at, for `select`."""
+        return self.reader
 
     def receive(self) -> Message | None:
         """The next message, or `None` once the other side is gone."""
@@ -33,11 +58,20 @@ class Wire:
         return message
 
     def send(self, message: Message) -> None:
-        """Send one message; raises `OSError` when the other side is gone."""
-        body = json.dumps(message).encode("utf-8", "backslashreplace")
+        """Send one message; raises `OSError` when the other side is gone or the descriptor was closed."""
+        self._write(frame(message))
+
+    def close(self) -> None:
+        """Close this process's ends."""
+        for fd in (self.reader, self.writer):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+    def _write(self, data: bytes) -> None:
         try:
-            self.socket.sendall(struct.pack(">I", len(body)) + body)
-        except OSError:
+            while data:
+                data = data[os.write(self.writer, data) :]
+        except ConnectionError:
             self.gone = True
             raise
 
@@ -45,7 +79,7 @@ class Wire:
         parts = []
         while size:
             try:
-                part = self.socket.recv(size)
+                part = os.read(self.reader, size)
             except ConnectionError:
                 part = b""
             if not part:

@@ -1,0 +1,138 @@
+"""The cold tier: one pytest session on one candidate in a process of its own, with pytest's own, full protocol.
+
+Nothing here forks or needs what only POSIX has.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import time
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import pytest
+
+from .forkserver import die_with_parent, load_prctl
+from .main import leave
+from .overlay import probed
+from .runner import Watcher, failure, test_path
+from .session import arguments, collect_error
+from .warm import CallTrace
+from .wire import Message, Send, Wire
+
+
+class Reporter:
+    """Records of a session: `{"begin"}`, then for each test `{"running"}` and `{"test", "outcome", ...}`.
+
+    `numbers` maps the node ids to run to what they are called in records. `failures_allowed` ends the session after
+    one more failure than that: the rest cannot change the decision.
+    """
+
+    session: pytest.Session
+
+    def __init__(
+        self,
+        send: Send,
+        numbers: Mapping[str, int],
+        unit_file: str,
+        watcher: Watcher | None = None,
+        failures_allowed: int | None = None,
+    ) -> None:
+        self.send = send
+        self.numbers = numbers
+        self.unit_file = unit_file
+        self.watcher = watcher
+        self.left = failures_allowed
+        self.started = 0.0
+        self.worst: dict[str, str] = {}
+        self.details: dict[str, Message] = {}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Tell what could not be collected."""
+        if report.failed:
+            self.send({"collect_error": collect_error(report)})
+
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Keep only the tests asked for."""
+        self.session = session
+        items[:] = [item for item in items if item.nodeid in self.numbers]
+        self.send({"begin": True})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A test begins."""
+        number = self.numbers.get(nodeid)
+        if number is not None:
+            self.send({"running": number})
+            if self.watcher:
+                self.watcher.begin(number)
+        self.started = time.process_time()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, None, None]:
+        """Note the failure's places while the exception is at hand."""
+        yield
+        if call.excinfo is not None and item.nodeid not in self.details:
+            self.details[item.nodeid] = failure(call.excinfo.value, call.excinfo.tb, test_path(item), self.unit_file)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gather a test's outcome over its phases."""
+        rank = ("passed", "skipped", "xfailed", "failed")
+        outcome = "xfailed" if report.skipped and hasattr(report, "wasxfail") else report.outcome
+        if rank.index(outcome) >= rank.index(self.worst.get(report.nodeid, "passed")):
+            self.worst[report.nodeid] = outcome
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """A test ended: send its record."""
+        outcome = self.worst.get(nodeid, "failed")
+        self.send(
+            {
+                "test": self.numbers.get(nodeid),
+                "outcome": outcome,
+                "seconds": time.process_time() - self.started,
+                "failure": self.details.get(nodeid) if outcome == "failed" else None,
+            }
+        )
+        if outcome != "passed" and self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.session.shouldstop = "the rest cannot change the decision"
+
+
+def end_with_controller(wire: Wire, scratch: str) -> None:
+    """See that this process does not outlive the controller, whatever the test that runs does."""
+    if hasattr(os, "fork"):
+        die_with_parent(load_prctl())
+    else:
+        # Not a thread of `threading`: tests may count those.
+        _thread.start_new_thread(_leave_when_told, (wire, scratch))
+
+
+def _leave_when_told(wire: Wire, scratch: str) -> None:
+    wire.receive()
+    leave(wire, scratch)
+
+
+def run(wire: Wire, config: Message) -> None:
+    """Run the session that the configuration describes; records go straight to the controller."""
+    end_with_controller(wire, config["scratch"])
+
+    def send(record: Message) -> None:
+        wire.send({**record, "nonce": config["nonce"]})
+
+    unit_file, probe = config["unit_file"], None
+    if config.get("probe"):
+        with open(unit_file, "rb") as file:
+            probe = probed(config, send, unit_file, file.read())
+    calls = CallTrace(config["root"]) if config.get("trace_calls") else None
+    numbers = {name: number for number, name in config["tests"]}
+    reporter = Reporter(send, numbers, unit_file, probe or calls, config.get("failures_allowed"))
+    pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[reporter])
+    sys.settrace(None)
+    if probe:
+        send({"probe": probe.report()})
+    if calls:
+        send({"calls": calls.report()})
+    send({"end": True, "cpu": time.process_time()})

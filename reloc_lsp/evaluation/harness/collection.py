@@ -1,0 +1,40 @@
+"""Collection alone, where no process can be forked: what there is to run, each time in a process of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from .runner import test_path
+from .session import arguments, collect_error
+from .wire import Message, Wire
+
+
+class Collection:
+    """A pytest plugin that tells what was collected and runs nothing."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.errors: list[dict[str, str]] = []
+        self.told = False
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember what could not be collected."""
+        if report.failed:
+            self.errors.append(collect_error(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Tell the controller, in place of running the tests."""
+        self.told = True
+        names = [item.nodeid for item in session.items]
+        files = [test_path(item) for item in session.items]
+        self.wire.send({"collected": names, "files": files, "errors": self.errors})
+        return True
+
+
+def run(wire: Wire, config: Message) -> None:
+    """Collect the selection and say what was found, or that pytest did not get that far."""
+    collection = Collection(wire)
+    status = pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[collection])
+    if not collection.told:
+        wire.send({"failed": int(status), "errors": collection.errors})

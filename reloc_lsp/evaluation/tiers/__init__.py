@@ -1,0 +1,9 @@
+"""The tiers that judge a candidate: a warm swap, a fresh start in a fork, a cold process of its own."""
+
+from reloc_lsp.evaluation.tiers.bench import Bench
+from reloc_lsp.evaluation.tiers.cold import ColdTier
+from reloc_lsp.evaluation.tiers.first import FirstTier, first_tier
+from reloc_lsp.evaluation.tiers.forked import FreshTier, WarmTier
+from reloc_lsp.evaluation.tiers.tier import Tier, shorten
+
+__all__ = ["Bench", "ColdTier", "FirstTier", "FreshTier", "Tier", "WarmTier", "first_tier", "shorten"]

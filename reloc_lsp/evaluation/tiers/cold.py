@@ -1,0 +1,116 @@
+"""The cold tier: a new pytest process on a new copy of the workspace, with pytest's own full protocol.
+
+It is the reference for the other tiers, and all there is on systems that cannot fork.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reloc_lsp.evaluation.forks import ChildReport, Limit, test_result
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.process import HarnessProcess
+from reloc_lsp.evaluation.tiers.bench import Bench
+from reloc_lsp.evaluation.tiers.tier import collected
+from reloc_lsp.search.verdict import Outcome, TestResult
+
+
+@dataclass
+class ColdTier:
+    """A process for each run. `patience` are seconds for what is no test: the start, collection, the end."""
+
+    bench: Bench
+    place: UnitPlace | None
+    tests: Sequence[str]
+    files: Sequence[str] = ()
+    errors: Sequence[dict[str, str]] = ()
+    patience: float = 60.0
+    name: str = "cold"
+
+    @classmethod
+    async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> ColdTier:
+        """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far."""
+        began = time.monotonic()
+        process = await bench.start("collection", bench.copy.root, selection=list(selection))
+        hello = await collected(process)
+        await process.close()
+        patience = 5.0 + 10 * (time.monotonic() - began)
+        return cls(bench, place, hello["collected"], hello["files"], hello["errors"], patience)
+
+    async def run(
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
+    ) -> ChildReport:
+        """Run `tests` in pytest's order on a copy whose file has the unit's lines `source`.
+
+        Of limits only the seconds by the clock count. A test that the process did not survive is TIMEOUT or DIED and
+        those after it are missing; all are, where the process did not come to any test.
+        """
+        copy = self.bench.copy
+        root = await asyncio.to_thread(copy.another)
+        try:
+            unit_file = ""
+            if self.place:
+                unit_file = str(copy.place(self.place.file, root))
+                copy.write(root, self.place.file, self.place.file_text(source))
+            named = [(number, self.tests[number]) for number in tests]
+            selection = list(dict.fromkeys(name.split("::")[0] for _, name in named))
+            walls = {number: limit.wall for number, limit in zip(tests, limits, strict=True)}
+            return await self._session(
+                root, walls, tests=named, selection=selection, unit_file=unit_file, failures_allowed=failures_allowed,
+                **more,
+            )  # fmt: skip
+        finally:
+            await asyncio.to_thread(copy.remove, root)
+
+    async def close(self) -> None:
+        """Nothing outlives a run."""
+
+    async def _session(self, root: Path, walls: Mapping[int, float], **config: Any) -> ChildReport:
+        nonce = secrets.token_hex(8)
+        process = await self.bench.start("cold", root, nonce=nonce, **config)
+        try:
+            return await self._listen(process, nonce, walls)
+        finally:
+            process.kill()
+            await process.close()
+
+    async def _listen(self, process: HarnessProcess, nonce: str, walls: Mapping[int, float]) -> ChildReport:
+        """Read records until the session ends, the process dies or something takes too long by the clock."""
+        results: dict[int, TestResult] = {}
+        records: list[Mapping[str, Any]] = []
+        ended, running, patience = "died", None, self.patience
+        deadline = time.monotonic() + patience
+        while ended == "died":
+            try:
+                record = await asyncio.wait_for(process.receive(), max(deadline - time.monotonic(), 0))
+            except TimeoutError:
+                ended = "timeout"
+                break
+            if record is None or record.pop("nonce", None) != nonce:
+                break
+            records.append(record)
+            if "running" in record:
+                running = record["running"]
+                deadline = time.monotonic() + walls.get(running, self.patience)
+            elif record.get("test") in walls:
+                results[record["test"]] = test_result(record)
+                running = None
+                deadline = time.monotonic() + self.patience
+            elif "end" in record:
+                ended = "done"
+        if ended != "done":
+            lost = [running] if running is not None else [] if results else list(walls)
+            results |= dict.fromkeys(lost, TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED))
+        cpu = records[-1].get("cpu", 0.0) if records else 0.0
+        return ChildReport(results, ended, cpu, records)

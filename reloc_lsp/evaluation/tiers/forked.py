@@ -1,0 +1,104 @@
+"""Tiers whose candidates are forks of a process that did the slow part before: a warm swap, and a fresh start."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.forks import ChildReport, ForkClient, Limit
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.tiers.bench import Bench
+from reloc_lsp.evaluation.tiers.tier import collected, first_words, shorten
+
+
+@dataclass
+class ForkedTier(ABC):
+    """Each run is a fork of the server that `client` talks to."""
+
+    client: ForkClient
+    tests: Sequence[str]
+
+    async def run(
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
+    ) -> ChildReport:
+        """Run `tests` in a fork that gets the unit's lines `source`."""
+        return await self.client.run(tests, limits, failures_allowed, **self.version(source), **more)
+
+    @abstractmethod
+    def version(self, source: str) -> Mapping[str, Any]:
+        """How the server is told of a version of the unit."""
+
+    async def close(self) -> None:
+        """End the server."""
+        await self.client.close()
+
+
+@dataclass
+class WarmTier(ForkedTier):
+    """One collected pytest process; each candidate is a fork in which the unit's code is swapped."""
+
+    place: UnitPlace | None
+    files: Sequence[str]
+    errors: Sequence[dict[str, str]]
+    functions: int
+    threads: int
+    modules: Sequence[str]
+    name: str = "warm"
+
+    @classmethod
+    async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> WarmTier:
+        """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far."""
+        unit = place.description() if place else None
+        process = await bench.start("warm", bench.copy.root, selection=list(selection), unit=unit)
+        hello = await collected(process)
+        return cls(
+            ForkClient(process), hello["collected"], place, hello["files"], hello["errors"],
+            hello["functions"], hello["threads"], hello["modules"],
+        )  # fmt: skip
+
+    def version(self, source: str) -> Mapping[str, Any]:
+        """The source whose code is swapped in; without a unit the code runs as it is."""
+        return {"source": self.place.swap_text(source) if self.place else None}
+
+    async def run_all(
+        self,
+        sources: Sequence[str],
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        canary: int,
+        failures_allowed: int | None = None,
+    ) -> list[ChildReport]:
+        """Run `tests` on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
+        texts = [self.place.swap_text(source) if self.place else source for source in sources]
+        return await self.client.run_all(texts, tests, limits, canary, failures_allowed=failures_allowed)
+
+
+@dataclass
+class FreshTier(ForkedTier):
+    """Forks of a process that has imported pytest and third-party modules; the project is imported in the fork."""
+
+    place: UnitPlace
+    name: str = "fresh"
+
+    @classmethod
+    async def start(cls, bench: Bench, place: UnitPlace, tests: Sequence[str], modules: Sequence[str]) -> FreshTier:
+        """Start the process; raises `EvaluationError` where it does not come up."""
+        process = await bench.start(
+            "fresh", bench.copy.root, tests=list(tests), unit_file=str(place.copy), preload=list(modules)
+        )
+        if await first_words(process) is None:
+            await process.close()
+            raise EvaluationError(f"The test process did not start: {shorten(process.last_words())}")
+        return cls(ForkClient(process), tests, place)
+
+    def version(self, source: str) -> Mapping[str, Any]:
+        """The whole file that the fork imports."""
+        return {"text": self.place.file_text(source)}

@@ -1,0 +1,62 @@
+"""What a tier is, and how its process begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.forks import ChildReport, Limit
+from reloc_lsp.evaluation.process import HarnessProcess
+
+
+class Tier(Protocol):
+    """Runs tests on one version of the unit. Test numbers index `tests`, the collected node ids."""
+
+    name: str
+    tests: Sequence[str]
+
+    async def run(
+        self,
+        source: str,
+        tests: Sequence[int],
+        limits: Sequence[Limit],
+        failures_allowed: int | None = None,
+        **more: Any,
+    ) -> ChildReport:
+        """Run `tests` with the unit's lines `source`.
+
+        `more` may ask for a look into the unit (`probe`, with `lines`, `entry` and perhaps `sites` and `last_calls`)
+        or for the functions called (`trace_calls`).
+        """
+        ...
+
+    async def close(self) -> None:
+        """End its processes."""
+        ...
+
+
+async def first_words(process: HarnessProcess) -> Mapping[str, Any] | None:
+    """The first message of a process just started, which is ended if nobody waits for it any more."""
+    try:
+        return await process.receive()
+    except BaseException:
+        process.kill()
+        raise
+
+
+async def collected(process: HarnessProcess) -> Mapping[str, Any]:
+    """What a process just started has collected; raises `EvaluationError` where pytest did not get that far."""
+    hello = await first_words(process)
+    if hello is None or "collected" not in hello:
+        await process.close()
+        errors = [error["text"] for error in (hello or {}).get("errors", [])]
+        words = " | ".join(errors) or process.last_words() or "it said nothing"
+        raise EvaluationError(f"pytest could not collect the tests: {shorten(words)}")
+    return hello
+
+
+def shorten(text: str, most: int = 600) -> str:
+    """The end of a long text on one line, which is where the cause stands."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else "... " + line[-most:]

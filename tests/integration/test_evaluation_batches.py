@@ -1,0 +1,113 @@
+"""Candidates that share a fork get the verdicts they would get alone."""
+
+from __future__ import annotations
+
+import pytest
+from verdicts import judged, outcomes
+
+from reloc_lsp.search.verdict import Outcome
+
+WRONG = [f"def f(a):\n    return a + {n}\n" for n in range(3, 9)]
+RIGHT = "def f(a):\n    return a - 1\n"
+TESTS = "from m import f\ndef test_one(): assert f(1) == 0\ndef test_two(): assert f(5) == 4\n"
+
+
+def workspace(write, tests=TESTS, module="def f(a):\n    return a\n"):
+    return write({"m.py": module, "test_m.py": tests})
+
+
+async def forks(judge, *sources):
+    """Verdicts, and how many children they took."""
+    before = next(judge.baseline.tier.client._numbers)
+    verdicts = await judged(judge, *sources)
+    return verdicts, next(judge.baseline.tier.client._numbers) - before - 1
+
+
+async def test_a_round_takes_far_fewer_children_than_it_has_candidates(write, judging):
+    judge = await judging(workspace(write), "m.py::f")
+    await judged(judge, *WRONG[:2])  # the first round measures
+    verdicts, children = await forks(judge, *WRONG, RIGHT, *WRONG[:3])
+    assert [v.green for v in verdicts] == [False] * 6 + [True] + [False] * 3
+    assert children <= 4
+
+
+async def test_what_one_leaves_behind_does_not_turn_the_verdict_on_the_next(write, judging):
+    module = "seen = {}\ndef f(a):\n    if a not in seen:\n        seen[a] = a\n    return seen[a]\n"
+    judge = await judging(workspace(write, module=module), "m.py::f")
+    versions = [module.split("\n", 1)[1].replace("= a", f"= a {change}") for change in ("+ 1", "+ 2", "- 1", "+ 3")]
+    assert [v.green for v in await judged(judge, *versions)] == [False, False, True, False]
+
+
+async def test_a_candidate_made_to_pass_by_another_is_found_out(write, judging):
+    module = "seen = {}\ndef f(a):\n    return seen.get(a, a)\n"
+    judge = await judging(workspace(write, module=module), "m.py::f")
+    helper = "def f(a):\n    seen.update({1: 0, 5: 4})\n    return a - 1\n"
+    wrong = "def f(a):\n    return seen.get(a, 9)\n"
+    verdicts = await judged(judge, helper, wrong, helper, wrong)
+    assert [v.green for v in verdicts] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"), [("while True: pass", Outcome.TIMEOUT), ("import os; os._exit(0)", Outcome.DIED)]
+)
+async def test_one_that_ends_the_child_costs_the_others_nothing(end, outcome, write, judging):
+    judge = await judging(workspace(write), "m.py::f")
+    ending = f"def f(a):\n    {end}\n"
+    verdicts = await judged(judge, *WRONG[:3], ending, RIGHT, *WRONG[3:], ending)
+    assert [v.green for v in verdicts] == [False] * 4 + [True] + [False] * 4
+    assert {next(iter(verdicts[n].results.values())).outcome for n in (3, 8)} == {outcome}
+
+
+async def test_every_candidate_finds_fixtures_classes_folders_and_random_numbers_new(write, judging):
+    tests = """
+        import pathlib, random, unittest, pytest
+        from m import f
+        made = []
+        @pytest.fixture
+        def counter(): return [0]
+        @pytest.fixture(scope="module")
+        def shared(tmp_path_factory): return tmp_path_factory.mktemp("shared")
+        class TestState:
+            def test_state(self):
+                assert not hasattr(self, "used")
+                self.used = True
+                assert f(1) == 0
+        class Case(unittest.TestCase):
+            def setUp(self): self.calls = getattr(self, "calls", 0) + 1
+            def test_case(self): self.assertEqual((self.calls, f(5)), (1, 4))
+        def test_fixture(counter):
+            counter[0] += 1
+            assert counter == [1] and f(1) == 0
+        def test_folder(tmp_path, shared):
+            assert not list(tmp_path.iterdir()) and not list(shared.iterdir())
+            (tmp_path / "a").touch(), (shared / "a").touch()
+            assert f(5) == 4
+        def test_random():
+            made.append(random.random())
+            assert f(1) == 0 and made[-1] == made[0]
+        @pytest.mark.parametrize("a", [1, 2, 3])
+        def test_many(a): assert f(a) == a - 1
+        def test_positive(): assert f(9) > 0
+    """
+    judge = await judging(workspace(write, tests), "m.py::f")
+    right = [f"def f(a):\n    return a - 1{' ' * n}\n" for n in range(5)]
+    await judged(judge, *right[:2])  # the first round measures
+    verdicts, children = await forks(judge, *right)
+    assert [set(outcomes(v).values()) for v in verdicts] == [{Outcome.PASSED}] * 5
+    assert judge.baseline.tier.name == "warm" and children <= 4
+
+
+async def test_tests_that_do_not_end_alike_in_one_process_get_a_fork_each(write, judging):
+    tests = """
+        from m import f
+        calls = []
+        def test_once():
+            calls.append(1)
+            assert f(1) == 0 and len(calls) == 1
+        def test_two():
+            calls.append(1)
+            assert f(5) in (4, 5) and len(calls) < 3
+    """
+    judge = await judging(workspace(write, tests), "m.py::f")
+    verdicts = await judged(judge, *WRONG, RIGHT, *WRONG)
+    assert [v.green for v in verdicts].index(True) == 6 and sum(v.green for v in verdicts) == 1

@@ -1,0 +1,169 @@
+"""Where no process can be forked, all is done in cold processes.
+
+Windows itself is not at hand. What is shown here, on POSIX: with forks ruled out in the controller, and in the
+project's interpreter everything gone that the harness could miss on Windows (below), a revision goes its whole way.
+What is not shown: how Windows' own pipes, event loop, paths and locked files behave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import pytest
+from verdicts import judged, outcomes, until
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.revision import Proposal, Revision, Snapshot, Target
+from reloc_lsp.search.verdict import Outcome
+from reloc_lsp.settings import Budget, Settings
+
+LIKE_WINDOWS = """
+import os, signal, sys
+
+for name in ("fork", "forkpty", "killpg", "setpgid", "setsid", "register_at_fork"):
+    if hasattr(os, name):
+        delattr(os, name)
+for name in ("SIGKILL", "SIGHUP", "SIGXFSZ", "SIGALRM", "SIGCHLD", "alarm", "setitimer"):
+    if hasattr(signal, name):
+        delattr(signal, name)
+for name in ("resource", "fcntl", "pwd", "grp", "termios"):
+    sys.modules[name] = None
+print("printed while the interpreter starts")
+"""
+MODULE = "def clamp(value, low, high):\n    return max(low, max(value, high))\n"
+FIXED = "def clamp(value, low, high):\n    return max(low, min(value, high))\n"
+TESTS = """
+from ranges import clamp
+
+def test_below(): assert clamp(-1, 0, 9) == 0
+def test_above(): assert clamp(10, 0, 9) == 9
+def test_inside(): assert clamp(5, 0, 9) == 5
+def test_empty(): assert clamp(3, 3, 3) == 3
+"""
+
+
+def body(text: str) -> str:
+    return f"def clamp(value, low, high):\n    {text}\n"
+
+
+@pytest.fixture(autouse=True)
+def like_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No forks, and no process groups; in the harness nothing at all that only POSIX has."""
+    blocker = tmp_path / "like_windows"
+    blocker.mkdir()
+    (blocker / "sitecustomize.py").write_text(LIKE_WINDOWS)
+    monkeypatch.setenv("PYTHONPATH", str(blocker))
+    monkeypatch.setattr("reloc_lsp.evaluation.tiers.first.can_fork", lambda: False)
+    monkeypatch.delattr(os, "killpg")
+
+
+@pytest.fixture
+def project(write) -> Path:
+    return write({"ranges.py": MODULE, "test_ranges.py": TESTS})
+
+
+async def revised(root: Path, target: Target, **budget: float) -> Proposal:
+    settings = Settings(budget=Budget(**{"seconds": 100.0, **budget}))
+    items = [item async for item in Revision(Snapshot(root), target, settings).run()]
+    assert isinstance(items[-1], Proposal)
+    return items[-1]
+
+
+async def test_a_named_function_is_fixed(project):
+    proposal = await revised(project, Target(project / "ranges.py", "clamp"), evaluations=12)
+    assert (proposal.status, proposal.verified) == ("fixed", True), proposal.message
+    assert (proposal.before.passed, proposal.after.passed, proposal.after.total) == (1, 4, 4)
+
+
+async def test_the_function_at_fault_is_found(project):
+    (project / "right.py").write_text("def double(a):\n    return 2 * a\n")
+    (project / "test_right.py").write_text("from right import double\ndef test(): assert double(2) == 4\n")
+    proposal = await revised(project, Target(), evaluations=1)
+    assert proposal.qualname == "clamp"
+    assert proposal.before.total == 4
+
+
+async def test_candidates_that_hang_or_leave_are_ended_and_harm_only_themselves(project, judging):
+    judge = await judging(project, "ranges.py::clamp")
+    assert judge.baseline.tier.name == "cold"
+    began = time.monotonic()
+    hangs, leaves, breaks, right = await judged(
+        judge, body("while True: pass"), body("import os; os._exit(0)"), body("return ("), FIXED
+    )
+    assert time.monotonic() - began < 30
+    assert Outcome.TIMEOUT in set(outcomes(hangs).values()) <= {Outcome.TIMEOUT, Outcome.NOT_RUN}
+    assert Outcome.DIED in set(outcomes(leaves).values()) <= {Outcome.DIED, Outcome.NOT_RUN}
+    assert not breaks.passed
+    assert right.green
+
+
+async def test_only_the_test_that_hangs_is_blamed(project, judging):
+    judge = await judging(project, "ranges.py::clamp")
+    source = body("while value == 10: pass") + "    return max(low, min(value, high))\n"
+    report = await judge.baseline.tier.run(source, [0, 1, 2, 3], [Limit(1.0, 1.0)] * 4)
+    assert {n: result.outcome for n, result in report.results.items()} == {0: Outcome.PASSED, 1: Outcome.TIMEOUT}
+    report = await judge.baseline.tier.run(source, [2, 3], [Limit(1.0, 1.0)] * 2)
+    assert [result.outcome for result in report.results.values()] == [Outcome.PASSED] * 2
+
+
+async def test_a_run_stops_once_it_is_decided(project, judging):
+    judge = await judging(project, "ranges.py::clamp")
+    (verdict,) = await judged(judge, body("return None"))
+    assert Outcome.NOT_RUN in outcomes(verdict).values()
+
+
+async def test_the_baseline_knows_flaky_tests_and_where_the_unit_fails(project, judging, tmp_path):
+    (project / "test_turns.py").write_text(
+        "from pathlib import Path\n"
+        "from ranges import clamp\n"
+        "def test_every_other_time():\n"
+        f"    turns = Path({str(tmp_path / 'turns')!r})\n"
+        "    turns.write_text(turns.read_text() + '.' if turns.exists() else '')\n"
+        "    assert clamp(3, 3, 3) == 3 and len(turns.read_text()) % 2\n"
+    )
+    judge = await judging(project, "ranges.py::clamp", tests=["test_ranges.py", "test_turns.py"])
+    assert list(judge.baseline.flaky) == ["test_turns.py::test_every_other_time"]
+    assert judge.baseline.lines[0] == {2}
+    assert judge.baseline.types["value"] == {"int"}
+
+
+async def test_a_unit_that_only_runs_at_import_is_judged(write, judging):
+    module = "def size():\n    return 3\n\nSIZE = size()\n"
+    test = "from m import SIZE\ndef test(): assert SIZE == 4\n"
+    judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::size")
+    (verdict,) = await judged(judge, "def size():\n    return 4\n")
+    assert verdict.green
+
+
+async def test_files_that_cannot_be_collected_are_told(write, judging):
+    root = write({"ranges.py": MODULE, "test_ranges.py": "import no_such_module\n"})
+    with pytest.raises(EvaluationError, match="no_such_module"):
+        await judging(root, "ranges.py::clamp")
+
+
+async def test_copies_are_removed_as_soon_as_they_were_used(project, judging):
+    judge = await judging(project, "ranges.py::clamp")
+    await judged(judge, FIXED, body("return low"))
+    assert not list(judge.bench.copy.folder.glob("copy-*"))
+
+
+async def test_a_hanging_test_ends_with_its_controller(write, own_interpreter):
+    """Here by the end of its channel alone, which is all that a process on Windows notices."""
+    root = write({"test_m.py": "def test():\n    while True: pass\n"})
+    copy = ScratchCopy(root, {})
+    process = await Bench(copy, own_interpreter, 1).start(
+        "cold", copy.root, nonce="n", tests=[(0, "test_m.py::test")], selection=["test_m.py"], unit_file=""
+    )
+    while "running" not in (await process.receive() or {"running": None}):
+        pass
+    assert process.process.returncode is None
+    process._writer.close()
+    await asyncio.wait_for(process.process.wait(), 20)
+    await until(lambda: not copy.folder.exists())
+    await process.close()
