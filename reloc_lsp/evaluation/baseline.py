@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, Limit
@@ -16,6 +16,9 @@ from reloc_lsp.search.verdict import Outcome, TestResult
 
 CHECKING_SHARE = 0.2
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
+FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
+MOST_BESIDE = 0.2
+LEAST_CPU = 0.06
 
 
 @dataclass
@@ -50,7 +53,11 @@ class Survey:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order."""
+    """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order.
+
+    `beside` are tests that pass and reach the unit, but which only a cold run can judge: they take part in the
+    confirmation alone.
+    """
 
     tier: Tier
     reason: str
@@ -62,6 +69,7 @@ class Baseline:
     limits: Mapping[int, Limit]
     flaky: Sequence[str]
     notes: Sequence[str]
+    beside: Sequence[int] = ()
 
 
 class Measuring:
@@ -129,7 +137,7 @@ class Measuring:
         limits = {n: self._limit(survey.results[n]) for n in covering}
         steady = self._steady(covering, survey)
         cold_tier = ColdTier(self.bench, self.place, warm.tests)
-        again, cold, red = await asyncio.gather(
+        again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
             self._must_fail(
@@ -146,18 +154,25 @@ class Measuring:
             second = await self._cold(cold_tier, differing, limits)
             flaky |= {n for n in differing if second.results[n].outcome is not cold.results[n].outcome}
             differing = [n for n in differing if n not in flaky]
+        # Tests that pass whatever the swap does cannot judge it; a few of them are left to the confirmation.
+        beside = {n for n in differing if cold.results[n].outcome not in FAILING}
+        beside |= {n for n in green if plain[n].outcome is Outcome.PASSED}
+        if len(beside) > MOST_BESIDE * len(covering):
+            beside = set()
         reasons = {
             "threads run in the test process": warm.threads > 1,
             "the unit runs at import": cold.at_import,
-            f"{len(differing)} tests end otherwise in a cold run": bool(differing),
-            "a body that raises does not turn every test red": not red,
+            f"{len(differing)} tests end otherwise in a cold run": not beside.issuperset(differing),
+            "a body that raises does not turn every test red": not beside.issuperset(green),
         }
-        kept = [n for n in covering if n not in flaky]
+        kept = [n for n in covering if n not in flaky and n not in beside]
         results = {n: again.get(n, survey.results[n]) for n in kept}
         why = next((reason for reason, holds in reasons.items() if holds), None)
         if why is None:
             reason = "the swapped code is seen by every test, and warm and cold runs agree"
-            return self._baseline(warm, reason, results, survey, flaky)
+            return replace(self._baseline(warm, reason, results, survey, flaky), beside=sorted(beside))
+        kept = [n for n in covering if n not in flaky]
+        results = {n: again.get(n, survey.results[n]) for n in kept}
         results |= {n: cold.results[n] for n in kept if n in cold.results}
         if cold.at_import:
             results |= await self._failing_beside(warm, cold_tier, survey, covering)
@@ -291,20 +306,22 @@ class Measuring:
             tests = [n for n in tests if n not in report.results]
         return survey
 
-    async def _must_fail(self, warm: WarmTier, tests: list[int], limits: Mapping[int, Limit]) -> bool:
-        """Whether a unit that raises turns every covering test red: proof that the swap reaches them."""
+    async def _must_fail(self, warm: WarmTier, tests: list[int], limits: Mapping[int, Limit]) -> set[int]:
+        """The tests that stay green with a unit that raises: nothing proves that the swap reaches them."""
+        green: set[int] = set()
         while tests:
             report = await warm.run(self.place.must_fail(), tests, [limits[n] for n in tests])
-            if not report.results or any(r.outcome is Outcome.PASSED for r in report.results.values()):
-                return False
-            tests = [] if report.ended == "done" else tests[len(report.results) :]
-        return True
+            green |= {n for n, result in report.results.items() if result.outcome is Outcome.PASSED}
+            if report.ended == "done" or not report.results:
+                return green | (set(tests) - set(report.results))
+            tests = tests[len(report.results) :]
+        return green
 
     def _limit(self, result: TestResult) -> Limit:
         """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment."""
         if result.outcome in ENDED_BY_FORCE:
             return Limit(0.5, min(3.0, self.first_limit.wall))
-        return Limit(0.2 + 10 * result.seconds, 3.0 + 30 * result.seconds)
+        return Limit(LEAST_CPU + 10 * result.seconds, 3.0 + 30 * result.seconds)
 
 
 def _judging_order(result: TestResult, number: int) -> tuple[int, float, int]:

@@ -27,11 +27,13 @@ def evidence(baseline: Baseline) -> Evidence:
         for line in baseline.lines.get(test, ()):
             by_line.setdefault(line, set()).add(test)
     suspicion = {line: ochiai(tests, failing) for line, tests in by_line.items()}
-    for test in failing:
+    raised: dict[int, str] = {}
+    for test in sorted(failing):
         failure = baseline.results[test].failure
         for line in failure.unit_lines[-1:] if failure else ():
             suspicion[line] = max(suspicion.get(line, 0.0), 0.95)
-    return Evidence(suspicion, baseline.types)
+            raised.setdefault(line, failure.kind if failure else "")
+    return Evidence(suspicion, baseline.types, raised)
 
 
 def wanted_errors(baseline: Baseline) -> tuple[str, ...]:

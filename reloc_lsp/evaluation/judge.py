@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from reloc_lsp.evaluation.baseline import Baseline
+from reloc_lsp.evaluation.baseline import FAILING, Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches
 from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
 from reloc_lsp.search.candidate import Candidate
@@ -15,6 +16,7 @@ from reloc_lsp.search.protocols import Site, Values
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 GROWTH = 15.0
+CONFIRMING = Limit(10.0, 30.0)
 MOST_WALL_SECONDS = 15.0
 MOST_PROBED_TESTS = 40
 
@@ -56,41 +58,16 @@ class Judge:
     async def confirm(self, source: str) -> Verdict:
         """A cold run of every selected test on a new copy of the workspace: what a Proposal rests on."""
         tier = ColdTier(self.bench, self.place, self.baseline.tier.tests)
-        limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order]
-        report = await tier.run(source, self._order, limits)
-        return self._verdict(report.results, self._order)
+        beside = list(self.baseline.beside)
+        limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order] + [CONFIRMING] * len(beside)
+        report = await tier.run(source, [*self._order, *beside], limits)
+        broken = [n for n in beside if n in report.results and report.results[n].outcome in FAILING]
+        return self._verdict(report.results, [*self._order, *broken])
 
     async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
         """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""
-        tests = self._order[:MOST_PROBED_TESTS]
-        calls = self.baseline.calls
-        found = None
-        while tests and found is None:
-            report = await self.baseline.tier.run(
-                source, tests, [Limit(2.0, 6.0)] * len(tests), probe=True, lines=lines, entry=entry,
-                sites={str(site.line): list(site.expressions) for site in sites},
-                last_calls={str(n): calls[n] for n in tests if n in calls},
-            )  # fmt: skip
-            found = report.record("probe")
-            # A test that ends the process takes what was seen with it: look again without it.
-            tests = [n for n in tests if n not in report.results or n != list(report.results)[-1]]
-            if not report.results:
-                break
-        found = found or {}
-        vectors, blame, truth = {}, {}, {}
-        for site in sites:
-            rows = [row for row in found.get("visits", {}).get(str(site.line), []) if row[0] is not None]
-            columns = list(zip(*(row for _, _, row in rows), strict=True)) or [()] * len(site.expressions)
-            vectors[site.line] = dict(zip(site.expressions, columns, strict=True))
-            blame[site.line] = tuple(self._blame(test, call) for test, call, _ in rows)
-            truth[site.line] = {int(n): bool(t) for n, t in found.get("truth", {}).get(str(site.line), {}).items()}
-        return Values(vectors, blame, truth)
-
-    def _blame(self, test: int, call: int) -> float:
-        """A test fails at its first wrong answer, so the last call it made is the first to suspect."""
-        if self.baseline.results[test].outcome is Outcome.PASSED:
-            return 0.0
-        return 1.0 if call >= self.baseline.calls.get(test, 1) else 0.3
+        look = Look(self.baseline.tier, source, self._order[:MOST_PROBED_TESTS], lines, entry)
+        return await look.values(sites)
 
     def abandon(self) -> None:
         """Stop judging what nobody waits for any more."""

@@ -10,6 +10,7 @@ from reloc_lsp.evaluation.evidence import evidence, test_literals, wanted_errors
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.program.edit import unified_diff
+from reloc_lsp.program.text import split_lines
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Tests
 from reloc_lsp.rewrites.module import ModuleContext
@@ -48,7 +49,11 @@ class Attempt:
         """Search, choose, shrink and confirm."""
         judge, task, spending = self.judge, self.task, self.account.spending
         module = ModuleContext(
-            self.place.module.tree, task.qualname, task.evidence.types, wanted_errors(judge.baseline)
+            self.place.module.tree,
+            task.qualname,
+            task.evidence.types,
+            wanted_errors(judge.baseline),
+            self._raised(),
         )
         neighborhood = RewriteNeighborhood(task, module, judge, self.seed)
         rules = Rules(neighborhood, HillClimbing(), round_size=(8, 0.25, 32 * judge.bench.workers))
@@ -70,6 +75,11 @@ class Attempt:
             judge.abandon()
         proposal = await self._confirmed(search)
         return proposal or await self._improvement() or self.nothing()
+
+    def _raised(self) -> dict[str, str]:
+        """Exceptions that failing tests got from lines of the unit, by the text of the line."""
+        lines = split_lines(self.task.module)
+        return {lines[line - 1].strip(): error for line, error in self.task.evidence.raised.items()}
 
     def already_passing(self) -> Proposal:
         """Nothing to repair."""

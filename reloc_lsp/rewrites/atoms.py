@@ -11,6 +11,7 @@ from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 
 UNUSED_NAME = 3.0
+MOST_PREDICATES = 6
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
 _SIZED = {
     "str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items",
@@ -39,7 +40,38 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
         text = ctx.inline(inner)
         if names <= bound and len(text) <= 30:
             found.setdefault(text, kinds_of(inner, ctx))
+    for text in _stored(ctx, node):
+        found.setdefault(text, frozenset())
     return found
+
+
+def _asked(ctx: UnitContext, node: ast.AST) -> Iterator[tuple[str, float]]:
+    """What the file's own predicates say of names."""
+    for predicate in ctx.module.predicates[:MOST_PREDICATES]:
+        for name in ctx.bound_before(node)[:MOST_PREDICATES]:
+            yield f"{predicate}({name})", 0.6
+            yield f"not {predicate}({name})", 0.5
+
+
+def _between_alike(ctx: UnitContext, node: ast.AST) -> Iterator[tuple[str, float]]:
+    """Comparisons of a field with that of another object of the same class."""
+    classes = ctx.module.qualname.split(".")[:-1]
+    for name in ctx.bound_before(node) if classes else ():
+        if classes[-1] in ctx.types(name):
+            for field in ctx.fields:
+                attribute = field.removeprefix("self.")
+                yield f"{name}.{attribute} != {field}", 1.0
+                yield f"{name}.{attribute} == {field}", 0.8
+
+
+def _stored(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
+    """Attributes and elements that the unit has set before `node`."""
+    for slot in ctx.slots:
+        inner = slot.node
+        if isinstance(inner, ast.Attribute | ast.Subscript) and isinstance(inner.ctx, ast.Store):
+            text = ctx.inline(inner)
+            if ctx.line(slot.statement) < ctx.line(node) and ctx.pure(inner) and len(text) <= 30:
+                yield text
 
 
 def conditions(ctx: UnitContext, node: ast.stmt, wanted: bool) -> dict[str, float]:
@@ -56,8 +88,14 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
     for text, kinds in known.items():
         for condition, weight in _of_one(text, kinds):
             found.setdefault(condition, weight * (1.0 if text.isidentifier() else 0.6))
+    for text, weight in [*_between_alike(ctx, node), *_asked(ctx, node)]:
+        found.setdefault(text, weight)
     for (one, one_kinds), (two, two_kinds) in combinations(list(known.items())[:14], 2):
-        for condition, weight in _of_two(one, one_kinds, two, two_kinds):
+        pair = (one, one_kinds, two, two_kinds)
+        # As a person writes it: what changes first, what it is held against second.
+        if one in ctx.parameters and two in ctx.locals and two not in ctx.parameters:
+            pair = (two, two_kinds, one, one_kinds)
+        for condition, weight in _of_two(*pair):
             found.setdefault(condition, weight)
     for text, kinds in list(known.items())[:14]:
         for constant in _constants(ctx, kinds):
@@ -66,9 +104,9 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
             if kinds and kinds <= _NUMBERS:
                 for operator in ("<", ">", "<=", ">="):
                     found.setdefault(f"{text} {operator} {constant}", 0.4)
-    for condition in found if ctx.unused else ():
-        if any(name in re.findall(r"\w+", condition) for name in ctx.unused):
-            found[condition] *= UNUSED_NAME
+    if ctx.unused:
+        about_unused = [c for c in found if not ctx.unused.isdisjoint(re.findall(r"\w+", c))]
+        found |= {condition: found[condition] * UNUSED_NAME for condition in about_unused}
     ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
     return dict(ranked[:most])
 
@@ -103,8 +141,9 @@ def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
     yield f"not {text}", 1.0
     yield text, 0.9
     if not kinds or "NoneType" in kinds:
-        yield f"{text} is None", 1.0
-        yield f"{text} is not None", 1.0
+        # Where None was seen, it is more likely meant than whatever else is false.
+        yield f"{text} is None", 1.3 if kinds else 1.0
+        yield f"{text} is not None", 1.3 if kinds else 1.0
     if kinds & _NUMBERS:
         for condition, weight in _OF_A_NUMBER.items():
             yield f"{text} {condition}", weight

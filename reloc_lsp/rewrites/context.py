@@ -199,10 +199,10 @@ class UnitContext:
             return None
         old = self.text[start:end]
         new = apply_edits(old, [edit.shifted(-start) for edit in edits])
-        if "\n" in old or "\n" in new:
-            old, new = f"({old})", f"({new})"  # its lines may have held together by brackets further out
         if not pure_text(new):
             return None
+        if "\n" in old or "\n" in new:
+            old, new = f"({old})", f"({new})"  # its lines may have held together by brackets further out
         condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
         return Swap(self.line(slot.statement), old, new, condition)
 
@@ -322,7 +322,16 @@ class UnitContext:
     @cached_property
     def unused(self) -> set[str]:
         """Parameters and local names that are never read: what is missing may well be their use."""
-        return set(self.locals) - self.names_read
+        return set(self.locals) - self.names_read - {"_"}
+
+    @cached_property
+    def memberships(self) -> set[tuple[str, str]]:
+        """Pairs `(item, holder)` of which the unit asks whether the item is in the holder."""
+        return {
+            (self.inline(node.left), self.inline(node.comparators[0]))
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)
+        }
 
     @cached_property
     def names_read(self) -> set[str]:
@@ -341,9 +350,27 @@ class UnitContext:
             early = {name for name, first, looped in self._stores if first < line or (looped and looped <= line)}
             stored = {name for name, _, _ in self._stores}
             self._bound[line] = [
-                name for name in self.locals if name in early or name not in stored or name in self.parameters
+                name
+                for name in self.locals
+                if (name in early or name not in stored or name in self.parameters) and name not in self._inner
             ]
         return self._bound[line]
+
+    @cached_property
+    def _inner(self) -> set[str]:
+        """Names that only comprehensions bind, for themselves."""
+        inside, outside = set[str](), set(self.parameters)
+        targets = {
+            id(name): name.id
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.comprehension)
+            for name in ast.walk(node.target)
+            if isinstance(name, ast.Name)
+        }
+        for node in ast.walk(self.function):
+            if _is_store(node):
+                (inside if id(node) in targets else outside).add(node.id)
+        return inside - outside
 
     @cached_property
     def _stores(self) -> list[tuple[str, int, int]]:

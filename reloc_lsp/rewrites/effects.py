@@ -20,6 +20,8 @@ _BEFORE_PARENTHESES = _PURE_FUNCTIONS | _PURE_METHODS | {
     "and", "or", "not", "in", "is", "if", "else", "for",
 }  # fmt: skip
 _IMPURE_WORDS = re.compile(r"\b(?:await|yield|lambda)\b|:=")
+QUESTION = re.compile(r"_*(?:is|has)_?[a-z]\w*$")
+"""A function of such a name only answers a question."""
 _IMPURE = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 
 
@@ -30,9 +32,11 @@ def pure(node: ast.AST) -> bool:
             return False
         if isinstance(inner, ast.Call):
             function = inner.func
-            if isinstance(function, ast.Name) and function.id in _PURE_FUNCTIONS:
+            if isinstance(function, ast.Name) and (function.id in _PURE_FUNCTIONS or QUESTION.match(function.id)):
                 continue
-            if isinstance(function, ast.Attribute) and function.attr in _PURE_METHODS:
+            if isinstance(function, ast.Attribute) and (
+                function.attr in _PURE_METHODS or QUESTION.match(function.attr)
+            ):
                 continue
             return False
     return True
@@ -41,4 +45,5 @@ def pure(node: ast.AST) -> bool:
 def pure_text(text: str) -> bool:
     """The same of an expression's text, by its words alone: for texts by the thousand."""
     called = re.findall(r"(\w+)\s*\(", text)
-    return _BEFORE_PARENTHESES.issuperset(called) and not _IMPURE_WORDS.search(text)
+    unknown = set(called) - _BEFORE_PARENTHESES
+    return all(QUESTION.match(name) for name in unknown) and not _IMPURE_WORDS.search(text)

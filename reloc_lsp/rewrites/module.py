@@ -5,21 +5,25 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+from reloc_lsp.rewrites.effects import QUESTION
 
 
 @dataclass(frozen=True)
 class ModuleContext:
     """The module's tree, the unit's qualified name in it, and the run-time types of the unit's names.
 
-    `wanted_errors` are exceptions that failing tests expect and the unit does not raise.
+    `wanted_errors` are exceptions that failing tests expect and the unit does not raise, `raised` maps a line of the
+    unit (its text without white space around it) to the exception that failing tests got from it.
     """
 
     tree: ast.Module
     qualname: str
     types: Mapping[str, frozenset[str]]
     wanted_errors: tuple[str, ...] = ()
+    raised: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -38,6 +42,11 @@ class ModuleContext:
             else:
                 bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         return bound
+
+    @cached_property
+    def predicates(self) -> list[str]:
+        """Functions of the file, or imported, whose name says that they only answer a question."""
+        return sorted(name for name in self.names if QUESTION.match(name))
 
     @cached_property
     def constants(self) -> set[str]:
@@ -67,6 +76,40 @@ class ModuleContext:
             if isinstance(node, ast.ClassDef) and len(parts) > 1 and node.name == parts[-2]:
                 return {n.name for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
         return set()
+
+    @cached_property
+    def siblings(self) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
+        """The other functions of the file and of its classes, and whether they share the unit's class."""
+        *outer, name = self.qualname.split(".")
+        classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        holders: list[tuple[list[ast.stmt], bool]] = [(self.tree.body, not outer)]
+        holders += [(node.body, outer[-1:] == [node.name]) for node in classes]
+        return [
+            (node, ours and bool(outer))
+            for body, ours in holders
+            for node in body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (ours and node.name == name)
+        ]
+
+    @cached_property
+    def states(self) -> Mapping[str, set[str]]:
+        """Constants and module-level names that an attribute or a name is set to or compared with in the file."""
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Assign(targets=[target], value=value):
+                    pairs = [(target, value)]
+                case ast.Compare(left=left, comparators=[right]):
+                    pairs = [(left, right)]
+                case _:
+                    continue
+            for subject, value in pairs:
+                constant = isinstance(value, ast.Constant) or (
+                    isinstance(value, ast.Name) and value.id in self.constants
+                )
+                if constant and isinstance(subject, ast.Attribute | ast.Name):
+                    found.setdefault(ast.unparse(subject), set()).add(ast.unparse(value))
+        return found
 
     @cached_property
     def strings(self) -> Counter[str]:

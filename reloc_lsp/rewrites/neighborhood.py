@@ -20,7 +20,7 @@ from reloc_lsp.rewrites.families.paired import paired
 from reloc_lsp.rewrites.looks import loses_a_comment
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
-from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.protocols import Site, ValueProbe
 
@@ -108,7 +108,7 @@ class RewriteNeighborhood:
 
     async def _outlook(self, ctx: UnitContext) -> Outlook:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
-        if self.probe is None:
+        if self.probe is None or not ctx.body:
             return Outlook()
         offset = self.task.first_line - 1
         sites = await _sites(ctx, offset)
@@ -172,8 +172,11 @@ async def _sites(ctx: UnitContext, offset: int) -> list[Site]:
         wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
     conditions = {line: list(texts) for line, texts in wanted.items()}
     async for _, rewrite in _in_turns(_all_rewrites(ctx)):
-        if isinstance(rewrite.effect, Swap):
-            wanted[rewrite.effect.line] |= {rewrite.effect.old: None, rewrite.effect.new: None}
+        match rewrite.effect:
+            case Swap(line=line, old=old, new=new):
+                wanted[line] |= {old: None, new: None}
+            case Guard(line=line, condition=condition):
+                wanted[line][condition] = None
     return [
         Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
         for line, texts in wanted.items()

@@ -16,11 +16,12 @@ class Evidence:
     """What running the unchanged unit showed.
 
     `suspicion` maps lines of the file to a score from 0 to 1; `types` maps a name of the unit to the names of
-    the run-time types seen for it; `failing_only` are lines reached by failing tests alone.
+    the run-time types seen for it; `raised` maps a line to the exception that failing tests got from it.
     """
 
     suspicion: Mapping[int, float] = field(default_factory=dict)
     types: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    raised: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ def workspace(write, tests=TESTS, module="def f(a):\n    return a\n"):
     return write({"m.py": module, "test_m.py": tests})
 
 
-async def forks(judge, *sources):
-    """Verdicts, and how many children they took."""
+async def in_batches(judge, *sources):
+    """Verdicts of candidates that share forks, however slow this machine is now, and how many children they took."""
+    await judged(judge, *WRONG[:2])  # the first round measures
+    assert judge._batches.size >= 1 and judge._batches.tier is judge.baseline.tier
+    judge._batches.size = 16
     before = next(judge.baseline.tier.client._numbers)
     verdicts = await judged(judge, *sources)
     return verdicts, next(judge.baseline.tier.client._numbers) - before - 1
@@ -25,8 +28,7 @@ async def forks(judge, *sources):
 
 async def test_a_round_takes_far_fewer_children_than_it_has_candidates(write, judging):
     judge = await judging(workspace(write), "m.py::f")
-    await judged(judge, *WRONG[:2])  # the first round measures
-    verdicts, children = await forks(judge, *WRONG, RIGHT, *WRONG[:3])
+    verdicts, children = await in_batches(judge, *WRONG, RIGHT, *WRONG[:3])
     assert [v.green for v in verdicts] == [False] * 6 + [True] + [False] * 3
     assert children <= 4
 
@@ -35,7 +37,7 @@ async def test_what_one_leaves_behind_does_not_turn_the_verdict_on_the_next(writ
     module = "seen = {}\ndef f(a):\n    if a not in seen:\n        seen[a] = a\n    return seen[a]\n"
     judge = await judging(workspace(write, module=module), "m.py::f")
     versions = [module.split("\n", 1)[1].replace("= a", f"= a {change}") for change in ("+ 1", "+ 2", "- 1", "+ 3")]
-    assert [v.green for v in await judged(judge, *versions)] == [False, False, True, False]
+    assert [v.green for v in (await in_batches(judge, *versions))[0]] == [False, False, True, False]
 
 
 async def test_a_candidate_made_to_pass_by_another_is_found_out(write, judging):
@@ -43,7 +45,7 @@ async def test_a_candidate_made_to_pass_by_another_is_found_out(write, judging):
     judge = await judging(workspace(write, module=module), "m.py::f")
     helper = "def f(a):\n    seen.update({1: 0, 5: 4})\n    return a - 1\n"
     wrong = "def f(a):\n    return seen.get(a, 9)\n"
-    verdicts = await judged(judge, helper, wrong, helper, wrong)
+    verdicts, _ = await in_batches(judge, helper, wrong, helper, wrong)
     assert [v.green for v in verdicts] == [True, False, True, False]
 
 
@@ -53,7 +55,7 @@ async def test_a_candidate_made_to_pass_by_another_is_found_out(write, judging):
 async def test_one_that_ends_the_child_costs_the_others_nothing(end, outcome, write, judging):
     judge = await judging(workspace(write), "m.py::f")
     ending = f"def f(a):\n    {end}\n"
-    verdicts = await judged(judge, *WRONG[:3], ending, RIGHT, *WRONG[3:], ending)
+    verdicts, _ = await in_batches(judge, *WRONG[:3], ending, RIGHT, *WRONG[3:], ending)
     assert [v.green for v in verdicts] == [False] * 4 + [True] + [False] * 4
     assert {next(iter(verdicts[n].results.values())).outcome for n in (3, 8)} == {outcome}
 
@@ -91,8 +93,7 @@ async def test_every_candidate_finds_fixtures_classes_folders_and_random_numbers
     """
     judge = await judging(workspace(write, tests), "m.py::f")
     right = [f"def f(a):\n    return a - 1{' ' * n}\n" for n in range(5)]
-    await judged(judge, *right[:2])  # the first round measures
-    verdicts, children = await forks(judge, *right)
+    verdicts, children = await in_batches(judge, *right)
     assert [set(outcomes(v).values()) for v in verdicts] == [{Outcome.PASSED}] * 5
     assert judge.baseline.tier.name == "warm" and children <= 4
 

@@ -79,6 +79,27 @@ async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, jud
     assert len(values.vectors[5]["a"]) >= 1
 
 
+async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, judging):
+    module = "def f(text):\n    n = 0\n    while text[n].isdigit():\n        n += 1\n    return n\n"
+    tests = "from m import f\ndef test_a(): assert f('1234567') == 7\ndef test_b(): assert f('1a') == 1\n"
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    site = Site(3, ("n < len(text)",))
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [site])
+    held = [values.truth[3][number] for number in values.vectors[3]["n < len(text)"]]
+    assert [h for h, b in zip(held, values.blame[3], strict=True) if b == 1.0] == [False]
+    assert all(h for h, b in zip(held, values.blame[3], strict=True) if b < 1.0)
+
+
+async def test_a_look_uses_up_no_iterator(write, judging):
+    module = "def f(rows):\n    rows = iter(rows)\n    first = next(rows)\n    return first, list(rows)\n"
+    tests = "from m import f\ndef test_a(): assert f([1, 2]) == (1, [2])\ndef test_b(): assert f([3, 4]) == (3, [])\n"
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    sites = [Site(line, ("list(rows)", "first")) for line in (3, 4)]
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), sites)
+    assert set(values.vectors[3]["list(rows)"]) == {-1}
+    assert sorted(values.blame[4]) == [0.0, 1.0]  # as without the look, one test passes
+
+
 def test_constants_written_in_tests(write):
     root = write({"test_a.py": "x = 42\ny = 'text'\n", "test_b.py": "def broken(:\n"})
     found = evidences.test_literals([root / "test_a.py", root / "test_b.py", root / "missing.py"])

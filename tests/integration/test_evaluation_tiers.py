@@ -274,6 +274,50 @@ async def test_threads_in_the_test_process_forbid_forking_it(write, judging):
     assert verdict.green
 
 
+BESIDE = """
+    import pytest
+    from m import f
+    def test_wrong(): assert f(5) == 3
+    @pytest.mark.parametrize("a", [1, 2, 3, 4, 6, 7, 8, 9])
+    def test_right(a): assert f(a) == a
+    def test_swallows():
+        try:
+            assert f(12) != 13
+        except RuntimeError:
+            pass
+        except BaseException as error:
+            assert not isinstance(error, AssertionError)
+"""
+
+
+async def test_a_few_tests_that_cannot_judge_a_swap_take_part_in_the_confirmation_only(write, judging):
+    judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": BESIDE}), "m.py::f")
+    assert judge.baseline.tier.name == "warm"
+    assert "test_m.py::test_swallows" not in judge.unchanged.results
+    right, breaking = "def f(a):\n    return 3 if a == 5 else a\n", "def f(a):\n    return {5: 3, 12: 13}.get(a, a)\n"
+    assert [v.green for v in await judged(judge, right, breaking)] == [True, True]
+    assert (await judge.confirm(right)).green
+    refused = await judge.confirm(breaking)
+    assert refused.outcome("test_m.py::test_swallows") is Outcome.FAILED
+
+
+async def test_a_skipped_part_of_a_test_does_not_skip_the_test(write, judging):
+    tests = """
+        import unittest
+        from m import f
+        class Case(unittest.TestCase):
+            def test_parts(self):
+                with self.subTest("skipped"):
+                    self.skipTest("not here")
+                with self.subTest("wrong"):
+                    self.assertEqual(f(5), 3)
+    """
+    judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests}), "m.py::f")
+    right = "def f(a):\n    return 3\n"
+    (verdict,) = await judged(judge, right)
+    assert verdict.green and (await judge.confirm(right)).green
+
+
 async def test_flaky_tests_are_named_and_left_out(write, judging, tmp_path):
     tests = f"""
         import pathlib

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import dedent
 
 import pytest
 from rewriting import context, results
 
 from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import (
     FAMILIES,
     borrowing,
     conditions,
     constants,
+    defaults,
     elements,
     functions,
+    handling,
     ingredients,
     insertion,
     operators,
     removal,
+    siblings,
     structure,
     variables,
     wrapping,
 )
 from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.rewrite import Family
 
 NUMBERS = {"a": "int", "b": "int", "n": "int", "i": "int", "total": "int"}
@@ -240,10 +246,82 @@ def test_types_choose_what_is_offered():
     assert not any("out += 1" in step for step in steps)
 
 
+def test_a_generator_is_collected():
+    assert "return tuple(x for x in a) == b" in mended(wrapping.wrapped, "return (x for x in a) == b")
+    assert "return b(list(x for x in a))" in mended(wrapping.wrapped, "return b(x for x in a)")
+
+
 def test_an_expected_exception_is_raised():
     ctx = context(function("return a // b"), a="int", b="int")
     object.__setattr__(ctx.module, "wanted_errors", ("ValueError",))
     assert function("if b < 0:", "    raise ValueError", "return a // b") in results(insertion.guards, ctx)
+
+
+def test_a_missing_value_is_filled_from_what_the_unit_has():
+    found = mended(constants.filled, "n = len(a)\nreturn max(None, b.size)", header="def f(self, a, b):")
+    assert {f"n = len(a)\nreturn max({value}, b.size)" for value in ("self", "a", "n", "len(a)")} <= found
+    assert mended(constants.filled, "return a is None") == set()
+
+
+def test_another_default_leaves_the_body_alone():
+    found = results(defaults.defaults, context("def f(a, b=False, *, c: int = 3):\n    return a\n"))
+    assert "def f(a, b=True, *, c: int = 3):\n    return a\n" in found
+    assert "def f(a, b=False, *, c: int = 4):\n    return a\n" in found
+
+
+def test_a_call_gets_a_name_in_scope_as_a_further_argument():
+    assert "return unknown(a, b)" in mended(wrapping.arguments, "return unknown(a)")
+
+
+def test_a_small_statement_is_done_under_a_condition_about_the_same_thing():
+    found = mended(insertion.guarded_steps, "xs.insert(0, x)", header="def f(xs, x):", xs="list", x="str")
+    assert "if x in xs:\n    xs.remove(x)\nxs.insert(0, x)" in found
+
+
+CLASS = """
+class Purse:
+    def add(self, other):
+        if other.currency != self.currency:
+            raise ValueError("other currency")
+        self.changed = True
+        for coin in other.coins:
+            self.coins.append(coin)
+        return other
+    def take(self, other):
+        return self.amount - other.amount
+"""
+
+
+def test_what_a_sibling_does_may_be_missing_here():
+    source = "    def take(self, other):\n        return self.amount - other.amount\n"
+    ctx = UnitContext(source, ModuleContext(ast.parse(CLASS), "Purse.take", {}))
+    found = results(siblings.siblings, ctx)
+    check = "        if other.currency != self.currency:\n            raise ValueError('other currency')\n"
+    head, body = source.splitlines(keepends=True)
+    assert {head + check + body, head + "        self.changed = True\n" + body} <= found
+    assert not any("coin)" in text for text in found)  # there is no `coin` here
+
+
+def test_an_exception_that_a_test_got_is_handled():
+    ctx = context(function("n = a[b]", "return n"), a="dict")
+    object.__setattr__(ctx.module, "raised", {"n = a[b]": "KeyError"})
+    found = results(handling.caught, ctx)
+    for action in ("n = None", "return None", "pass"):
+        body = ["try:", "    n = a[b]", "except KeyError:", f"    {action}", "return n"]
+        assert function(*body) in found
+
+
+def test_the_files_own_predicates_are_asked():
+    rest = "def is_special(a): return a\n"
+    found = mended(insertion.guards, "return a", header="def f(a):", rest=rest)
+    assert "if is_special(a):\n    return None\nreturn a" in found
+
+
+def test_a_field_is_set_to_what_the_file_knows_it_to_be():
+    rest = "class Gate:\n    def open(self):\n        return self.state == 'open'\n"
+    module = ModuleContext(ast.parse(rest), "Gate.close", {"self.state": frozenset({"str"})})
+    ctx = UnitContext("    def close(self):\n        self.log()\n", module)
+    assert "    def close(self):\n        self.state = 'open'\n        self.log()\n" in results(insertion.steps, ctx)
 
 
 def test_the_same_mistake_in_two_places_is_mended_at_once():

@@ -79,6 +79,8 @@ class Reporter:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather a test's outcome over its phases."""
+        if hasattr(report, "context") and not report.failed:
+            return  # a part of a test (unittest's and pytest's subtests): only its failure is the test's
         rank = ("passed", "skipped", "xfailed", "failed")
         outcome = "xfailed" if report.skipped and hasattr(report, "wasxfail") else report.outcome
         if rank.index(outcome) >= rank.index(self.worst.get(report.nodeid, "passed")):

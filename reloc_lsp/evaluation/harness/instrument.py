@@ -6,7 +6,7 @@ import ast
 import builtins
 import sys
 import types
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any, Union
 
 from .wire import Message, Send
@@ -73,37 +73,43 @@ class Enough(BaseException):
 class Probe:
     """Counts lines and calls per test, notes types of names, and evaluates expressions at sites.
 
-    `sites` maps a line to source texts of expressions free of effects, evaluated in the first calls of a test and in
-    the last one (whose number `last_calls` knows from an earlier run), `most` visits of a line per call. Values
-    become small numbers, equal for equal values and types.
+    The request's `entry` is the line that begins a call. Its `sites`, if any, map a line to source texts of
+    expressions free of effects, evaluated in the first calls of a test and in the last one, at the first `most`
+    visits of a line per call and at the last visit of all; which call and visit are a test's last, `last_calls` and
+    `last_visits` know from an earlier run. Values become small numbers, equal for equal values and types.
     """
 
     def __init__(
         self,
         send: Send,
-        entry: int,
-        sites: Mapping[str, Sequence[str]] | None = None,
-        last_calls: Mapping[str, int] | None = None,
+        request: Message,
         *,
         most: int = 4,
         first_calls: int = 3,
         visits_allowed: int = 30000,
     ) -> None:
         self.send = send
-        self.entry = entry
+        self.entry: int = request["entry"]
+        sites = request.get("sites")
         self.test: Test = None
         self.call = 0
         self.lines: set[int] = set()
         self.types: dict[str, set[str]] = {}
         self.most = most
         self.first_calls = first_calls
-        self.visits_left = self.visits_allowed = visits_allowed if sites else None
+        self.visits_left = self.visits_allowed = visits_allowed if sites is not None else None
         self.sites: dict[int, list[types.CodeType]] = {}
         for line, texts in (sites or {}).items():
             self.sites[int(line)] = [compiled(text) for text in texts]
-        self.last_calls: dict[Test, int] = {int(test): call for test, call in (last_calls or {}).items()}
+        self.last_calls: dict[Test, int] = {int(test): call for test, call in request.get("last_calls", {}).items()}
+        self.last_visits: dict[tuple[Test, int], int] = {
+            (int(test), int(line)): count
+            for test, counts in request.get("last_visits", {}).items()
+            for line, count in counts.items()
+        }
         self.visits: dict[int, list[tuple[Test, int, list[int]]]] = {}
         self.counts: dict[int, int] = {}
+        self.counts_of: dict[Test, dict[int, int]] = {}
         self.calls: dict[Test, int] = {}
         self.kept: list[Any] = []
         self.numbers: dict[int, dict[tuple[str, Hashable], tuple[int, bool | None]]] = {}
@@ -118,7 +124,7 @@ class Probe:
         self.test = test
         self.call = 0
         self.lines.clear()
-        self.counts.clear()
+        self.counts = self.counts_of[test] = {}
         self.visits_left = self.visits_allowed
 
     def __call__(self, line: int) -> None:
@@ -132,15 +138,19 @@ class Probe:
         if line == self.entry and not inside_itself(frame):
             self.call += 1
             self.calls[self.test] = self.call
-            self.counts.clear()
+            self.counts = self.counts_of[self.test] = {}
         if self.visits_left is not None:
             self.visits_left -= 1
             if self.visits_left < 0:
                 raise Enough
         count = self.counts[line] = self.counts.get(line, 0) + 1
-        if count > self.most or (self.call > self.first_calls and self.call != self.last_calls.get(self.test)):
-            return
-        self._look(line, frame)
+        if self._worth_a_look(line, count):
+            self._look(line, frame)
+
+    def _worth_a_look(self, line: int, count: int) -> bool:
+        if self.call == self.last_calls.get(self.test):
+            return count <= self.most or count == self.last_visits.get((self.test, line))
+        return count <= self.most and self.call <= self.first_calls
 
     def _look(self, line: int, frame: types.FrameType) -> None:
         names = frame.f_locals
@@ -176,6 +186,7 @@ class Probe:
         return {
             "types": {name: sorted(kinds) for name, kinds in self.types.items()},
             "calls": {str(test): calls for test, calls in self.calls.items() if test is not None},
+            "counts": {str(test): counts for test, counts in self.counts_of.items() if test is not None},
             "visits": {str(line): rows for line, rows in self.visits.items()},
             "truth": {
                 str(line): {str(n): t for n, t in table.values() if t is not None}

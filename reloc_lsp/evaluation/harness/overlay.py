@@ -42,7 +42,7 @@ def probed(request: Message, send: Send, file: str, text: str | bytes) -> Probe 
     """Have `file` read as `text` from now on; the probe in it, if the request asks for one."""
     probe, transform = None, None
     if request.get("probe"):
-        probe = Probe(send, request["entry"], request.get("sites"), request.get("last_calls"))
+        probe = Probe(send, request)
         probe.install()
         first, last = request["lines"]
         transform = partial(instrumented, first=first, last=last)

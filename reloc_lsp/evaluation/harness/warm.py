@@ -93,7 +93,7 @@ class WarmServer:
         if self.unit and request.get("source") is not None:
             transform = None
             if request.get("probe"):
-                probe = Probe(send, request["entry"], request.get("sites"), request.get("last_calls"))
+                probe = Probe(send, request)
                 probe.install()
                 first, last = request["lines"]
                 transform = partial(instrumented, first=first, last=last)

@@ -26,11 +26,9 @@ def copies(ctx: UnitContext) -> Iterator[Rewrite]:
                 if not _nearby(ctx, place, origin) or (place.node is origin.node and text == own):
                     continue
                 near = place.block is origin.block
-                if not near and text != own:
-                    continue
                 for edit in insert_around(ctx, place, [text]):
                     said = f"`{short(text)}` is added"
-                    weight = likely * (1.0 if near else 0.5)
+                    weight = likely * (1.0 if near else 0.5 if text == own else 0.25)
                     yield Rewrite((edit,), "copy", said, ctx.line(place.node), weight)
 
 
@@ -91,9 +89,9 @@ def _renamed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:
     text = ctx.inline_statement(origin.node)
     names = dict.fromkeys(n.id for n in ast.walk(origin.node) if isinstance(n, ast.Name) and n.id in ctx.locals)
     for name in names:
-        alike = [o for o in ctx.locals if o not in names and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
+        alike = [o for o in ctx.locals if o != name and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
         for other in alike[:MOST_RENAMES]:
-            yield re.sub(rf"\b{name}\b", other, text), 0.7
+            yield re.sub(rf"\b{name}\b", other, text), 0.4 if other in names else 0.7
 
 
 def _changed(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:

@@ -29,6 +29,26 @@ def constants(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield ctx.replace(whole, value, "constant", weight=weight)
 
 
+def filled(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`None` becomes a name in scope, or an expression that the unit has elsewhere."""
+    stock = {
+        ctx.inline(slot.node): {n.id for n in ast.walk(slot.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
+        for slot in ctx.loads(ast.Attribute, ast.Subscript, ast.Call, ast.BinOp)
+        if slot.field != "func"
+    }
+    for slot in ctx.loads(ast.Constant):
+        if not isinstance(slot.node, ast.Constant) or slot.node.value is not None:
+            continue
+        if isinstance(slot.parent, ast.Compare) or slot.field == "annotation":
+            continue
+        known = [*ctx.bound_before(slot.node), *ctx.self_names[:1]]
+        for name in dict.fromkeys(known):
+            yield ctx.replace(slot, name, "missing value", weight=1.0)
+        for text, needed in stock.items():
+            if needed <= set(known) and len(text) <= 40:
+                yield ctx.replace(slot, text, "missing value", weight=0.4)
+
+
 def off_by_one(ctx: UnitContext) -> Iterator[Rewrite]:
     """Add one to or take one from an expression that is or may be an integer."""
     for slot in ctx.loads(ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp):

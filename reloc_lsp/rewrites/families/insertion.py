@@ -15,7 +15,10 @@ StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
 """Statements about a name of one kind, given the other names in scope, each with a weight."""
 
 MOST_ACTIONS = 14
-MOST_STEPS = 90
+MOST_STEPS = 110
+MOST_GUARDS = 8
+MOST_GUARDED = 14
+_JUMPS = re.compile(r"break|continue|return")
 _PLAIN_VALUES = {
     "None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2,
     "set()": 0.2, "0.0": 0.3,
@@ -23,6 +26,7 @@ _PLAIN_VALUES = {
 _OF_A_NUMBER = {
     "+= 1": 1.0, "-= 1": 0.8, "= 0": 0.7, "= 1": 0.3, "= abs({})": 0.4, "//= 10": 0.1, "= -{}": 0.3,
 }  # fmt: skip
+_OF_A_DEQUE = {".popleft()": 0.5, ".pop()": 0.4, ".clear()": 0.3}
 _OF_A_LIST = {".sort()": 0.7, ".reverse()": 0.6, ".pop()": 0.6, ".clear()": 0.3}
 _ASSIGNED_TO_A_LIST = {"= []": 0.7, "= sorted({})": 0.6, "= list({})": 0.6, "= {}[::-1]": 0.3, "= {}[1:]": 0.2}
 _ASSIGNED_TO_A_TEXT = {
@@ -33,9 +37,9 @@ _ASSIGNED_TO_A_TEXT = {
 def guards(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if condition: return value`, `continue`, `break` or `raise` before a statement."""
     for place in ctx.places:
-        actions = _actions(ctx, place)
+        ways = actions(ctx, place)
         for condition, weight in conditions(ctx, place.node, wanted=True).items():
-            for action, likely in actions:
+            for action, likely in ways:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{action}"])
                 if edit is not None:
                     said = f"`if {short(condition)}: {short(action)}` is added"
@@ -56,7 +60,7 @@ def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
     for place in ctx.places:
         node = place.node
         if isinstance(node, ast.If) and not node.orelse and ctx.alone(node.body[-1]):
-            for action, likely in [*_actions(ctx, place), *_steps(ctx, place)]:
+            for action, likely in [*actions(ctx, place), *_steps(ctx, place)]:
                 edit = insert_after(ctx, node.body[-1], ["else:", f">{action}"], like=node)
                 if edit is not None:
                     yield Rewrite(
@@ -76,7 +80,27 @@ def steps(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield Rewrite((edit,), "insertion", f"`{short(step)}` is added", ctx.line(place.node), likely)
 
 
-def _actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
+def guarded_steps(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A small statement, done only under a condition; one about the same things first."""
+    for place in ctx.places:
+        useful = list(conditions(ctx, place.node, wanted=True).items())[:MOST_GUARDS]
+        steps_here = [(step, liking) for step, liking in _steps(ctx, place) if not _JUMPS.match(step)] if useful else []
+        for condition, weight in useful:
+            about = _names(condition)
+            likely = sorted((-liking * (1.0 if _names(step) & about else 0.4), step) for step, liking in steps_here)
+            for liking, step in likely[:MOST_GUARDED]:
+                edit = insert_before(ctx, place.node, [f"if {condition}:", f">{step}"])
+                if edit is not None:
+                    line = ctx.line(place.node)
+                    said = f"`if {short(condition)}: {short(step)}` is added"
+                    yield Rewrite((edit,), "guarded step", said, line, weight * -liking, Guard(line, condition))
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"[A-Za-z_][\w.]*", text)) - {"not", "in", "is", "and", "or", "None", "self", "len"}
+
+
+def actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
     """The likeliest ways to leave."""
     return sorted(_all_actions(ctx, place), key=lambda action: -action[1])[:MOST_ACTIONS]
 
@@ -108,7 +132,7 @@ def _all_actions(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
         yield "continue", 1.2
         yield "break", 1.0
     if place.handler:
-        yield "raise", 1.0
+        yield "raise", 2.5
     for error in ctx.module.wanted_errors:
         yield f"raise {error}", 2.0
     for error in _raised(ctx):
@@ -134,6 +158,11 @@ def _all_steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
             yield f"return {name}", 0.8
 
 
+def _asked(ctx: UnitContext, item: str, holder: str) -> float:
+    """More where the unit asks whether the item is in the holder: something must have put it there."""
+    return 1.8 if (item, holder) in ctx.memberships else 1.0
+
+
 def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     assigned = name not in ctx.parameters
     for step, weight in _OF_A_NUMBER.items():
@@ -142,7 +171,9 @@ def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tu
 
 def _list_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     for other in others:
-        yield f"{name}.append({other})", 0.7
+        yield f"{name}.append({other})", 0.7 * _asked(ctx, other, name)
+        yield f"{name}.remove({other})", 0.4
+        yield f"{name}.insert(0, {other})", 0.15
         if ctx.types(other) & {"list", "tuple", "range"} or not ctx.types(other):
             yield f"{name}.extend({other})", 0.6
     for method, weight in _OF_A_LIST.items():
@@ -151,9 +182,17 @@ def _list_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tupl
         yield f"{name} {step.format(name)}", weight
 
 
+def _deque_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
+    for other in others:
+        yield f"{name}.append({other})", 0.7
+        yield f"{name}.appendleft({other})", 0.3
+    for method, weight in _OF_A_DEQUE.items():
+        yield name + method, weight
+
+
 def _set_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
     for other in others:
-        yield f"{name}.add({other})", 0.9
+        yield f"{name}.add({other})", 0.9 * _asked(ctx, other, name)
         yield f"{name}.discard({other})", 0.3
 
 
@@ -161,9 +200,10 @@ def _dict_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tupl
     for other in others:
         for third in others:
             if third != other:
-                yield f"{name}[{other}] = {third}", 0.5
+                yield f"{name}[{other}] = {third}", 0.5 * _asked(ctx, other, name)
         yield f"{name}[{other}] = 0", 0.2
         yield f"{name}.pop({other}, None)", 0.3
+        yield f"del {name}[{other}]", 0.25
     yield f"{name} = dict({name})", 0.5
 
 
@@ -188,6 +228,8 @@ def _assignments(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tup
             if kinds & {"int", "float"}:
                 yield f"{name} += {other}", 0.4
                 yield f"{name} -= {other}", 0.3
+    for state in sorted(ctx.module.states.get(name, ())):
+        yield f"{name} = {state}", 0.6
     if kinds <= {"NoneType"}:
         yield f"{name} = []", 0.3
 
@@ -210,6 +252,7 @@ def _steps_of_self(ctx: UnitContext, names: list[str]) -> Iterator[tuple[str, fl
 _STEPS_BY_KIND: tuple[tuple[frozenset[str], StepsOf], ...] = (
     (frozenset({"int", "float"}), _number_steps),
     (frozenset({"list"}), _list_steps),
+    (frozenset({"deque"}), _deque_steps),
     (frozenset({"set"}), _set_steps),
     (frozenset({"dict"}), _dict_steps),
     (frozenset({"str"}), _text_steps),

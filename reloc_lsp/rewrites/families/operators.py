@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import Slot, UnitContext
+from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.precedence import fitted
 from reloc_lsp.rewrites.rewrite import Rewrite, Swap
 
@@ -40,6 +41,7 @@ _COMPARE = {
     "in": ("not in", "=="),
     "not in": ("in", "!="),
 }
+_RANKED = (1.0, 0.8, 0.6, 0.4, 0.3)
 _SYMBOLS: dict[type[ast.AST], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
     ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
@@ -47,7 +49,7 @@ _SYMBOLS: dict[type[ast.AST], str] = {
     ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@", ast.And: "and", ast.Or: "or",
 }  # fmt: skip
 _ARITHMETIC = {
-    "+": ("-", "*", "/", "//", "%", "|"),
+    "+": ("-", "*", "|", "/", "//", "%"),
     "-": ("+", "*", "/", "//", "%"),
     "*": ("/", "+", "**", "//", "-", "%"),
     "/": ("//", "*", "%", "-", "+"),
@@ -72,8 +74,16 @@ def comparison(ctx: UnitContext) -> Iterator[Rewrite]:
             old = _SYMBOLS[type(operator)]
             for rank, new in enumerate(_COMPARE[old]):
                 weight = 1.0 if rank < 3 or old in ("is", "in") else 0.5
+                # Equality of what is no number hardly ever stands for an order.
+                equality = old in ("==", "!=") and new[0] in "<>"
+                weight *= 0.3 if equality and not _may_be_numbers(ctx, operands[index : index + 2]) else 1.0
                 exchange = Exchange(operands[index], operands[index + 1], old, new)
                 yield _between(ctx, slot, exchange, "comparison", weight)
+
+
+def _may_be_numbers(ctx: UnitContext, operands: Sequence[ast.expr]) -> bool:
+    kinds = [kinds_of(operand, ctx) for operand in operands]
+    return all(not known or known & {"int", "float"} for known in kinds)
 
 
 def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -87,7 +97,7 @@ def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
             if text and new not in "+%*":
                 continue
             exchange = Exchange(node.left, node.right, old, new)
-            rewrite = _between(ctx, slot, exchange, "arithmetic", 1.0 if rank < 3 else 0.5)
+            rewrite = _between(ctx, slot, exchange, "arithmetic", _RANKED[min(rank, 4)])
             yield _regrouped(ctx, slot, node, new, rewrite)
 
 

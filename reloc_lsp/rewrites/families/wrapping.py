@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.families.operators import is_condition
@@ -62,30 +63,39 @@ _BY_KIND: dict[str, dict[str, float]] = {
     "generator": {"list({})": 0.8, "sorted({})": 0.6, "tuple({})": 0.6, "set({})": 0.4},
     "bytes": {"{}.decode()": 0.8, "len({})": 0.4},
 }  # fmt: skip
+MOST_UNKNOWN = 5
+_COPIES = {"{}[:]", "{}.copy()", "list({})", "dict({})", "set({})"}
 _COMMON_ARGUMENTS = {
     "sorted": ("reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"), "sort": ("reverse=True", "key=len"),
     "max": ("key=len", "default=0", "default=None"), "min": ("key=len", "default=0", "default=None"),
     "split": ("' '", "','", "None", "maxsplit=1"), "rsplit": ("maxsplit=1",), "strip": ("'\\n'", "'0'", "' '"),
     "enumerate": ("1", "start=1"), "range": ("1",), "zip": ("strict=False",), "next": ("None",), "pop": ("0",),
     "get": ("0", "''", "[]", "None"), "getattr": ("None",), "round": ("2", "1"), "int": ("2", "16"), "sum": ("0",),
-    "replace": ("1",), "dumps": ("sort_keys=True",),
+    "replace": ("1",), "dumps": ("sort_keys=True", "default=str", "ensure_ascii=False", "indent=2"),
 }  # fmt: skip
 
 
 def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
     """Wrap an expression as its type at run time allows."""
-    for slot in ctx.loads(ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp):
+    for slot in ctx.loads(
+        ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp, ast.GeneratorExp
+    ):
         node = slot.node
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.Starred):
             continue
         text = ctx.src(node)
-        if not isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp):
-            atom = f"({text})"
-        else:
-            atom = text
+        if isinstance(node, ast.GeneratorExp) and text.startswith("("):
+            text = text[1:-1]
+        simple = isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp)
+        atom = text if simple else f"({text})"
         for pattern, weight in _patterns(ctx, slot).items():
             inner = text if pattern.startswith(("{}", "-", "not")) is False else atom
-            yield ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
+            rewrite = ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
+            if pattern in _COPIES:
+                # A copy is equal to what it is a copy of: looking at values does not show what it is good for.
+                kept = isinstance(slot.parent, ast.Call | ast.Return) and isinstance(node, ast.Name | ast.Attribute)
+                rewrite = replace(rewrite, effect=None, weight=max(weight, 0.7) * 2 if kept else weight)
+            yield rewrite
 
 
 def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
@@ -189,7 +199,7 @@ def _missing_arguments(ctx: UnitContext, node: ast.Call, name: str) -> list[str]
     """For functions of the module, parameters not passed, under their own name or passed on from ours."""
     callee = ctx.module.functions.get(name) or (ctx.function if name == ctx.function.name else None)
     if callee is None or any(k.arg is None for k in node.keywords):
-        return []
+        return ctx.bound_before(node)[:MOST_UNKNOWN] if callee is None and name not in _COMMON_ARGUMENTS else []
     own = [a.arg for a in (*callee.args.posonlyargs, *callee.args.args) if a.arg not in ("self", "cls")]
     missing = own[len(node.args) :] + [a.arg for a in callee.args.kwonlyargs]
     given = {k.arg for k in node.keywords}

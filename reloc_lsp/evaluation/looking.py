@@ -1,0 +1,82 @@
+"""A look at run-time values: what expressions are worth at sites of the unit while its tests run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reloc_lsp.evaluation.forks import ChildReport, Limit
+from reloc_lsp.evaluation.tiers import Tier
+from reloc_lsp.search.protocols import Site, Values
+from reloc_lsp.search.verdict import Outcome, TestResult
+
+LIMIT = Limit(2.0, 6.0)
+EARLIER = 0.3
+
+
+@dataclass(frozen=True)
+class Look:
+    """Runs `tests` on the unit's lines `source`, which takes up `lines` of the file; its first statement is `entry`."""
+
+    tier: Tier
+    source: str
+    tests: Sequence[int]
+    lines: tuple[int, int]
+    entry: int
+
+    async def values(self, sites: Sequence[Site]) -> Values:
+        """Run the tests once to learn how often they come by, and once more to look at the visits that matter."""
+        first, results = await self._run({})
+        calls, counts = first.get("calls", {}), first.get("counts", {})
+        wanted = {str(site.line): list(site.expressions) for site in sites}
+        found, _ = await self._run(wanted, last_calls=calls, last_visits=counts)
+        vectors, blame, truth = {}, {}, {}
+        for site in sites:
+            line = str(site.line)
+            rows = [row for row in found.get("visits", {}).get(line, []) if row[0] is not None]
+            columns = list(zip(*(row for _, _, row in rows), strict=True)) or [()] * len(site.expressions)
+            vectors[site.line] = dict(zip(site.expressions, columns, strict=True))
+            blame[site.line] = _blame([(test, call) for test, call, _ in rows], results, calls)
+            truth[site.line] = {int(n): bool(t) for n, t in found.get("truth", {}).get(line, {}).items()}
+        return Values(vectors, blame, truth)
+
+    async def _run(
+        self, sites: Mapping[str, Sequence[str]], **more: Any
+    ) -> tuple[Mapping[str, Any], dict[int, TestResult]]:
+        """What the probe reports, and how the tests ended; a test that ends the process is then left out."""
+        tests = list(self.tests)
+        results: dict[int, TestResult] = {}
+        while tests:
+            report: ChildReport = await self.tier.run(
+                self.source, tests, [LIMIT] * len(tests),
+                probe=True, lines=self.lines, entry=self.entry, sites=sites, **more,
+            )  # fmt: skip
+            results |= report.results
+            found = report.record("probe")
+            if found is not None or not report.results:
+                return found or {}, results
+            # A test that ends the process takes what was seen with it: look again without it.
+            tests.remove(list(report.results)[-1])
+        return {}, results
+
+
+def _blame(
+    visits: Sequence[tuple[int, int]], results: Mapping[int, TestResult], calls: Mapping[str, int]
+) -> tuple[float, ...]:
+    """How likely each visit `(test, call)` is at fault.
+
+    A test fails at its first wrong answer, so the last call it made is the first to suspect; and if that call raised,
+    so is its last visit.
+    """
+    last = {test: position for position, (test, _) in enumerate(visits)}
+    blame = []
+    for position, (test, call) in enumerate(visits):
+        result = results.get(test)
+        if result is None or result.outcome is Outcome.PASSED:
+            blame.append(0.0)
+            continue
+        raised = result.failure is not None and bool(result.failure.unit_lines)
+        suspect = call >= calls.get(str(test), 1) and (not raised or position == last[test])
+        blame.append(1.0 if suspect else EARLIER)
+    return tuple(blame)
