@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reloc_lsp.program.distance import revision_distance
+from reloc_lsp.program.distance import changed_span
 from reloc_lsp.search.candidate import Candidate, Score, Task
 from reloc_lsp.search.verdict import Outcome, Verdict
 
@@ -14,7 +14,7 @@ Scoring = Callable[[Task, Candidate, Verdict, float], Score]
 
 def tests_first(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
     """Our default: passed tests, then how far the failing ones came, then reward, then the smaller revision."""
-    distance = revision_distance(task.source, candidate.source) if verdict.at_most >= task.verdict.passed else 999
+    distance = changed_span(task.source, candidate.source) if verdict.at_most >= task.verdict.passed else 9999
     return (verdict.at_most, progress(task.verdict, verdict), reward, -distance)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reloc_lsp.program.distance import revision_distance
+from reloc_lsp.program.distance import changed_span, revision_distance
 from reloc_lsp.program.fingerprint import fingerprint
 
 UNIT = "def f(a):\n    return a + 16\n"
@@ -60,6 +60,21 @@ def test_what_does_not_parse_has_no_fingerprint(source):
 )
 def test_distance_counts_tokens_taken_out_and_put_in(after, tokens):
     assert revision_distance(UNIT, after) == revision_distance(after, UNIT) == tokens
+
+
+@pytest.mark.parametrize(
+    ("after", "characters"),
+    [
+        (UNIT, 0),
+        ("def f(a):\n    return a - 16\n", 1),
+        ("def f(a):\n    return abs(a) + 16\n", 5),
+        ("def f(a):\n    return a\n", 5),
+        ("def f(a):\n    return a + 16\n\n", 1),
+        ("", len(UNIT)),
+    ],
+)
+def test_the_changed_span_runs_from_the_first_difference_to_the_last(after, characters):
+    assert changed_span(UNIT, after) == changed_span(after, UNIT) == characters
 
 
 def test_a_moved_block_is_seen():

@@ -84,12 +84,13 @@ def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.Starred):
             continue
         text = ctx.src(node)
-        if isinstance(node, ast.GeneratorExp) and text.startswith("("):
-            text = text[1:-1]
+        generator = isinstance(node, ast.GeneratorExp) and text.startswith("(")
         simple = isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp)
         atom = text if simple else f"({text})"
         for pattern, weight in _patterns(ctx, slot).items():
             inner = text if pattern.startswith(("{}", "-", "not")) is False else atom
+            if generator and pattern.endswith("({})"):
+                inner = text[1:-1]
             rewrite = ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
             if pattern in _COPIES:
                 # A copy is equal to what it is a copy of: looking at values does not show what it is good for.
