@@ -11,7 +11,8 @@ from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.search.protocols import Site, Values
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-LIMIT = Limit(2.0, 6.0)
+LIMIT = Limit(7.0, 20.0)
+MOST_DEATHS = 3
 EARLIER = 0.3
 
 
@@ -47,7 +48,9 @@ class Look:
         """What the probe reports, and how the tests ended; a test that ends the process is then left out."""
         tests = list(self.tests)
         results: dict[int, TestResult] = {}
-        while tests:
+        for _ in range(MOST_DEATHS):
+            if not tests:
+                break
             report: ChildReport = await self.tier.run(
                 self.source, tests, [LIMIT] * len(tests),
                 probe=True, lines=self.lines, entry=self.entry, sites=sites, **more,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+import time
 import types
 from collections.abc import Hashable, Mapping
 from typing import Any, Union
@@ -75,8 +76,9 @@ class Probe:
 
     The request's `entry` is the line that begins a call. Its `sites`, if any, map a line to source texts of
     expressions free of effects, evaluated in the first calls of a test and in the last one, at the first `most`
-    visits of a line per call and at the last visit of all; which call and visit are a test's last, `last_calls` and
-    `last_visits` know from an earlier run. Values become small numbers, equal for equal values and types.
+    visits of a line per call and at the last visit of all, for `looking_seconds` of CPU altogether. Which call and
+    visit are a test's last, `last_calls` and `last_visits` know from an earlier run. Values become small numbers,
+    equal for equal values and types.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Probe:
         most: int = 4,
         first_calls: int = 3,
         visits_allowed: int = 30000,
+        looking_seconds: float = 4.0,
     ) -> None:
         self.send = send
         self.entry: int = request["entry"]
@@ -114,6 +117,7 @@ class Probe:
         self.kept: list[Any] = []
         self.numbers: dict[int, dict[tuple[str, Hashable], tuple[int, bool | None]]] = {}
         self.quiet = False
+        self.looking_left = looking_seconds
 
     def install(self) -> None:
         """Make this probe the one the instrumented code calls."""
@@ -158,14 +162,16 @@ class Probe:
             self.types.setdefault(name, set()).add(type(value).__name__)
         for name, value in getattr(names.get("self"), "__dict__", {}).items():
             self.types.setdefault("self." + name, set()).add(type(value).__name__)
-        if line in self.sites:
+        if line in self.sites and self.looking_left > 0:
             # To look into an iterator would use it up.
             lasting = {name: value for name, value in names.items() if not hasattr(type(value), "__next__")}
             self.quiet = True
+            began = time.process_time()
             try:
                 row = [self._value(line, code, frame.f_globals, lasting) for code in self.sites[line]]
             finally:
                 self.quiet = False
+                self.looking_left -= time.process_time() - began
             self.visits.setdefault(line, []).append((self.test, self.call, row))
 
     def _value(self, line: int, code: types.CodeType, globals_: dict[str, Any], locals_: Mapping[str, Any]) -> int:
