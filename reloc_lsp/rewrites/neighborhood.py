@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.program.text import split_lines
@@ -33,6 +35,8 @@ LOST_COMMENT = 0.8
 """Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
+SECONDS_OF_A_TURN = 0.002
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -87,12 +91,12 @@ class RewriteNeighborhood:
         focus = self._focus(ctx, suspicion)
         outlook = await self._outlook(UnitContext(candidate.source, self.module, None, focus))
         ctx = UnitContext(candidate.source, self.module, outlook, focus)
-        return await asyncio.to_thread(self._score_all, ctx, suspicion)
+        return await self._score_all(ctx, suspicion)
 
-    def _score_all(self, ctx: UnitContext, suspicion: Mapping[int, float]) -> list[tuple[float, Rewrite]]:
+    async def _score_all(self, ctx: UnitContext, suspicion: Mapping[int, float]) -> list[tuple[float, Rewrite]]:
         dice = random.Random(self._seed)
         scored: list[tuple[float, Rewrite]] = []
-        for prior, rewrite in _all_rewrites(ctx):
+        async for prior, rewrite in _in_turns(_all_rewrites(ctx)):
             if not rewrite.edits:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
@@ -107,7 +111,7 @@ class RewriteNeighborhood:
         if self.probe is None or not ctx.body:
             return Outlook()
         offset = self.task.first_line - 1
-        sites = await asyncio.to_thread(_sites, ctx, offset)
+        sites = await _sites(ctx, offset)
         entry = ctx.line(ctx.body[0]) + offset
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
@@ -161,13 +165,13 @@ class RewriteNeighborhood:
                 )
 
 
-def _sites(ctx: UnitContext, offset: int) -> list[Site]:
+async def _sites(ctx: UnitContext, offset: int) -> list[Site]:
     """Everything that rewrites would put in place, where they would, by lines of the file (`offset` more)."""
     wanted: dict[int, dict[str, None]] = defaultdict(dict)
-    for place in ctx.places:
+    async for place in _in_turns(ctx.places):
         wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
     conditions = {line: list(texts) for line, texts in wanted.items()}
-    for _, rewrite in _all_rewrites(ctx):
+    async for _, rewrite in _in_turns(_all_rewrites(ctx)):
         match rewrite.effect:
             case Swap(line=line, old=old, new=new):
                 wanted[line] |= {old: None, new: None}
@@ -177,6 +181,19 @@ def _sites(ctx: UnitContext, offset: int) -> list[Site]:
         Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
         for line, texts in wanted.items()
     ]
+
+
+async def _in_turns(items: Iterable[Item]) -> AsyncIterator[Item]:
+    """The items, with a turn for others now and then: to make all rewrites of a long function takes seconds.
+
+    Not in a thread: Python 3.11 and 3.12 cannot parse in two at once, and a thread outlives its search.
+    """
+    since = time.perf_counter()
+    for item in items:
+        yield item
+        if time.perf_counter() - since > SECONDS_OF_A_TURN:
+            await asyncio.sleep(0)
+            since = time.perf_counter()
 
 
 def _all_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:

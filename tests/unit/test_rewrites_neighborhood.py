@@ -7,6 +7,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 
@@ -178,11 +179,13 @@ def test_the_order_is_the_same_in_every_process():
     assert told[0] == told[1] and told[0].count("\n") > 500
 
 
+def long_function() -> str:
+    lines = (f"    c{n} = a * {n} + b - len(str(a + {n}))\n" for n in range(9))
+    return "def f(a, b):\n" + "".join(lines) + "    return a\n"
+
+
 async def test_others_are_answered_while_the_neighbours_of_a_long_function_are_made():
-    long = (
-        "def f(a, b):\n" + "".join(f"    c{n} = a * {n} + b - len(str(a + {n}))\n" for n in range(9)) + "    return a\n"
-    )
-    hood, start = neighbours(task_of(long), Probe())
+    hood, start = neighbours(task_of(long_function()), Probe())
     making = asyncio.create_task(hood.expand([start], 1))
     began, longest = time.perf_counter(), 0.0
     while not making.done():
@@ -190,3 +193,14 @@ async def test_others_are_answered_while_the_neighbours_of_a_long_function_are_m
         await asyncio.sleep(0)
         longest = max(longest, time.perf_counter() - before)
     assert longest < (time.perf_counter() - began) / 5
+
+
+async def test_a_search_that_is_stopped_leaves_nothing_at_work():
+    hood, start = neighbours(task_of(long_function()), Probe())
+    threads = threading.active_count()
+    making = asyncio.create_task(hood.expand([start], 1))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert making.cancel()
+    await asyncio.wait({making})
+    assert making.cancelled() and threading.active_count() == threads
