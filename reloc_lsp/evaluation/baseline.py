@@ -18,7 +18,7 @@ JUDGING_SHARE = 0.03
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
 FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 MOST_BESIDE = 0.2
-LEAST_CPU = 0.06
+LEAST_CPU = 0.1
 
 
 @dataclass
@@ -284,7 +284,8 @@ class Measuring:
         if not results:
             unsteady = ", ".join(names[n] for n in sorted(flaky))
             raise EvaluationError(f"Only flaky tests reach the unit ({unsteady}): they cannot judge a revision.")
-        limits = {n: self._limit(result) for n, result in results.items()}
+        slowest = max((r.seconds for r in results.values() if r.outcome is Outcome.PASSED), default=0.0)
+        limits = {n: self._limit(result, slowest) for n, result in results.items()}
         order = sorted(results, key=lambda n: _judging_order(results[n], n))
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
@@ -325,11 +326,15 @@ class Measuring:
             tests = tests[len(report.results) :]
         return green
 
-    def _limit(self, result: TestResult) -> Limit:
-        """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment."""
+    def _limit(self, result: TestResult, slowest: float = 0.0) -> Limit:
+        """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment.
+
+        A test that fails may have stopped early: it gets what the slowest passing one does.
+        """
         if result.outcome in ENDED_BY_FORCE:
             return Limit(0.5, min(3.0, self.first_limit.wall))
-        return Limit(LEAST_CPU + 10 * result.seconds, 3.0 + 30 * result.seconds)
+        seconds = result.seconds if result.outcome is Outcome.PASSED else max(result.seconds, slowest)
+        return Limit(LEAST_CPU + 10 * seconds, 3.0 + 30 * seconds)
 
 
 def _steady(tests: Sequence[int], survey: Survey) -> list[int]:

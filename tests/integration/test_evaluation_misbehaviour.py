@@ -110,7 +110,7 @@ ENDS = {
 }
 if sys.platform == "linux":
     ENDS["takes all memory"] = ("bytearray(64 << 30)", Outcome.FAILED)
-    ENDS["fills the disk"] = ("open('big', 'wb').write(bytes(100 << 20))", Outcome.FAILED)
+    ENDS["fills the disk"] = ("open('big', 'wb').write(bytes(65 << 20))", Outcome.FAILED)
 
 
 async def test_every_way_to_misbehave_has_its_outcome_and_stays_alone(judge):
