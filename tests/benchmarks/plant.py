@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import difflib
 import json
 import os
@@ -33,6 +34,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -375,7 +377,10 @@ def main() -> None:
     options = arguments()
     out = options.out.resolve()
     if options.command == "plant":
-        plant(out, options.package, options.count, options.seed, options.per_function)
+        # mutmut looks for its settings where it is started, and for code to mutate where it finds none.
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            Path(folder, "setup.cfg").write_text("[mutmut]\nsource_paths = .\n")
+            plant(out, options.package, options.count, options.seed, options.per_function)
         return
     rows = read_plants(out)
     by_id = {row.id: row for row in rows} | {str(number): row for number, row in enumerate(rows)}

@@ -1,0 +1,127 @@
+"""Repair benchmark on real fixes from the histories of 45 projects, each with the project's own tests.
+
+    python tests/benchmarks/realfix.py WORK [--sample 60] [--seed 1] [--seconds 60] [--command "reloc-lsp revise"]
+
+For each row of realfix.jsonl the fix's commit is checked out below WORK and the one function that the fix changed is
+put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no other test of
+their files fails that passes with the fix. Repositories are cloned and environments made at first use (some GB); none
+of the projects' code belongs in this repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import os
+import random
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+GRACE = 60.0
+
+
+def cloned(work: Path, repo: str) -> Path:
+    """The bare clone of a GitHub repository."""
+    folder = work / "clones" / f"{repo.replace('/', '+')}.git"
+    if not folder.exists():
+        subprocess.run(["git", "clone", "--quiet", "--bare", f"https://github.com/{repo}", str(folder)], check=True)
+    return folder
+
+
+def environment(work: Path, repo: str, packages: str) -> Path:
+    """A virtual environment with pytest, what the project needs, and what its tests need."""
+    folder = work / "environments" / repo.replace("/", "+")
+    if not (folder / "bin" / "pytest").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "pytest>=8.3,<9"]
+        subprocess.run([*pip, *shlex.split(packages)], check=True)
+    return folder
+
+
+def span(text: str, qualname: str) -> tuple[int, int]:
+    """First and last line (from 0, the end excluded) of a function, decorators included."""
+    node: ast.AST = ast.parse(text)
+    for name in qualname.split("."):
+        kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        node = next(inner for inner in ast.walk(node) if isinstance(inner, kinds) and inner.name == name)
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno or node.lineno
+
+
+def workspace(git: Path, row: dict[str, Any], root: Path) -> None:
+    """The fix's commit with the old function in its place."""
+    archive = subprocess.run(["git", "--git-dir", git, "archive", row["commit"]], capture_output=True, check=True)
+    subprocess.run(["tar", "-x", "-C", str(root)], input=archive.stdout, check=True)
+    show = ["git", "--git-dir", str(git), "show", f"{row['commit']}^:{row['file']}"]
+    old = subprocess.run(show, capture_output=True, check=True).stdout.decode().replace("\r\n", "\n")
+    new = (root / row["file"]).read_bytes().decode().replace("\r\n", "\n")
+    (first, last), (start, end) = span(old, row["qualname"]), span(new, row["qualname"])
+    lines = new.splitlines(keepends=True)
+    lines[start:end] = old.splitlines(keepends=True)[first:last]
+    (root / row["file"]).write_bytes("".join(lines).encode())
+
+
+def plausible(row: dict[str, Any], root: Path, python: Path, variables: dict[str, str]) -> bool:
+    """Whether the tests of the fix pass, and none fails that passes with the fix."""
+    call = [str(python), "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", *row["tests"]]
+    try:
+        done = subprocess.run(call, cwd=root, env=variables, capture_output=True, text=True, timeout=300, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    failed = set(re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE))
+    return done.returncode in (0, 1) and failed <= set(row["failing_with_fix"])
+
+
+def revise(row: dict[str, Any], work: Path, packages: str, command: list[str], seconds: float) -> str:
+    """What became of one bug."""
+    folder = environment(work, row["repo"], packages)
+    with tempfile.TemporaryDirectory(prefix="realfix-") as place:
+        root = Path(place).resolve()
+        workspace(cloned(work, row["repo"]), row, root)
+        path = os.pathsep.join(str(p) for p in (root / "src", root) if p.is_dir())
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
+        variables = {**kept, "VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        call = [*command, f"{row['file']}::{row['qualname']}", "--json", "--apply", "--seconds", f"{seconds:g}"]
+        try:
+            done = subprocess.run(
+                call, cwd=root, env=variables, capture_output=True, text=True, timeout=seconds + GRACE, check=False
+            )
+            report = json.loads(done.stdout)
+        except (ValueError, subprocess.TimeoutExpired) as error:
+            return repr(error)[:80]
+        if not report["diff"]:
+            return str(report["status"])
+        return "plausible" if plausible(row, root, folder / "bin" / "python", variables) else "not plausible"
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--sample", type=int, default=0, help="so many of them (default: all)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--command", default=f"{sys.executable} -m reloc_lsp revise")
+    options = parser.parse_args()
+    rows = [json.loads(line) for line in (HERE / "realfix.jsonl").read_text().splitlines()]
+    if options.sample:
+        rows = random.Random(options.seed).sample(rows, min(options.sample, len(rows)))
+    packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
+    counts: Counter[str] = Counter()
+    for row in rows:
+        said = revise(row, options.work.resolve(), packages[row["repo"]], shlex.split(options.command), options.seconds)
+        counts[said] += 1
+        print(row["id"], row["kind"], said, flush=True)
+    print(dict(counts.most_common()))
+
+
+if __name__ == "__main__":
+    main()
