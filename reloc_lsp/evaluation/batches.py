@@ -20,6 +20,8 @@ LONGEST_SECONDS = 0.15
 LEAST_SAVED = 0.2
 MOST_STRIKES = 2
 PASSING_IN_CANARY = 4
+HOPELESS = 12
+"""Failures at the beginning with which a candidate is given up: all other tests then count as failed."""
 
 
 @dataclass
@@ -80,13 +82,20 @@ class Batches:
     ) -> Answer:
         """Judge `sources` in one child; a candidate is refused when more than `allowed` tests did not pass."""
         canary = len(_canary({n: self.expected[n] for n in order}))
-        reports = await self.tier.run_all(sources, order, [limits[n] for n in order], canary, failures_allowed=allowed)
+        reports = await self.tier.run_all(
+            sources, order, [limits[n] for n in order], canary, failures_allowed=allowed, hopeless=HOPELESS
+        )
         self.cpu += sum(report.cpu for report in reports)
-        stands = {
-            position: report.results
-            for position, report in enumerate(reports[: len(sources)])
-            if _failed(report) > allowed and report.ended in ("done", "timeout")
-        }
+        given_up = {n: TestResult(Outcome.FAILED) for n in order}
+        stands: dict[int, dict[int, TestResult]] = {}
+        for position, report in enumerate(reports[: len(sources)]):
+            failed, all_of_them = _failed(report), len(report.results)
+            if report.ended not in ("done", "timeout"):
+                continue
+            if failed > allowed:
+                stands[position] = report.results
+            elif failed == all_of_them == HOPELESS < len(order):
+                stands[position] = given_up | report.results
         if reports and reports[0].ended == "done" and len(reports[0].results) == len(order):
             stands[0] = reports[0].results  # nothing ran before the first: it was judged alone
         if len(reports) > len(sources) and reports[-1].ended == "done":

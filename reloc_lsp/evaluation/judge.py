@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from reloc_lsp.evaluation.baseline import FAILING, Baseline
-from reloc_lsp.evaluation.batches import Answer, Batches
+from reloc_lsp.evaluation.batches import HOPELESS, Answer, Batches
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
@@ -159,7 +159,8 @@ class Judge:
             failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
             if failed > allowed:
                 break
-            report = await tier.run(source, left, [limits[n] for n in left], allowed - failed)
+            hopeless = HOPELESS if len(left) == len(tests) else None
+            report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
                 if not self.place.compiles(source):
@@ -171,7 +172,7 @@ class Judge:
                 results[left[0]] = TestResult(Outcome.DIED)
             results |= report.results
             if report.ended == "done":
-                # What a child that ended well left out was not collected or not needed.
+                # What a child that ended well left out was not collected, not needed, or hopeless.
                 missing = [n for n in left if n not in results]
                 stopped = sum(r.outcome is not Outcome.PASSED for r in results.values()) > allowed
                 results |= {} if stopped else {n: TestResult(Outcome.FAILED) for n in missing}

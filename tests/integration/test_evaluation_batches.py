@@ -112,3 +112,22 @@ async def test_tests_that_do_not_end_alike_in_one_process_get_a_fork_each(write,
     judge = await judging(workspace(write, tests), "m.py::f")
     verdicts = await judged(judge, *WRONG, RIGHT, *WRONG)
     assert [v.green for v in verdicts].index(True) == 6 and sum(v.green for v in verdicts) == 1
+
+
+async def test_of_many_failing_tests_the_first_tell_of_a_candidate_that_helps_none(write, judging):
+    tests = """
+        import pytest
+        from m import f
+        ran = []
+        @pytest.mark.parametrize("a", range(40))
+        def test_all(a): assert f(a) == a - 1
+        def test_none(): assert f(0) is not None
+    """
+    judge = await judging(workspace(write, tests), "m.py::f")
+    half = "def f(a):\n    return a - 1 if a % 2 else a\n"
+    (wrong, partly, right), _ = await in_batches(judge, WRONG[0], half, RIGHT)
+    assert sum(bool(result.seconds) for result in wrong.results.values()) == 12 and wrong.passed == 0
+    assert (partly.passed, partly.complete) == (21, True)
+    assert right.green
+    alone = await judged(judge, WRONG[1])
+    assert alone[0].passed == 0

@@ -53,7 +53,7 @@ class Batch:
                 continue
             if source is None:
                 items = items[: request["canary"]]
-            self.runner.start(send, request["failures_allowed"] if source is not None else None)
+            self.runner.start(send, request if source is not None else {})
             done = self.runner.run(items, time.process_time)
             for cache in self.caches:
                 cache.cache_clear()

@@ -65,7 +65,7 @@ class FreshServer:
         probe = probed(request, send, self.config["unit_file"], request["text"])
         wanted = [(number, self.config["tests"][number]) for number in request["tests"]]
         runner = Runner(self.config["unit_file"])
-        runner.start(send, request.get("failures_allowed"), probe)
+        runner.start(send, request, probe)
         ordered = Ordered(runner, wanted, send)
         selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
         os.environ["TMPDIR"] = folder

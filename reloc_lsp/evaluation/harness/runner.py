@@ -79,21 +79,24 @@ def drop_reporting_plugins(session: pytest.Session) -> None:
 class Runner:
     """Runs items and reports one record each: `{"test", "outcome", "seconds", "failure"}`.
 
-    `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision.
+    `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision. So do
+    `hopeless` failures with which it begins: of many tests that fail, the first tell what all of them do.
     """
 
     def __init__(self, unit_file: str) -> None:
         self.unit_file = unit_file
         self.left: int | None = None
+        self.hopeless: int | None = None
         self.probe: Watcher | None = None
         self.result: Result | None = None
         self.reported: pytest.ExceptionInfo[BaseException] | None = None
         self.part_failed = False
 
-    def start(self, send: Send, failures_allowed: int | None = None, probe: Watcher | None = None) -> None:
+    def start(self, send: Send, request: Message, probe: Watcher | None = None) -> None:
         """Prepare for one candidate."""
         self.send = send
-        self.left = failures_allowed
+        self.left = request.get("failures_allowed")
+        self.hopeless = request.get("hopeless")
         self.probe = probe
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
@@ -106,10 +109,13 @@ class Runner:
             start = clock()
             outcome, failure = self._one(item, following)
             self.send({"test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure})
-            if outcome != "passed" and self.left is not None:
+            if outcome == "passed":
+                self.hopeless = None
+                continue
+            if self.left is not None:
                 self.left -= 1
-                if self.left < 0:
-                    return position + 1
+            if (self.left is not None and self.left < 0) or position + 1 == self.hopeless:
+                return position + 1
         return len(items)
 
     def _one(self, item: pytest.Item, following: pytest.Item | None) -> Result:

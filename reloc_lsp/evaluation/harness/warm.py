@@ -106,7 +106,7 @@ class WarmServer:
         if request.get("trace_calls"):
             calls = CallTrace(self.config["root"])
         items = [(number, self.session.items[number]) for number in request["tests"]]
-        self.runner.start(send, request.get("failures_allowed"), probe or calls)
+        self.runner.start(send, request, probe or calls)
         self.runner.run(items, time.process_time)
         if probe:
             send({"probe": probe.report()})

@@ -74,11 +74,11 @@ class WarmTier(ForkedTier):
         tests: Sequence[int],
         limits: Sequence[Limit],
         canary: int,
-        failures_allowed: int | None = None,
+        **more: Any,
     ) -> list[ChildReport]:
         """Run `tests` on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
         texts = [self.place.swap_text(source) if self.place else source for source in sources]
-        return await self.client.run_all(texts, tests, limits, canary, failures_allowed=failures_allowed)
+        return await self.client.run_all(texts, tests, limits, canary, **more)
 
 
 @dataclass
