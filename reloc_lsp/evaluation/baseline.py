@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -286,7 +286,7 @@ class Measuring:
             raise EvaluationError(f"Only flaky tests reach the unit ({unsteady}): they cannot judge a revision.")
         slowest = max((r.seconds for r in results.values() if r.outcome is Outcome.PASSED), default=0.0)
         limits = {n: self._limit(result, slowest) for n, result in results.items()}
-        order = sorted(results, key=lambda n: _judging_order(results[n], n))
+        order = _varied(sorted(results, key=lambda n: _judging_order(results[n], n)), results)
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
@@ -340,6 +340,19 @@ class Measuring:
 def _steady(tests: Sequence[int], survey: Survey) -> list[int]:
     """Tests that can be run again at will."""
     return [n for n in tests if survey.results[n].outcome not in ENDED_BY_FORCE]
+
+
+def _varied(order: Sequence[int], results: Mapping[int, TestResult]) -> list[int]:
+    """The same order, but of tests that fail in the same way the second after all first ones, and so on."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    turn: dict[int, int] = {}
+    for number in order:
+        failure = results[number].failure
+        kind = (failure.kind, failure.unit_lines[-1:], failure.message[:60]) if failure else ()
+        turn[number] = seen[kind] if failure else 0
+        seen[kind] += 1
+    groups = {number: _judging_order(results[number], number)[0] for number in order}
+    return sorted(order, key=lambda n: (groups[n], turn[n]))
 
 
 def _judging_order(result: TestResult, number: int) -> tuple[int, float, int]:

@@ -83,8 +83,9 @@ class Batches:
         """Judge `sources` in one child; a candidate is refused when more than `allowed` tests did not pass."""
         canary = len(_canary({n: self.expected[n] for n in order}))
         reports = await self.tier.run_all(
-            sources, order, [limits[n] for n in order], canary, failures_allowed=allowed, hopeless=HOPELESS
-        )
+            sources, order, [limits[n] for n in order], canary,
+            failures_allowed=allowed, hopeless=HOPELESS if allowed < len(order) else None,
+        )  # fmt: skip
         self.cpu += sum(report.cpu for report in reports)
         given_up = {n: TestResult(Outcome.FAILED) for n in order}
         stands: dict[int, dict[int, TestResult]] = {}

@@ -159,7 +159,7 @@ class Judge:
             failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
             if failed > allowed:
                 break
-            hopeless = HOPELESS if len(left) == len(tests) else None
+            hopeless = HOPELESS if len(left) == len(tests) and allowed < len(tests) else None
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
