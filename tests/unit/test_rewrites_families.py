@@ -270,7 +270,10 @@ def test_another_default_leaves_the_body_alone():
 
 
 def test_a_call_gets_a_name_in_scope_as_a_further_argument():
-    assert "return unknown(a, b)" in mended(wrapping.arguments, "return unknown(a)")
+    found = mended(wrapping.arguments, "return unknown(a)")
+    assert {"return unknown(a, b)", "return unknown(b, a)"} <= found
+    header = "def f(self, *args, **kwargs):"
+    assert "return self.g(*args, **kwargs)" in mended(wrapping.arguments, "return self.g(*args)", header)
 
 
 def test_a_small_statement_is_done_under_a_condition_about_the_same_thing():

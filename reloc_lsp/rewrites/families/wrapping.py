@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reloc_lsp.rewrites.context import Slot, UnitContext, short
@@ -188,12 +188,26 @@ def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             inside = [*positional, *keyword, extra] if equals else [*positional, extra, *keyword]
             yield ctx.replace(slot, f"{ctx.src(node.func)}({', '.join(inside)})", "argument", weight=0.6)
+        for extra in _passed_on(ctx, given):
+            inside = [*positional, *keyword, extra] if extra.startswith("**") else [*positional, extra, *keyword]
+            yield ctx.replace(slot, f"{ctx.src(node.func)}({', '.join(inside)})", "argument", weight=1.0)
+        for first in ctx.bound_before(node)[:MOST_UNKNOWN] if given and name not in _COMMON_ARGUMENTS else ():
+            if first not in given:
+                longer = f"{ctx.src(node.func)}({', '.join([first, *given])})"
+                yield ctx.replace(slot, longer, "argument", weight=0.25)
         if name == "range" and len(given) == 1:
             for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types(n)][:4]):
                 yield ctx.replace(slot, f"range({start}, {given[0]})", "argument", weight=0.8)
         if name == "range" and len(given) == 2:
             yield ctx.replace(slot, f"range({', '.join(given)}, -1)", "argument", weight=0.4)
             yield ctx.replace(slot, f"range({', '.join(given)}, 2)", "argument", weight=0.3)
+
+
+def _passed_on(ctx: UnitContext, given: Sequence[str]) -> list[str]:
+    """The unit's own `*args` and `**kwargs`, where a call has not got them."""
+    own = ctx.function.args
+    found = [star + a.arg for star, a in (("*", own.vararg), ("**", own.kwarg)) if a is not None]
+    return [text for text in found if text not in given]
 
 
 def _missing_arguments(ctx: UnitContext, node: ast.Call, name: str) -> list[str]:
