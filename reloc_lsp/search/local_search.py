@@ -79,8 +79,10 @@ class LocalSearch:
         reason = self.spending.exhausted()
         while reason is None:
             standing = self.best
-            for node in await self._judge(round_):
-                yield Evaluated(self.best, self.spending, node)
+            judged = await self._judge(round_)
+            best = self.best
+            for node in judged:
+                yield Evaluated(best, self.spending, node)
             # What takes the place of a rejected node is next best, and no improvement.
             if self.best is not standing and not standing.rejected:
                 yield Improved(self.best, self.spending)
