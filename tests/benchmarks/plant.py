@@ -8,7 +8,8 @@ pristine source tree. None of the packages' code belongs in this repository.
 Set up an environment of its own, then plant, then judge repairs::
 
     python -m venv env
-    env/bin/python -m pip install mutmut pytest docopt whatever
+    env/bin/python -m pip install mutmut pytest pytest-cov pytest-mock docopt whatever hypothesis PyYAML \\
+        ruamel.yaml msgpack tomli-w text-unidecode
     env/bin/python plant.py plant OUT --count 30 --seed 1
     env/bin/python plant.py judge OUT 17 REPAIRED_FILE
 
@@ -76,6 +77,9 @@ PACKAGES = (
     Package("isodate", "0.7.2", "src/isodate", "src"),
     Package("semver", "3.1.1", "src/semver", "src"),
     Package("num2words", "0.5.14", "num2words", tests=("tests", "--ignore=tests/test_cli.py")),
+    Package("tinydb", "4.9.0", "tinydb"),
+    Package("python-slugify", "9.2.0", "slugify"),
+    Package("python-box", "8.0.0", "box", tests=("test",)),
 )
 
 
