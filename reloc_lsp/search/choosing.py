@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from reloc_lsp.program.distance import revision_distance
@@ -22,9 +23,14 @@ def disbelief(task: Task, candidate: Candidate) -> float:
 
     Counts what its maker thought of it, its size, constants copied from tests, and silly or dead expressions.
     """
-    size = revision_distance(task.source, candidate.source)
+    size = revision_distance(_plainly(task.source), _plainly(candidate.source))
     copied = len(copied_constants(task, candidate))
     return -0.6 * candidate.prior + 0.25 * size + 2.5 * copied + 2.0 * oddities(task, candidate)
+
+
+def _plainly(source: str) -> str:
+    """The source with tests for `None` as short as tests for truth: being precise costs nothing."""
+    return re.sub(r" is (not )?None\b", "", source)
 
 
 def copied_constants(task: Task, candidate: Candidate) -> list[str]:
@@ -34,8 +40,16 @@ def copied_constants(task: Task, candidate: Candidate) -> list[str]:
 
 
 def oddities(task: Task, candidate: Candidate) -> int:
-    """Expressions of the revision that do nothing, or say it strangely, and were not in the original."""
-    return max(0, _odd(candidate.source) - _odd(task.source))
+    """What the revision does for nothing or says strangely, and the original did not: values nobody reads as well."""
+    unread = _unread(candidate.source) - _unread(task.source)
+    return max(0, _odd(candidate.source) - _odd(task.source)) + len(unread)
+
+
+def _unread(source: str) -> set[str]:
+    """Local names that are set and never read."""
+    names = [node for node in ast.walk(parse_unit(source)) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if not isinstance(node.ctx, ast.Store)}
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)} - read
 
 
 def _constants(source: str) -> set[str]:

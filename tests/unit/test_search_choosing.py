@@ -4,7 +4,7 @@ import pytest
 from search_world import task, verdict
 
 from reloc_lsp.search.candidate import Candidate, Node
-from reloc_lsp.search.choosing import copied_constants, oddities, ranked
+from reloc_lsp.search.choosing import copied_constants, disbelief, oddities, ranked
 from reloc_lsp.search.evaluation import progress
 from reloc_lsp.search.evaluation import tests_first as by_tests_first
 from reloc_lsp.search.verdict import Failure, Outcome, Verdict
@@ -66,6 +66,17 @@ def test_the_smaller_revision_comes_first_and_of_equals_the_earlier():
     assert order(large, small) == ["return a", "return max(a, b)"]
     one, other = revised("a < b", "a <= b"), revised("a < b", "a > b")
     assert order(one, other) == ["a <= b", "a > b"] and order(other, one) == ["a > b", "a <= b"]
+
+
+def test_a_value_that_nobody_reads_any_more_speaks_against_a_revision():
+    unit = "def f(a):\n    b = a + 1\n    return b\n"
+    unread, read = (Candidate(unit.replace("return b", f"return {value}"), "test", "") for value in ("a", "max(b, a)"))
+    assert disbelief(task(unit), unread) > disbelief(task(unit), read)
+
+
+def test_to_ask_for_none_is_no_larger_than_to_ask_for_truth():
+    truth, none = revised("return b", "return b if b else a"), revised("return b", "return b if b is not None else a")
+    assert disbelief(TASK, truth) == disbelief(TASK, none)
 
 
 def test_what_its_maker_believed_in_counts():
