@@ -61,7 +61,7 @@ class Judge:
         beside = list(self.baseline.beside)
         limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order] + [CONFIRMING] * len(beside)
         report = await tier.run(source, [*self._order, *beside], limits)
-        broken = [n for n in beside if n in report.results and report.results[n].outcome in FAILING]
+        broken = [n for n in beside if n not in report.results or report.results[n].outcome in FAILING]
         return self._verdict(report.results, [*self._order, *broken])
 
     async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
@@ -85,7 +85,7 @@ class Judge:
         """Batches for what a warm swap can show, and a child of its own for everything else."""
         batches = await self._measured_batches()
         together = [n for n, c in enumerate(candidates) if batches and self.place.fits(c.source)]
-        alone = [n for n in range(len(candidates)) if n not in set(together)]
+        alone = sorted(set(range(len(candidates))).difference(together))
         verdicts: dict[int, Verdict] = {}
 
         async def judge_alone(number: int) -> None:
