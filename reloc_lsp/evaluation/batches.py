@@ -18,7 +18,6 @@ from reloc_lsp.search.verdict import Outcome, TestResult
 LARGEST = 16
 LONGEST_SECONDS = 0.15
 LEAST_SAVED = 0.2
-MOST_STRIKES = 2
 PASSING_IN_CANARY = 4
 HOPELESS = 12
 """Failures at the beginning with which a candidate is given up: all other tests then count as failed."""
@@ -38,14 +37,17 @@ class Answer:
 
 
 class Batches:
-    """Batches of `size` candidates at the most; 1 means that each candidate gets a fork of its own."""
+    """Batches of `size` candidates at the most; 1 means that each candidate gets a fork of its own.
+
+    A batch whose canary failed was too large for the candidates of this unit: the next ones are half of it, and
+    grow again while all goes well.
+    """
 
     def __init__(self, tier: WarmTier, expected: Mapping[int, TestResult], size: int) -> None:
         self.tier = tier
         self.expected = expected
-        self.size = size
+        self.size = self.most = size
         self.cpu = 0.0
-        self._strikes = 0
 
     @classmethod
     async def measured(
@@ -101,6 +103,7 @@ class Batches:
             stands[0] = reports[0].results  # nothing ran before the first: it was judged alone
         if len(reports) > len(sources) and reports[-1].ended == "done":
             if self._alive(reports[-1], order[:canary]):
+                self.size = min(self.size + 1, self.most)
                 complete = {n: r.results for n, r in enumerate(reports[:-1]) if len(r.results) == len(order)}
                 return Answer(stands, {n: results for n, results in complete.items() if n not in stands})
         elif 0 < len(reports) <= len(sources):
@@ -108,9 +111,7 @@ class Batches:
             last = len(reports) - 1
             own = {n: stands[n] for n in (0, last) if n in stands}
             return Answer(own, {}, [n for n in range(len(sources)) if n != last and n not in own])
-        self._strikes += 1
-        if self._strikes >= MOST_STRIKES:
-            self.size = 1
+        self.size = max(1, self.size // 2)
         return Answer()
 
     def _alive(self, report: ChildReport, tests: Sequence[int]) -> bool:

@@ -20,7 +20,7 @@ async def in_batches(judge, *sources):
     """Verdicts of candidates that share forks, however slow this machine is now, and how many children they took."""
     await judged(judge, *WRONG[:2])  # the first round measures
     assert judge._batches.size >= 1 and judge._batches.tier is judge.baseline.tier
-    judge._batches.size = 16
+    judge._batches.size = judge._batches.most = 16
     before = next(judge.baseline.tier.client._numbers)
     verdicts = await judged(judge, *sources)
     return verdicts, next(judge.baseline.tier.client._numbers) - before - 1
@@ -131,3 +131,30 @@ async def test_of_many_failing_tests_the_first_tell_of_a_candidate_that_helps_no
     assert right.green
     alone = await judged(judge, WRONG[1])
     assert alone[0].passed == 0
+
+
+@pytest.mark.parametrize("place", ["parametrize", "module", "default"])
+async def test_containers_that_a_candidate_changed_are_as_they_were_for_the_next(place, write, judging):
+    module = {"default": "def f(a, seen=[]):\n    return sum(a) + len(seen)\n"}.get(place, "def f(a):\n    return sum(a)\n")
+    given = {"module": "NUMBERS = [1, 2]\n@pytest.mark.parametrize('n', [4, 4])\ndef test(n): assert f(NUMBERS) == n\n"}
+    tests = given.get(place, "@pytest.mark.parametrize('a', [[1, 2], [2, 1]])\ndef test(a): assert f(a) == 4\n")
+    judge = await judging(workspace(write, f"import pytest\nfrom m import f\n{tests}", module), "m.py::f")
+    header = module.split("\n")[0]
+    spoiling = [f"{header}\n    a.append({n})\n    return sum(a)\n" for n in range(5, 9)]
+    if place == "default":
+        spoiling = [f"{header}\n    seen.append({n})\n    return sum(a)\n" for n in range(5, 9)]
+    verdicts, children = await in_batches(judge, *spoiling, f"{header}\n    return sum(a) + 1\n", *spoiling[:3])
+    assert [v.green for v in verdicts] == [False] * 4 + [True] + [False] * 3
+    assert children <= 4
+
+
+async def test_batches_shrink_when_candidates_spoil_each_other_and_grow_again(write, judging):
+    module = "class Seen: count = 0\ndef f(a):\n    return a + Seen.count\n"
+    tests = "from m import f\ndef test_one(): assert f(1) == 0\ndef test_two(): assert f(5) == 4\n"
+    judge = await judging(workspace(write, tests, module), "m.py::f")
+    spoiling = [f"def f(a):\n    Seen.count += {n}\n    return a\n" for n in range(1, 9)]
+    await in_batches(judge, *spoiling)
+    smaller = judge._batches.size
+    assert 1 <= smaller < 16
+    await judged(judge, *[f"def f(a):\n    return a + {n}\n" for n in range(10, 50)])
+    assert judge._batches.size > smaller

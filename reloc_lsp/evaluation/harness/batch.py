@@ -1,7 +1,7 @@
 """Several candidates in one child, one after the other: what a fork costs is shared among them.
 
-Each begins with the tests torn down, caches empty and random numbers as they were. What else one left behind is
-shown by the canary: the unchanged unit, run last.
+Each begins with the tests torn down, caches empty, and containers and random numbers as they were. What else one left
+behind is shown by the canary: the unchanged unit, run last.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from .containers import Containers, roots_of
 from .runner import Runner
 from .unitcode import UnitCode, install
 from .wire import Message, Send
@@ -42,6 +43,7 @@ class Batch:
         items = [(number, self.session.items[number]) for number in request["tests"]]
         unchanged = self.functions[0].__code__
         numbers = random.getstate()
+        held = Containers(roots_of([item for _, item in items], self.functions))
         for source in [*request["sources"], None]:
             use_folder(self.session.config, folder)
             random.setstate(numbers)
@@ -57,6 +59,7 @@ class Batch:
             done = self.runner.run(items, time.process_time)
             for cache in self.caches:
                 cache.cache_clear()
+            held.restore()
             for _, item in items[:done]:
                 renew(item)
 
