@@ -28,12 +28,13 @@ class Answer:
     """What one batch said of its candidates, by position.
 
     `stands` are final, `open` were not refused and want a second look, `again` were not judged because another one
-    ended the child. All others are to be judged alone.
+    ended the child. All others are to be judged alone; of one that hung, `hung` tells in which test.
     """
 
     stands: dict[int, dict[int, TestResult]] = field(default_factory=dict)
     open: dict[int, dict[int, TestResult]] = field(default_factory=dict)
     again: list[int] = field(default_factory=list)
+    hung: dict[int, int] = field(default_factory=dict)
 
 
 class Batches:
@@ -53,7 +54,7 @@ class Batches:
     async def measured(
         cls, tier: WarmTier, unchanged: str, results: Mapping[int, TestResult], limits: Mapping[int, Limit]
     ) -> Batches:
-        """Run the unchanged unit three times in one child: equal ends allow batches, the times give their size.
+        """Run the unchanged unit alone, and three times in one child: equal ends allow batches, the times give their size.
 
         `results` are the baseline's in judging order, with a limit for each.
         """
@@ -61,17 +62,18 @@ class Batches:
         trial = await tier.run_all(
             [unchanged] * 2, tests, [limits[n] for n in tests], len(tests), failures_allowed=None
         )
-        empty = await tier.client.run([], [])
+        alone = await tier.run(unchanged, tests, [limits[n] for n in tests])
         steady = len(trial) == 3 and all(_same(report, results, tests) for report in trial)
         expected = dict(results)
         size = 1
         if steady and tests:
-            each = max(trial[-1].cpu, 1e-4)
+            together = sum(report.cpu for report in trial)
             first, last = trial[0].results, trial[-1].results
             # A message that differs from run to run (an address, a time) says nothing.
             expected |= {n: last[n] if first[n].failure == last[n].failure else _bare(last[n]) for n in tests}
-            if empty.cpu > LEAST_SAVED * each:
-                size = max(1, min(LARGEST, int(LONGEST_SECONDS / each)))
+            if together < (1 - LEAST_SAVED) * len(trial) * alone.cpu:
+                further = max((together - alone.cpu) / (len(trial) - 1), 1e-4)
+                size = max(1, min(LARGEST, int(LONGEST_SECONDS / further)))
         return cls(tier, expected, size)
 
     def shares(self, count: int, workers: int) -> list[range]:
@@ -110,9 +112,14 @@ class Batches:
             # The last one begun ended the child: only of it is the verdict its own doing.
             last = len(reports) - 1
             own = {n: stands[n] for n in (0, last) if n in stands}
-            return Answer(own, {}, [n for n in range(len(sources)) if n != last and n not in own])
+            hung = {} if last in own else self._newly_hanging(last, reports[last])
+            return Answer(own, {}, [n for n in range(len(sources)) if n != last and n not in own], hung)
         self.size = max(1, self.size // 2)
         return Answer()
+
+    def _newly_hanging(self, position: int, report: ChildReport) -> dict[int, int]:
+        hanging = [n for n, result in report.results.items() if result.outcome is Outcome.TIMEOUT]
+        return {position: n for n in hanging if self.expected[n].outcome is not Outcome.TIMEOUT}
 
     def _alive(self, report: ChildReport, tests: Sequence[int]) -> bool:
         return all(n in report.results and _alike(report.results[n], self.expected[n]) for n in tests)

@@ -88,22 +88,24 @@ class Judge:
         alone = sorted(set(range(len(candidates))).difference(together))
         verdicts: dict[int, Verdict] = {}
 
-        async def judge_alone(number: int) -> None:
-            verdicts[number] = await self._one(candidates[number], order, to_beat)
+        async def judge_alone(number: int, hung: int | None = None) -> None:
+            verdicts[number] = await self._one(candidates[number], order, to_beat, hung)
 
         async def judge_together(numbers: Sequence[int]) -> None:
             left, passing = list(numbers), []
+            hung: dict[int, int] = {}
             while len(left) > 1 and batches and batches.size > 1:
                 said = await ask(left)
                 verdicts.update((left[i], self._verdict(results, order)) for i, results in said.stands.items())
                 passing += [left[i] for i in said.open]
+                hung |= {left[i]: test for i, test in said.hung.items()}
                 left = [left[i] for i in said.again]
             if len(passing) > 1:
                 passing.reverse()
                 said = await ask(passing)
                 second = {**said.open, **said.stands}
                 verdicts.update((passing[i], self._verdict(results, order)) for i, results in second.items())
-            await asyncio.gather(*(judge_alone(n) for n in numbers if n not in verdicts))
+            await asyncio.gather(*(judge_alone(n, hung.get(n)) for n in numbers if n not in verdicts))
 
         async def ask(numbers: Sequence[int]) -> Answer:
             assert batches is not None
@@ -123,31 +125,46 @@ class Judge:
             self._batches = await Batches.measured(tier, self.place.source, results, self.baseline.limits)
         return self._batches
 
-    async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int) -> Verdict:
+    async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int, hung: int | None = None) -> Verdict:
+        """The verdict on a candidate that has a child of its own; `hung` is the test in which it was seen to hang."""
         async with self._slots:
             tier = await self._tier_for(candidate)
-            allowed = len(order) - to_beat - 1
             limits = {n: self.baseline.limits[n] for n in order}
-            results = await self._run(tier, candidate.source, order, limits, allowed)
-            slow = [n for n in results if results[n].outcome is Outcome.TIMEOUT]
-            if slow and self._only_slow(results):
-                # Right fixes of endless loops and slow recursions may need longer than the original took: once
-                # every other test has passed, the slow one may have more time.
+            results: dict[int, TestResult] = {}
+            if hung is None:
+                results = await self._run(tier, candidate.source, order, limits, len(order) - to_beat - 1)
+                hung = self._hanging(results)
+            if hung is None:
+                return self._verdict(results, order)
+            # What hangs is a right fix only where that fix is slow: then every other test passes, and the slow
+            # one may have more time.
+            results.setdefault(hung, TestResult(Outcome.TIMEOUT))
+            if not _failed_besides(results, hung):
                 others = [n for n in order if n not in results]
                 results |= await self._run(tier, candidate.source, others, limits, 0)
-                if self._only_slow(results) and len(results) == len(order):
-                    results |= await self._run(tier, candidate.source, slow, self._grown(slow), 0)
+            if len(results) == len(order) > 1 and not _failed_besides(results, hung):
+                results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0)
+            if self._newly_hanging(results) is not None:
+                results = dict.fromkeys(order, TestResult(Outcome.FAILED)) | results
             return self._verdict(results, order)
+
+    def _newly_hanging(self, results: Mapping[int, TestResult]) -> int | None:
+        """The test that hangs with a candidate and did not with the unchanged unit, if there is one."""
+        unchanged = self.baseline.results
+        hanging = [n for n, result in results.items() if result.outcome is Outcome.TIMEOUT]
+        return next((n for n in hanging if unchanged[n].outcome is not Outcome.TIMEOUT), None)
+
+    def _hanging(self, results: Mapping[int, TestResult]) -> int | None:
+        """A test that newly hangs, or the one that hangs as before where none fails in another way."""
+        bad = [n for n, result in results.items() if result.outcome is not Outcome.PASSED]
+        if len(bad) == 1 and results[bad[0]].outcome is Outcome.TIMEOUT:
+            return bad[0]
+        return self._newly_hanging(results)
 
     def _grown(self, tests: Sequence[int]) -> dict[int, Limit]:
         """Limits for a second try."""
         grown = {n: self.baseline.limits[n].grown(GROWTH) for n in tests}
         return {n: Limit(limit.cpu, min(limit.wall, MOST_WALL_SECONDS)) for n, limit in grown.items()}
-
-    def _only_slow(self, results: dict[int, TestResult]) -> bool:
-        """Whether nothing but one time-out speaks against the candidate, and something for it."""
-        bad = [r for r in results.values() if r.outcome is not Outcome.PASSED]
-        return len(bad) == 1 and len(results) > 1
 
     async def _run(
         self, tier: Tier, source: str, tests: Sequence[int], limits: dict[int, Limit], allowed: int
@@ -177,6 +194,8 @@ class Judge:
                 stopped = sum(r.outcome is not Outcome.PASSED for r in results.values()) > allowed
                 results |= {} if stopped else {n: TestResult(Outcome.FAILED) for n in missing}
                 break
+            if self._newly_hanging(results) is not None:
+                break
             left = [n for n in left if n not in results]
         return results
 
@@ -198,6 +217,11 @@ class Judge:
     def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:
         names = self.baseline.tier.tests
         return Verdict({names[n]: results.get(n, TestResult(Outcome.NOT_RUN)) for n in order})
+
+
+def _failed_besides(results: Mapping[int, TestResult], test: int) -> bool:
+    """Whether another test than `test` did not pass."""
+    return any(result.outcome is not Outcome.PASSED for n, result in results.items() if n != test)
 
 
 def _group(result: TestResult) -> int:

@@ -12,6 +12,7 @@ from reloc_lsp.rewrites.kinds import kinds_of
 
 UNUSED_NAME = 3.0
 MOST_PREDICATES = 6
+MOST_CONDITIONS = 260
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
 _SIZED = {
     "str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items",
@@ -76,11 +77,20 @@ def _stored(ctx: UnitContext, node: ast.AST) -> Iterator[str]:
 
 def conditions(ctx: UnitContext, node: ast.stmt, wanted: bool) -> dict[str, float]:
     """Conditions at `node` that hold (or, not `wanted`, fail) where the unit goes wrong and not elsewhere."""
-    return ctx.outlook.useful(ctx.line(node), all_conditions(ctx, node), wanted)
+    key = id(node), wanted
+    if key not in ctx.useful:
+        ctx.useful[key] = ctx.outlook.useful(ctx.line(node), all_conditions(ctx, node), wanted)
+    return ctx.useful[key]
 
 
-def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str, float]:
+def all_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
     """Conditions that may be wanted at `node`, with a weight each; the simple and the borrowed ones first."""
+    if id(node) not in ctx.conditions:
+        ctx.conditions[id(node)] = _all_conditions(ctx, node)
+    return ctx.conditions[id(node)]
+
+
+def _all_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
     found: dict[str, float] = {}
     known = operands(ctx, node)
     for text, weight in _borrowed(ctx, set(known)):
@@ -108,7 +118,7 @@ def all_conditions(ctx: UnitContext, node: ast.AST, most: int = 260) -> dict[str
         about_unused = [c for c in found if not ctx.unused.isdisjoint(re.findall(r"\w+", c))]
         found |= {condition: found[condition] * UNUSED_NAME for condition in about_unused}
     ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
-    return dict(ranked[:most])
+    return dict(ranked[:MOST_CONDITIONS])
 
 
 def negated(condition: str) -> str:
@@ -182,12 +192,4 @@ def _of_two(one: str, one_kinds: frozenset[str], two: str, two_kinds: frozenset[
 
 def _constants(ctx: UnitContext, kinds: frozenset[str]) -> list[str]:
     """Constants of the unit that an operand of these kinds may be compared with."""
-    found = [
-        ctx.inline(slot.node)
-        for slot in ctx.loads(ast.Constant)
-        if isinstance(slot.node, ast.Constant)
-        and slot.node.value not in (0, 1, None, True, False)
-        and (not kinds or type(slot.node.value).__name__ in kinds)
-        and not isinstance(slot.parent, ast.JoinedStr | ast.Expr)
-    ]
-    return list(dict.fromkeys(text for text in found if len(text) <= 24))[:8]
+    return [text for text, kind in ctx.telling_constants if not kinds or kind in kinds][:8]

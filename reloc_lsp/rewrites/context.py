@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed, stands_
 from reloc_lsp.rewrites.rewrite import Rewrite, Swap
 
 _HOLDERS = (ast.comprehension, ast.keyword, ast.withitem, ast.arguments, ast.ExceptHandler, ast.match_case)
+_LAID_OUT = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
 _OWN_SCOPE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
 
 
@@ -59,6 +61,7 @@ class UnitContext:
     """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1.
 
     `focus`, if given, holds the lines whose statements are rewritten; the others only lend their names.
+    `conditions` and `useful` are the memory of `rewrites.atoms`.
     """
 
     def __init__(
@@ -67,9 +70,13 @@ class UnitContext:
         self.text = source
         self.module = module
         self.outlook = outlook or Outlook()
+        self.conditions: dict[int, dict[str, float]] = {}
+        self.useful: dict[tuple[int, bool], dict[str, float]] = {}
         self._focus = focus
         self._pure: dict[int, bool] = {}
         self._bound: dict[int, list[str]] = {}
+        self._alone: dict[int, bool] = {}
+        self._loads: dict[tuple[type[ast.expr], ...], list[Slot]] = {}
         tree = parse_unit(source)
         self._shift = 0 if isinstance(tree.body[0], FunctionNode) else 1
         self.index = LineIndex(source)
@@ -78,6 +85,12 @@ class UnitContext:
             raise SyntaxError("the unit is not a function any more")
         self.function = function
         self.newline = newline_of(source)
+
+    def with_outlook(self, outlook: Outlook) -> UnitContext:
+        """The same unit after a look at its values; everything known of it is shared."""
+        other = copy.copy(self)
+        other.outlook, other.useful = outlook, {}
+        return other
 
     # -- places in the text
 
@@ -139,8 +152,13 @@ class UnitContext:
                         inner.append((node, outer))
             stack.extend(reversed(inner))
 
-    def loads(self, *kinds: type[ast.expr]) -> Iterator[Slot]:
+    def loads(self, *kinds: type[ast.expr]) -> list[Slot]:
         """Slots of the given kinds whose value is read, on lines in focus; type annotations and f-string parts not."""
+        if kinds not in self._loads:
+            self._loads[kinds] = list(self._find_loads(kinds))
+        return self._loads[kinds]
+
+    def _find_loads(self, kinds: tuple[type[ast.expr], ...]) -> Iterator[Slot]:
         for slot in self.slots:
             if not self.in_focus(slot.statement):
                 continue
@@ -270,6 +288,12 @@ class UnitContext:
 
     def alone(self, node: ast.stmt) -> bool:
         """Whether the statement has its lines for itself."""
+        known = self._alone.get(id(node))
+        if known is None:
+            known = self._alone[id(node)] = self._is_alone(node)
+        return known
+
+    def _is_alone(self, node: ast.stmt) -> bool:
         start, end = self.lines_of(node)
         own_start, own_end = self.span(node)
         decorated = bool(getattr(node, "decorator_list", ()))
@@ -332,6 +356,17 @@ class UnitContext:
             for node in ast.walk(self.function)
             if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)
         }
+
+    @cached_property
+    def telling_constants(self) -> list[tuple[str, str]]:
+        """Short constants that the unit reads, the commonest left out, each with the name of its type."""
+        slots = [slot for slot in self.loads(ast.Constant) if not isinstance(slot.parent, ast.JoinedStr | ast.Expr)]
+        values = {self.inline(s.node): s.node.value for s in slots if isinstance(s.node, ast.Constant)}
+        return [
+            (text, type(value).__name__)
+            for text, value in values.items()
+            if value not in (0, 1, None) and len(text) <= 24
+        ]
 
     @cached_property
     def names_read(self) -> set[str]:
@@ -409,5 +444,7 @@ def _word(character: str) -> bool:
 
 def short(text: str, most: int = 48) -> str:
     """`text` on one line, cut if long, for descriptions."""
+    if len(text) <= most and not _LAID_OUT.search(text):
+        return text
     line = " ".join(re.sub(r"#[^\n]*\n", " ", text).split())
     return line if len(line) <= most else line[: most - 1] + "…"

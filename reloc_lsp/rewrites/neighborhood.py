@@ -15,12 +15,13 @@ from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.families import FAMILIES
+from reloc_lsp.rewrites.families import BLIND_FAMILIES, LOOKING_FAMILIES
+from reloc_lsp.rewrites.families.conditions import standing
 from reloc_lsp.rewrites.families.paired import paired
 from reloc_lsp.rewrites.looks import loses_a_comment
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Family, Guard, Rewrite, Swap
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.protocols import Site, ValueProbe
 
@@ -88,15 +89,19 @@ class RewriteNeighborhood:
         except SyntaxError:
             return []
         suspicion = self._suspicion(ctx)
-        focus = self._focus(ctx, suspicion)
-        outlook = await self._outlook(UnitContext(candidate.source, self.module, None, focus))
-        ctx = UnitContext(candidate.source, self.module, outlook, focus)
-        return await self._score_all(ctx, suspicion)
+        ctx = UnitContext(candidate.source, self.module, None, self._focus(ctx, suspicion))
+        rewrites = [pair async for pair in _in_turns(_blind_rewrites(ctx))]
+        ctx = ctx.with_outlook(await self._outlook(ctx, [rewrite for _, rewrite in rewrites]))
+        rewrites += [pair async for pair in _in_turns(_rewrites_of(ctx, LOOKING_FAMILIES))]
+        return await self._scored(ctx, rewrites, suspicion)
 
-    async def _score_all(self, ctx: UnitContext, suspicion: Mapping[int, float]) -> list[tuple[float, Rewrite]]:
+    async def _scored(
+        self, ctx: UnitContext, rewrites: Iterable[tuple[float, Rewrite]], suspicion: Mapping[int, float]
+    ) -> list[tuple[float, Rewrite]]:
+        """The rewrites, best first, each with its score in place of its family's prior."""
         dice = random.Random(self._seed)
         scored: list[tuple[float, Rewrite]] = []
-        async for prior, rewrite in _in_turns(_all_rewrites(ctx)):
+        async for prior, rewrite in _in_turns(rewrites):
             if not rewrite.edits:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
@@ -106,12 +111,12 @@ class RewriteNeighborhood:
         scored.sort(key=lambda pair: -pair[0])
         return scored
 
-    async def _outlook(self, ctx: UnitContext) -> Outlook:
+    async def _outlook(self, ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Outlook:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
         if self.probe is None or not ctx.body:
             return Outlook()
         offset = self.task.first_line - 1
-        sites = await _sites(ctx, offset)
+        sites = await _sites(ctx, rewrites, offset)
         entry = ctx.line(ctx.body[0]) + offset
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
@@ -165,13 +170,16 @@ class RewriteNeighborhood:
                 )
 
 
-async def _sites(ctx: UnitContext, offset: int) -> list[Site]:
-    """Everything that rewrites would put in place, where they would, by lines of the file (`offset` more)."""
+async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> list[Site]:
+    """What rewrites would put in place, and all conditions, where they would stand by lines of the file (`offset` more)."""
     wanted: dict[int, dict[str, None]] = defaultdict(dict)
     async for place in _in_turns(ctx.places):
         wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
+    for slot in standing(ctx):
+        if ctx.pure(slot.node):
+            wanted[ctx.line(slot.statement)][ctx.inline(slot.node)] = None
     conditions = {line: list(texts) for line, texts in wanted.items()}
-    async for _, rewrite in _in_turns(_all_rewrites(ctx)):
+    async for rewrite in _in_turns(rewrites):
         match rewrite.effect:
             case Swap(line=line, old=old, new=new):
                 wanted[line] |= {old: None, new: None}
@@ -196,12 +204,15 @@ async def _in_turns(items: Iterable[Item]) -> AsyncIterator[Item]:
             since = time.perf_counter()
 
 
-def _all_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
-    """Every rewrite with its family's prior, those of one kind in several places last."""
+def _rewrites_of(ctx: UnitContext, families: Iterable[tuple[Family, float]]) -> Iterator[tuple[float, Rewrite]]:
+    """Every rewrite of the families, with its family's prior."""
+    return ((prior, rewrite) for family, prior in families for rewrite in family(ctx))
+
+
+def _blind_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
+    """Every rewrite that needs no look at values, those of one kind in several places last."""
     single: list[Rewrite] = []
-    for family, prior in FAMILIES:
-        for rewrite in family(ctx):
-            single.append(rewrite)
-            yield prior, rewrite
-    for rewrite in paired(ctx, single):
-        yield PAIRED_PRIOR, rewrite
+    for prior, rewrite in _rewrites_of(ctx, BLIND_FAMILIES):
+        single.append(rewrite)
+        yield prior, rewrite
+    yield from ((PAIRED_PRIOR, rewrite) for rewrite in paired(ctx, single))

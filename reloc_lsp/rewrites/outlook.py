@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite, Swap
 from reloc_lsp.search.protocols import Values
 
 INERT, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.25, 1.0, 2.5, 5.0
@@ -26,6 +26,8 @@ class Outlook:
         match rewrite.effect:
             case Swap() as swap:
                 return self._swap(swap)
+            case Joined() as joined:
+                return self._joined(joined)
             case Guard(line=line, condition=condition):
                 return self._guard(line, condition, rewrite.family == "conditional")
             case _:
@@ -80,6 +82,14 @@ class Outlook:
             mended = all(n != -1 for n, o in zip(new, old, strict=True) if o == -1)
             return TARGETED if mended and reach > INERT else NEUTRAL
         return reach * RISKY if -1 in new else reach
+
+    def _joined(self, joined: Joined) -> float:
+        blame = self.values.blame.get(joined.line)
+        olds, extras = self._truths(joined.line, joined.old), self._truths(joined.line, joined.extra)
+        if not blame or olds is None or extras is None:
+            return NEUTRAL
+        decided = joined.word == "or"  # a condition that has this value already has it whatever is joined to it
+        return _reach([o is not decided and e is decided for o, e in zip(olds, extras, strict=True)], blame)
 
     def _guard(self, line: int, condition: str, inverted: bool) -> float:
         blame = self.values.blame.get(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reloc_lsp.program.edit import Edit
 
@@ -31,6 +31,16 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The condition `old` of the statement at `line` becomes `old word extra`."""
+
+    line: int
+    old: str
+    word: Literal["and", "or"]
+    extra: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """One neighbour: `edits` of the unit's text, at `line` of it.
 
@@ -43,7 +53,7 @@ class Rewrite:
     description: str
     line: int
     weight: float = 1.0
-    effect: Swap | Guard | None = None
+    effect: Swap | Guard | Joined | None = None
 
 
 Family = Callable[["UnitContext"], Iterator[Rewrite]]

@@ -158,3 +158,19 @@ async def test_batches_shrink_when_candidates_spoil_each_other_and_grow_again(wr
     assert 1 <= smaller < 16
     await judged(judge, *[f"def f(a):\n    return a + {n}\n" for n in range(10, 50)])
     assert judge._batches.size > smaller
+
+
+async def test_of_one_that_hangs_where_none_did_no_other_test_waits(write, judging):
+    tests = "from m import f\n" + "".join(f"def test_{n}(): assert f({n}) == {n - 1}\n" for n in range(8))
+    judge = await judging(workspace(write, tests), "m.py::f")
+    (hangs,) = await judged(judge, "def f(a):\n    while True: pass\n")
+    assert [r.outcome for r in hangs.results.values()].count(Outcome.TIMEOUT) == 1
+    assert hangs.complete and not hangs.passed
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_right_fix_that_is_slower_than_the_limit_gets_more_time(alone, write, judging):
+    judge = await judging(workspace(write), "m.py::f")
+    slow = "def f(a):\n    for _ in range(6_000_000 if a == 5 else 0): pass\n    return a - 1\n"
+    verdicts = await judged(judge, slow) if alone else (await in_batches(judge, slow, *WRONG))[0]
+    assert verdicts[0].green

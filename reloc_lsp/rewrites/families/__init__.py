@@ -22,7 +22,7 @@ from reloc_lsp.rewrites.families import (
 )
 from reloc_lsp.rewrites.rewrite import Family
 
-FAMILIES: tuple[tuple[Family, float], ...] = (
+BLIND_FAMILIES: tuple[tuple[Family, float], ...] = (
     (operators.comparison, 1.0),
     (operators.arithmetic, 0.8),
     (operators.boolean, 1.0),
@@ -51,20 +51,14 @@ FAMILIES: tuple[tuple[Family, float], ...] = (
     (wrapping.wrapped, 0.35),
     (wrapping.slices, 0.35),
     (wrapping.arguments, 0.3),
-    (conditions.strengthened, 0.1),
-    (conditions.replaced, 0.03),
     (conditions.filtered, 0.12),
-    (conditions.conditional, 0.05),
-    (insertion.guards, 0.05),
     (insertion.else_branches, 0.2),
     (insertion.steps, 0.2),
     (borrowing.copies, 0.15),
     (borrowing.flushes, 0.5),
-    (borrowing.guarded_copies, 0.02),
     (borrowing.other_cases, 0.3),
     (siblings.siblings, 0.3),
     (handling.caught, 0.2),
-    (insertion.guarded_steps, 0.02),
     (elements.added, 0.5),
     (elements.plain_values, 0.15),
     (elements.names_for_constants, 0.3),
@@ -73,3 +67,13 @@ FAMILIES: tuple[tuple[Family, float], ...] = (
     (ingredients.reused, 0.06),
     (ingredients.extended, 0.06),
 )
+LOOKING_FAMILIES: tuple[tuple[Family, float], ...] = (
+    (conditions.strengthened, 0.1),
+    (conditions.replaced, 0.03),
+    (conditions.conditional, 0.05),
+    (insertion.guards, 0.05),
+    (borrowing.guarded_copies, 0.02),
+    (insertion.guarded_steps, 0.02),
+)
+"""Families that choose conditions by the values seen at run time."""
+FAMILIES = (*BLIND_FAMILIES, *LOOKING_FAMILIES)

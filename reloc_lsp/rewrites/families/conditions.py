@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.atoms import conditions
@@ -11,7 +13,7 @@ from reloc_lsp.rewrites.context import Slot, UnitContext, short
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.layout import moved_lines
 from reloc_lsp.rewrites.precedence import AND, OR, level, level_of_text
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite
 
 _OF_AN_ELEMENT = (
     "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",
@@ -20,14 +22,20 @@ _OF_AN_ELEMENT = (
 _OPERATORS = ("!=", "in", "not in", "==", "<", ">")
 
 
+def standing(ctx: UnitContext) -> Iterator[Slot]:
+    """Every condition of the unit and every part of one."""
+    for slot in ctx.loads(ast.expr):
+        if _conditional_weight(ctx, slot) and not isinstance(slot.statement, ast.Assert):
+            yield slot
+
+
 def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
     """Every condition `c`, and every part of one, becomes `c and x` and `c or x`; `x` first where `c` may raise."""
-    for slot in ctx.loads(ast.expr):
+    for slot in standing(ctx):
         weight = _conditional_weight(ctx, slot)
-        if not weight or isinstance(slot.statement, ast.Assert):
-            continue
         text = ctx.inline(slot.node)
-        for word in ("and", "or"):
+        words: tuple[Literal["and", "or"], ...] = ("and", "or")
+        for word in words:
             if isinstance(slot.parent, ast.BoolOp) and isinstance(slot.parent.op, ast.And if word == "and" else ast.Or):
                 continue
             for extra, liking in conditions(ctx, slot.statement, word == "or").items():
@@ -109,11 +117,14 @@ def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
 
 
-def _joined(ctx: UnitContext, slot: Slot, word: str, extra: str, weight: float, *, first: bool = False) -> Rewrite:
+def _joined(
+    ctx: UnitContext, slot: Slot, word: Literal["and", "or"], extra: str, weight: float, *, first: bool = False
+) -> Rewrite:
     """The condition with one more operand; its own operands of the same operator stay beside the new one."""
     text, own = ctx.src(slot.node), AND if word == "and" else OR
     kept = text if level_of_text(text) >= own else f"({text})"
     added = extra if level_of_text(extra) > own else f"({extra})"
     joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
     said = f"the condition gets `{word} {short(extra)}`"
-    return ctx.replace(slot, joined, "condition", said, weight)
+    rewrite = ctx.replace(slot, joined, "condition", said, weight)
+    return replace(rewrite, effect=Joined(ctx.line(slot.statement), ctx.inline(slot.node), word, extra))
