@@ -54,7 +54,7 @@ class Batches:
     async def measured(
         cls, tier: WarmTier, unchanged: str, results: Mapping[int, TestResult], limits: Mapping[int, Limit]
     ) -> Batches:
-        """Run the unchanged unit alone, and three times in one child: equal ends allow batches, the times give their size.
+        """Run the unchanged unit alone, and three times in one child: equal ends allow batches, times give their size.
 
         `results` are the baseline's in judging order, with a limit for each.
         """
@@ -118,8 +118,11 @@ class Batches:
         return Answer()
 
     def _newly_hanging(self, position: int, report: ChildReport) -> dict[int, int]:
-        hanging = [n for n, result in report.results.items() if result.outcome is Outcome.TIMEOUT]
-        return {position: n for n in hanging if self.expected[n].outcome is not Outcome.TIMEOUT}
+        """The test, by the candidate's position, in which it hangs and the unchanged unit does not."""
+        last = next(reversed(report.results), None)
+        if last is None or report.results[last].outcome is not Outcome.TIMEOUT:
+            return {}
+        return {position: last} if self.expected[last].outcome is not Outcome.TIMEOUT else {}
 
     def _alive(self, report: ChildReport, tests: Sequence[int]) -> bool:
         return all(n in report.results and _alike(report.results[n], self.expected[n]) for n in tests)

@@ -32,15 +32,19 @@ class Look:
         calls, counts = first.get("calls", {}), first.get("counts", {})
         wanted = {str(site.line): list(site.expressions) for site in sites}
         found, _ = await self._run(wanted, last_calls=calls, last_visits=counts)
-        vectors, blame, truth = {}, {}, {}
+        vectors, blame, truth, last_calls, answers = {}, {}, {}, {}, {}
         for site in sites:
             line = str(site.line)
             rows = [row for row in found.get("visits", {}).get(line, []) if row[0] is not None]
             columns = list(zip(*(row for _, _, row in rows), strict=True)) or [()] * len(site.expressions)
             vectors[site.line] = dict(zip(site.expressions, columns, strict=True))
             blame[site.line] = _blame([(test, call) for test, call, _ in rows], results, calls)
+            last_calls[site.line] = tuple(test if call >= calls.get(str(test), 1) else -1 for test, call, _ in rows)
+            wanted_here = found.get("answers", {}).get(line, {})
+            answers[site.line] = {int(test): frozenset(numbers) for test, numbers in wanted_here.items()}
             truth[site.line] = {int(n): bool(t) for n, t in found.get("truth", {}).get(line, {}).items()}
-        return Values(vectors, blame, truth)
+        ended = {int(test): line for test, line in found.get("ended", {}).items()}
+        return Values(vectors, blame, truth, last_calls, answers, ended)
 
     async def _run(
         self, sites: Mapping[str, Sequence[str]], **more: Any

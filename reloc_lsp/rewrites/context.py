@@ -20,7 +20,7 @@ from reloc_lsp.rewrites.looks import in_the_looks_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.precedence import fitted, level_of_text, needed, stands_alone
-from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Branches, Rewrite, Swap
 
 _HOLDERS = (ast.comprehension, ast.keyword, ast.withitem, ast.arguments, ast.ExceptHandler, ast.match_case)
 _LAID_OUT = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
@@ -222,7 +222,51 @@ class UnitContext:
         if "\n" in old or "\n" in new:
             old, new = f"({old})", f"({new})"  # its lines may have held together by brackets further out
         condition = isinstance(slot.statement, ast.If | ast.While | ast.Assert) and top is slot.statement.test
-        return Swap(self.line(slot.statement), old, new, condition)
+        handed_on = top is getattr(slot.statement, "value", None)
+        returned = self._returning.get(id(slot.statement), 0) if handed_on else 0
+        branches = self.branches(slot.statement) if condition else (None, None)
+        return Swap(self.line(slot.statement), old, new, condition, returned, branches)
+
+    def branches(self, node: ast.stmt) -> Branches:
+        """What an `if` returns at once, or what is returned right after it, without effects."""
+        return self._branching.get(id(node), (None, None))
+
+    @cached_property
+    def _branching(self) -> dict[int, Branches]:
+        found: dict[int, Branches] = {}
+        for place in self.statements:
+            if isinstance(place.node, ast.If):
+                after = place.node.orelse[:1] or place.block[place.index + 1 : place.index + 2]
+                found[id(place.node)] = self._returned_by(place.node.body[:1]), self._returned_by(after)
+        return found
+
+    def _returned_by(self, statements: list[ast.stmt]) -> str | None:
+        for node in statements:
+            if isinstance(node, ast.Return) and not self.recursive:
+                text = self.inline(node.value) if node.value is not None else "None"
+                return text if node.value is None or self.pure(node.value) else None
+        return None
+
+    @cached_property
+    def _returning(self) -> dict[int, int]:
+        """Lines of returns, by identity of the statement whose value they hand on: themselves or one before."""
+        found = {}
+        for place in self.statements:
+            if not isinstance(place.node, ast.Return):
+                continue
+            line = found[id(place.node)] = self.line(place.node)
+            before = place.block[place.index - 1] if place.index else None
+            match before, place.node.value:
+                case ast.Assign(targets=[ast.Name(id=name)]), ast.Name(id=returned) if name == returned:
+                    found[id(before)] = line
+        return found
+
+    @cached_property
+    def recursive(self) -> bool:
+        """Whether the unit may call itself: then one call's values are not the whole story."""
+        own = self.function.name
+        called = (node.func for node in ast.walk(self.function) if isinstance(node, ast.Call))
+        return any(own in (getattr(f, "id", None), getattr(f, "attr", None)) for f in called)
 
     def pure(self, node: ast.expr) -> bool:
         """Whether evaluating `node`, an expression of this unit, has no effect."""

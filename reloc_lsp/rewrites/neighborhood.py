@@ -17,6 +17,7 @@ from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import BLIND_FAMILIES, LOOKING_FAMILIES
 from reloc_lsp.rewrites.families.conditions import standing
+from reloc_lsp.rewrites.families.insertion import returnable
 from reloc_lsp.rewrites.families.paired import paired
 from reloc_lsp.rewrites.looks import loses_a_comment
 from reloc_lsp.rewrites.module import ModuleContext
@@ -171,10 +172,11 @@ class RewriteNeighborhood:
 
 
 async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> list[Site]:
-    """What rewrites would put in place, and all conditions, where they would stand by lines of the file (`offset` more)."""
+    """What rewrites would put in place, and all conditions, at their places by lines of the file (`offset` more)."""
     wanted: dict[int, dict[str, None]] = defaultdict(dict)
     async for place in _in_turns(ctx.places):
-        wanted[ctx.line(place.node)] |= dict.fromkeys(all_conditions(ctx, place.node))
+        returned = [*returnable(ctx, place), *filter(None, ctx.branches(place.node))]
+        wanted[ctx.line(place.node)] |= dict.fromkeys([*all_conditions(ctx, place.node), *returned])
     for slot in standing(ctx):
         if ctx.pure(slot.node):
             wanted[ctx.line(slot.statement)][ctx.inline(slot.node)] = None

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Branches, Guard, Joined, Rewrite, Swap
 from reloc_lsp.search.protocols import Values
 
 INERT, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.25, 1.0, 2.5, 5.0
+WANTED, UNWANTED = 4.0, 0.05
+"""For what gives every answer that failing tests are known to want, and for what gives none of them."""
 CHOICES_ALIKE = 3
 
 
@@ -25,11 +27,13 @@ class Outlook:
         """How much likelier (or less likely) the values make the rewrite."""
         match rewrite.effect:
             case Swap() as swap:
-                return self._swap(swap)
+                return self._swap(swap) * self._answers(swap.line, swap.new, swap.returned)
             case Joined() as joined:
                 return self._joined(joined)
-            case Guard(line=line, condition=condition):
+            case Guard(line=line, condition=condition, value=None):
                 return self._guard(line, condition, rewrite.family == "conditional")
+            case Guard(line=line, condition=condition, value=str(value)):
+                return self._guard(line, condition, False) * self._early_answers(line, condition, value)
             case _:
                 return NEUTRAL
 
@@ -78,10 +82,52 @@ class Outlook:
             old, new = (tuple(_as_truth(v, truth) for v in vector) for vector in (old, new))
         changed = [a != b for a, b in zip(old, new, strict=True)]
         reach = _reach(changed, blame)
+        if swap.condition and swap.branches != (None, None):
+            truths = self._truths(swap.line, swap.new)
+            if truths is not None:
+                reach *= self._branch_answers(swap.line, swap.branches, truths, changed)
         if -1 in old:
             mended = all(n != -1 for n, o in zip(new, old, strict=True) if o == -1)
             return TARGETED if mended and reach > INERT else NEUTRAL
         return reach * RISKY if -1 in new else reach
+
+    def _answers(self, line: int, expression: str, returned: int) -> float:
+        """How many of the answers wanted of the `return` at line `returned` the expression at `line` gives."""
+        vector, answers = self.values.vectors.get(line, {}).get(expression), self.values.answers.get(line, {})
+        calls = self.values.last_calls.get(line, ())
+        if vector is None or not returned:
+            return NEUTRAL
+        # The last visit of a call is the one whose value was returned.
+        last = {test: visit for visit, test in enumerate(calls) if self.values.ended.get(test) == returned}
+        return _satisfied([vector[visit] in answers[test] for test, visit in last.items() if test in answers])
+
+    def _branch_answers(
+        self, line: int, branches: Branches, truths: Sequence[bool | None], changed: Sequence[bool]
+    ) -> float:
+        """How many of the wanted answers the branches give that are now taken, at the first visit that changed."""
+        answers, vectors = self.values.answers.get(line, {}), self.values.vectors.get(line, {})
+        first: dict[int, int] = {}
+        for visit, (test, differs) in enumerate(zip(self.values.last_calls.get(line, ()), changed, strict=False)):
+            if differs and test in answers:
+                first.setdefault(test, visit)
+        given = []
+        for test, visit in first.items():
+            vector = vectors.get(branches[0 if truths[visit] else 1] or "")
+            if vector is not None:
+                given.append(vector[visit] in answers[test])
+        return _satisfied(given)
+
+    def _early_answers(self, line: int, condition: str, value: str) -> float:
+        """How many of the wanted answers a return of `value` gives, at the first visit at which `condition` holds."""
+        vector, answers = self.values.vectors.get(line, {}).get(value), self.values.answers.get(line, {})
+        truths = self._truths(line, condition)
+        if vector is None or truths is None:
+            return NEUTRAL
+        first: dict[int, int] = {}
+        for visit, (test, holds) in enumerate(zip(self.values.last_calls.get(line, ()), truths, strict=False)):
+            if holds and test in answers:
+                first.setdefault(test, visit)
+        return _satisfied([vector[visit] in answers[test] for test, visit in first.items()])
 
     def _joined(self, joined: Joined) -> float:
         blame = self.values.blame.get(joined.line)
@@ -89,7 +135,8 @@ class Outlook:
         if not blame or olds is None or extras is None:
             return NEUTRAL
         decided = joined.word == "or"  # a condition that has this value already has it whatever is joined to it
-        return _reach([o is not decided and e is decided for o, e in zip(olds, extras, strict=True)], blame)
+        changed = [o is not decided and e is decided for o, e in zip(olds, extras, strict=True)]
+        return _reach(changed, blame) * self._branch_answers(joined.line, joined.branches, extras, changed)
 
     def _guard(self, line: int, condition: str, inverted: bool) -> float:
         blame = self.values.blame.get(line)
@@ -117,6 +164,13 @@ def _reach(acts: Sequence[bool], blame: Sequence[float]) -> float:
     if 0.0 in touched:
         return NEUTRAL
     return TARGETED if touched == {1.0} else LIKELY
+
+
+def _satisfied(given: Sequence[bool]) -> float:
+    """More the more of the wanted answers are given."""
+    if not given:
+        return NEUTRAL
+    return WANTED if all(given) else NEUTRAL if any(given) else UNWANTED
 
 
 def _as_truth(number: int, truth: Mapping[int, bool]) -> int:

@@ -12,32 +12,47 @@ if TYPE_CHECKING:
     from reloc_lsp.rewrites.context import UnitContext
 
 
+Branches = tuple[str | None, str | None]
+"""What is returned at once where a condition holds and where it does not, `None` where nothing is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """An expression `old` of the statement at `line` becomes `new`; `condition` if only its truth counts."""
+    """An expression `old` of the statement at `line` becomes `new`; `condition` if only its truth counts.
+
+    `returned` is the line of the `return` that hands on its value as it is, 0 if there is none; `branches` are those
+    of the condition.
+    """
 
     line: int
     old: str
     new: str
     condition: bool = False
+    returned: int = 0
+    branches: Branches = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A statement inserted before the one at `line` that acts only when `condition` holds."""
+    """A statement inserted before the one at `line` that acts only when `condition` holds.
+
+    `value` is the expression that it returns, if it does.
+    """
 
     line: int
     condition: str
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The condition `old` of the statement at `line` becomes `old word extra`."""
+    """The condition `old` of the statement at `line`, which has these `branches`, becomes `old word extra`."""
 
     line: int
     old: str
     word: Literal["and", "or"]
     extra: str
+    branches: Branches = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

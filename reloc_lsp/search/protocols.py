@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.verdict import Verdict
+
+Row = TypeVar("Row")
 
 
 class Evaluator(Protocol):
@@ -65,17 +67,29 @@ class Values:
     equal values and types; -1 means that evaluation raised. `blame[line]` says for each visit how likely it is
     at fault: 1 in the last call of a failing test, less in its earlier calls, 0 in a passing test.
     `truth[line]` maps a number to the truth of its value.
+
+    `last_calls[line]` names for each visit the failing test whose last call it is part of, or -1. Where it is known
+    what such a test wanted that call to return, `ended` maps it to the line that returned something else, and
+    `answers[line]` to the numbers whose values it wanted.
     """
 
     vectors: Mapping[int, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
     blame: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     truth: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
+    last_calls: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    answers: Mapping[int, Mapping[int, frozenset[int]]] = field(default_factory=dict)
+    ended: Mapping[int, int] = field(default_factory=dict)
 
     def moved(self, by: int) -> Values:
         """The same with lines counted from elsewhere."""
-        tables = (self.vectors, self.blame, self.truth)
-        vectors, blame, truth = ({line + by: row for line, row in table.items()} for table in tables)
-        return Values(vectors, blame, truth)  # type: ignore[arg-type]
+
+        def shifted(table: Mapping[int, Row]) -> dict[int, Row]:
+            return {line + by: row for line, row in table.items()}
+
+        return Values(
+            shifted(self.vectors), shifted(self.blame), shifted(self.truth), shifted(self.last_calls),
+            shifted(self.answers), {test: line + by for test, line in self.ended.items()},
+        )  # fmt: skip
 
 
 class ValueProbe(Protocol):

@@ -135,11 +135,11 @@ async def test_of_many_failing_tests_the_first_tell_of_a_candidate_that_helps_no
 
 @pytest.mark.parametrize("place", ["parametrize", "module", "default"])
 async def test_containers_that_a_candidate_changed_are_as_they_were_for_the_next(place, write, judging):
-    module = {"default": "def f(a, seen=[]):\n    return sum(a) + len(seen)\n"}.get(place, "def f(a):\n    return sum(a)\n")
+    module = "def f(a):\n    return sum(a)\n" if place != "default" else "def f(a, seen=[]):\n    return sum(a)\n"
     given = {"module": "NUMBERS = [1, 2]\n@pytest.mark.parametrize('n', [4, 4])\ndef test(n): assert f(NUMBERS) == n\n"}
     tests = given.get(place, "@pytest.mark.parametrize('a', [[1, 2], [2, 1]])\ndef test(a): assert f(a) == 4\n")
     judge = await judging(workspace(write, f"import pytest\nfrom m import f\n{tests}", module), "m.py::f")
-    header = module.split("\n")[0]
+    header, _, _ = module.partition("\n")
     spoiling = [f"{header}\n    a.append({n})\n    return sum(a)\n" for n in range(5, 9)]
     if place == "default":
         spoiling = [f"{header}\n    seen.append({n})\n    return sum(a)\n" for n in range(5, 9)]

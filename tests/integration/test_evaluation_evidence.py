@@ -100,6 +100,49 @@ async def test_a_look_uses_up_no_iterator(write, judging):
     assert sorted(values.blame[4]) == [0.0, 1.0]  # as without the look, one test passes
 
 
+ANSWERS = {
+    "comparison": "def test_a(): assert f(3) == 9\n",
+    "the other way round": "def test_a(): assert 9 == f(3)\n",
+    "a name": "def test_a():\n    found = f(3)\n    assert found == 9\n",
+    "unittest": "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): self.assertEqual(f(3), 9)\n",
+}
+
+
+@pytest.mark.parametrize("test", ANSWERS.values(), ids=ANSWERS)
+async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, write, judging):
+    module = "def f(a):\n    b = a * 2\n    return b\n"
+    tests = f"from m import f\n{test}def test_b(): assert f(2) == 4\n"
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    sites = [Site(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), sites)
+    (failing,) = values.ended
+    assert values.ended[failing] == 3
+    visit = values.last_calls[3].index(failing)
+    given = {text: row[visit] in values.answers[3][failing] for text, row in values.vectors[3].items()}
+    assert given == {"a * 3": True, "a ** 2": True, "a + 6.0": True}
+    assert {row[visit] in values.answers[2][failing] for row in values.vectors[2].values()} == {True}
+
+
+async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
+    module = "def f(a):\n    return a > 3\n"
+    tests = "from m import f\ndef test_a(): assert f(3)\ndef test_b(): assert f(5)\n"
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [Site(2, ("a >= 3", "a > 3"))])
+    (failing,) = values.ended
+    visit = values.last_calls[2].index(failing)
+    assert values.vectors[2]["a >= 3"][visit] in values.answers[2][failing]
+    assert values.vectors[2]["a > 3"][visit] not in values.answers[2][failing]
+
+
+@pytest.mark.parametrize("test", ["assert sorted(f(3)) == [1]", "assert len(f(3)) == 2", "assert f(3) != [3]"])
+async def test_nothing_is_made_up_where_a_test_compares_something_else(test, write, judging):
+    module = "def f(a):\n    return [a]\n"
+    tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [Site(2, ("a",))])
+    assert not values.ended
+
+
 def test_constants_written_in_tests(write):
     root = write({"test_a.py": "x = 42\ny = 'text'\n", "test_b.py": "def broken(:\n"})
     found = evidences.test_literals([root / "test_a.py", root / "test_b.py", root / "missing.py"])

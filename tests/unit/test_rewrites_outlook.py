@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reloc_lsp.rewrites.outlook import Outlook
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite, Swap
 from reloc_lsp.search.protocols import Values
 
 BLAME = (1.0, 0.3, 0.0)  # the last call of a failing test, an earlier one, a call of a passing test
@@ -84,3 +84,40 @@ def test_without_values_the_first_conditions_are_taken():
 
 def test_an_expression_that_raised_where_a_test_fails_is_known():
     assert outlook().raises(3, "raises") and not outlook().raises(3, "same") and not outlook().raises(9, "raises")
+
+
+def answering() -> Outlook:
+    """At line 3 test 7 wanted a value that has number 6, and got another one from the `return` at line 4."""
+    values = Values({3: VECTORS}, {3: BLAME}, {3: TRUTH}, {3: (7, -1, -1)}, {3: {7: frozenset({6})}}, {7: 4})
+    return Outlook(values)
+
+
+def factor(effect: Swap | Guard | Joined) -> float:
+    return answering().factor(Rewrite((), "any", "", 3, effect=effect))
+
+
+def test_what_returns_the_wanted_answer_is_the_most_promising_and_what_does_not_cannot_help():
+    right, wrong = (factor(Swap(3, "old", new, returned=4)) for new in ("differs everywhere", "fails"))
+    elsewhere = factor(Swap(3, "old", "differs everywhere"))
+    assert wrong < 0.3 < elsewhere < right
+    assert factor(Swap(3, "old", "fails", returned=9)) == factor(Swap(3, "old", "fails"))
+
+
+def test_a_guard_should_return_the_wanted_answer():
+    right, wrong = (factor(Guard(3, "fails", value)) for value in ("differs everywhere", "old"))
+    assert wrong < factor(Guard(3, "fails")) < right
+
+
+def test_a_condition_should_lead_to_the_branch_with_the_wanted_answer():
+    def turned(then: str, other: str) -> float:
+        return factor(Swap(3, "never", "fails", True, branches=(then, other)))
+
+    assert turned("old", "same") < factor(Swap(3, "never", "fails", True)) < turned("differs everywhere", "old")
+
+
+def test_an_operand_more_changes_a_condition_only_where_it_decides():
+    without = factor(Joined(3, "never", "and", "fails"))
+    assert without < 0.1  # false stays false
+    assert factor(Joined(3, "never", "or", "fails")) > 1.0
+    right, wrong = (factor(Joined(3, "never", "or", "fails", (then, None))) for then in ("differs everywhere", "old"))
+    assert wrong < factor(Joined(3, "never", "or", "fails")) < right

@@ -44,6 +44,7 @@ class Reporter:
         self.numbers = numbers
         self.unit_file = unit_file
         self.watcher = watcher
+        self.error: BaseException | None = None
         self.left = failures_allowed
         self.started = 0.0
         self.worst: dict[str, str] = {}
@@ -66,6 +67,7 @@ class Reporter:
         number = self.numbers.get(nodeid)
         if number is not None:
             self.send({"running": number})
+            self.error = None
             if self.watcher:
                 self.watcher.begin(number)
         self.started = time.process_time()
@@ -74,6 +76,8 @@ class Reporter:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, None, None]:
         """Note the failure's places while the exception is at hand."""
         yield
+        if call.excinfo is not None:
+            self.error = call.excinfo.value
         if call.excinfo is not None and item.nodeid not in self.details:
             self.details[item.nodeid] = failure(call.excinfo.value, call.excinfo.tb, test_path(item), self.unit_file)
 
@@ -89,6 +93,8 @@ class Reporter:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test ended: send its record."""
         outcome = self.worst.get(nodeid, "failed")
+        if self.watcher and nodeid in self.numbers:
+            self.watcher.end(self.error)
         self.send(
             {
                 "test": self.numbers.get(nodeid),

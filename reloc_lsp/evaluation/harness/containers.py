@@ -76,7 +76,7 @@ def _fill(container: Container, content: list[Any]) -> None:
     container.clear()
     if isinstance(container, dict):
         middle = len(content) // 2
-        container.update(zip(content[:middle], content[middle:]))
+        container.update(dict(zip(content[:middle], content[middle:])))  # noqa: B905 (Python 3.9)
     elif isinstance(container, set):
         container.update(content)
     else:

@@ -10,6 +10,7 @@ import types
 from collections.abc import Hashable, Mapping
 from typing import Any, Union
 
+from .answers import Answers, Key
 from .wire import Message, Send
 
 PROBE = "__reloc_probe__"
@@ -18,7 +19,10 @@ Test = Union[int, str, None]
 
 
 def instrumented(tree: ast.Module, first: int, last: int) -> ast.Module:
-    """`tree` with `__reloc_probe__(line)` before every statement of functions between the two lines."""
+    """`tree` with `__reloc_probe__(line)` before every statement of functions between the two lines.
+
+    What they return goes through `__reloc_probe__.returned`.
+    """
     _Instrument(first, last).visit(tree)
     ast.fix_missing_locations(tree)
     return tree
@@ -49,6 +53,8 @@ class _Instrument(ast.NodeTransformer):
                     setattr(node, field, self._block(block))
             if isinstance(node, ast.While):
                 node.test = ast.BoolOp(ast.Or(), [_call(node.test), node.test])
+            if isinstance(node, ast.Return) and node.value is not None:
+                node.value = _handed_on(node.value, node.lineno)
         return node
 
     def _block(self, block: list[ast.stmt]) -> list[ast.stmt]:
@@ -65,6 +71,11 @@ class _Instrument(ast.NodeTransformer):
 def _call(node: ast.expr | ast.stmt) -> ast.Call:
     name = ast.Name(PROBE, ast.Load())
     return ast.copy_location(ast.Call(name, [ast.Constant(node.lineno)], []), node)
+
+
+def _handed_on(value: ast.expr, line: int) -> ast.Call:
+    name = ast.Attribute(ast.Name(PROBE, ast.Load()), "returned", ast.Load())
+    return ast.copy_location(ast.Call(name, [ast.Constant(line), value], []), value)
 
 
 class Enough(BaseException):
@@ -115,7 +126,9 @@ class Probe:
         self.counts_of: dict[Test, dict[int, int]] = {}
         self.calls: dict[Test, int] = {}
         self.kept: list[Any] = []
-        self.numbers: dict[int, dict[tuple[str, Hashable], tuple[int, bool | None]]] = {}
+        self.numbers: dict[int, dict[Key, tuple[int, bool | None]]] = {}
+        self.worth: dict[int, dict[int, Any]] = {}
+        self.answers = Answers(key)
         self.quiet = False
         self.looking_left = looking_seconds
 
@@ -127,9 +140,29 @@ class Probe:
         """A test begins."""
         self.test = test
         self.call = 0
+        self.answers.begin()
         self.lines.clear()
         self.counts = self.counts_of[test] = {}
         self.visits_left = self.visits_allowed
+
+    def end(self, error: BaseException | None) -> None:
+        """The test ended, with `error` where it failed."""
+        if isinstance(self.test, int):
+            self.answers.end(self.test, error)
+
+    def compared(self, operator: str, left: Any, right: Any) -> None:
+        """A test fails because this comparison does not hold."""
+        self.answers.compared(operator, left, right)
+
+    def returned(self, line: int, value: Any) -> Any:
+        """Called by the instrumented code with what it returns; hands it on."""
+        if not self.quiet and self.call == self.last_calls.get(self.test):
+            self.quiet = True
+            try:
+                self.answers.returned(line, value)
+            finally:
+                self.quiet = False
+        return value
 
     def __call__(self, line: int) -> None:
         """Called by the instrumented code; returns `None`, which is false."""
@@ -143,6 +176,7 @@ class Probe:
             self.call += 1
             self.calls[self.test] = self.call
             self.counts = self.counts_of[self.test] = {}
+            self.answers.called()
         if self.visits_left is not None:
             self.visits_left -= 1
             if self.visits_left < 0:
@@ -179,11 +213,12 @@ class Probe:
             value = eval(code, globals_, dict(locals_))
             # Kept alive, so that no other object gets the identity of one described by it.
             self.kept.append(value)
-            key = (type(value).__name__, described(value))
+            named = key(value)
             table = self.numbers.setdefault(line, {})
-            if key not in table:
-                table[key] = (len(table), truth(value))
-            return table[key][0]
+            if named not in table:
+                self.worth.setdefault(line, {})[len(table)] = value
+                table[named] = (len(table), truth(value))
+            return table[named][0]
         except Exception:
             return -1
 
@@ -193,6 +228,7 @@ class Probe:
             "types": {name: sorted(kinds) for name, kinds in self.types.items()},
             "calls": {str(test): calls for test, calls in self.calls.items() if test is not None},
             "counts": {str(test): counts for test, counts in self.counts_of.items() if test is not None},
+            **self.answers.report(self.worth),
             "visits": {str(line): rows for line, rows in self.visits.items()},
             "truth": {
                 str(line): {str(n): t for n, t in table.values() if t is not None}
@@ -223,6 +259,11 @@ def inside_itself(frame: types.FrameType) -> bool:
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, type)
 HOLDERS = (list, tuple, set, frozenset, dict)
+
+
+def key(value: Any) -> Key:
+    """Equal for values of one type that are equal, as far as `described` can tell."""
+    return type(value).__name__, described(value)
 
 
 def described(value: Any, depth: int = 3) -> Hashable:

@@ -11,7 +11,7 @@ import os
 import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Optional, Protocol
+from typing import Any, Optional, Protocol, runtime_checkable
 
 import pytest
 from _pytest.assertion import util as assertion
@@ -48,10 +48,14 @@ _A_PART = {"kind": "Failed", "message": "a part of the test failed"}
 
 
 class Watcher(Protocol):
-    """Hears which test begins."""
+    """Hears of the tests."""
 
     def begin(self, test: int) -> None:
         """A test begins."""
+        ...
+
+    def end(self, error: BaseException | None) -> None:
+        """It ended, with `error` where it failed."""
         ...
 
 
@@ -76,6 +80,15 @@ def drop_reporting_plugins(session: pytest.Session) -> None:
             manager.unregister(plugin)
 
 
+@runtime_checkable
+class Comparing(Protocol):
+    """Hears of comparisons as well."""
+
+    def compared(self, operator: str, left: Any, right: Any) -> None:
+        """A test fails because this comparison does not hold."""
+        ...
+
+
 class Runner:
     """Runs items and reports one record each: `{"test", "outcome", "seconds", "failure"}`.
 
@@ -91,6 +104,7 @@ class Runner:
         self.result: Result | None = None
         self.reported: pytest.ExceptionInfo[BaseException] | None = None
         self.part_failed = False
+        self.error: BaseException | None = None
 
     def start(self, send: Send, request: Message, probe: Watcher | None = None) -> None:
         """Prepare for one candidate."""
@@ -108,6 +122,8 @@ class Runner:
                 self.probe.begin(number)
             start = clock()
             outcome, failure = self._one(item, following)
+            if self.probe:
+                self.probe.end(self.error)
             self.send({"test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure})
             if outcome == "passed":
                 self.hopeless = None
@@ -127,7 +143,7 @@ class Runner:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """The protocol without reports; other plugins' wrappers around it stay in force."""
         # A difference of two values, nicely laid out, costs more than most tests and nobody reads it here.
-        assertion._reprcompare = None
+        assertion._reprcompare = self.probe.compared if isinstance(self.probe, Comparing) else None
         item.repr_failure = self._note  # type: ignore[method-assign]
         self.reported, self.part_failed = None, False
         if tmppath_result_key is not None:
@@ -136,6 +152,7 @@ class Runner:
         if calls[0].excinfo is None:
             calls.append(CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), "call"))
         result = self._outcome(item, calls)
+        self.error = calls[-1].excinfo.value if calls[-1].excinfo is not None else None
         if result[0] == "passed" and self.part_failed:
             result = "failed", self._failure(item, self.reported) if self.reported else _A_PART
         keep = nextitem if result[0] == "passed" else None

@@ -129,6 +129,9 @@ class CallTrace:
         sys.settrace(self._called)
         threading.settrace(self._called)
 
+    def end(self, error: BaseException | None) -> None:
+        """How the test ended does not matter here."""
+
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
         self.calls.setdefault(frame.f_code, set()).add(self.test)
 

@@ -127,4 +127,5 @@ def _joined(
     joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
     said = f"the condition gets `{word} {short(extra)}`"
     rewrite = ctx.replace(slot, joined, "condition", said, weight)
-    return replace(rewrite, effect=Joined(ctx.line(slot.statement), ctx.inline(slot.node), word, extra))
+    branches = ctx.branches(slot.statement) if slot.field == "test" else (None, None)
+    return replace(rewrite, effect=Joined(ctx.line(slot.statement), ctx.inline(slot.node), word, extra, branches))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from reloc_lsp.rewrites.atoms import UNUSED_NAME, conditions
 from reloc_lsp.rewrites.context import Place, UnitContext, short
+from reloc_lsp.rewrites.effects import pure_text
 from reloc_lsp.rewrites.layout import insert_after, insert_around, insert_before
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
 
@@ -43,7 +44,8 @@ def guards(ctx: UnitContext) -> Iterator[Rewrite]:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{action}"])
                 if edit is not None:
                     said = f"`if {short(condition)}: {short(action)}` is added"
-                    guard = Guard(ctx.line(place.node), condition)
+                    value = action.removeprefix("return ") if action.startswith("return ") else None
+                    guard = Guard(ctx.line(place.node), condition, None if ctx.recursive else value)
                     first = place.index == 0 or place.node is ctx.body[0]
                     yield Rewrite(
                         (edit,),
@@ -103,6 +105,12 @@ def _names(text: str) -> set[str]:
 def actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
     """The likeliest ways to leave."""
     return sorted(_all_actions(ctx, place), key=lambda action: -action[1])[:MOST_ACTIONS]
+
+
+def returnable(ctx: UnitContext, place: Place) -> list[str]:
+    """Expressions free of effects that the likeliest ways to leave would return."""
+    texts = [action.removeprefix("return ") for action, _ in actions(ctx, place) if action.startswith("return ")]
+    return [text for text in texts if pure_text(text)]
 
 
 def _steps(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
