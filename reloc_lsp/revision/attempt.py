@@ -54,6 +54,7 @@ class Attempt:
             task.evidence.types,
             wanted_errors(judge.baseline),
             self._raised(),
+            task.told,
         )
         neighborhood = RewriteNeighborhood(task, module, judge, self.seed)
         rules = Rules(neighborhood, HillClimbing(), round_size=(8, 0.25, 32 * judge.bench.workers))

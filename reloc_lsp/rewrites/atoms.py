@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from reloc_lsp.rewrites.context import UnitContext
@@ -25,6 +25,13 @@ _OF_A_TEXT = {
     "isdigit()": 0.6, "isalpha()": 0.6, "isspace()": 0.5, "isalnum()": 0.5, "isupper()": 0.5, "islower()": 0.4,
     "strip()": 0.5, "startswith('-')": 0.2,
 }  # fmt: skip
+_PARTS = {
+    "date": {"weekday()": "int", "day": "int", "month": "int", "year": "int"},
+    "datetime": {"weekday()": "int", "hour": "int", "minute": "int", "day": "int", "month": "int", "date()": "date"},
+    "timedelta": {"days": "int", "total_seconds()": "float"},
+    "PosixPath": {"suffix": "str", "name": "str"},
+}
+MOST_PARTS = 12
 _OF_A_LENGTH = {"== 1": 0.7, "> 1": 0.6, "< 2": 0.6, "== 0": 0.5, "> 0": 0.3, "== 2": 0.3}
 
 
@@ -43,7 +50,26 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
             found.setdefault(text, kinds_of(inner, ctx))
     for text in _stored(ctx, node):
         found.setdefault(text, frozenset())
+    for text, kinds in _parts(ctx, found):
+        found.setdefault(text, kinds)
     return found
+
+
+def _parts(ctx: UnitContext, known: Mapping[str, frozenset[str]]) -> list[tuple[str, frozenset[str]]]:
+    """Items seen at run time whose key the file or the docstring names, and what dates and the like are asked for."""
+    spoken_of = {*map(repr, ctx.module.strings), *ctx.module.told}
+    found = [
+        (f"{name}.get({key})", kinds)
+        for name in known
+        if "dict" in known[name]
+        for key, kinds in ctx.items(name).items()
+        if key in spoken_of and f"{name}[{key}]" not in known
+    ]
+    for name, kinds in known.items():
+        if name.isidentifier():
+            parts = {part: kind for of in sorted(kinds & _PARTS.keys()) for part, kind in _PARTS[of].items()}
+            found += [(f"{name}.{part}", frozenset([kind])) for part, kind in parts.items()]
+    return found[:MOST_PARTS]
 
 
 def _asked(ctx: UnitContext, node: ast.AST) -> Iterator[tuple[str, float]]:
@@ -109,8 +135,9 @@ def _all_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
             found.setdefault(condition, weight)
     for text, kinds in list(known.items())[:14]:
         for constant in _constants(ctx, kinds):
-            found.setdefault(f"{text} == {constant}", 0.5)
-            found.setdefault(f"{text} != {constant}", 0.4)
+            told = constant in ctx.module.told and constant[0] in "'\""
+            found.setdefault(f"{text} == {constant}", 0.8 if told else 0.5)
+            found.setdefault(f"{text} != {constant}", 0.6 if told else 0.4)
             if kinds and kinds <= _NUMBERS:
                 for operator in ("<", ">", "<=", ">="):
                     found.setdefault(f"{text} {operator} {constant}", 0.4)
@@ -164,6 +191,9 @@ def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
     if kinds & _SIZED:
         for condition, weight in _OF_A_LENGTH.items():
             yield f"len({text}) {condition}", weight
+    if kinds & {"date", "datetime"}:
+        yield f"{text}.weekday() < 5", 0.8
+        yield f"{text}.weekday() >= 5", 0.8
     for kind in sorted(kinds & {"int", "str", "list", "dict", "tuple", "float", "bool", "set"}):
         yield f"isinstance({text}, {kind})", 0.4
         yield f"not isinstance({text}, {kind})", 0.5

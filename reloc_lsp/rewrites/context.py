@@ -385,7 +385,13 @@ class UnitContext:
     @cached_property
     def fields(self) -> list[str]:
         """Attributes of `self` seen at run time, as `self.name`."""
-        return [name for name in self.module.types if name.startswith("self.")] if "self" in self.self_names else []
+        names = self.module.types if "self" in self.self_names else ()
+        return [name for name in names if name.startswith("self.") and "[" not in name]
+
+    def items(self, name: str) -> dict[str, frozenset[str]]:
+        """Keys (as `repr`) seen in the dicts that `name` held, with the types of what they led to."""
+        start = f"{name}["
+        return {seen[len(start) : -1]: kinds for seen, kinds in self.module.types.items() if seen.startswith(start)}
 
     @cached_property
     def unused(self) -> set[str]:
@@ -403,9 +409,10 @@ class UnitContext:
 
     @cached_property
     def telling_constants(self) -> list[tuple[str, str]]:
-        """Short constants that the unit reads, the commonest left out, each with the name of its type."""
+        """Short constants that the unit reads or tells of, the commonest left out, each with its type's name."""
         slots = [slot for slot in self.loads(ast.Constant) if not isinstance(slot.parent, ast.JoinedStr | ast.Expr)]
-        values = {self.inline(s.node): s.node.value for s in slots if isinstance(s.node, ast.Constant)}
+        values = {text: ast.literal_eval(text) for text in self.module.told}
+        values |= {self.inline(s.node): s.node.value for s in slots if isinstance(s.node, ast.Constant)}
         return [
             (text, type(value).__name__)
             for text, value in values.items()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from reloc_lsp.program.told import told_constants
 from reloc_lsp.search.verdict import Verdict
 
 Score = tuple[float, ...]
@@ -46,6 +48,11 @@ class Task:
     def source(self) -> str:
         """The unit's own lines, unchanged."""
         return self.module[self.start : self.end]
+
+    @cached_property
+    def told(self) -> tuple[str, ...]:
+        """Constants that the unit's docstring speaks of."""
+        return told_constants(self.source, self.test_literals)
 
     def file_with(self, source: str) -> str:
         """The whole file with the unit's lines replaced by `source`."""

@@ -34,8 +34,8 @@ def _plainly(source: str) -> str:
 
 
 def copied_constants(task: Task, candidate: Candidate) -> list[str]:
-    """Constants the revision brought in that are written in the tests and nowhere in the unit."""
-    brought = _constants(candidate.source) - _constants(task.source) - _PLAIN
+    """Constants the revision brought in that are written in the tests and nowhere in the unit or its docstring."""
+    brought = _constants(candidate.source) - _constants(task.source) - _PLAIN - set(task.told)
     return sorted(brought & task.test_literals)
 
 

@@ -83,7 +83,7 @@ class Enough(BaseException):
 
 
 class Probe:
-    """Counts lines and calls per test, notes types of names, and evaluates expressions at sites.
+    """Counts lines and calls per test, notes types of names and of items of small dicts, and evaluates expressions at sites.
 
     The request's `entry` is the line that begins a call. Its `sites`, if any, map a line to source texts of
     expressions free of effects, evaluated in the first calls of a test and in the last one, at the first `most`
@@ -194,6 +194,10 @@ class Probe:
         names = frame.f_locals
         for name, value in names.items():
             self.types.setdefault(name, set()).add(type(value).__name__)
+            if type(value) is dict and len(value) <= MOST_KEYS:
+                for item, inner in value.items():
+                    if type(item) is str and len(item) <= LONGEST_KEY:
+                        self.types.setdefault(f"{name}[{item!r}]", set()).add(type(inner).__name__)
         for name, value in getattr(names.get("self"), "__dict__", {}).items():
             self.types.setdefault("self." + name, set()).add(type(value).__name__)
         if line in self.sites and self.looking_left > 0:
@@ -257,6 +261,8 @@ def inside_itself(frame: types.FrameType) -> bool:
     return False
 
 
+MOST_KEYS = 12
+LONGEST_KEY = 20
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, type)
 HOLDERS = (list, tuple, set, frozenset, dict)
 

@@ -73,6 +73,7 @@ LOOKING_FAMILIES: tuple[tuple[Family, float], ...] = (
     (conditions.conditional, 0.05),
     (insertion.guards, 0.05),
     (borrowing.guarded_copies, 0.02),
+    (borrowing.branches, 0.02),
     (insertion.guarded_steps, 0.02),
 )
 """Families that choose conditions by the values seen at run time."""

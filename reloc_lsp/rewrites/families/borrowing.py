@@ -12,6 +12,7 @@ from reloc_lsp.rewrites.layout import insert_after, insert_around
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
 
 MOST_RENAMES = 8
+MOST_BRANCHES = 8
 FARTHEST_LINES = 12
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
 _PLAIN = ("True", "False", "None", "0", "1", "''", "[]")
@@ -39,14 +40,14 @@ def flushes(ctx: UnitContext) -> Iterator[Rewrite]:
             continue
         inside = [p for p in _simple(ctx) if p.loop and _within(place.node, p.node)]
         for origin in inside:
-            text = ctx.inline_statement(origin.node)
-            names = [n for n in ctx.locals if re.search(rf"\b{n}\b", text)]
-            for lines in [[text], *([f"if {name}:", f">{text}"] for name in names),
-                          *([f"if {name} is not None:", f">{text}"] for name in names)]:  # fmt: skip
-                edit = insert_after(ctx, place.node, lines)
-                if edit is not None:
-                    said = f"`{short(text)}` is added after the loop"
-                    yield Rewrite((edit,), "flush", said, ctx.line(place.node))
+            for text, likely in [(ctx.inline_statement(origin.node), 1.0), *_renamed(ctx, origin)]:
+                names = [n for n in ctx.locals if re.search(rf"\b{n}\b", text)]
+                for lines in [[text], *([f"if {name}:", f">{text}"] for name in names),
+                              *([f"if {name} is not None:", f">{text}"] for name in names)]:  # fmt: skip
+                    edit = insert_after(ctx, place.node, lines)
+                    if edit is not None:
+                        said = f"`{short(text)}` is added after the loop"
+                        yield Rewrite((edit,), "flush", said, ctx.line(place.node), likely)
 
 
 def guarded_copies(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -78,6 +79,35 @@ def other_cases(ctx: UnitContext) -> Iterator[Rewrite]:
                 if edit is not None:
                     said = f"`else: {short(text)}` is added"
                     yield Rewrite((edit,), "else", said, ctx.line(node.body[-1]), likely)
+
+
+def branches(ctx: UnitContext) -> Iterator[Rewrite]:
+    """After a branch of an `if`, another one that does nearly the same under another condition."""
+    for place in ctx.places:
+        node = place.node
+        if not isinstance(node, ast.If) or len(node.body) > 1 or not ctx.alone(node.body[-1]):
+            continue
+        useful = list(conditions(ctx, node, wanted=True).items())[:MOST_BRANCHES]
+        for inner in (p for p in _simple(ctx) if p.block is node.body):
+            for text, likely in _varied(ctx, inner):
+                for condition, weight in useful:
+                    edit = insert_after(ctx, node.body[-1], [f"elif {condition}:", f">{text}"], like=node)
+                    if edit is not None:
+                        said = f"`elif {short(condition)}: {short(text)}` is added"
+                        guard = Guard(ctx.line(node), condition)
+                        yield Rewrite((edit,), "branch added", said, ctx.line(node), weight * likely, guard)
+
+
+def _varied(ctx: UnitContext, origin: Place) -> Iterator[tuple[str, float]]:
+    """The statement changed a little, or with one of its texts or numbers replaced by one that the docstring tells."""
+    yield from _changed(ctx, origin)
+    text, start = ctx.inline_statement(origin.node), ctx.span(origin.node)[0]
+    for inner in ast.walk(origin.node):
+        if isinstance(inner, ast.Constant) and inner.value is not None:
+            first, last = (offset - start for offset in ctx.span(inner))
+            for told in ctx.module.told:
+                if type(ast.literal_eval(told)) is type(inner.value) and told != ctx.inline(inner):
+                    yield text[:first] + told + text[last:], 1.0
 
 
 def _simple(ctx: UnitContext) -> list[Place]:

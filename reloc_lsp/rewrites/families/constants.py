@@ -23,7 +23,9 @@ def constants(ctx: UnitContext) -> Iterator[Rewrite]:
         whole, text = slot, ctx.inline(node)
         if isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub) and slot.outer:
             whole, text = slot.outer, "-" + text
-        for value, weight in _near(node.value, text, used, ctx.module.strings):
+        near = dict(_near(node.value, text, used, ctx.module.strings))
+        told = {value: 0.9 for value in ctx.module.told if type(ast.literal_eval(value)) is type(node.value)}
+        for value, weight in {**near, **told}.items():
             receiver = isinstance(whole.parent, ast.Attribute)
             if value != text and (value[0] in "'\"" or not receiver):
                 yield ctx.replace(whole, value, "constant", weight=weight)
