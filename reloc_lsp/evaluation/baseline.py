@@ -124,8 +124,9 @@ class Measuring:
         while tests and time.monotonic() < self.deadline:
             limits = [self.first_limit] * len(tests)
             report = await tier.run(
-                self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry
-            )
+                self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry,
+                seconds=self.deadline - time.monotonic(),
+            )  # fmt: skip
             survey.add(report)
             if report.ended == "done" or not report.results:
                 return
@@ -202,7 +203,7 @@ class Measuring:
             raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
         left, kept = max(1.0, JUDGING_SHARE * self.seconds), []
         for number in sorted(covering, key=lambda n: _judging_order(survey.results[n], n)):
-            left -= survey.results[number].seconds
+            left -= max(survey.results[number].seconds, survey.results[number].wall)
             if left > 0 or survey.results[number].outcome is not Outcome.PASSED:
                 kept.append(number)
         return sorted(kept)

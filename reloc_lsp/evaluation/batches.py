@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.tiers import WarmTier
@@ -19,8 +20,10 @@ LARGEST = 16
 LONGEST_SECONDS = 0.15
 LEAST_SAVED = 0.2
 PASSING_IN_CANARY = 4
-HOPELESS = 12
+HOPELESS = (3, 12)
 """Failures at the beginning with which a candidate is given up: all other tests then count as failed."""
+HOPELESS_SECONDS = 0.1
+"""As many as tests fail in so many seconds of CPU with the unchanged unit, within those bounds."""
 
 
 @dataclass
@@ -85,10 +88,10 @@ class Batches:
         self, sources: Sequence[str], order: Sequence[int], limits: Mapping[int, Limit], allowed: int
     ) -> Answer:
         """Judge `sources` in one child; a candidate is refused when more than `allowed` tests did not pass."""
-        canary = len(_canary({n: self.expected[n] for n in order}))
+        canary, hopeless = len(_canary({n: self.expected[n] for n in order})), hopeless_after(self.expected, order)
         reports = await self.tier.run_all(
             sources, order, [limits[n] for n in order], canary,
-            failures_allowed=allowed, hopeless=HOPELESS if allowed < len(order) else None,
+            failures_allowed=allowed, hopeless=hopeless if allowed < len(order) else None,
         )  # fmt: skip
         self.cpu += sum(report.cpu for report in reports)
         given_up = {n: TestResult(Outcome.FAILED) for n in order}
@@ -99,7 +102,7 @@ class Batches:
                 continue
             if failed > allowed:
                 stands[position] = report.results
-            elif failed == all_of_them == HOPELESS < len(order):
+            elif failed == all_of_them == hopeless < len(order):
                 stands[position] = given_up | report.results
         if reports and reports[0].ended == "done" and len(reports[0].results) == len(order):
             stands[0] = reports[0].results  # nothing ran before the first: it was judged alone
@@ -132,7 +135,15 @@ def _canary(results: Mapping[int, TestResult]) -> list[int]:
     """The first tests of the order: those that fail without hanging (not all of very many), and some that pass."""
     failing = [n for n, result in results.items() if result.outcome not in (Outcome.PASSED, *_BY_FORCE)]
     passing = [n for n, result in results.items() if result.outcome is Outcome.PASSED]
-    return failing[:HOPELESS] if len(failing) > HOPELESS else [*failing, *passing[:PASSING_IN_CANARY]]
+    most = HOPELESS[1]
+    return failing[:most] if len(failing) > most else [*failing, *passing[:PASSING_IN_CANARY]]
+
+
+def hopeless_after(results: Mapping[int, TestResult], order: Sequence[int]) -> int:
+    """After how many failures at the beginning a candidate is given up."""
+    least, most = HOPELESS
+    times = accumulate(results[n].seconds for n in order[:most])
+    return max(least, sum(seconds <= HOPELESS_SECONDS for seconds in times))
 
 
 _BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)

@@ -134,4 +134,4 @@ def test_result(record: Mapping[str, Any]) -> TestResult:
         outcome = Outcome(record["outcome"])
     except ValueError:
         outcome = Outcome.FAILED
-    return TestResult(outcome, float(record.get("seconds", 0.0)), failure)
+    return TestResult(outcome, float(record.get("seconds", 0.0)), failure, float(record.get("wall", 0.0)))

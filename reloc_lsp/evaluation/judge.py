@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from reloc_lsp.evaluation.baseline import FAILING, Baseline
-from reloc_lsp.evaluation.batches import HOPELESS, Answer, Batches
+from reloc_lsp.evaluation.batches import Answer, Batches, hopeless_after
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
@@ -176,7 +176,8 @@ class Judge:
             failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
             if failed > allowed:
                 break
-            hopeless = HOPELESS if len(left) == len(tests) and allowed < len(tests) else None
+            whole = len(left) == len(tests) == len(self._order) and allowed < len(tests)
+            hopeless = hopeless_after(self.baseline.results, tests) if whole else None
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu
             if report.record("unfit") is not None and isinstance(tier, WarmTier):

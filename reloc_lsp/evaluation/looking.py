@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,8 +44,14 @@ class Look:
             wanted_here = found.get("answers", {}).get(line, {})
             answers[site.line] = {int(test): frozenset(numbers) for test, numbers in wanted_here.items()}
             truth[site.line] = {int(n): bool(t) for n, t in found.get("truth", {}).get(line, {}).items()}
+        seen = Counter((test, line) for line, tests in last_calls.items() for test in tests)
+        partial = frozenset(
+            int(line)
+            for test, visits in counts.items() if results[int(test)].outcome is not Outcome.PASSED
+            for line, count in visits.items() if count > seen[int(test), int(line)]
+        )  # fmt: skip
         ended = {int(test): line for test, line in found.get("ended", {}).items()}
-        return Values(vectors, blame, truth, last_calls, answers, ended)
+        return Values(vectors, blame, truth, last_calls, answers, ended, partial)
 
     async def _run(
         self, sites: Mapping[str, Sequence[str]], **more: Any

@@ -75,7 +75,7 @@ class Attempt:
         except TimeoutError:
             judge.abandon()
         proposal = await self._confirmed(search)
-        return proposal or await self._improvement() or self.nothing()
+        return proposal or await self._improvement(until) or self.nothing()
 
     def _raised(self) -> dict[str, str]:
         """Exceptions that failing tests got from lines of the unit, by the text of the line."""
@@ -113,14 +113,22 @@ class Attempt:
 
     def _most_improved(self) -> list[Node]:
         """The nodes that lose no test and win the most."""
-        passed = [t for t, r in self.task.verdict.results.items() if r.outcome is Outcome.PASSED]
         better = [
             n for n in (self.search_.nodes if self.search_ else ())
             if n.verdict.complete and not n.rejected and n.verdict.passed > self.before.passed
-            and all(n.verdict.outcome(t) is Outcome.PASSED for t in passed)
+            and self._loses_none(n.verdict)
         ]  # fmt: skip
         most = max((n.verdict.passed for n in better), default=0)
         return [n for n in better if n.verdict.passed == most]
+
+    def _loses_none(self, verdict: Verdict) -> bool:
+        """Whether every test that passes with the unchanged unit passes still, those of the confirmation included."""
+        unchanged = self.task.verdict.results
+        return all(
+            result.outcome is Outcome.PASSED
+            for test, result in verdict.results.items()
+            if test not in unchanged or unchanged[test].outcome is Outcome.PASSED
+        )
 
     def as_proposal(self, node: Node, verdict: Verdict, verified: bool, source: str | None = None) -> Proposal:
         """A node, or a smaller form of it, as the answer."""
@@ -160,12 +168,12 @@ class Attempt:
             search.reject(node)
         return None
 
-    async def _improvement(self) -> Proposal | None:
-        while (node := self.best_improvement()) is not None:
+    async def _improvement(self, until: float) -> Proposal | None:
+        while (node := self.best_improvement()) is not None and time.monotonic() < until:
             self._tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
             verdict = await self.judge.confirm(small.source)
-            if verdict.passed >= node.verdict.passed:
+            if verdict.passed >= node.verdict.passed and self._loses_none(verdict):
                 return self.as_proposal(node, verdict, True, small.source)
             node.rejected = True
         return None

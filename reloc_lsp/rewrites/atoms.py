@@ -172,6 +172,17 @@ def _borrowed(ctx: UnitContext, known: set[str]) -> Iterator[tuple[str, float]]:
                 text = ctx.inline(node)
                 yield text, 0.8
                 yield negated(text), 0.8
+                for other in _about_others(ctx, node, text):
+                    yield other, 0.5
+                    yield negated(other), 0.5
+
+
+def _about_others(ctx: UnitContext, node: ast.expr, text: str) -> Iterator[str]:
+    """The condition with another constant of the module, named in the same style, in place of the one it names."""
+    for name in {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & ctx.module.constants:
+        alike = [other for other in ctx.module.constants if other != name and other.isupper() == name.isupper()]
+        for other in sorted(alike, key=lambda o: (-len(set(o.split("_")) & set(name.split("_"))), o))[:MOST_PREDICATES]:
+            yield re.sub(rf"\b{name}\b", other, text)
 
 
 def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
@@ -205,6 +216,9 @@ def _of_two(one: str, one_kinds: frozenset[str], two: str, two_kinds: frozenset[
         for operator, weight in (("==", 0.6), ("!=", 0.6), ("<", 0.5), (">", 0.5), ("<=", 0.5), (">=", 0.5)):
             if operator in ("==", "!=") or (one_kinds | two_kinds) & (_NUMBERS | {"str", "tuple", "date", "datetime"}):
                 yield f"{one} {operator} {two}", weight
+    if one_kinds & _SIZED and two_kinds & _SIZED:
+        for operator, weight in (("==", 0.4), ("!=", 0.4), ("<", 0.3), (">", 0.3)):
+            yield f"len({one}) {operator} len({two})", weight
     for inner, holder, kinds in ((one, two, two_kinds), (two, one, one_kinds)):
         if kinds & _SIZED:
             yield f"{inner} in {holder}", 0.6

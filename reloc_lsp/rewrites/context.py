@@ -280,6 +280,8 @@ class UnitContext:
         best: ast.expr | None = None
         current: Slot | None = slot
         while current is not None:
+            if isinstance(getattr(current.node, "ctx", None), ast.Store | ast.Del):
+                break  # what counts is the place that is set, not what it held before
             if current is not slot and isinstance(current.node, _OWN_SCOPE):
                 best = None
             if self.pure(current.node):

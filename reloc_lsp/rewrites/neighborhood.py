@@ -28,9 +28,10 @@ from reloc_lsp.search.protocols import Site, ValueProbe
 
 # Fitted, like the families' priors, on bugs of our own making (tests/benchmarks/handwritten) and planted ones.
 PAIRED_PRIOR = 0.25
-WEIGHT_POWER = 1.3
+WEIGHT_POWER = 1.7
 SUSPICION_POWER = 2.0
 LEAST_SUSPICION = 0.03
+SWAP_OUTLOOK_POWER = 1.5
 SECOND_EDIT = 2.0
 """What a further edit costs, as the logarithm of how much rarer it is than a single one."""
 LOST_COMMENT = 0.8
@@ -106,7 +107,9 @@ class RewriteNeighborhood:
             if not rewrite.edits:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
-            score = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER * ctx.outlook.factor(rewrite)
+            power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
+            seen = ctx.outlook.factor(rewrite) ** power
+            score = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER * seen
             score *= LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0
             scored.append((score * self._experience[rewrite.family].factor * (1 + dice.random() * 1e-6), rewrite))
         scored.sort(key=lambda pair: -pair[0])

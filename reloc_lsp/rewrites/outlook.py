@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from reloc_lsp.rewrites.rewrite import Branches, Guard, Joined, Rewrite, Swap
 from reloc_lsp.search.protocols import Values
 
-INERT, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.25, 1.0, 2.5, 5.0
+INERT, UNSEEN, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.2, 0.25, 1.0, 2.5, 5.0
 WANTED, UNWANTED = 4.0, 0.05
 """For what gives every answer that failing tests are known to want, and for what gives none of them."""
 CHOICES_ALIKE = 3
@@ -89,6 +89,8 @@ class Outlook:
         if -1 in old:
             mended = all(n != -1 for n, o in zip(new, old, strict=True) if o == -1)
             return TARGETED if mended and reach > INERT else NEUTRAL
+        if reach == INERT and swap.line in self.values.partial:
+            return UNSEEN
         return reach * RISKY if -1 in new else reach
 
     def _answers(self, line: int, expression: str, returned: int) -> float:

@@ -21,8 +21,8 @@ class Rules:
     """A named set of decision rules: one choice for each of the four components.
 
     As many neighbours as `round_size` are asked for and judged at once, and after the first revision that passes
-    the search goes on for `extra` evaluations to have a choice. Both are `(least, share, most)`: a share of the
-    evaluations so far, between two bounds.
+    the search goes on for `extra` evaluations to have a choice, and to `enough` of them in any case. Both are
+    `(least, share, most)`: a share of the evaluations so far, between two bounds.
     """
 
     neighborhood: Neighborhood
@@ -32,6 +32,7 @@ class Rules:
     reward: Reward | None = None
     round_size: tuple[int, float, int] = (8, 0.0, 8)
     extra: tuple[int, float, int] = (16, 0.5, 150)
+    enough: int = 48
 
 
 class LocalSearch:
@@ -141,5 +142,6 @@ class LocalSearch:
         if self._goal == float("inf"):
             # A revision by two edits often only seems right: a single one may still be waiting further down.
             doubtful = all(node.candidate.depth > 1 for node in self.passing)
-            self._goal = spent + (self.rules.extra[2] if doubtful else self._share(self.rules.extra))
+            more = self.rules.extra[2] if doubtful else self._share(self.rules.extra)
+            self._goal = max(self.rules.enough, spent + more)
         return spent >= self._goal

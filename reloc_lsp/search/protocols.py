@@ -70,7 +70,8 @@ class Values:
 
     `last_calls[line]` names for each visit the failing test whose last call it is part of, or -1. Where it is known
     what such a test wanted that call to return, `ended` maps it to the line that returned something else, and
-    `answers[line]` to the numbers whose values it wanted.
+    `answers[line]` to the numbers whose values it wanted. `partial` are the lines that failing tests visit more often
+    than was looked.
     """
 
     vectors: Mapping[int, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Values:
     last_calls: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     answers: Mapping[int, Mapping[int, frozenset[int]]] = field(default_factory=dict)
     ended: Mapping[int, int] = field(default_factory=dict)
+    partial: frozenset[int] = frozenset()
 
     def moved(self, by: int) -> Values:
         """The same with lines counted from elsewhere."""
@@ -89,6 +91,7 @@ class Values:
         return Values(
             shifted(self.vectors), shifted(self.blame), shifted(self.truth), shifted(self.last_calls),
             shifted(self.answers), {test: line + by for test, line in self.ended.items()},
+            frozenset(line + by for line in self.partial),
         )  # fmt: skip
 
 

@@ -36,13 +36,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """Outcome of one test, the CPU seconds it took, and its failure if it has one."""
+    """Outcome of one test, the CPU seconds it took, its failure if it has one, and the wall-clock seconds it took."""
 
     __test__ = False
 
     outcome: Outcome
     seconds: float = 0.0
     failure: Failure | None = None
+    wall: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

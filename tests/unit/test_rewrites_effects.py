@@ -8,7 +8,7 @@ import pytest
 from rewriting import context
 
 from reloc_lsp.rewrites.effects import pure, pure_text
-from reloc_lsp.rewrites.families import ingredients
+from reloc_lsp.rewrites.families import ingredients, variables
 from reloc_lsp.rewrites.rewrite import Swap
 
 PURE = ["a + len(b)", "a.strip()[1:]", "x if (a and b) else (c or d)", "a in (1, 2)", "sorted(a.items())", "todo.pop"]
@@ -29,3 +29,30 @@ def test_a_rewrite_that_brings_in_an_effect_is_not_looked_at():
     ctx = context("def f(todo, a):\n    b = len(a)\n    c = a + 1\n    return todo.pop()\n")
     looked_at = {r.effect.new for r in ingredients.reused(ctx) if isinstance(r.effect, Swap)}
     assert looked_at and not any("pop()" in text for text in looked_at)
+
+
+def test_of_what_is_assigned_to_only_the_place_is_looked_at_not_what_it_held():
+    ctx = context("def f(a, b, c):\n    a[b] = c\n    a[b].d += c\n", a="dict", b="int", c="int")
+    looked_at = {(r.effect.line, r.effect.old) for r in variables.variables(ctx) if isinstance(r.effect, Swap)}
+    assert looked_at == {(2, "a"), (2, "b"), (2, "c"), (3, "a[b]"), (3, "c")}
+
+
+@pytest.mark.parametrize(
+    ("body", "new", "returned"),
+    [
+        ("return a + b", "b + b", 2),
+        ("c = a + b\n    return c", "b + b", 3),
+        ("c = a + b\n    c += 1\n    return c", "b + b", 0),
+    ],
+)
+def test_a_value_that_is_returned_as_it_is_is_known(body, new, returned):
+    ctx = context(f"def f(a, b):\n    {body}\n")
+    effects = [r.effect for r in variables.variables(ctx) if isinstance(r.effect, Swap) and r.effect.new == new]
+    assert [effect.returned for effect in effects] == [returned]
+
+
+def test_what_a_condition_leads_to_is_known():
+    ctx = context("def f(a, b):\n    if a:\n        return b\n    return 0\n")
+    assert ctx.branches(ctx.body[0]) == ("b", "0")
+    recursive = context("def f(a, b):\n    if a:\n        return b\n    return f(b, a)\n")
+    assert recursive.branches(recursive.body[0]) == (None, None)

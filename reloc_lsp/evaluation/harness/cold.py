@@ -13,6 +13,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 import pytest
+from _pytest.assertion import util as assertion
 
 from .forkserver import die_with_parent, load_prctl
 from .main import leave
@@ -46,7 +47,7 @@ class Reporter:
         self.watcher = watcher
         self.error: BaseException | None = None
         self.left = failures_allowed
-        self.started = 0.0
+        self.started = self.begun = 0.0
         self.worst: dict[str, str] = {}
         self.details: dict[str, Message] = {}
 
@@ -70,7 +71,13 @@ class Reporter:
             self.error = None
             if self.watcher:
                 self.watcher.begin(number)
-        self.started = time.process_time()
+        self.started, self.begun = time.process_time(), time.monotonic()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Nobody reads the long text of a failure here, and to make it takes longer than most tests."""
+        assertion._reprcompare = None
+        item.repr_failure = _briefly  # type: ignore[method-assign]
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, None, None]:
@@ -100,6 +107,7 @@ class Reporter:
                 "test": self.numbers.get(nodeid),
                 "outcome": outcome,
                 "seconds": time.process_time() - self.started,
+                "wall": time.monotonic() - self.begun,
                 "failure": self.details.get(nodeid) if outcome == "failed" else None,
             }
         )
@@ -107,6 +115,10 @@ class Reporter:
             self.left -= 1
             if self.left < 0:
                 self.session.shouldstop = "the rest cannot change the decision"
+
+
+def _briefly(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> str:
+    return excinfo.typename
 
 
 def end_with_controller(wire: Wire, scratch: str) -> None:

@@ -83,13 +83,13 @@ class Enough(BaseException):
 
 
 class Probe:
-    """Counts lines and calls per test, notes types of names and of items of small dicts, and evaluates expressions at sites.
+    """Counts lines and calls per test, notes types of names and of small dicts' items, evaluates expressions at sites.
 
     The request's `entry` is the line that begins a call. Its `sites`, if any, map a line to source texts of
-    expressions free of effects, evaluated in the first calls of a test and in the last one, at the first `most`
-    visits of a line per call and at the last visit of all, for `looking_seconds` of CPU altogether. Which call and
-    visit are a test's last, `last_calls` and `last_visits` know from an earlier run. Values become small numbers,
-    equal for equal values and types.
+    expressions free of effects, evaluated in the first calls of a test and in the last one, at the first visits of a
+    line per call (`most`, and more in the last call) and at the last visit of all, for `looking_seconds` of CPU.
+    Which call and visit are a test's last, `last_calls` and `last_visits` know from an earlier run. Values become
+    small numbers, equal for equal values and types.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class Probe:
         request: Message,
         *,
         most: int = 4,
+        most_in_last_call: int = 12,
         first_calls: int = 3,
         visits_allowed: int = 30000,
         looking_seconds: float = 4.0,
@@ -110,6 +111,7 @@ class Probe:
         self.lines: set[int] = set()
         self.types: dict[str, set[str]] = {}
         self.most = most
+        self.most_in_last_call = most_in_last_call
         self.first_calls = first_calls
         self.visits_left = self.visits_allowed = visits_allowed if sites is not None else None
         self.sites: dict[int, list[types.CodeType]] = {}
@@ -187,7 +189,7 @@ class Probe:
 
     def _worth_a_look(self, line: int, count: int) -> bool:
         if self.call == self.last_calls.get(self.test):
-            return count <= self.most or count == self.last_visits.get((self.test, line))
+            return count <= self.most_in_last_call or count == self.last_visits.get((self.test, line))
         return count <= self.most and self.call <= self.first_calls
 
     def _look(self, line: int, frame: types.FrameType) -> None:

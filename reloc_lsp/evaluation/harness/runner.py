@@ -8,6 +8,7 @@ a fixture kept alive for the next test would turn that one's verdict.
 from __future__ import annotations
 
 import os
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -93,13 +94,15 @@ class Runner:
     """Runs items and reports one record each: `{"test", "outcome", "seconds", "failure"}`.
 
     `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision. So do
-    `hopeless` failures with which it begins: of many tests that fail, the first tell what all of them do.
+    `hopeless` failures with which it begins: of many tests that fail, the first tell what all of them do. After the
+    request's `seconds` no further test begins.
     """
 
     def __init__(self, unit_file: str) -> None:
         self.unit_file = unit_file
         self.left: int | None = None
         self.hopeless: int | None = None
+        self.stop = float("inf")
         self.probe: Watcher | None = None
         self.result: Result | None = None
         self.reported: pytest.ExceptionInfo[BaseException] | None = None
@@ -111,6 +114,7 @@ class Runner:
         self.send = send
         self.left = request.get("failures_allowed")
         self.hopeless = request.get("hopeless")
+        self.stop = time.monotonic() + request.get("seconds", float("inf"))
         self.probe = probe
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
@@ -118,13 +122,18 @@ class Runner:
         self.send({"begin": True})
         for position, (number, item) in enumerate(items):
             following = items[position + 1][1] if position + 1 < len(items) else None
+            if position and time.monotonic() > self.stop:
+                return position
             if self.probe:
                 self.probe.begin(number)
-            start = clock()
+            start, begun = clock(), time.monotonic()
             outcome, failure = self._one(item, following)
             if self.probe:
                 self.probe.end(self.error)
-            self.send({"test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure})
+            self.send({
+                "test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure,
+                "wall": time.monotonic() - begun,
+            })  # fmt: skip
             if outcome == "passed":
                 self.hopeless = None
                 continue

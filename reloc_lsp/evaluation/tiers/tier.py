@@ -27,7 +27,8 @@ class Tier(Protocol):
         """Run `tests` with the unit's lines `source`.
 
         `more` may ask for a look into the unit (`probe`, with `lines`, `entry` and perhaps `sites` and `last_calls`)
-        or for the functions called (`trace_calls`).
+        or for the functions called (`trace_calls`); after its `seconds` no further test begins (a hint that a cold
+        run does not take).
         """
         ...
 

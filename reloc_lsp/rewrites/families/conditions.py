@@ -70,7 +70,9 @@ def bounded(ctx: UnitContext) -> Iterator[Rewrite]:
     """A comparison gets its other bound: `a < b` becomes `0 <= a < b`."""
     for slot in ctx.loads(ast.Compare):
         node = slot.node
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Lt | ast.LtE):
+        assert isinstance(node, ast.Compare)
+        open_below = len(node.ops) == 1 and not isinstance(node.left, ast.Constant)
+        if open_below and isinstance(node.ops[0], ast.Lt | ast.LtE):
             for bound in ("0 <=", "0 <", "1 <="):
                 yield ctx.replace(slot, f"{bound} {ctx.src(node)}", "bound")
             for name in ctx.bound_before(slot.statement):

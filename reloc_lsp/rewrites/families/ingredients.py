@@ -56,7 +56,9 @@ def extended(ctx: UnitContext) -> Iterator[Rewrite]:
         for longer, weight in _with_operand(ctx, slot, text):
             yield ctx.replace(slot, longer, "extension", weight=weight)
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
-            for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6]):
+            kinds = kinds_of(slot.node, ctx)
+            strings = _strings_nearby(ctx) if not kinds or "str" in kinds else ()
+            for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6], *strings):
                 if other != text:
                     yield ctx.replace(slot, f"{text} or {other}", "fallback", weight=0.4)
 
@@ -100,6 +102,12 @@ def _strings(ctx: UnitContext) -> list[str]:
         if isinstance(s.node, ast.Constant) and isinstance(s.node.value, str)
     ]
     return list(dict.fromkeys(text for text in found if len(text) <= 12))
+
+
+def _strings_nearby(ctx: UnitContext) -> list[str]:
+    """The commonest very short strings of the file."""
+    common = (text for text, _ in ctx.module.strings.most_common(40) if 0 < len(text) <= 2)
+    return [repr(text) for text in common][:4]
 
 
 def _bound_inside(slot: Slot) -> set[str]:

@@ -24,6 +24,7 @@ _PLAIN_VALUES = {
     "None": 0.6, "False": 0.6, "True": 0.6, "0": 0.7, "[]": 0.7, "''": 0.6, "1": 0.4, "-1": 0.4, "{}": 0.4, "()": 0.2,
     "set()": 0.2, "0.0": 0.3,
 }  # fmt: skip
+_NUMBERS = frozenset({"int", "float", "bool", "NoneType"})
 _OF_A_NUMBER = {
     "+= 1": 1.0, "-= 1": 0.8, "= 0": 0.7, "= 1": 0.3, "= abs({})": 0.4, "//= 10": 0.1, "= -{}": 0.3,
 }  # fmt: skip
@@ -172,9 +173,11 @@ def _asked(ctx: UnitContext, item: str, holder: str) -> float:
 
 
 def _number_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
-    assigned = name not in ctx.parameters
+    likely = 0.6 if name in ctx.parameters else 1.0
+    if not ctx.types(name) <= _NUMBERS:
+        likely *= 0.3  # what is a number now and then is no counter
     for step, weight in _OF_A_NUMBER.items():
-        yield f"{name} {step.format(name)}", weight * (1.0 if assigned else 0.6)
+        yield f"{name} {step.format(name)}", weight * likely
 
 
 def _list_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:

@@ -37,6 +37,24 @@ def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:
                 )
 
 
+def lifted(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A simple statement of a block to before, or to after, the statement around the block."""
+    for place in ctx.places:
+        outer = place.parent
+        if not isinstance(outer, ast.stmt) or outer is ctx.function or len(place.block) < 2:
+            continue
+        if not isinstance(place.node, ast.Assign | ast.AugAssign | ast.Expr) or not ctx.alone(place.node):
+            continue
+        text = moved_lines(ctx, [place.node], ctx.indent(outer))
+        if text is None or _spelled(ctx, outer).startswith("elif"):
+            continue
+        gone, (start, end) = Edit(*ctx.lines_of(place.node), ""), ctx.lines_of(outer)
+        said = f"`{short(ctx.src(place.node))}` moves out of the block"
+        for at in (start, end):
+            if at not in (gone.start, gone.end) and ctx.text[:at].endswith(("\n", "\r")):
+                yield Rewrite((gone, Edit(at, at, text)), "move", said, ctx.line(place.node), 0.5)
+
+
 def else_of_loop(ctx: UnitContext) -> Iterator[Rewrite]:
     """The `else` of the last `if` in a loop becomes the loop's own."""
     for place in ctx.places:

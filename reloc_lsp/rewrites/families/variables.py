@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.context import Slot, UnitContext, short
@@ -40,7 +41,7 @@ def module_names(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field == "func" or name in ctx.module.constants:
             for other in others:
                 if other != name and not (slot.field == "func" and ctx.is_builtin(name) and other == ctx.function.name):
-                    yield ctx.replace(slot, other, "module name", weight=0.5)
+                    yield ctx.replace(slot, other, "module name", weight=0.3 + 0.5 * _likeness(name, other))
 
 
 def attributes(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -53,7 +54,8 @@ def attributes(ctx: UnitContext) -> Iterator[Rewrite]:
             for other in ctx.module.attributes.get(node.value.id, {}):
                 same_use = (other in ctx.module.methods) == (node.attr in ctx.module.methods)
                 if other != node.attr and (node.value.id != "self" or same_use):
-                    yield ctx.replace(slot, f"{node.value.id}.{other}", "attribute", weight=0.5 if called else 1.0)
+                    likely = 0.4 + 0.6 * _likeness(node.attr, other) if called else 1.0
+                    yield ctx.replace(slot, f"{node.value.id}.{other}", "attribute", weight=likely)
 
 
 def targets(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -130,6 +132,11 @@ def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weigh
     )
     said = f"`{short(one)}` and `{short(two)}` change places"
     yield Rewrite(edits, "swap", said, ctx.line(first), weight, ctx.effect_of(slot, edits))
+
+
+def _likeness(one: str, other: str) -> float:
+    """How alike two names are, from 0 to 1: what is confused has mostly a similar name."""
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _arguments(ctx: UnitContext) -> list[str]:
