@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -18,18 +19,24 @@ JUDGING_SHARE = 0.03
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
 FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 MOST_BESIDE = 0.2
+LONGER_SECONDS = 2.0
 LEAST_CPU = 0.1
+MOST_IN_COMMON = 0.5
 
 
 @dataclass
 class Survey:
-    """What one instrumented run of tests on the unchanged unit showed, by test number."""
+    """What one instrumented run of tests on the unchanged unit showed, by test number.
+
+    `unseen` tests were not run for want of time.
+    """
 
     results: dict[int, TestResult] = field(default_factory=dict)
     lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     calls: dict[int, int] = field(default_factory=dict)
     at_import: bool = False
+    unseen: int = 0
 
     def add(self, report: ChildReport) -> None:
         """Take in what one child said."""
@@ -50,13 +57,18 @@ class Survey:
         """Tests that reached the unit and have a verdict, in order of number."""
         return sorted(number for number in self.results if self.lines.get(number))
 
+    @property
+    def failing(self) -> list[int]:
+        """Covering tests that do not pass."""
+        return [n for n in self.covering if self.results[n].outcome in FAILING]
+
 
 @dataclass(frozen=True)
 class Baseline:
     """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order.
 
     `beside` are tests that pass and reach the unit, but which only a cold run can judge: they take part in the
-    confirmation alone.
+    confirmation alone. `unseen` tests were not run at all, for want of time.
     """
 
     tier: Tier
@@ -70,6 +82,7 @@ class Baseline:
     flaky: Sequence[str]
     notes: Sequence[str]
     beside: Sequence[int] = ()
+    unseen: int = 0
 
 
 class Measuring:
@@ -114,23 +127,34 @@ class Measuring:
         survey = Survey()
         if isinstance(tier, WarmTier) and not tier.functions:
             return survey
-        share = -(-len(tier.tests) // self.bench.workers) if len(tier.tests) > 40 else len(tier.tests)
-        parts = [range(start, min(start + share, len(tier.tests))) for start in range(0, len(tier.tests), share or 1)]
-        await asyncio.gather(*(self._survey_part(tier, list(part), survey) for part in parts))
+        parts: list[list[int]] = [[] for _ in range(self.bench.workers if len(tier.tests) > 40 else 1)]
+        for alike in _by_likeness(tier.tests, self.place.unit.qualname):
+            share = -(-len(alike) // len(parts)) or 1
+            for number, part in enumerate(parts):
+                part.extend(alike[number * share : (number + 1) * share])
+        await asyncio.gather(*(self._survey_part(tier, part, survey) for part in parts))
+        survey.unseen = len(tier.tests) - len(survey.results)
         return survey
 
     async def _survey_part(self, tier: Tier, tests: list[int], survey: Survey) -> None:
-        """Survey `tests`, going on after one that hangs or ends the process, until the time is up."""
-        while tests and time.monotonic() < self.deadline:
+        """Survey `tests`, going on after one that hangs or ends the process, until the time is up.
+
+        While none was seen to fail, twice the time is spent: what else should it be spent on?
+        """
+        while tests and (seconds := self._seconds_left(survey)) > 0:
             limits = [self.first_limit] * len(tests)
             report = await tier.run(
                 self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry,
-                seconds=self.deadline - time.monotonic(),
+                seconds=seconds,
             )  # fmt: skip
             survey.add(report)
-            if report.ended == "done" or not report.results:
+            if not report.results:
                 return
             tests = [n for n in tests if n not in report.results]
+
+    def _seconds_left(self, survey: Survey) -> float:
+        left = self.deadline - time.monotonic()
+        return left if left > 0 or survey.failing else min(left + self.seconds, LONGER_SECONDS)
 
     async def _choose(self, warm: WarmTier, survey: Survey) -> Baseline:
         """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""
@@ -291,7 +315,9 @@ class Measuring:
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
-        return Baseline(tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes)
+        return Baseline(
+            tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes, unseen=survey.unseen
+        )
 
     async def _again(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> dict[int, TestResult]:
         """A plain second run: it gives true times, and shows tests that are flaky."""
@@ -330,12 +356,21 @@ class Measuring:
     def _limit(self, result: TestResult, slowest: float = 0.0) -> Limit:
         """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment.
 
-        A test that fails may have stopped early: it gets what the slowest passing one does.
+        A test that fails may have stopped early: it gets what the slowest passing one does. Whichever test comes first
+        bears what the tests have in common, so each may take as long as one that bore it.
         """
         if result.outcome in ENDED_BY_FORCE:
             return Limit(0.5, min(3.0, self.first_limit.wall))
         seconds = result.seconds if result.outcome is Outcome.PASSED else max(result.seconds, slowest)
-        return Limit(LEAST_CPU + 10 * seconds, 3.0 + 30 * seconds)
+        return Limit(LEAST_CPU + min(slowest, MOST_IN_COMMON) + 10 * seconds, 3.0 + 30 * seconds)
+
+
+def _by_likeness(tests: Sequence[str], qualname: str) -> tuple[list[int], list[int]]:
+    """Test numbers: first those whose ids speak of the unit, word by word, then the others."""
+    words = [word for word in re.split(r"[\W_]+", qualname.lower()) if len(word) > 3]
+    speaking = [n for n, name in enumerate(tests) if any(word in name.lower() for word in words)]
+    rest = set(speaking)
+    return speaking, [n for n in range(len(tests)) if n not in rest]
 
 
 def _steady(tests: Sequence[int], survey: Survey) -> list[int]:

@@ -254,6 +254,11 @@ class Work:
         try:
             self.account.notes += baseline.notes
             attempt = self._attempt = Attempt(self.account, judge, place, self.settings.search.seed)
+            if judge.unchanged.green and baseline.unseen:
+                raise EvaluationError(
+                    f"{attempt.before.total} tests that reach {unit.qualname} pass, and there was no time for "
+                    f"{baseline.unseen} others. Give more with --seconds, or name the test that fails with --tests."
+                )
             if judge.unchanged.green:
                 return attempt.already_passing()
             return await attempt.search(until)

@@ -32,7 +32,7 @@ class Rules:
     reward: Reward | None = None
     round_size: tuple[int, float, int] = (8, 0.0, 8)
     extra: tuple[int, float, int] = (16, 0.5, 150)
-    enough: int = 48
+    enough: int = 0
 
 
 class LocalSearch:

@@ -113,11 +113,12 @@ async def test_the_neighbourhood_learns_from_every_verdict():
 
 
 @pytest.mark.parametrize(
-    ("extra", "settled_after"), [((0, 0.0, 0), 2), ((4, 0.0, 9), 6), ((1, 2.0, 9), 6), ((9, 0.0, 3), 6)]
+    ("extra", "enough", "settled_after"),
+    [((0, 0.0, 0), 0, 2), ((4, 0.0, 9), 0, 6), ((1, 2.0, 9), 0, 6), ((9, 0.0, 3), 0, 6), ((0, 0.0, 0), 6, 6)],
 )
-async def test_some_more_evaluations_make_a_choice_once_something_passes(extra, settled_after):
+async def test_some_more_evaluations_make_a_choice_once_something_passes(extra, enough, settled_after):
     table = Table({2: 4, 5: 4})
-    async for event in search(table, MANY, extra=extra).run():
+    async for event in search(table, MANY, extra=extra, enough=enough).run():
         if isinstance(event, Settled):
             break
     assert len(table.judged) == settled_after

@@ -1,0 +1,28 @@
+"""Constants that a docstring speaks of."""
+
+from __future__ import annotations
+
+import pytest
+
+from reloc_lsp.program.told import told_constants
+
+
+@pytest.mark.parametrize(
+    ("docstring", "told"),
+    [
+        ("At most 12 pieces, 2.5 kg each, -3 at night.", ("12", "2.5", "-3")),
+        ("Gives 'added' or `removed`, never 3a or 007.", ("'added'", "'removed'")),
+        ("12 %, 7-day weeks, version 1.2.3", ("12", "7")),
+        ("Cancelled bookings are left out; cancelled ones too.", ("'cancelled'",)),
+        ("Twice.\n\n    >>> f(4)\n    8\n    f(3) -> 6\n", ()),
+        ("", ()),
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_what_is_told(docstring, told, indent):
+    source = f'{indent}def f(a):\n{indent}    """{docstring}"""\n{indent}    return a\n'
+    assert told_constants(source, {"'cancelled'", "'f'"}) == told
+
+
+def test_a_function_without_a_docstring_tells_nothing():
+    assert told_constants("def f(a):\n    return 3\n", set()) == ()
