@@ -16,6 +16,7 @@ from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.rewrites.effects import pure, pure_text
+from reloc_lsp.rewrites.fstrings import place_expressions
 from reloc_lsp.rewrites.looks import in_the_looks_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
@@ -85,6 +86,14 @@ class UnitContext:
             raise SyntaxError("the unit is not a function any more")
         self.function = function
         self.newline = newline_of(source)
+        self._open_texts = {id(node) for node in ast.walk(function) if self._opened(node)}
+
+    def _opened(self, node: ast.AST) -> bool:
+        """Whether it is an f-string whose expressions have places."""
+        if not isinstance(node, ast.JoinedStr):
+            return False
+        start, end = self.span(node)
+        return place_expressions(node, self.text[start:end], start, self.index, self._shift)
 
     def with_outlook(self, outlook: Outlook) -> UnitContext:
         """The same unit after a look at its values; everything known of it is shared."""
@@ -132,22 +141,25 @@ class UnitContext:
 
     @cached_property
     def slots(self) -> list[Slot]:
-        """Every expression of the body in source order; f-strings are taken whole."""
+        """Every expression of the body in source order; of f-strings those whose places are known."""
         return [slot for statement in self.statements for slot in self._slots_in(statement.node)]
 
-    @staticmethod
-    def _slots_in(statement: ast.stmt) -> Iterator[Slot]:
+    def _slots_in(self, statement: ast.stmt) -> Iterator[Slot]:
         stack: list[tuple[ast.AST, Slot | None]] = [(statement, None)]
         while stack:
             parent, outer = stack.pop()
             inner: list[tuple[ast.AST, Slot | None]] = []
             for field, value in ast.iter_fields(parent):
+                if isinstance(parent, ast.FormattedValue) and field != "value":
+                    continue
                 for index, node in enumerate(value) if isinstance(value, list) else ((-1, value),):
                     if isinstance(node, ast.expr):
                         slot = Slot(node, parent, field, index, statement, outer)
                         yield slot
                         if not isinstance(node, ast.JoinedStr):
                             inner.append((node, slot))
+                        elif id(node) in self._open_texts:
+                            inner += [(part, slot) for part in node.values if isinstance(part, ast.FormattedValue)]
                     elif isinstance(node, _HOLDERS):
                         inner.append((node, outer))
             stack.extend(reversed(inner))
@@ -178,6 +190,8 @@ class UnitContext:
         elif level_of_text(text) >= needed(slot.parent, slot.field, slot.index) and "\n" not in text:
             start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
         before = " " if _word(self.text[:start][-1:]) and _word(text[:1]) else ""
+        if isinstance(slot.parent, ast.FormattedValue) and text.startswith("{"):
+            before = " "  # two braces would be the text of one
         after = " " if _word(self.text[end : end + 1]) and _word(text[-1:]) else ""
         return Edit(start, end, before + text + after)
 

@@ -1,0 +1,36 @@
+"""Expressions inside of f-strings are rewritten where they stand."""
+
+from __future__ import annotations
+
+import pytest
+from rewriting import context, results
+
+from reloc_lsp.rewrites.families import operators, variables
+
+TEXTS = {
+    "alike": ("f'{a - b}:{a - b}'", {"f'{a + b}:{a - b}'", "f'{a - b}:{a + b}'"}),
+    "format": ("f'{a - b:>{b}}'", {"f'{a + b:>{b}}'"}),
+    "conversion": ("f'{a - b!r:>3}'", {"f'{a + b!r:>3}'"}),
+    "said as well": ("f'{a - b = }'", {"f'{a + b = }'"}),
+    "doubled braces": ("f'{{a - b}} {a - b}'", {"f'{{a - b}} {a + b}'"}),
+    "side by side": ("'{a - b}' f'{a - b}' rf\"\\{a}{a - b}\"", {"'{a - b}' f'{a + b}' rf\"\\{a}{a - b}\"",
+                                                         "'{a - b}' f'{a - b}' rf\"\\{a}{a + b}\""}),
+    "brackets": ("f'{a[\"}:\"] - {1: b}[1]}'", {"f'{a[\"}:\"] + {1: b}[1]}'"}),
+    "beyond ASCII": ("f'\u00e4\U0001f600{a - b}'", {"f'\u00e4\U0001f600{a + b}'"}),
+    "escapes": ("f'\\N{EM DASH}\\t{ a - b }'", {"f'\\N{EM DASH}\\t{ a + b }'"}),
+    "lines": ('f"""{a}\n  {a - b}\n"""', {'f"""{a}\n  {a + b}\n"""'}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_an_expression_in_a_text_is_rewritten(before, after, indent):
+    header = f"{indent}def f(a, b):\n{indent}    return "
+    found = results(operators.arithmetic, context(f"{header}{before}\n"))
+    pluses = {text.removeprefix(header).removesuffix("\n") for text in found if text.count("+") == 1}
+    assert pluses == after
+
+
+def test_a_name_in_a_text_becomes_another():
+    found = results(variables.variables, context("def f(a, b):\n    return f'{a}, {a:02d}'\n"))
+    assert found == {f"def f(a, b):\n    return f'{one}'\n" for one in ("{b}, {a:02d}", "{a}, {b:02d}")}
