@@ -16,7 +16,7 @@ from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.rewrites.effects import pure, pure_text
-from reloc_lsp.rewrites.fstrings import place_expressions
+from reloc_lsp.rewrites.fstrings import fitted_into, place_expressions
 from reloc_lsp.rewrites.looks import in_the_looks_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
@@ -182,6 +182,9 @@ class UnitContext:
     def edit(self, slot: Slot, text: str) -> Edit:
         """Put `text` in the slot's place, with parentheses where it needs them and without where it does not."""
         start, end = self.span(slot.node)
+        around = self._text_around(slot)
+        if around is not None:
+            text = fitted_into(self.src(around), text) or text
         if self._shares_parentheses(slot):
             return Edit(start, end, f"({fitted(text, slot.parent, slot.field)})")
         text = in_the_looks_of(self.text[start:end], text)
@@ -194,6 +197,16 @@ class UnitContext:
             before = " "  # two braces would be the text of one
         after = " " if _word(self.text[end : end + 1]) and _word(text[-1:]) else ""
         return Edit(start, end, before + text + after)
+
+    @staticmethod
+    def _text_around(slot: Slot) -> ast.JoinedStr | None:
+        """The f-string in which the expression stands."""
+        outer = slot.outer
+        while outer is not None:
+            if isinstance(outer.node, ast.JoinedStr):
+                return outer.node
+            outer = outer.outer
+        return None
 
     def _shares_parentheses(self, slot: Slot) -> bool:
         """Whether a generator expression is a call's only argument: then the call's parentheses are its own."""
@@ -217,6 +230,9 @@ class UnitContext:
         self, slot: Slot, text: str, family: str, description: str | None = None, weight: float = 1.0
     ) -> Rewrite:
         """The rewrite that puts `text` in the slot's place."""
+        around = self._text_around(slot)
+        if around is not None and fitted_into(self.src(around), text) is None:
+            return Rewrite((), family, "", self.line(slot.node))
         edit = self.edit(slot, text)
         said = description or f"`{short(self.inline(slot.node))}` becomes `{short(text)}`"
         return Rewrite((edit,), family, said, self.line(slot.node), weight, self.effect_of(slot, (edit,)))

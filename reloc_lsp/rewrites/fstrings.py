@@ -14,14 +14,30 @@ _NAMED = re.compile(r"\\N\{[^}]*\}")
 _ASSIGNED = re.compile(r"=\s*[}:!]")
 
 
+def fitted_into(literals: str, text: str) -> str | None:
+    """`text` with quotes that may stand in an expression of the f-string; `None` where it may not stand there.
+
+    As all versions of Python allow it: before 3.12 neither the text's own quotes nor a backslash.
+    """
+    found = _read(literals)
+    own = {quote[0] for quote in found[1]} if found is not None else set("'\"")
+    used = {quote for quote in "'\"" if quote in text}
+    if "\\" in text or "#" in text or "\n" in text:
+        return None
+    if not used & own:
+        return text
+    free = {"'", '"'} - own
+    return text.replace(used.pop(), free.pop()) if len(free) == len(used) == 1 else None
+
+
 def place_expressions(joined: ast.JoinedStr, text: str, start: int, index: LineIndex, shift: int) -> bool:
     """Give the expressions of an f-string, whose literals `text` begin at offset `start`, their true places.
 
     Lines are those of `index`, `shift` more. False, and nothing changed, where an expression is not found for certain.
     """
     values = [value for value in joined.values if isinstance(value, ast.FormattedValue)]
-    spans = _spans(text)
-    if spans is None or len(spans) != len(values):
+    read = _read(text)
+    if read is None or len(spans := read[0]) != len(values):
         return False
     found = []
     for value, (first, last) in zip(values, spans, strict=True):
@@ -47,20 +63,25 @@ def place_expressions(joined: ast.JoinedStr, text: str, start: int, index: LineI
     return True
 
 
-def _spans(text: str) -> list[tuple[int, int]] | None:
-    """Offsets of the expressions in literals that stand side by side; `None` where they cannot be read."""
+def _read(text: str) -> tuple[list[tuple[int, int]], list[str]] | None:
+    """Offsets of the expressions in literals that stand side by side, and the literals' quotes.
+
+    `None` where they cannot be read.
+    """
     spans: list[tuple[int, int]] = []
+    quotes: list[str] = []
     at = 0
     while at < len(text):
         between = _BETWEEN.match(text, at)
         literal = _LITERAL.match(text, between.end() if between else at)
         if literal is None:
-            return spans if between and between.end() == len(text) else None
+            return (spans, quotes) if between and between.end() == len(text) else None
         end = _literal_end(text, literal.end(), literal[1].lower(), literal[2], spans)
         if end is None:
             return None
+        quotes.append(literal[2])
         at = end
-    return spans
+    return spans, quotes
 
 
 def _literal_end(text: str, at: int, prefix: str, quote: str, spans: list[tuple[int, int]]) -> int | None:

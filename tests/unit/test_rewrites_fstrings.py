@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rewriting import context, results
 
-from reloc_lsp.rewrites.families import operators, variables
+from reloc_lsp.rewrites.families import elements, operators, variables
 
 TEXTS = {
     "alike": ("f'{a - b}:{a - b}'", {"f'{a + b}:{a - b}'", "f'{a - b}:{a + b}'"}),
@@ -29,6 +29,12 @@ def test_an_expression_in_a_text_is_rewritten(before, after, indent):
     found = results(operators.arithmetic, context(f"{header}{before}\n"))
     pluses = {text.removeprefix(header).removesuffix("\n") for text in found if text.count("+") == 1}
     assert pluses == after
+
+
+def test_quotes_are_those_that_may_stand_in_the_text():
+    ctx = context("def f(a, b):\n    return f'{a.x}' if b == 'k' else f\"{b['m']}\"\n")
+    found = results(elements.plain_values, ctx)
+    assert "def f(a, b):\n    return f'{\"\"}' if b == 'k' else f\"{b['m']}\"\n" in found
 
 
 def test_a_name_in_a_text_becomes_another():
