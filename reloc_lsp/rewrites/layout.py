@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.program.text import split_lines
-from reloc_lsp.rewrites.context import Place, UnitContext
+from reloc_lsp.rewrites.context import UnitContext
+from reloc_lsp.rewrites.statements import Place
 
 
 def delete_statement(ctx: UnitContext, place: Place) -> Edit | None:

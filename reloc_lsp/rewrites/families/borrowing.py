@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.atoms import conditions
-from reloc_lsp.rewrites.context import Place, UnitContext, short
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.layout import insert_after, insert_around
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.statements import Place, short
 
 MOST_RENAMES = 8
 MOST_BRANCHES = 8

@@ -9,11 +9,12 @@ from typing import Literal
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.atoms import conditions
-from reloc_lsp.rewrites.context import Slot, UnitContext, short
+from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.layout import moved_lines
 from reloc_lsp.rewrites.precedence import AND, OR, level, level_of_text
 from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite
+from reloc_lsp.rewrites.statements import short
 
 _OF_AN_ELEMENT = (
     "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",

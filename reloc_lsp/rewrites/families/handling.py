@@ -7,10 +7,11 @@ import builtins
 from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
-from reloc_lsp.rewrites.context import Place, UnitContext, short
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families.insertion import actions
 from reloc_lsp.rewrites.layout import moved_lines
 from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.statements import Place, short
 
 
 def caught(ctx: UnitContext) -> Iterator[Rewrite]:

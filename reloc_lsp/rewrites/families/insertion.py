@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from reloc_lsp.rewrites.atoms import UNUSED_NAME, conditions
-from reloc_lsp.rewrites.context import Place, UnitContext, short
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.effects import pure_text
 from reloc_lsp.rewrites.layout import insert_after, insert_around, insert_before
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.statements import Place, short
 
 StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
 """Statements about a name of one kind, given the other names in scope, each with a weight."""

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
-from reloc_lsp.rewrites.context import UnitContext, blocks, short
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.layout import delete_statement, moved_block
 from reloc_lsp.rewrites.precedence import fitted
 from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.statements import blocks, short
 
 
 def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:

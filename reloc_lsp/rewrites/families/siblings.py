@@ -7,10 +7,11 @@ import builtins
 from collections import Counter
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.context import UnitContext, short
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.effects import pure
 from reloc_lsp.rewrites.layout import insert_around
 from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.statements import short
 
 MOST_STATEMENTS = 16
 LONGEST = 120

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
-from reloc_lsp.rewrites.context import Place, UnitContext, blocks, short
+from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.layout import moved_block, moved_lines
 from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.statements import Place, blocks, short
 
 
 def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:

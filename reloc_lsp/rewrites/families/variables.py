@@ -6,8 +6,9 @@ import ast
 import difflib
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.context import Slot, UnitContext, short
+from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.statements import short
 
 
 def variables(ctx: UnitContext) -> Iterator[Rewrite]:

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reloc_lsp.rewrites.context import Slot, UnitContext, short
+from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.families.operators import is_condition
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.statements import short
 
 _ANY = {
     "len": 0.5,
