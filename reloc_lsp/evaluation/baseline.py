@@ -5,62 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.forks import ChildReport, Limit
+from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier, shorten
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 JUDGING_SHARE = 0.03
-ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
-FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 MOST_BESIDE = 0.2
 LONGER_SECONDS = 2.0
 LEAST_CPU = 0.1
 MOST_IN_COMMON = 0.5
-
-
-@dataclass
-class Survey:
-    """What one instrumented run of tests on the unchanged unit showed, by test number.
-
-    `unseen` tests were not run for want of time.
-    """
-
-    results: dict[int, TestResult] = field(default_factory=dict)
-    lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    calls: dict[int, int] = field(default_factory=dict)
-    at_import: bool = False
-    unseen: int = 0
-
-    def add(self, report: ChildReport) -> None:
-        """Take in what one child said."""
-        self.results |= report.results
-        for record in report.records:
-            if "line" in record:
-                if record["in"] is None:
-                    self.at_import = True
-                else:
-                    self.lines[record["in"]].add(record["line"])
-        seen = report.record("probe") or {}
-        for name, kinds in seen.get("types", {}).items():
-            self.types[name] |= set(kinds)
-        self.calls |= {int(test): calls for test, calls in seen.get("calls", {}).items()}
-
-    @property
-    def covering(self) -> list[int]:
-        """Tests that reached the unit and have a verdict, in order of number."""
-        return sorted(number for number in self.results if self.lines.get(number))
-
-    @property
-    def failing(self) -> list[int]:
-        """Covering tests that do not pass."""
-        return [n for n in self.covering if self.results[n].outcome in FAILING]
 
 
 @dataclass(frozen=True)
@@ -154,6 +114,8 @@ class Measuring:
 
     def _seconds_left(self, survey: Survey) -> float:
         left = self.deadline - time.monotonic()
+        if not survey.results:
+            return max(left, LONGER_SECONDS)  # without any there would be nothing to go by
         return left if left > 0 or survey.failing else min(left + self.seconds, LONGER_SECONDS)
 
     async def _choose(self, warm: WarmTier, survey: Survey) -> Baseline:

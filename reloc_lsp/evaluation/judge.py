@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from reloc_lsp.evaluation.baseline import FAILING, Baseline
+from reloc_lsp.evaluation.baseline import Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches, hopeless_after
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.survey import FAILING
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.protocols import Site, Values

@@ -370,3 +370,21 @@ async def test_tests_that_cannot_judge_are_a_sentence(files, said, write, judgin
     with pytest.raises(EvaluationError) as error:
         await judging(root, "m.py::f")
     assert said in str(error.value)
+
+
+SLOW = "from m import f\n" + "".join(
+    f"def test_{n}():\n    assert f({n}) == {n}\n    assert sum(range(4_000_000))\n" for n in range(60)
+)
+
+
+async def test_of_more_tests_than_there_is_time_for_those_that_speak_of_the_unit_are_run(write, judging):
+    module = "def shortest(a):\n    return a if a != 99 else 0\n"
+    tests = SLOW.replace("import f", "import shortest as f") + "def test_the_shortest():\n    assert f(99) == 99\n"
+    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::shortest", seconds=1.0)
+    assert Outcome.FAILED in {result.outcome for result in judge.baseline.results.values()}
+    assert judge.baseline.unseen
+
+
+async def test_tests_that_were_not_run_are_not_said_to_pass(write, judging):
+    judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": SLOW}), "m.py::f", seconds=0.5)
+    assert judge.unchanged.green and judge.baseline.unseen

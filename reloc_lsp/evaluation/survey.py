@@ -1,0 +1,51 @@
+"""What a first look at the unchanged unit shows: which tests reach it, how they end, which types its names have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from reloc_lsp.evaluation.forks import ChildReport
+from reloc_lsp.search.verdict import Outcome, TestResult
+
+ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
+FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
+
+
+@dataclass
+class Survey:
+    """What one instrumented run of tests on the unchanged unit showed, by test number.
+
+    `unseen` tests were not run for want of time.
+    """
+
+    results: dict[int, TestResult] = field(default_factory=dict)
+    lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    calls: dict[int, int] = field(default_factory=dict)
+    at_import: bool = False
+    unseen: int = 0
+
+    def add(self, report: ChildReport) -> None:
+        """Take in what one child said."""
+        self.results |= report.results
+        for record in report.records:
+            if "line" in record:
+                if record["in"] is None:
+                    self.at_import = True
+                else:
+                    self.lines[record["in"]].add(record["line"])
+        seen = report.record("probe") or {}
+        for name, kinds in seen.get("types", {}).items():
+            self.types[name] |= set(kinds)
+        self.calls |= {int(test): calls for test, calls in seen.get("calls", {}).items()}
+
+    @property
+    def covering(self) -> list[int]:
+        """Tests that reached the unit and have a verdict, in order of number."""
+        return sorted(number for number in self.results if self.lines.get(number))
+
+    @property
+    def failing(self) -> list[int]:
+        """Covering tests that do not pass."""
+        return [n for n in self.covering if self.results[n].outcome in FAILING]
