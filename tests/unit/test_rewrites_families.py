@@ -13,6 +13,7 @@ from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import (
     FAMILIES,
+    accumulating,
     borrowing,
     conditions,
     constants,
@@ -211,6 +212,8 @@ def test_an_operator_is_found_behind_a_comment_that_holds_one():
         ),
         (borrowing.branches, "if a:\n    n = 1\nreturn n", "if a:\n    n = 1\nelif b > 0:\n    n = 0\nreturn n"),
         (borrowing.other_cases, "if a:\n    b = 1\nreturn b", "if a:\n    b = 1\nelse:\n    b = 0\nreturn b"),
+        (accumulating.accumulated, "for n in a:\n    b = n", "for n in a:\n    b = max(b, n)"),
+        (accumulating.accumulated, "for n in a:\n    b = n - 1", "for n in a:\n    b = b * 10 + (n - 1)"),
         (elements.added, "return [a]", "return [a, b]"),
         (elements.plain_values, "return max(a, b)", "return 0"),
         (elements.names_for_constants, "return a + 1", "return a + b"),
@@ -379,6 +382,15 @@ def test_a_condition_on_one_constant_of_the_module_is_borrowed_for_its_like():
 def test_a_text_that_may_be_empty_falls_back_on_a_short_one_of_the_file():
     found = results(ingredients.extended, context(function("return a"), rest="ROOT = '/'\n", a="str"))
     assert function("return a or '/'") in found
+
+
+def test_sets_are_joined_and_linked_objects_parted():
+    ctx = context(function("a = b", "return a"), a="set", b="set")
+    assert function("a = b", "a.update(b)", "return a") in results(insertion.steps, ctx)
+    ctx = context(function("while a.next:", "    a = a.next", "return b"), a="Link", b="Link NoneType")
+    found = results(insertion.steps, ctx)
+    for step in ("b.next = None", "a.next = b"):
+        assert function("while a.next:", "    a = a.next", step, "return b") in found
 
 
 def test_a_field_is_set_to_what_the_file_knows_it_to_be():

@@ -4,6 +4,7 @@ The number is how often a rewrite of the family repairs a bug, relative to the o
 """
 
 from reloc_lsp.rewrites.families import (
+    accumulating,
     borrowing,
     conditions,
     constants,
@@ -65,6 +66,7 @@ BLIND_FAMILIES: tuple[tuple[Family, float], ...] = (
     (elements.names_for_constants, 0.3),
     (conditions.bounded, 0.5),
     (structure.else_of_loop, 1.2),
+    (accumulating.accumulated, 0.3),
     (ingredients.reused, 0.04),
     (ingredients.extended, 0.04),
 )

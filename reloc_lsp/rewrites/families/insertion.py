@@ -29,6 +29,7 @@ _NUMBERS = frozenset({"int", "float", "bool", "NoneType"})
 _OF_A_NUMBER = {
     "+= 1": 1.0, "-= 1": 0.8, "= 0": 0.7, "= 1": 0.3, "= abs({})": 0.4, "//= 10": 0.1, "= -{}": 0.3,
 }  # fmt: skip
+_COLLECTIONS = frozenset({"set", "frozenset", "list", "tuple", "dict", "dict_keys"})
 _OF_A_DEQUE = {".popleft()": 0.5, ".pop()": 0.4, ".clear()": 0.3}
 _OF_A_LIST = {".sort()": 0.7, ".reverse()": 0.6, ".pop()": 0.6, ".clear()": 0.3}
 _ASSIGNED_TO_A_LIST = {"= []": 0.7, "= sorted({})": 0.6, "= list({})": 0.6, "= {}[::-1]": 0.3, "= {}[1:]": 0.2}
@@ -161,6 +162,7 @@ def _all_steps(ctx: UnitContext, place: Place) -> Iterator[tuple[str, float]]:
             if kinds & kind:
                 yield from family(ctx, name, [other for other in names if other != name])
         yield from _assignments(ctx, name, [other for other in names if other != name])
+    yield from _links(ctx, ctx.bound_before(place.node))
     if "self" in ctx.self_names:
         yield from _steps_of_self(ctx, ctx.bound_before(place.node))
     if not _ends(ctx):
@@ -206,6 +208,9 @@ def _set_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple
     for other in others:
         yield f"{name}.add({other})", 0.9 * _asked(ctx, other, name)
         yield f"{name}.discard({other})", 0.3
+        if ctx.types(other) & _COLLECTIONS:
+            yield f"{name}.update({other})", 0.7
+            yield f"{name} -= {other}", 0.4
 
 
 def _dict_steps(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tuple[str, float]]:
@@ -244,6 +249,23 @@ def _assignments(ctx: UnitContext, name: str, others: list[str]) -> Iterator[tup
         yield f"{name} = {state}", 0.6
     if kinds <= {"NoneType"}:
         yield f"{name} = []", 0.3
+
+
+def _links(ctx: UnitContext, names: list[str]) -> Iterator[tuple[str, float]]:
+    """Objects of one class joined to each other, or parted, by an attribute that the unit reads."""
+    read: dict[str, set[str]] = {}
+    for slot in ctx.loads(ast.Attribute):
+        node = slot.node
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and slot.field != "func":
+            read.setdefault(node.value.id, set()).add(node.attr)
+    for name in names:
+        alike = [other for other in names if ctx.types(name) & ctx.types(other) - {"NoneType"}]
+        attributes = {attribute for other in alike for attribute in read.get(other, ())}
+        for attribute in sorted(attributes) if name not in ("self", "cls") else ():
+            yield f"{name}.{attribute} = None", 0.5
+            for other in alike:
+                if other != name:
+                    yield f"{name}.{attribute} = {other}", 0.5
 
 
 def _steps_of_self(ctx: UnitContext, names: list[str]) -> Iterator[tuple[str, float]]:
