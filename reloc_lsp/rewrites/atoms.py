@@ -11,6 +11,7 @@ from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 
 UNUSED_NAME = 3.0
+_COMMON_WORDS = {"not", "in", "is", "and", "or", "None", "self", "len", "isinstance", "str", "int", "list", "dict"}
 MOST_PREDICATES = 6
 MOST_CONDITIONS = 260
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
@@ -146,6 +147,11 @@ def _all_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
         found |= {condition: found[condition] * UNUSED_NAME for condition in about_unused}
     ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
     return dict(ranked[:MOST_CONDITIONS])
+
+
+def names_in(text: str) -> set[str]:
+    """What an expression's or a statement's text speaks of."""
+    return set(re.findall(r"[A-Za-z_][\w.]*", text)) - _COMMON_WORDS
 
 
 def negated(condition: str) -> str:

@@ -1,8 +1,10 @@
 """Repair benchmark on the hand-written cases: how many are fixed, how many are right, and at what cost.
 
-    python tests/benchmarks/repair.py [--only REGEX] [--seconds 60] [--evaluations 5000] [--jobs 1] [--out FILE]
+    python tests/benchmarks/repair.py [--set handwritten] [--only REGEX] [--seconds 60] [--evaluations 5000] [--jobs 1]
+        [--out FILE]
 
-A case is fixed when the command says so and its tests pass on the revised file; right when the held-out tests, which
+The set `handwritten` stresses missing code, `exercises` are functions as exercises have them, each with one bug. A case
+is fixed when the command says so and its tests pass on the revised file; right when the held-out tests, which
 the search never saw, pass as well. Prints a table by kind of bug and the cases that were missed.
 """
 
@@ -22,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-CASES = Path(__file__).parent / "handwritten"
+SETS = Path(__file__).parent
 
 
 def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -> dict[str, Any]:
@@ -105,6 +107,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", default="handwritten", choices=["handwritten", "exercises"])
     parser.add_argument("--only", default="")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--evaluations", type=int, default=5000)
@@ -112,9 +115,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--command", default=f"{sys.executable} -m reloc_lsp revise")
     options = parser.parse_args()
-    paths = [
-        path for path in sorted(CASES.glob("*.toml")) if re.search(options.only, path.read_text()[:60] + path.stem)
-    ]
+    cases = sorted((SETS / options.set).glob("*.toml"))
+    paths = [path for path in cases if re.search(options.only, path.read_text()[:60] + path.stem)]
     with ThreadPoolExecutor(options.jobs) as pool:
         command = shlex.split(options.command)
         rows = []

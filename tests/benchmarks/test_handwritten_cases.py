@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-CASES = Path(__file__).parent / "handwritten"
+SETS = [Path(__file__).parent / name for name in ("handwritten", "exercises")]
 KINDS = frozenset(
     {
         "missing-code",
@@ -36,6 +36,7 @@ KINDS = frozenset(
         "two-edits",
     }
 )
+EXERCISE_KINDS = {"excess", "function", "missing", "operator", "other", "value", "variable"}
 TIMEOUT = 20.0
 TESTS_FAILED = int(pytest.ExitCode.TESTS_FAILED)
 ALL_PASSED = int(pytest.ExitCode.OK)
@@ -65,8 +66,8 @@ def read_case(path: Path) -> Case:
 
 
 def read_cases() -> list[Case]:
-    """All cases in order of their names."""
-    return [read_case(path) for path in sorted(CASES.glob("*.toml"))]
+    """All cases in order of their names, set by set."""
+    return [read_case(path) for folder in SETS for path in sorted(folder.glob("*.toml"))]
 
 
 def find_unit(tree: ast.Module, qualname: str) -> Function:
@@ -111,12 +112,13 @@ every_case = pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.na
 
 
 def test_enough_cases() -> None:
-    """The set is large, of all kinds, and mostly about absent code."""
-    kinds = Counter(case.kind for case in ALL_CASES)
+    """The first set is large, of all kinds, and mostly about absent code; the second has the kinds of exercises."""
+    kinds = Counter(read_case(path).kind for path in SETS[0].glob("*.toml"))
     absent = sum(count for kind, count in kinds.items() if kind.startswith("missing-"))
-    assert len(ALL_CASES) >= 70
+    assert kinds.total() >= 70
     assert set(kinds) == KINDS
-    assert 2 * absent >= len(ALL_CASES)
+    assert 2 * absent >= kinds.total()
+    assert {read_case(path).kind for path in SETS[1].glob("*.toml")} == EXERCISE_KINDS
 
 
 def test_modules_are_distinct() -> None:

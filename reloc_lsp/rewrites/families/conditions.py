@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from reloc_lsp.program.edit import Edit
-from reloc_lsp.rewrites.atoms import conditions
+from reloc_lsp.rewrites.atoms import conditions, names_in
 from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
 from reloc_lsp.rewrites.layout import moved_lines
@@ -41,9 +41,11 @@ def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             for extra, liking in conditions(ctx, slot.statement, word == "or").items():
                 if extra != text:
-                    yield _joined(ctx, slot, word, extra, weight * liking)
+                    # Two conditions on one thing stand together more often than others do.
+                    likely = weight * liking * (1.5 if names_in(text) & names_in(extra) else 1.0)
+                    yield _joined(ctx, slot, word, extra, likely)
                     if ctx.outlook.raises(ctx.line(slot.statement), text):
-                        yield _joined(ctx, slot, word, extra, weight * liking * 2, first=True)
+                        yield _joined(ctx, slot, word, extra, likely * 2, first=True)
 
 
 def _conditional_weight(ctx: UnitContext, slot: Slot) -> float:

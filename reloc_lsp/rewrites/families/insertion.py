@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
-from reloc_lsp.rewrites.atoms import UNUSED_NAME, conditions
+from reloc_lsp.rewrites.atoms import UNUSED_NAME, conditions, names_in
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.effects import pure_text
 from reloc_lsp.rewrites.layout import insert_after, insert_around, insert_before
@@ -91,18 +91,14 @@ def guarded_steps(ctx: UnitContext) -> Iterator[Rewrite]:
         useful = list(conditions(ctx, place.node, wanted=True).items())[:MOST_GUARDS]
         steps_here = [(step, liking) for step, liking in _steps(ctx, place) if not _JUMPS.match(step)] if useful else []
         for condition, weight in useful:
-            about = _names(condition)
-            likely = sorted((-liking * (1.0 if _names(step) & about else 0.4), step) for step, liking in steps_here)
+            about = names_in(condition)
+            likely = sorted((-liking * (1.0 if names_in(step) & about else 0.4), step) for step, liking in steps_here)
             for liking, step in likely[:MOST_GUARDED]:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{step}"])
                 if edit is not None:
                     line = ctx.line(place.node)
                     said = f"`if {short(condition)}: {short(step)}` is added"
                     yield Rewrite((edit,), "guarded step", said, line, weight * -liking, Guard(line, condition))
-
-
-def _names(text: str) -> set[str]:
-    return set(re.findall(r"[A-Za-z_][\w.]*", text)) - {"not", "in", "is", "and", "or", "None", "self", "len"}
 
 
 def actions(ctx: UnitContext, place: Place) -> list[tuple[str, float]]:
