@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import chain, combinations
 
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.kinds import kinds_of
@@ -14,6 +14,8 @@ UNUSED_NAME = 3.0
 _COMMON_WORDS = {"not", "in", "is", "and", "or", "None", "self", "len", "isinstance", "str", "int", "list", "dict"}
 MOST_PREDICATES = 6
 MOST_CONDITIONS = 260
+MOST_PAIRED = 14
+_NEARNESS = ((4, 1.0), (12, 0.7), (10**9, 0.4))
 _NUMBERS = {"int", "float", "Decimal", "Fraction"}
 _SIZED = {
     "str", "list", "tuple", "dict", "set", "frozenset", "bytes", "deque", "range", "dict_keys", "dict_items",
@@ -120,33 +122,63 @@ def all_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
 def _all_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
     found: dict[str, float] = {}
     known = operands(ctx, node)
-    for text, weight in _borrowed(ctx, set(known)):
-        found.setdefault(text, weight)
-    for text, kinds in known.items():
-        for condition, weight in _of_one(text, kinds):
-            found.setdefault(condition, weight * (1.0 if text.isidentifier() else 0.6))
-    for text, weight in [*_between_alike(ctx, node), *_asked(ctx, node)]:
-        found.setdefault(text, weight)
-    for (one, one_kinds), (two, two_kinds) in combinations(list(known.items())[:14], 2):
-        pair = (one, one_kinds, two, two_kinds)
-        # As a person writes it: what changes first, what it is held against second.
-        if one in ctx.parameters and two in ctx.locals and two not in ctx.parameters:
-            pair = (two, two_kinds, one, one_kinds)
-        for condition, weight in _of_two(*pair):
-            found.setdefault(condition, weight)
-    for text, kinds in list(known.items())[:14]:
-        for constant in _constants(ctx, kinds):
-            told = constant in ctx.module.told and constant[0] in "'\""
-            found.setdefault(f"{text} == {constant}", 0.8 if told else 0.5)
-            found.setdefault(f"{text} != {constant}", 0.6 if told else 0.4)
-            if kinds and kinds <= _NUMBERS:
-                for operator in ("<", ">", "<=", ">="):
-                    found.setdefault(f"{text} {operator} {constant}", 0.4)
+    near = {text: _nearness(ctx, node, text) for text in known}
+    paired = dict(sorted(known.items(), key=lambda item: -near[item[0]])[:MOST_PAIRED])
+    sources = (
+        _borrowed(ctx, set(known)), _about_each(ctx, known, near), _between_alike(ctx, node), _asked(ctx, node),
+        _about_pairs(ctx, paired, near), _about_constants(ctx, paired, near),
+    )  # fmt: skip
+    for condition, weight in chain.from_iterable(sources):
+        found.setdefault(condition, weight)
     if ctx.unused:
         about_unused = [c for c in found if not ctx.unused.isdisjoint(re.findall(r"\w+", c))]
         found |= {condition: found[condition] * UNUSED_NAME for condition in about_unused}
     ranked = sorted(found.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
     return dict(ranked[:MOST_CONDITIONS])
+
+
+def _about_each(
+    ctx: UnitContext, known: Mapping[str, frozenset[str]], near: Mapping[str, float]
+) -> Iterator[tuple[str, float]]:
+    """Conditions on one operand, and comparisons with what the file knows its name to be."""
+    for text, kinds in known.items():
+        likely = near[text] * (1.0 if text.isidentifier() else 0.6)
+        for condition, weight in _of_one(text, kinds):
+            yield condition, weight * likely
+        for state in sorted(ctx.module.states.get(text, ())):
+            yield f"{text} == {state}", 0.5
+            yield f"{text} != {state}", 0.4
+
+
+def _about_pairs(
+    ctx: UnitContext, known: Mapping[str, frozenset[str]], near: Mapping[str, float]
+) -> Iterator[tuple[str, float]]:
+    for (one, one_kinds), (two, two_kinds) in combinations(known.items(), 2):
+        pair = (one, one_kinds, two, two_kinds)
+        # As a person writes it: what changes first, what it is held against second.
+        if one in ctx.parameters and two in ctx.locals and two not in ctx.parameters:
+            pair = (two, two_kinds, one, one_kinds)
+        for condition, weight in _of_two(*pair):
+            yield condition, weight * min(near[one], near[two])
+
+
+def _about_constants(
+    ctx: UnitContext, known: Mapping[str, frozenset[str]], near: Mapping[str, float]
+) -> Iterator[tuple[str, float]]:
+    for text, kinds in known.items():
+        for constant in _constants(ctx, kinds):
+            told = constant in ctx.module.told and constant[0] in "'\""
+            yield f"{text} == {constant}", (0.8 if told else 0.5) * near[text]
+            yield f"{text} != {constant}", (0.6 if told else 0.4) * near[text]
+            for operator in ("<", ">", "<=", ">=") if kinds and kinds <= _NUMBERS else ():
+                yield f"{text} {operator} {constant}", 0.4 * near[text]
+
+
+def _nearness(ctx: UnitContext, node: ast.AST, text: str) -> float:
+    """Less for operands of which nothing near `node` speaks."""
+    lines = [abs(at - ctx.line(node)) for name in names_in(text) for at in ctx.lines_of_names.get(name, ())]
+    away = min(lines, default=0)
+    return next(factor for most, factor in _NEARNESS if away <= most)
 
 
 def names_in(text: str) -> set[str]:
@@ -211,9 +243,10 @@ def _of_one(text: str, kinds: frozenset[str]) -> Iterator[tuple[str, float]]:
     if kinds & {"date", "datetime"}:
         yield f"{text}.weekday() < 5", 0.8
         yield f"{text}.weekday() >= 5", 0.8
+    several = len(kinds - {"NoneType"}) > 1
     for kind in sorted(kinds & {"int", "str", "list", "dict", "tuple", "float", "bool", "set"}):
-        yield f"isinstance({text}, {kind})", 0.4
-        yield f"not isinstance({text}, {kind})", 0.5
+        yield f"isinstance({text}, {kind})", 1.0 if several else 0.4
+        yield f"not isinstance({text}, {kind})", 1.0 if several else 0.5
 
 
 def _of_two(one: str, one_kinds: frozenset[str], two: str, two_kinds: frozenset[str]) -> Iterator[tuple[str, float]]:

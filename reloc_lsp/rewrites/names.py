@@ -75,6 +75,17 @@ class UnitNames(UnitText):
         names = (node for node in ast.walk(self.function) if isinstance(node, ast.Name))
         return {name.id for name in names if isinstance(name.ctx, ast.Load)}
 
+    @cached_property
+    def lines_of_names(self) -> dict[str, list[int]]:
+        """Lines on which each name stands, attributes of names among them."""
+        found: dict[str, list[int]] = {}
+        for node in ast.walk(self.function):
+            if isinstance(node, ast.Name):
+                found.setdefault(node.id, []).append(self.line(node))
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.setdefault(f"{node.value.id}.{node.attr}", []).append(self.line(node))
+        return found
+
     def types(self, name: str) -> frozenset[str]:
         """Run-time types seen for a local name; empty if none were."""
         return self.module.types.get(name, frozenset())
