@@ -29,8 +29,12 @@ def clean_environment(
     python_path: Sequence[str],
     wanted: Sequence[str] = (),
     source: Mapping[str, str] | None = None,
+    scripts: Path | None = None,
 ) -> dict[str, str]:
-    """Variables for a harness process: an allow-list, the user's `wanted` names, and a home of its own in scratch."""
+    """Variables for a harness process: an allow-list, the user's `wanted` names, and a home of its own in scratch.
+
+    Programs are looked for in `scripts` first, where the interpreter's environment has its own, as if it was activated.
+    """
     source = os.environ if source is None else source
     kept = {name: value for name, value in source.items() if name in _KEPT or name in wanted or name.startswith("LC_")}
     home, temporary = scratch / "home", scratch / "tmp"
@@ -38,6 +42,8 @@ def clean_environment(
         folder.mkdir(parents=True, exist_ok=True)
     kept |= _FIXED | {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(temporary)}
     kept |= {"TEMP": str(temporary), "TMP": str(temporary)}
+    if scripts is not None:
+        kept["PATH"] = os.pathsep.join(filter(None, [str(scripts), kept.get("PATH")]))
     if python_path:
         kept["PYTHONPATH"] = os.pathsep.join(python_path)
     else:

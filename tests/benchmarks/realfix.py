@@ -89,6 +89,7 @@ def revise(row: dict[str, Any], work: Path, packages: str, command: list[str], s
         path = os.pathsep.join(str(p) for p in (root / "src", root) if p.is_dir())
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
         variables = {**kept, "VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        variables["PATH"] = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
         call = [*command, f"{row['file']}::{row['qualname']}", "--json", "--apply", "--seconds", f"{seconds:g}"]
         try:
             done = subprocess.run(

@@ -108,6 +108,11 @@ def test_what_runs_in_the_projects_interpreter_parses_on_python_3_9_and_needs_py
     assert modules <= sys.stdlib_module_names | {"pytest", "_pytest"}
 
 
+def test_programs_of_the_interpreters_environment_are_found_first(tmp_path):
+    seen = clean_environment(tmp_path, [], source={"PATH": "/bin"}, scripts=Path("/project/.venv/bin"))
+    assert seen["PATH"].split(os.pathsep) == [str(Path("/project/.venv/bin")), "/bin"]
+
+
 def test_no_secret_reaches_the_tests(tmp_path):
     source = {
         "PATH": "/bin",

@@ -41,7 +41,8 @@ class Bench:
         outside = [path for path in inherited if not self._is_ours(path)]
         moved = [str(self.copy.place(Path(path), root)) for path in dict.fromkeys(places)]
         existing = [path for path in moved if Path(path).exists()]
-        return clean_environment(self.copy.beside(root), [*existing, *outside], self.variables)
+        scripts = self.interpreter.executable.parent
+        return clean_environment(self.copy.beside(root), [*existing, *outside], self.variables, scripts=scripts)
 
     def _is_ours(self, path: str) -> bool:
         real = Path(os.path.realpath(path))
