@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Optional, Protocol, runtime_checkable
+from typing import Any, Optional, Protocol
 
 import pytest
 from _pytest.assertion import util as assertion
@@ -55,6 +55,10 @@ class Watcher(Protocol):
         """A test begins."""
         ...
 
+    def compared(self, operator: str, left: Any, right: Any) -> None:
+        """It fails because this comparison does not hold."""
+        ...
+
     def end(self, error: BaseException | None) -> None:
         """It ended, with `error` where it failed."""
         ...
@@ -79,15 +83,6 @@ def drop_reporting_plugins(session: pytest.Session) -> None:
         plugin = manager.get_plugin(name)
         if plugin is not None:
             manager.unregister(plugin)
-
-
-@runtime_checkable
-class Comparing(Protocol):
-    """Hears of comparisons as well."""
-
-    def compared(self, operator: str, left: Any, right: Any) -> None:
-        """A test fails because this comparison does not hold."""
-        ...
 
 
 class Runner:
@@ -152,7 +147,7 @@ class Runner:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """The protocol without reports; other plugins' wrappers around it stay in force."""
         # A difference of two values, nicely laid out, costs more than most tests and nobody reads it here.
-        assertion._reprcompare = self.probe.compared if isinstance(self.probe, Comparing) else None
+        assertion._reprcompare = self.probe.compared if self.probe else None
         item.repr_failure = self._note  # type: ignore[method-assign]
         self.reported, self.part_failed = None, False
         if tmppath_result_key is not None:
