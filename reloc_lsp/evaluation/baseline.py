@@ -322,7 +322,8 @@ class Measuring:
         bears what the tests have in common, so each may take as long as one that bore it.
         """
         if result.outcome in ENDED_BY_FORCE:
-            return Limit(0.5, min(3.0, self.first_limit.wall))
+            most = min(MOST_IN_COMMON, 2 * LEAST_CPU + 10 * slowest) if slowest else MOST_IN_COMMON
+            return Limit(most, min(3.0, self.first_limit.wall))
         seconds = result.seconds if result.outcome is Outcome.PASSED else max(result.seconds, slowest)
         return Limit(LEAST_CPU + min(slowest, MOST_IN_COMMON) + 10 * seconds, 3.0 + 30 * seconds)
 

@@ -115,17 +115,17 @@ class Batches:
             # The last one begun ended the child: only of it is the verdict its own doing.
             last = len(reports) - 1
             own = {n: stands[n] for n in (0, last) if n in stands}
-            hung = {} if last in own else self._newly_hanging(last, reports[last])
+            hung = {} if last in own else self._hanging(last, reports[last])
             return Answer(own, {}, [n for n in range(len(sources)) if n != last and n not in own], hung)
         self.size = max(1, self.size // 2)
         return Answer()
 
-    def _newly_hanging(self, position: int, report: ChildReport) -> dict[int, int]:
-        """The test, by the candidate's position, in which it hangs and the unchanged unit does not."""
+    @staticmethod
+    def _hanging(position: int, report: ChildReport) -> dict[int, int]:
+        """The test in which a candidate hangs, by the candidate's position."""
         last = next(reversed(report.results), None)
-        if last is None or report.results[last].outcome is not Outcome.TIMEOUT:
-            return {}
-        return {position: last} if self.expected[last].outcome is not Outcome.TIMEOUT else {}
+        hangs = last is not None and report.results[last].outcome is Outcome.TIMEOUT
+        return {position: last} if last is not None and hangs else {}
 
     def _alive(self, report: ChildReport, tests: Sequence[int]) -> bool:
         return all(n in report.results and _alike(report.results[n], self.expected[n]) for n in tests)

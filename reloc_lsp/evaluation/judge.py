@@ -134,33 +134,27 @@ class Judge:
             results: dict[int, TestResult] = {}
             if hung is None:
                 results = await self._run(tier, candidate.source, order, limits, len(order) - to_beat - 1)
-                hung = self._hanging(results)
+                hung = next((n for n, result in results.items() if result.outcome is Outcome.TIMEOUT), None)
             if hung is None:
                 return self._verdict(results, order)
-            # What hangs is a right fix only where that fix is slow: then every other test passes, and the slow
-            # one may have more time.
             results.setdefault(hung, TestResult(Outcome.TIMEOUT))
-            if not _failed_besides(results, hung):
+            if self._may_be_slow(results, hung):
                 others = [n for n in order if n not in results]
                 results |= await self._run(tier, candidate.source, others, limits, 0)
-            if len(results) == len(order) > 1 and not _failed_besides(results, hung):
-                results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0)
-            if self._newly_hanging(results) is not None:
-                results = dict.fromkeys(order, TestResult(Outcome.FAILED)) | results
-            return self._verdict(results, order)
+                if len(results) == len(order) and self._may_be_slow(results, hung):
+                    results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0)
+            return self._verdict(dict.fromkeys(order, TestResult(Outcome.FAILED)) | results, order)
 
-    def _newly_hanging(self, results: Mapping[int, TestResult]) -> int | None:
-        """The test that hangs with a candidate and did not with the unchanged unit, if there is one."""
+    def _may_be_slow(self, results: Mapping[int, TestResult], hung: int) -> bool:
+        """Whether a candidate that hangs in one test may be a right fix that is slow.
+
+        Then every other test passes, and the slow one may have more time. Where several tests hung with the unchanged
+        unit and one of them still does, nothing was mended.
+        """
         unchanged = self.baseline.results
-        hanging = [n for n, result in results.items() if result.outcome is Outcome.TIMEOUT]
-        return next((n for n in hanging if unchanged[n].outcome is not Outcome.TIMEOUT), None)
-
-    def _hanging(self, results: Mapping[int, TestResult]) -> int | None:
-        """A test that newly hangs, or the one that hangs as before where none fails in another way."""
-        bad = [n for n, result in results.items() if result.outcome is not Outcome.PASSED]
-        if len(bad) == 1 and results[bad[0]].outcome is Outcome.TIMEOUT:
-            return bad[0]
-        return self._newly_hanging(results)
+        hanging = [n for n in unchanged if unchanged[n].outcome is Outcome.TIMEOUT and n not in results]
+        passing = all(result.outcome is Outcome.PASSED for n, result in results.items() if n != hung)
+        return passing and len(unchanged) > 1 and not (hanging and unchanged[hung].outcome is Outcome.TIMEOUT)
 
     def _grown(self, tests: Sequence[int]) -> dict[int, Limit]:
         """Limits for a second try."""
@@ -196,7 +190,7 @@ class Judge:
                 stopped = sum(r.outcome is not Outcome.PASSED for r in results.values()) > allowed
                 results |= {} if stopped else {n: TestResult(Outcome.FAILED) for n in missing}
                 break
-            if self._newly_hanging(results) is not None:
+            if any(result.outcome is Outcome.TIMEOUT for result in results.values()):
                 break
             left = [n for n in left if n not in results]
         return results
@@ -219,11 +213,6 @@ class Judge:
     def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:
         names = self.baseline.tier.tests
         return Verdict({names[n]: results.get(n, TestResult(Outcome.NOT_RUN)) for n in order})
-
-
-def _failed_besides(results: Mapping[int, TestResult], test: int) -> bool:
-    """Whether another test than `test` did not pass."""
-    return any(result.outcome is not Outcome.PASSED for n, result in results.items() if n != test)
 
 
 def _group(result: TestResult) -> int:

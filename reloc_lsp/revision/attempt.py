@@ -26,6 +26,7 @@ from reloc_lsp.search.verdict import Outcome, Verdict
 CONFIRM_RESERVE = 0.08
 MOST_ALTERNATIVES = 5
 ENOUGH = 48
+DOUBT = 500
 
 
 class Attempt:
@@ -58,7 +59,9 @@ class Attempt:
             task.told,
         )
         neighborhood = RewriteNeighborhood(task, module, judge, self.seed)
-        rules = Rules(neighborhood, HillClimbing(), round_size=(8, 0.25, 32 * judge.bench.workers), enough=ENOUGH)
+        rules = Rules(
+            neighborhood, HillClimbing(), round_size=(8, 0.25, 32 * judge.bench.workers), enough=ENOUGH, doubt=DOUBT
+        )
         search = self.search_ = LocalSearch(task, rules, judge, spending)
         left = until - time.monotonic()
         deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)

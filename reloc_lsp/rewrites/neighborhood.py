@@ -34,6 +34,8 @@ LEAST_SUSPICION = 0.03
 SWAP_OUTLOOK_POWER = 1.5
 SECOND_EDIT = 2.0
 """What a further edit costs, as the logarithm of how much rarer it is than a single one."""
+Scored = tuple[float, float, Rewrite]
+"""How promising a rewrite is, how likely a person would write it whatever the tests say, and the rewrite."""
 LOST_COMMENT = 0.8
 """Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
@@ -84,7 +86,7 @@ class RewriteNeighborhood:
         seen.tried += 1
         seen.gained += node.verdict.complete and node.verdict.passed > self.task.verdict.passed
 
-    async def _ranked(self, candidate: Candidate) -> list[tuple[float, Rewrite]]:
+    async def _ranked(self, candidate: Candidate) -> list[Scored]:
         """All rewrites of the candidate, best first."""
         try:
             ctx = UnitContext(candidate.source, self.module)
@@ -99,19 +101,19 @@ class RewriteNeighborhood:
 
     async def _scored(
         self, ctx: UnitContext, rewrites: Iterable[tuple[float, Rewrite]], suspicion: Mapping[int, float]
-    ) -> list[tuple[float, Rewrite]]:
-        """The rewrites, best first, each with its score in place of its family's prior."""
+    ) -> list[Scored]:
+        """The rewrites, best first, with their scores and without what was seen at run time."""
         dice = random.Random(self._seed)
-        scored: list[tuple[float, Rewrite]] = []
+        scored: list[Scored] = []
         async for prior, rewrite in _in_turns(rewrites):
             if not rewrite.edits:
                 continue
             place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
+            belief = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER
+            belief *= LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0
             power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
-            seen = ctx.outlook.factor(rewrite) ** power
-            score = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER * seen
-            score *= LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0
-            scored.append((score * self._experience[rewrite.family].factor * (1 + dice.random() * 1e-6), rewrite))
+            chances = ctx.outlook.factor(rewrite) ** power * self._experience[rewrite.family].factor
+            scored.append((belief * chances * (1 + dice.random() * 1e-6), belief, rewrite))
         scored.sort(key=lambda pair: -pair[0])
         return scored
 
@@ -153,17 +155,17 @@ class RewriteNeighborhood:
                 found[line] = max(found.get(line, 0.0), found.get(first, 0.0))
         return found
 
-    def _candidates(self, parent: Node, ranked: Sequence[tuple[float, Rewrite]]) -> Iterator[Candidate]:
+    def _candidates(self, parent: Node, ranked: Sequence[Scored]) -> Iterator[Candidate]:
         seen = {parent.candidate.source}
         before = parent.candidate.prior - SECOND_EDIT if parent.candidate.depth else 0.0
-        for score, rewrite in ranked:
+        for _, belief, rewrite in ranked:
             try:
                 source = apply_edits(parent.candidate.source, rewrite.edits)
             except ValueError:
                 continue
             if source not in seen:
                 seen.add(source)
-                prior = before + math.log(max(score, 1e-12))
+                prior = before + math.log(max(belief, 1e-12))
                 yield Candidate(
                     source,
                     rewrite.family,

@@ -64,7 +64,7 @@ class Candidate:
     """One revision of the unit: its lines, who it came from and how.
 
     `origin` names the way it was made (a family of rewrites, a model's answer), `description` says it to a
-    person, `prior` is the maker's own estimate of its chances (higher is better).
+    person, `prior` is the maker's estimate of how likely a person would write it (higher is likelier), tests aside.
     """
 
     source: str

@@ -22,7 +22,8 @@ class Rules:
 
     As many neighbours as `round_size` are asked for and judged at once, and after the first revision that passes
     the search goes on for `extra` evaluations to have a choice, and to `enough` of them in any case. Both are
-    `(least, share, most)`: a share of the evaluations so far, between two bounds.
+    `(least, share, most)`: a share of the evaluations so far, between two bounds. While all that pass are more than one
+    edit away, it goes on for `doubt` evaluations.
     """
 
     neighborhood: Neighborhood
@@ -33,6 +34,7 @@ class Rules:
     round_size: tuple[int, float, int] = (8, 0.0, 8)
     extra: tuple[int, float, int] = (16, 0.5, 150)
     enough: int = 0
+    doubt: int = 150
 
 
 class LocalSearch:
@@ -142,6 +144,6 @@ class LocalSearch:
         if self._goal == float("inf"):
             # A revision by two edits often only seems right: a single one may still be waiting further down.
             doubtful = all(node.candidate.depth > 1 for node in self.passing)
-            more = self.rules.extra[2] if doubtful else self._share(self.rules.extra)
+            more = self.rules.doubt if doubtful else self._share(self.rules.extra)
             self._goal = max(self.rules.enough, spent + more)
         return spent >= self._goal

