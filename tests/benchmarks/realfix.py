@@ -1,6 +1,6 @@
 """Repair benchmark on real fixes from the histories of 45 projects, each with the project's own tests.
 
-    python tests/benchmarks/realfix.py WORK [--sample 60] [--seed 1] [--seconds 60] [--command "reloc-lsp revise"]
+    python tests/benchmarks/realfix.py WORK [--lines 1] [--sample 60] [--seed 1] [--seconds 60] [--command "reloc-lsp revise"]
 
 For each row of realfix.jsonl the fix's commit is checked out below WORK and the one function that the fix changed is
 put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no other test of
@@ -107,12 +107,14 @@ def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
+    parser.add_argument("--lines", type=int, default=0, help="only fixes of so many lines at the most (default: all)")
     parser.add_argument("--sample", type=int, default=0, help="so many of them (default: all)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--command", default=f"{sys.executable} -m reloc_lsp revise")
     options = parser.parse_args()
     rows = [json.loads(line) for line in (HERE / "realfix.jsonl").read_text().splitlines()]
+    rows = [row for row in rows if not options.lines or row["diff_lines_changed"] <= options.lines]
     if options.sample:
         rows = random.Random(options.seed).sample(rows, min(options.sample, len(rows)))
     packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
