@@ -1,6 +1,6 @@
 """Repair benchmark on real fixes from the histories of 45 projects, each with the project's own tests.
 
-    python tests/benchmarks/realfix.py WORK [--lines 1] [--sample 60] [--seed 1] [--seconds 60] [--command "reloc-lsp revise"]
+    python tests/benchmarks/realfix.py WORK [--lines 1] [--sample 60] [--seed 1] [--seconds 60] [--command "..."]
 
 For each row of realfix.jsonl the fix's commit is checked out below WORK and the one function that the fix changed is
 put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no other test of
