@@ -373,7 +373,7 @@ async def test_tests_that_cannot_judge_are_a_sentence(files, said, write, judgin
 
 
 SLOW = "from m import f\n" + "".join(
-    f"def test_{n}():\n    assert f({n}) == {n}\n    assert sum(range(4_000_000))\n" for n in range(60)
+    f"def test_{n}():\n    assert f({n}) == {n}\n    assert sum(range(12_000_000))\n" for n in range(60)
 )
 
 
