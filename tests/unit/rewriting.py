@@ -24,6 +24,11 @@ def context(source: str, qualname: str | None = None, rest: str = "", **types: s
     return UnitContext(source, ModuleContext(module, qualname or "f", seen))
 
 
+def function(*lines: str, header: str = "def f(a, b):") -> str:
+    """A function with these lines as its body."""
+    return "\n".join([header, *("    " + line for line in lines)]) + "\n"
+
+
 def results(family: Family, ctx: UnitContext) -> set[str]:
     """All texts that the family makes of the unit."""
     return {apply_edits(ctx.text, rewrite.edits) for rewrite in family(ctx) if rewrite.edits}
