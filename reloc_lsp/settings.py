@@ -39,13 +39,15 @@ class EvaluationSettings:
 
     `interpreter` is the project's Python (none: the workspace's own environment, the active one, ours);
     `tests` are pytest node ids or paths (none: found from the unit); `workers` the tests run at once (0: one a
-    core); `environment` names variables passed to the tests besides the usual harmless ones.
+    core); `environment` names variables passed to the tests besides the usual harmless ones; `sandbox` is `auto`
+    for the best walls there are, `full` to do nothing with less, `none` to build none.
     """
 
     interpreter: str | None = field(default=None, metadata=USER_ONLY)
     tests: tuple[str, ...] = ()
     workers: int = 0
     environment: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
+    sandbox: Literal["auto", "full", "none"] = field(default="auto", metadata=USER_ONLY)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
+from typing import Literal
 
 import pytest
 
@@ -14,6 +15,7 @@ from reloc_lsp.evaluation.baseline import Measuring
 from reloc_lsp.evaluation.interpreter import Interpreter, find_interpreter
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.tiers import Bench
 from reloc_lsp.evaluation.workspace import ScratchCopy
 from reloc_lsp.program.text import SourceText
@@ -57,6 +59,7 @@ async def judging(own_interpreter: Interpreter) -> AsyncIterator[Judging]:
         interpreter: str | None = None,
         unsaved: Mapping[Path, str] | None = None,
         seconds: float = 60.0,
+        sandbox: Literal["auto", "full", "none"] = "auto",
     ) -> Judge:
         name, _, qualname = target.partition("::")
         file, unsaved = root / name, unsaved or {}
@@ -65,7 +68,7 @@ async def judging(own_interpreter: Interpreter) -> AsyncIterator[Judging]:
         assert unit is not None
         found = find_interpreter(root, interpreter) if interpreter else own_interpreter
         copies.append(ScratchCopy(root, unsaved))
-        bench = Bench(copies[-1], found, 2)
+        bench = Bench(copies[-1], found, 2, sandbox=find_sandbox(sandbox))
         place = UnitPlace(file, bench.copy.place(file), name, module, unit)
         files = selection.test_files(bench.copy.root, selection.pytest_layout(bench.copy.root))
         likely = selection.likely_groups(bench.copy.root, files, name, qualname)

@@ -16,6 +16,7 @@ from reloc_lsp.cli.options import program_path
 from reloc_lsp.cli.target import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.settings import layered, pyproject_layer
 
 
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         *_settings(root),
         *project,
         _fork(),
-        Finding("sandbox", "-", "none: this version builds no walls, candidates run as you on a scratch copy"),
+        _sandbox(),
         _gpu(),
         Finding("model server", "-", "not used in this version"),
         Finding("key", "-", "none needed"),
@@ -75,6 +76,17 @@ def _fork() -> Finding:
     if hasattr(os, "fork"):
         return Finding("fork", "ok", "yes: candidates run in copies of a process that is warm already")
     return Finding("fork", "-", "no: each candidate starts a fresh pytest, which is slower")
+
+
+def _sandbox() -> Finding:
+    found = find_sandbox()
+    walls = {
+        "full": "full: bubblewrap around the tests, Landlock and seccomp around each candidate",
+        "partial": "partial: bubblewrap alone" if found.outer else "partial: Landlock and seccomp alone",
+        "none": "none: candidates run as you, on a scratch copy",
+    }[found.level]
+    lacking = "; ".join(found.lacking)
+    return Finding("sandbox", "ok" if found.level == "full" else "!", walls + (f" ({lacking})" if lacking else ""))
 
 
 def _gpu() -> Finding:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reloc_lsp.search.budget import Budget
-from reloc_lsp.settings import Layer, SearchSettings, Settings, layered, pyproject_layer
+from reloc_lsp.settings import EvaluationSettings, Layer, SearchSettings, Settings, layered, pyproject_layer
 
 
 def add_settings_flags(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,11 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
         metavar="NODEID",
         help="pytest node ids or paths to satisfy (default: the tests that reach the function)",
     )
+    tests.add_argument(
+        "--sandbox",
+        choices=typing.get_args(typing.get_type_hints(EvaluationSettings)["sandbox"]),
+        help="auto: the best walls there are; full: nothing is run with less; none: no walls",
+    )
     tests.add_argument("--interpreter", metavar="PATH", help="the project's Python (default: its own environment)")
 
 
@@ -62,7 +67,7 @@ def _values(options: argparse.Namespace, root: Path, here: Path) -> dict[str, An
     names = {
         "budget": ("seconds", "evaluations", "calls", "tokens"),
         "search": ("algorithm", "rules", "reviser", "seed"),
-        "evaluation": ("tests", "interpreter"),
+        "evaluation": ("tests", "interpreter", "sandbox"),
     }
     values = {table: {name: getattr(options, name) for name in group} for table, group in names.items()}
     values["evaluation"]["tests"] = _from_root(options.tests, root, here)

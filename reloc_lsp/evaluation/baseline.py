@@ -7,11 +7,12 @@ import re
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier, shorten
 from reloc_lsp.search.verdict import Outcome, TestResult
@@ -28,7 +29,7 @@ class Baseline:
     """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order.
 
     `beside` are tests that pass and reach the unit, but which only a cold run can judge: they take part in the
-    confirmation alone. `unseen` tests were not run at all, for want of time.
+    confirmation alone. `unseen` tests were not run at all, for want of time. `grants` are what candidates may do.
     """
 
     tier: Tier
@@ -43,6 +44,7 @@ class Baseline:
     notes: Sequence[str]
     beside: Sequence[int] = ()
     unseen: int = 0
+    grants: Grants = field(default_factory=Grants)
 
 
 class Measuring:
@@ -55,6 +57,7 @@ class Measuring:
         self.deadline = time.monotonic() + seconds
         first = min(max(0.12 * seconds, 2.0), 10.0)
         self.first_limit = Limit(first, first * 1.2)
+        self.grants = Grants()
 
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried."""
@@ -105,7 +108,7 @@ class Measuring:
             limits = [self.first_limit] * len(tests)
             report = await tier.run(
                 self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry,
-                seconds=seconds,
+                seconds=seconds, learn=True,
             )  # fmt: skip
             survey.add(report)
             if not report.results:
@@ -123,7 +126,8 @@ class Measuring:
         covering = self._judging(survey)
         limits = {n: self._limit(survey.results[n]) for n in covering}
         steady = _steady(covering, survey)
-        cold_tier = ColdTier(self.bench, self.place, warm.tests)
+        await self._wall_in(warm, survey)
+        cold_tier = ColdTier(self.bench, self.place, warm.tests, grants=self.grants)
         again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
@@ -131,6 +135,8 @@ class Measuring:
                 warm, [n for n in covering if n in steady or survey.results[n].outcome in ENDED_BY_FORCE], limits
             ),
         )
+        if await self._hindered(warm, survey.results, again, limits):
+            return await self._choose(warm, survey)
         plain = {**survey.results, **again}
         flaky = await self._flaky(warm, survey, again, limits)
         differing = [
@@ -141,6 +147,8 @@ class Measuring:
             second = await self._cold(cold_tier, differing, limits)
             flaky |= {n for n in differing if second.results[n].outcome is not cold.results[n].outcome}
             differing = [n for n in differing if n not in flaky]
+        if await self._hindered(cold_tier, plain, {n: cold.results[n] for n in differing}, limits):
+            return await self._choose(warm, survey)
         # Tests that pass whatever the swap does cannot judge it; a few of them are left to the confirmation.
         beside = {n for n in differing if cold.results[n].outcome not in FAILING}
         beside |= {n for n in green if plain[n].outcome is Outcome.PASSED}
@@ -181,6 +189,35 @@ class Measuring:
         if survey.at_import:
             results |= await self._failing_beside(cold, cold, survey, covering)
         return self._baseline(cold, "cold: this system cannot fork", results, survey, flaky)
+
+    async def _wall_in(self, tier: Tier, survey: Survey) -> None:
+        """Raise the inner walls, with what the survey heard granted through them."""
+        if not self.grants.everything:
+            beside = self.bench.copy.beside(self.bench.copy.root)
+            self.grants = Grants.of(survey.needs, beside, self.bench.sandbox.elsewhere)
+        await tier.wall_in(self.grants)
+
+    async def _hindered(
+        self,
+        tier: Tier,
+        free: Mapping[int, TestResult],
+        walled: Mapping[int, TestResult],
+        limits: Mapping[int, Limit],
+    ) -> bool:
+        """Whether tests end otherwise because of the inner walls: then everything is granted from now on.
+
+        `free` is how they ended without the walls.
+        """
+        changed = [n for n in walled if not _ended_alike(walled[n], free[n])]
+        if not changed or self.grants.everything or not self.bench.sandbox.inner:
+            return False
+        await tier.wall_in(None)
+        loose = await self._again(tier, changed, limits)
+        await tier.wall_in(self.grants)
+        hindered = any(n in loose and _ended_alike(loose[n], free[n]) for n in changed)
+        if hindered:
+            self.grants = Grants(everything=True)
+        return hindered
 
     def _judging(self, survey: Survey) -> list[int]:
         """Covering tests that judge: those that fail, and as many others as can be run for every candidate."""
@@ -253,14 +290,20 @@ class Measuring:
             return self._baseline(first, "cold: this system cannot fork", results, survey, flaky)
         fresh = await FreshTier.start(self.bench, self.place, first.tests, first.modules)
         steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
-        seen = await self._again(fresh, steady, dict.fromkeys(steady, self.first_limit))
+        limits = dict.fromkeys(steady, self.first_limit)
+        free = await self._again(fresh, steady, limits, survey)
+        await self._wall_in(fresh, survey)
+        seen = await self._again(fresh, steady, limits)
+        if await self._hindered(fresh, free, seen, limits):
+            await self._wall_in(fresh, survey)
+            seen = await self._again(fresh, steady, limits)
         await first.close()
         if first.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
             return self._sparing(
                 self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky), survey
             )
         await fresh.close()
-        cold = ColdTier(self.bench, self.place, first.tests)
+        cold = ColdTier(self.bench, self.place, first.tests, grants=self.grants)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
         return self._baseline(cold, reason, results, survey, flaky)
 
@@ -277,15 +320,28 @@ class Measuring:
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
+        notes += _forbidden(results, names) if self.bench.sandbox.outer else []
+        granted = self.grants.in_words() if self.bench.sandbox.inner else ""
+        if granted:
+            notes.append(f"The tests were seen to need, and candidates are granted: {granted}.")
         return Baseline(
-            tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes, unseen=survey.unseen
-        )
+            tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes,
+            unseen=survey.unseen, grants=self.grants,
+        )  # fmt: skip
 
-    async def _again(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> dict[int, TestResult]:
-        """A plain second run: it gives true times, and shows tests that are flaky."""
+    async def _again(
+        self, tier: Tier, tests: list[int], limits: Mapping[int, Limit], learner: Survey | None = None
+    ) -> dict[int, TestResult]:
+        """A plain second run: it gives true times, and shows tests that are flaky.
+
+        A `learner` hears what they need, and then there are no walls.
+        """
         results: dict[int, TestResult] = {}
         while tests:
-            report = await tier.run(self.place.source, tests, [limits[n].grown(3) for n in tests])
+            limit = [limits[n].grown(3) for n in tests]
+            report = await tier.run(self.place.source, tests, limit, learn=learner is not None)
+            if learner:
+                learner.hear(report)
             results |= report.results
             if report.ended == "done" or not report.results:
                 break
@@ -326,6 +382,30 @@ class Measuring:
             return Limit(most, min(3.0, self.first_limit.wall))
         seconds = result.seconds if result.outcome is Outcome.PASSED else max(result.seconds, slowest)
         return Limit(LEAST_CPU + min(slowest, MOST_IN_COMMON) + 10 * seconds, 3.0 + 30 * seconds)
+
+
+def _forbidden(results: Mapping[int, TestResult], names: Sequence[str]) -> list[str]:
+    """A note, if tests fail in a way that the walls may be the cause of."""
+    failures = {n: result.failure for n, result in results.items() if result.failure}
+    found = [n for n, failure in failures.items() if _OF_THE_WALLS.search(f"{failure.kind}: {failure.message}")]
+    if not found:
+        return []
+    first = failures[found[0]]
+    return [
+        f"{names[found[0]]} fails with {first.kind} ({first.message[:80]}): in the sandbox there is no network and "
+        "nothing outside the workspace can be written. If it passes elsewhere, use --sandbox none."
+    ]
+
+
+_OF_THE_WALLS = re.compile(
+    r"Read-only file system|Errno 30\b|Network is unreachable|Name or service not known|Temporary failure in name|"
+    r"^(ConnectionRefusedError|ConnectionError|ConnectError|gaierror|URLError)\b"
+)
+
+
+def _ended_alike(one: TestResult, other: TestResult) -> bool:
+    kinds = [result.failure.kind if result.failure else "" for result in (one, other)]
+    return one.outcome is other.outcome and kinds[0] == kinds[1]
 
 
 def _by_likeness(tests: Sequence[str], qualname: str) -> tuple[list[int], list[int]]:

@@ -86,6 +86,10 @@ class ForkClient:
         self.cpu += reply["cpu"]
         return reply
 
+    def raise_walls(self, walls: Any) -> None:
+        """Have inner walls around every child from now on; `None` takes them down."""
+        self.process.send({"do": "walls", "walls": walls})
+
     def abandon(self) -> None:
         """End the children now running and forget those waiting; the server stays."""
         self.process.send({"do": "cancel"})

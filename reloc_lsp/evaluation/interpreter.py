@@ -15,25 +15,46 @@ from reloc_lsp.evaluation.errors import EvaluationError
 OLDEST = (3, 9)
 
 _QUESTION = """
-import json, sys
+import json, os, sys
+from importlib.metadata import distributions
+from urllib.parse import unquote, urlsplit
 try:
     import pytest
     found = pytest.__version__
 except Exception as error:
     found = None
-print(json.dumps([sys.executable, list(sys.version_info[:3]), found, sys.path]))
+editable = []
+for distribution in distributions():
+    told = distribution.read_text("direct_url.json")
+    if told and '"editable"' in told:
+        editable.append(unquote(urlsplit(json.loads(told)["url"]).path))
+places = [sys.prefix, sys.base_prefix, sys.exec_prefix, *filter(None, sys.path), *editable]
+places += os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+link = sys.executable
+while True:
+    places.append(os.path.dirname(link))
+    if not os.path.islink(link):
+        break
+    link = os.path.join(os.path.dirname(link), os.readlink(link))
+places = [os.path.abspath(place) for place in places if place]
+places += [os.path.realpath(place) for place in places]
+print(json.dumps([sys.executable, list(sys.version_info[:3]), found, sys.path, list(dict.fromkeys(places))]))
 """
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that starts: its path, version, pytest's version if it has one, and why it was chosen."""
+    """A Python that starts: its path, version, pytest's version if it has one, and why it was chosen.
+
+    `search_path` is its `sys.path`; `places` are all folders that it and its packages lie in, editable ones included.
+    """
 
     executable: Path
     version: tuple[int, int, int]
     pytest: str | None
     source: str
     search_path: tuple[str, ...] = ()
+    places: tuple[Path, ...] = ()
 
 
 def find_interpreter(root: Path, setting: str | None) -> Interpreter:
@@ -64,14 +85,14 @@ def ask(executable: Path, source: str, root: Path) -> Interpreter:
             [executable, "-c", _QUESTION],
             cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True,
         )  # fmt: skip
-        path, version, pytest, search_path = json.loads(done.stdout.splitlines()[-1])
+        path, version, pytest, search_path, places = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         raise EvaluationError(
             f"{source} {executable} does not start ({_reason(error)}). Mend it, or name another one with "
             "--interpreter or the setting reloc.evaluation.interpreter."
         ) from error
     major, minor, micro = version
-    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path))
+    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path), tuple(map(Path, places)))
 
 
 def _choose(root: Path, setting: str | None) -> tuple[Path, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from reloc_lsp.evaluation.baseline import Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches, hopeless_after
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.survey import FAILING
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
 from reloc_lsp.search.candidate import Candidate
@@ -43,6 +45,12 @@ class Judge:
         return self._verdict(self.baseline.results, self.baseline.tests)
 
     @property
+    def sandbox(self) -> Level:
+        """The walls that candidates run behind, after what was granted."""
+        sandbox = self.bench.sandbox
+        return replace(sandbox, inner=sandbox.inner and not self.baseline.grants.everything).level
+
+    @property
     def cpu(self) -> float:
         """CPU seconds that candidates took so far."""
         return self._cpu + (self._batches.cpu if self._batches else 0.0)
@@ -58,7 +66,7 @@ class Judge:
 
     async def confirm(self, source: str) -> Verdict:
         """A cold run of every selected test on a new copy of the workspace: what a Proposal rests on."""
-        tier = ColdTier(self.bench, self.place, self.baseline.tier.tests)
+        tier = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.grants)
         beside = list(self.baseline.beside)
         limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order] + [CONFIRMING] * len(beside)
         report = await tier.run(source, [*self._order, *beside], limits)
@@ -208,6 +216,7 @@ class Judge:
                 tier = self.baseline.tier
                 modules = tier.modules if isinstance(tier, WarmTier) else ()
                 self._fresh = await FreshTier.start(self.bench, self.place, tier.tests, modules)
+                await self._fresh.wall_in(self.baseline.grants)
             return self._fresh
 
     def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:

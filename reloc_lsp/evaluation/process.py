@@ -9,7 +9,7 @@ import os
 import signal
 import struct
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,22 +38,23 @@ class HarnessProcess:
         self._greeted = False
 
     @classmethod
-    async def start(cls, python: Path, environment: Mapping[str, str], config: Mapping[str, Any]) -> HarnessProcess:
-        """Start the harness in the interpreter `python`; raises `EvaluationError` where that does not start.
+    async def start(
+        cls, command: Sequence[str], environment: Mapping[str, str], log: Path, config: Mapping[str, Any]
+    ) -> HarnessProcess:
+        """Start the harness by `command`; raises `EvaluationError` where its program does not start.
 
-        For the tests in it standard input is empty; what they print goes to a log file in the scratch folder.
+        For the tests in it standard input is empty; what they print goes to the file `log`.
         """
-        log = Path(config["scratch"]) / f"{config['tier']}.log"
         pipe = asyncio.subprocess.PIPE
         try:
             with log.open("ab") as output:
                 process = await asyncio.create_subprocess_exec(
-                    python, str(BOOT), str(config["scratch"]),
-                    stdin=pipe, stdout=pipe, stderr=output, limit=1 << 20, cwd=config["root"], env=dict(environment),
-                    start_new_session=True, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                    *command, stdin=pipe, stdout=pipe, stderr=output, limit=1 << 20, cwd=config["root"],
+                    env=dict(environment), start_new_session=True,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )  # fmt: skip
         except OSError as error:
-            raise EvaluationError(f"The interpreter {python} does not start: {error.strerror or error}.") from error
+            raise EvaluationError(f"{command[0]} does not start: {error.strerror or error}.") from error
         assert process.stdin is not None and process.stdout is not None
         started = cls(process, process.stdout, process.stdin, log)
         started.send(config)

@@ -16,19 +16,21 @@ FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 class Survey:
     """What one instrumented run of tests on the unchanged unit showed, by test number.
 
-    `unseen` tests were not run for want of time.
+    `needs` is what they used besides the processor, `unseen` tests were not run for want of time.
     """
 
     results: dict[int, TestResult] = field(default_factory=dict)
     lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     calls: dict[int, int] = field(default_factory=dict)
+    needs: set[str] = field(default_factory=set)
     at_import: bool = False
     unseen: int = 0
 
     def add(self, report: ChildReport) -> None:
         """Take in what one child said."""
         self.results |= report.results
+        self.hear(report)
         for record in report.records:
             if "line" in record:
                 if record["in"] is None:
@@ -39,6 +41,10 @@ class Survey:
         for name, kinds in seen.get("types", {}).items():
             self.types[name] |= set(kinds)
         self.calls |= {int(test): calls for test, calls in seen.get("calls", {}).items()}
+
+    def hear(self, report: ChildReport) -> None:
+        """Take in what its tests needed, and no more."""
+        self.needs.update(record["needs"] for record in report.records if "needs" in record)
 
     @property
     def covering(self) -> list[int]:

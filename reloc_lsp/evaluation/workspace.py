@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.keeper import Keeper
 from reloc_lsp.evaluation.leftovers import PREFIX, remove_leftovers, remove_tree, sign
 from reloc_lsp.program.text import SourceText
 
@@ -21,11 +22,15 @@ SKIPPED = {
 
 
 class ScratchCopy:
-    """One copy of the workspace below a temporary folder of its own; `close()` removes all of it."""
+    """One copy of the workspace below a temporary folder of its own; `close()` removes all of it.
+
+    `linked` are folders outside of the workspace that links in it lead to: they are not copied.
+    """
 
     def __init__(self, origin: Path, unsaved: Mapping[Path, str]) -> None:
         self.origin = Path(os.path.realpath(origin))
         self.unsaved = unsaved
+        self.linked: set[Path] = set()
         self._numbers = itertools.count(1)
         self._copying = threading.Lock()
         self._closed = False
@@ -34,7 +39,8 @@ class ScratchCopy:
             # A short real path: sockets in it have a length limit, and macOS has a symlink at /tmp.
             self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
             sign(self.folder)
-            self.root = self.folder / "workspace" / self.origin.name
+            self._keeper = Keeper(self.folder)
+            self.root = self.folder / "copy" / "workspace" / self.origin.name
             self.fill(self.root)
         except (OSError, shutil.Error) as error:
             self.close()
@@ -50,6 +56,10 @@ class ScratchCopy:
             if not self._closed:
                 self.fill(root)
         return root
+
+    def log(self, tier: str) -> Path:
+        """Where processes of a tier write what they print."""
+        return self.folder / f"{tier}.log"
 
     def beside(self, root: Path) -> Path:
         """The folder that the copy at `root` shares with nothing but what belongs to it."""
@@ -90,6 +100,8 @@ class ScratchCopy:
         with self._copying:
             if hasattr(self, "folder"):
                 remove_tree(self.folder)
+            if hasattr(self, "_keeper"):
+                self._keeper.dismiss()
 
     def _copy(self, source: Path, target: Path) -> None:
         if self._closed:
@@ -116,6 +128,7 @@ class ScratchCopy:
             shutil.copy2(real, place)
         elif real.is_dir() and not (real / "pyvenv.cfg").exists():
             place.symlink_to(real, target_is_directory=True)
+            self.linked.add(real)
 
 
 def _first(error: Exception) -> str:

@@ -97,6 +97,7 @@ class Attempt:
         return Proposal(
             "unchanged", "", 1, self.task.file, self.task.qualname, self.place.unit.line, self.before, self.before,
             source=source, original=source, notes=tuple(self.account.notes), cost=self.cost(),
+            sandbox=self.judge.sandbox,
         )  # fmt: skip
 
     def cost(self) -> dict[str, float]:
@@ -150,7 +151,7 @@ class Attempt:
         return Proposal(
             status, said, 0, self.task.file, self.task.qualname, self.place.unit.line, self.before, after, verified,
             unified_diff(self.task.module, revised, self.task.file), revised, self.task.module, tuple(why),
-            tuple(self.account.notes), cost=self.cost(),
+            tuple(self.account.notes), cost=self.cost(), sandbox=self.judge.sandbox,
         )  # fmt: skip
 
     def unconfirmed(self) -> Proposal | None:

@@ -16,6 +16,7 @@ from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.localisation import localise
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import Level, find_sandbox
 from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import Bench
 from reloc_lsp.evaluation.workspace import ScratchCopy
@@ -51,6 +52,7 @@ class Work:
         self.account = Account(settings.budget, news)
         self._found: Proposal | None = None
         self._attempt: Attempt | None = None
+        self._level: Level = "none"
 
     async def proposal(self) -> Proposal:
         """Do the work. A user's mistake and tests that cannot run become a Proposal with status `error`."""
@@ -63,7 +65,9 @@ class Work:
             )
             copy = await asyncio.to_thread(ScratchCopy, self.snapshot.root, self.snapshot.unsaved)
             workers = self.settings.evaluation.workers or os.cpu_count() or 1
-            bench = Bench(copy, interpreter, workers, self.settings.evaluation.environment)
+            sandbox = await asyncio.to_thread(find_sandbox, self.settings.evaluation.sandbox)
+            self._level = sandbox.level
+            bench = Bench(copy, interpreter, workers, self.settings.evaluation.environment, sandbox)
             async with asyncio.timeout(self._patience()):
                 return await self._revise(bench, module, unit)
         except TimeoutError:
@@ -127,6 +131,7 @@ class Work:
             130,
             cost=self.account.cost(),
             notes=tuple(self.account.notes),
+            sandbox=self._level,
         )
 
     # -- the target
@@ -205,7 +210,14 @@ class Work:
             if suspects.passed == suspects.total:
                 said = f"All {suspects.total} tests pass already."
                 return Proposal(
-                    "already-passing", said, 0, within or "", before=tests, after=tests, cost=self.account.cost()
+                    "already-passing",
+                    said,
+                    0,
+                    within or "",
+                    before=tests,
+                    after=tests,
+                    cost=self.account.cost(),
+                    sandbox=self._level,
                 )
             where = f"No function of {within}" if within else "No function of the workspace"
             raise EvaluationError(
@@ -268,7 +280,10 @@ class Work:
     def _error(self, message: str, status: int) -> Proposal:
         file = self._name(self.target.file) if self.target.file else ""
         name = self.target.qualname or ""
-        return Proposal("error", message, status, file, name, cost=self.account.cost(), notes=tuple(self.account.notes))
+        return Proposal(
+            "error", message, status, file, name, cost=self.account.cost(), notes=tuple(self.account.notes),
+            sandbox=self._level,
+        )  # fmt: skip
 
 
 def _some(units: Sequence[Unit]) -> str:

@@ -86,7 +86,7 @@ def test_an_interpreter_that_does_not_start(text, said, tmp_path):
 
 
 def test_an_interpreter_that_is_too_old(tmp_path):
-    answer = '["/usr/bin/python3.8", [3, 8, 18], "7.0", []]'
+    answer = '["/usr/bin/python3.8", [3, 8, 18], "7.0", [], []]'
     said = refused(tmp_path, program(tmp_path / "python3.8", f"#!/bin/sh\necho '{answer}'\n"))
     assert "is Python 3.8.18" in said and "3.9 or later" in said
 

@@ -145,8 +145,9 @@ async def test_the_users_files_stay_as_they_are(judge):
     assert files_of(root) == before
 
 
-async def test_processes_that_a_candidate_started_end_with_it(judge, tmp_path):
-    """Also one in a session of its own, and one whose parent is gone."""
+async def test_processes_that_a_candidate_started_end_with_it(write, judging, tmp_path):
+    """Where there are no walls that forbid them. Also one in a session of its own, and one whose parent is gone."""
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
     note = tmp_path / "pids"
     starting = f"""
         import os, subprocess, sys, time

@@ -1,7 +1,4 @@
-"""Entry of every harness process: `python boot.py SCRATCH`.
-
-Its standard input and output are the wire to the controller; SCRATCH is the folder with the copies of the workspace.
-"""
+"""Entry of every harness process: its standard input and output are the wire to the controller."""
 
 from __future__ import annotations
 
@@ -27,4 +24,4 @@ def load_package() -> str:
 
 if __name__ == "__main__":
     main = importlib.import_module(load_package() + ".main")
-    main.run(sys.argv[1])
+    main.run()

@@ -16,10 +16,10 @@ import pytest
 from _pytest.assertion import util as assertion
 
 from .forkserver import die_with_parent, load_prctl
-from .main import leave
 from .overlay import probed
 from .runner import Watcher, failure, test_path
 from .session import arguments, collect_error
+from .walls import InnerWalls
 from .warm import CallTrace
 from .wire import Message, Send, Wire
 
@@ -121,23 +121,23 @@ def _briefly(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -
     return excinfo.typename
 
 
-def end_with_controller(wire: Wire, scratch: str) -> None:
+def end_with_controller(wire: Wire) -> None:
     """See that this process does not outlive the controller, whatever the test that runs does."""
     if hasattr(os, "fork"):
         die_with_parent(load_prctl())
     else:
         # Not a thread of `threading`: tests may count those.
-        _thread.start_new_thread(_leave_when_told, (wire, scratch))
+        _thread.start_new_thread(_leave_when_told, (wire,))
 
 
-def _leave_when_told(wire: Wire, scratch: str) -> None:
+def _leave_when_told(wire: Wire) -> None:
     wire.receive()
-    leave(wire, scratch)
+    os._exit(0)
 
 
 def run(wire: Wire, config: Message) -> None:
     """Run the session that the configuration describes; records go straight to the controller."""
-    end_with_controller(wire, config["scratch"])
+    end_with_controller(wire)
 
     def send(record: Message) -> None:
         wire.send({**record, "nonce": config["nonce"]})
@@ -149,6 +149,9 @@ def run(wire: Wire, config: Message) -> None:
     calls = CallTrace(config["root"]) if config.get("trace_calls") else None
     numbers = {name: number for number, name in config["tests"]}
     reporter = Reporter(send, numbers, unit_file, probe or calls, config.get("failures_allowed"))
+    if config["walls"] is not None:
+        own = os.path.join(config["scratch"], "tmp")
+        InnerWalls(config["walls"], [own]).raise_around_us(own)
     pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[reporter])
     sys.settrace(None)
     if probe:

@@ -17,10 +17,13 @@ import select
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from .needs import Needs
+from .walls import InnerWalls
 from .wire import Message, Send, Wire
 
 with contextlib.suppress(ImportError):  # Windows, where this module is imported and its server never runs
@@ -63,14 +66,18 @@ class Child:
 class ForkServer:
     """Serves requests from the controller: `{"id", "limits", ...}` in, `{"id", "records", "ended", "cpu"}` out."""
 
-    def __init__(self, wire: Wire, scratch: str, run_child: RunChild, workers: int) -> None:
+    def __init__(self, wire: Wire, config: Message, run_child: RunChild) -> None:
         self.wire = wire
-        self.scratch = scratch
         self.run_child = run_child
-        self.workers = max(1, workers)
+        own = os.path.join(config["scratch"], "children", str(os.getpid()))
+        self.folders = [os.path.join(own, str(number)) for number in range(max(1, config["workers"]))]
+        for folder in self.folders:
+            os.makedirs(folder)
+        self.free = list(self.folders)
+        self.walls: InnerWalls | None = None
+        self._build(config["walls"])
         self.children: dict[int, Child] = {}
         self.waiting: list[Message] = []
-        self.count = 0
         self.prctl = load_prctl()
 
     def serve(self) -> None:
@@ -78,7 +85,6 @@ class ForkServer:
         gc.collect()
         gc.freeze()
         become_subreaper(self.prctl)
-        os.makedirs(os.path.join(self.scratch, "children"), exist_ok=True)
         try:
             while self._turn():
                 pass
@@ -95,15 +101,23 @@ class ForkServer:
                 return False
             if message["do"] == "cancel":
                 self._cancel()
+            elif message["do"] == "walls":
+                self._build(message["walls"])
             else:
                 self.waiting.append(message)
         for child in [self.children[fd] for fd in ready if fd in self.children]:
             self._read(child)
         for child in list(self.children.values()):
             self._watch(child)
-        while self.waiting and len(self.children) < self.workers:
+        while self.waiting and self.free:
             self._start(self.waiting.pop(0))
         return True
+
+    def _build(self, description: Message | None) -> None:
+        """The walls of all children from now on."""
+        if self.walls is not None:
+            self.walls.close()
+        self.walls = None if description is None else InnerWalls(description, self.folders)
 
     def _cancel(self) -> None:
         self.waiting.clear()
@@ -113,8 +127,7 @@ class ForkServer:
     def _start(self, request: Message) -> None:
         reader, writer = os.pipe()
         nonce = secrets.token_hex(8)
-        self.count += 1
-        folder = os.path.join(self.scratch, "children", str(self.count))
+        folder = self.free.pop()
         pid = os.fork()
         if pid == 0:
             self._child(reader, writer, request, nonce, folder)
@@ -132,7 +145,12 @@ class ForkServer:
                 os.close(other)
             prepare_child(self.prctl)
             send = Records(writer, nonce)
-            self.run_child(request, send, folder)
+            os.environ["TMPDIR"] = tempfile.tempdir = folder
+            if request.get("learn"):
+                Needs(send, folder).listen()
+            elif self.walls is not None:
+                self.walls.raise_around_us(folder)
+            self.run_child(request, send, os.path.join(folder, "pytest"))
             send({"end": True})
         except BaseException as error:
             send = Records(writer, nonce)
@@ -191,8 +209,8 @@ class ForkServer:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(child.pid, 0)
         reap_orphans({other.pid for other in self.children.values()})
-        if os.path.exists(child.folder):
-            shutil.rmtree(child.folder, ignore_errors=True)
+        clear(child.folder)
+        self.free.append(child.folder)
         if reply:
             self.wire.send({"id": child.request["id"], "records": child.records, "ended": how, "cpu": child.cpu})
 
@@ -287,6 +305,31 @@ def reap_orphans(keep: set[int]) -> None:
                 os.waitpid(pid, 0)
             except (ProcessLookupError, ChildProcessError, PermissionError):
                 pass
+
+
+def clear(folder: str) -> None:
+    """Empty a folder and keep it: the rights of the next child to it hang on this very folder."""
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    os.chmod(folder, 0o700)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.path, 0o700)
+                shutil.rmtree(entry.path, onerror=_unlock)
+            else:
+                os.unlink(entry.path)
+
+
+def _unlock(function: object, path: str, _: object) -> None:
+    """Remove what a candidate has locked."""
+    with contextlib.suppress(OSError):
+        os.chmod(os.path.dirname(path), 0o700)
+        os.chmod(path, 0o700)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            os.unlink(path)
 
 
 def cpu_seconds(pid: int) -> float:

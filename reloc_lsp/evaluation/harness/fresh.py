@@ -68,8 +68,7 @@ class FreshServer:
         runner.start(send, request, probe)
         ordered = Ordered(runner, wanted, send)
         selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
-        os.environ["TMPDIR"] = folder
-        pytest.main(arguments(self.config["root"], selection, self.config["scratch"]), plugins=[ordered, runner])
+        pytest.main(arguments(self.config["root"], selection, os.path.dirname(folder)), plugins=[ordered, runner])
         if probe:
             send({"probe": probe.report()})
 
@@ -79,4 +78,4 @@ def run(wire: Wire, config: Message) -> None:
     server = FreshServer(config)
     server.write_bytecode()
     wire.send({"ready": True})
-    ForkServer(wire, config["scratch"], server.run_child, config["workers"]).serve()
+    ForkServer(wire, config, server.run_child).serve()

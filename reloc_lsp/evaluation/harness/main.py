@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
-import shutil
 import signal
 import sys
 import traceback
@@ -15,15 +13,12 @@ from .paths import Relocation
 from .wire import Message, Wire
 
 
-def run(scratch: str) -> NoReturn:
-    """Read the configuration, take up the workspace's copy, and do what is asked.
-
-    `scratch` is the folder to clear where the controller ends without a word: nobody else will.
-    """
+def run() -> NoReturn:
+    """Read the configuration, take up the workspace's copy, and do what is asked."""
     wire = Wire.of_this_process()
     config = wire.receive()
-    if config is None or wire.gone:
-        leave(wire, scratch)
+    if config is None:
+        os._exit(0)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -34,15 +29,6 @@ def run(scratch: str) -> NoReturn:
     except BaseException:
         traceback.print_exc()  # into the log, from which the controller takes the last words
     sys.stdout.flush()
-    leave(wire, scratch)
-
-
-def leave(wire: Wire, scratch: str) -> NoReturn:
-    """End this process at once; where the controller is gone, so are the copies."""
-    if wire.gone:
-        with contextlib.suppress(OSError):
-            os.chdir(os.path.dirname(scratch))  # Windows removes no folder that is somebody's current one
-        shutil.rmtree(scratch, ignore_errors=True)
     os._exit(0)
 
 

@@ -64,7 +64,7 @@ class WarmServer:
                 "modules": preloadable(self.config["root"]),
             }
         )
-        ForkServer(self.wire, self.config["scratch"], self.run_child, self.config["workers"]).serve()
+        ForkServer(self.wire, self.config, self.run_child).serve()
         return True
 
     @staticmethod

@@ -23,12 +23,11 @@ def frame(message: Mapping[str, Any]) -> bytes:
 
 
 class Wire:
-    """Blocking frames over two file descriptors. `gone` says whether the other side was found to have left."""
+    """Blocking frames over two file descriptors."""
 
     def __init__(self, reader: int, writer: int) -> None:
         self.reader = reader
         self.writer = writer
-        self.gone = False
 
     @classmethod
     def of_this_process(cls) -> Wire:
@@ -68,12 +67,8 @@ class Wire:
                 os.close(fd)
 
     def _write(self, data: bytes) -> None:
-        try:
-            while data:
-                data = data[os.write(self.writer, data) :]
-        except ConnectionError:
-            self.gone = True
-            raise
+        while data:
+            data = data[os.write(self.writer, data) :]
 
     def _exactly(self, size: int) -> bytes | None:
         parts = []
@@ -83,7 +78,6 @@ class Wire:
             except ConnectionError:
                 part = b""
             if not part:
-                self.gone = True
                 return None
             parts.append(part)
             size -= len(part)

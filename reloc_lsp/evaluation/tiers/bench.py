@@ -1,38 +1,59 @@
-"""What every tier needs to run tests: a copy of the workspace, an interpreter, an environment."""
+"""What every tier needs to run tests: a copy of the workspace, an interpreter, an environment, walls around it."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reloc_lsp.evaluation.environment import clean_environment
 from reloc_lsp.evaluation.interpreter import Interpreter
-from reloc_lsp.evaluation.process import HarnessProcess
+from reloc_lsp.evaluation.process import BOOT, HarnessProcess
+from reloc_lsp.evaluation.sandbox import Grants, Sandbox
 from reloc_lsp.evaluation.workspace import ScratchCopy
 
 
 @dataclass(frozen=True)
 class Bench:
-    """The scratch copy, the project's interpreter and how many tests may run at once."""
+    """The scratch copy, the project's interpreter, how many tests may run at once, and the sandbox they run in."""
 
     copy: ScratchCopy
     interpreter: Interpreter
     workers: int
     variables: tuple[str, ...] = ()
+    sandbox: Sandbox = field(default_factory=Sandbox)
 
-    async def start(self, tier: str, root: Path, **more: Any) -> HarnessProcess:
-        """Start the harness of a tier in the copy at `root`, `more` being what it is told besides."""
+    async def start(self, tier: str, root: Path, grants: Grants | None = None, **more: Any) -> HarnessProcess:
+        """Start the harness of a tier in the copy at `root`, `more` being what it is told besides.
+
+        Without `grants` there are no inner walls from the start.
+        """
+        beside = self.copy.beside(root)
         config = {
             "tier": tier,
             "root": str(root),
             "origin": str(self.copy.origin),
-            "scratch": str(self.copy.folder),
+            "scratch": str(beside),
             "workers": self.workers,
+            "walls": self.walls(root, grants) if grants else None,
             **more,
         }
-        return await HarnessProcess.start(self.interpreter.executable, self.environment(root), config)
+        environment = self.environment(root)
+        temporary = [beside / "tmp", beside / "children"]
+        for folder in temporary:
+            folder.mkdir(exist_ok=True)
+        command = self.sandbox.enclosed(
+            [str(self.interpreter.executable), str(BOOT)], shown=self._shown(), own=beside, temporary=temporary
+        )
+        return await HarnessProcess.start(command, environment, self.copy.log(tier), config)
+
+    def walls(self, root: Path, grants: Grants) -> Any:
+        """The inner walls of processes in the copy at `root`, as the harness is told of them; `None` for none."""
+        if not self.sandbox.inner:
+            return None
+        beside = self.copy.beside(root)
+        return grants.described(beside, self.sandbox.readable(self._shown(), beside))
 
     def environment(self, root: Path) -> dict[str, str]:
         """Variables for a process that runs tests in the copy at `root`; its home is beside that copy."""
@@ -43,6 +64,10 @@ class Bench:
         existing = [path for path in moved if Path(path).exists()]
         scripts = self.interpreter.executable.parent
         return clean_environment(self.copy.beside(root), [*existing, *outside], self.variables, scripts=scripts)
+
+    def _shown(self) -> list[Path]:
+        """What tests may see of private folders: the workspace, its interpreter with all its packages, our harness."""
+        return [self.copy.origin, BOOT.parent, *self.interpreter.places, *sorted(self.copy.linked)]
 
     def _is_ours(self, path: str) -> bool:
         real = Path(os.path.realpath(path))

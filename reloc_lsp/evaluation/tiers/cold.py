@@ -16,6 +16,7 @@ from typing import Any
 from reloc_lsp.evaluation.forks import ChildReport, Limit, test_result
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.process import HarnessProcess
+from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.bench import Bench
 from reloc_lsp.evaluation.tiers.tier import collected
 from reloc_lsp.search.verdict import Outcome, TestResult
@@ -23,7 +24,10 @@ from reloc_lsp.search.verdict import Outcome, TestResult
 
 @dataclass
 class ColdTier:
-    """A process for each run. `patience` are seconds for what is no test: the start, collection, the end."""
+    """A process for each run. `patience` are seconds for what is no test: the start, collection, the end.
+
+    With `grants` the runs have inner walls, which let those through.
+    """
 
     bench: Bench
     place: UnitPlace | None
@@ -32,6 +36,7 @@ class ColdTier:
     errors: Sequence[dict[str, str]] = ()
     patience: float = 60.0
     name: str = "cold"
+    grants: Grants | None = None
 
     @classmethod
     async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> ColdTier:
@@ -73,12 +78,16 @@ class ColdTier:
         finally:
             await asyncio.to_thread(copy.remove, root)
 
+    async def wall_in(self, grants: Grants | None) -> None:
+        """Have inner walls around every run from now on, with these `grants` through them."""
+        self.grants = grants
+
     async def close(self) -> None:
         """Nothing outlives a run."""
 
     async def _session(self, root: Path, walls: Mapping[int, float], **config: Any) -> ChildReport:
         nonce = secrets.token_hex(8)
-        process = await self.bench.start("cold", root, nonce=nonce, **config)
+        process = await self.bench.start("cold", root, self.grants, nonce=nonce, **config)
         try:
             return await self._listen(process, nonce, walls)
         finally:

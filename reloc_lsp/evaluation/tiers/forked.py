@@ -10,6 +10,7 @@ from typing import Any
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, ForkClient, Limit
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.bench import Bench
 from reloc_lsp.evaluation.tiers.tier import collected, first_words, shorten
 
@@ -20,6 +21,7 @@ class ForkedTier(ABC):
 
     client: ForkClient
     tests: Sequence[str]
+    bench: Bench
 
     async def run(
         self,
@@ -35,6 +37,10 @@ class ForkedTier(ABC):
     @abstractmethod
     def version(self, source: str) -> Mapping[str, Any]:
         """How the server is told of a version of the unit."""
+
+    async def wall_in(self, grants: Grants | None) -> None:
+        """Have inner walls around every child from now on, with these `grants` through them."""
+        self.client.raise_walls(self.bench.walls(self.bench.copy.root, grants) if grants else None)
 
     async def close(self) -> None:
         """End the server."""
@@ -60,7 +66,7 @@ class WarmTier(ForkedTier):
         process = await bench.start("warm", bench.copy.root, selection=list(selection), unit=unit)
         hello = await collected(process)
         return cls(
-            ForkClient(process), hello["collected"], place, hello["files"], hello["errors"],
+            ForkClient(process), hello["collected"], bench, place, hello["files"], hello["errors"],
             hello["functions"], hello["threads"], hello["modules"],
         )  # fmt: skip
 
@@ -97,7 +103,7 @@ class FreshTier(ForkedTier):
         if await first_words(process) is None:
             await process.close()
             raise EvaluationError(f"The test process did not start: {shorten(process.last_words())}")
-        return cls(ForkClient(process), tests, place)
+        return cls(ForkClient(process), tests, bench, place)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The whole file that the fork imports."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.process import HarnessProcess
+from reloc_lsp.evaluation.sandbox import Grants
 
 
 class Tier(Protocol):
@@ -30,6 +31,10 @@ class Tier(Protocol):
         or for the functions called (`trace_calls`); after its `seconds` no further test begins (a hint that a cold
         run does not take).
         """
+        ...
+
+    async def wall_in(self, grants: Grants | None) -> None:
+        """Have inner walls around every run from now on, with these `grants` through them; `None` takes them down."""
         ...
 
     async def close(self) -> None:
