@@ -124,7 +124,22 @@ def _report(tests: Sequence[int], records: Sequence[Mapping[str, Any]], ended: s
         fatal = next(expected, None)
         if fatal is not None:
             results[fatal] = TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED)
-    return ChildReport(results, ended, cpu, records)
+    return ChildReport(believed(results, records), ended, cpu, records)
+
+
+def believed(results: dict[int, TestResult], records: Sequence[Mapping[str, Any]]) -> dict[int, TestResult]:
+    """`results`, unless the test among them that must fail did not: then nothing that ran there is believed.
+
+    A run in which every test passed must have come by it; one that ended early need not.
+    """
+    canaries = [record["canary"] for record in records if "canary" in record]
+    passed = all(result.outcome is Outcome.PASSED for result in results.values())
+    if set(canaries) <= {"failed"} and (canaries or not passed):
+        return results
+    return dict.fromkeys(results, UNTRUE)
+
+
+UNTRUE = TestResult(Outcome.FAILED, failure=Failure("Untrue", "a test that must fail was reported as passed"))
 
 
 def test_result(record: Mapping[str, Any]) -> TestResult:

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from reloc_lsp.evaluation.baseline import Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches, hopeless_after
-from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.survey import FAILING
 from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
+from reloc_lsp.program.hazards import HazardLint
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.protocols import Site, Values
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
@@ -32,6 +33,7 @@ class Judge:
         self.place = place
         self.baseline = baseline
         self._fresh: FreshTier | None = None
+        self._lint = HazardLint(place.module.text)
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
         self._batches: Batches | None = None
@@ -58,20 +60,38 @@ class Judge:
     async def evaluate(self, candidates: Sequence[Candidate], to_beat: int) -> Sequence[Verdict]:
         """Verdicts in the order of `candidates`, as many at a time as there are workers."""
         order = sorted(self._order, key=lambda n: (_group(self.baseline.results[n]), -self._kills[n]))
-        verdicts = await self._judge(candidates, order, to_beat)
+        refused = {n: self._refusal(c) for n, c in enumerate(candidates) if not c.ours}
+        judged = [n for n in range(len(candidates)) if not refused.get(n)]
+        verdicts = await self._judge([candidates[n] for n in judged], order, to_beat)
         for verdict in verdicts:
             for number, result in zip(order, verdict.results.values(), strict=False):
                 self._kills[number] += result.outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
-        return verdicts
+        found = dict(zip(judged, verdicts, strict=True))
+        return [found[n] if n in found else self._refused(refused[n], order) for n in range(len(candidates))]
 
     async def confirm(self, source: str) -> Verdict:
-        """A cold run of every selected test on a new copy of the workspace: what a Proposal rests on."""
-        tier = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.grants)
+        """Cold runs of every selected test on new copies of the workspace: what a Proposal rests on.
+
+        Beside the usual run there is one as unlike it as can be. What passes in the one alone does not pass, unless
+        the usual order of the tests is all it needs.
+        """
+        usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.grants)
+        unlike = replace(usual, backwards=True, seed=1)
         beside = list(self.baseline.beside)
-        limits = [self.baseline.limits[n].grown(GROWTH) for n in self._order] + [CONFIRMING] * len(beside)
-        report = await tier.run(source, [*self._order, *beside], limits)
-        broken = [n for n in beside if n not in report.results or report.results[n].outcome in FAILING]
-        return self._verdict(report.results, [*self._order, *broken])
+        tests = [*self._order, *beside]
+        limits = {n: self.baseline.limits[n].grown(GROWTH) for n in self._order} | dict.fromkeys(beside, CONFIRMING)
+        first, second = await asyncio.gather(
+            *(tier.run(source, tests, [limits[n] for n in tests]) for tier in (usual, unlike))
+        )
+        results = dict(first.results)
+        doubtful = [n for n, result in results.items() if result.outcome is Outcome.PASSED and _not_passed(second, n)]
+        if doubtful:
+            unchanged = await unlike.run(self.place.source, doubtful, [limits[n] for n in doubtful])
+            third = await replace(usual, seed=1).run(source, doubtful, [limits[n] for n in doubtful])
+            lost = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
+            results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in lost}
+        broken = [n for n in beside if n not in results or results[n].outcome in FAILING]
+        return self._verdict(results, [*self._order, *broken])
 
     async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
         """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""
@@ -89,6 +109,16 @@ class Judge:
         await self.baseline.tier.close()
         if self._fresh is not None:
             await self._fresh.close()
+
+    def _refusal(self, candidate: Candidate) -> str:
+        """Why code written by somebody else is not even run; empty where nothing speaks against it."""
+        if not self.place.is_one_function(candidate.source):
+            return "it is not one function of the same kind and name"
+        return "; ".join(self._lint.hazards(candidate.source))
+
+    def _refused(self, why: str, order: Sequence[int]) -> Verdict:
+        failed = TestResult(Outcome.FAILED, failure=Failure("Refused", f"not run: {why}"))
+        return self._verdict(dict.fromkeys(order, failed), order)
 
     async def _judge(self, candidates: Sequence[Candidate], order: Sequence[int], to_beat: int) -> list[Verdict]:
         """Batches for what a warm swap can show, and a child of its own for everything else."""
@@ -222,6 +252,11 @@ class Judge:
     def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:
         names = self.baseline.tier.tests
         return Verdict({names[n]: results.get(n, TestResult(Outcome.NOT_RUN)) for n in order})
+
+
+def _not_passed(report: ChildReport, test: int) -> bool:
+    """Whether the test did not pass."""
+    return test not in report.results or report.results[test].outcome is not Outcome.PASSED
 
 
 def _group(result: TestResult) -> int:

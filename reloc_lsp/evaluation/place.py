@@ -84,6 +84,16 @@ class UnitPlace:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
 
+    def is_one_function(self, source: str) -> bool:
+        """Whether `source` is a function of the unit's kind and name, and nothing beside it."""
+        try:
+            body = parse_unit(source).body
+            body = body[0].body if isinstance(body[0], ast.If) else body
+        except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+            return False
+        kind = type(self.module.node(self.unit))
+        return len(body) == 1 and isinstance(body[0], kind) and getattr(body[0], "name", "") == self.unit.name
+
     def compiles(self, source: str) -> bool:
         """Whether the unit's file would still compile: `break` outside of a loop parses and does not."""
         described = self.description()

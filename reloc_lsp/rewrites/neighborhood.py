@@ -173,6 +173,7 @@ class RewriteNeighborhood:
                     parent.identity,
                     parent.candidate.depth + 1,
                     prior,
+                    parent.candidate.ours,
                 )
 
 

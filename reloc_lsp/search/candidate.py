@@ -65,6 +65,7 @@ class Candidate:
 
     `origin` names the way it was made (a family of rewrites, a model's answer), `description` says it to a
     person, `prior` is the maker's estimate of how likely a person would write it (higher is likelier), tests aside.
+    One that is not `ours` was written by somebody nobody knows: a model.
     """
 
     source: str
@@ -73,6 +74,7 @@ class Candidate:
     parent: int | None = None
     depth: int = 0
     prior: float = 0.0
+    ours: bool = False
 
 
 @dataclass(slots=True)

@@ -74,7 +74,7 @@ class LocalSearch:
 
     async def run(self) -> AsyncIterator[Event]:
         """Search until the budget is spent or there is nowhere left to go; every event holds the best so far."""
-        self._add(Candidate(self.task.source, "unchanged", "the code as it stands"), self.task.verdict, 0.0)
+        self._add(Candidate(self.task.source, "unchanged", "the code as it stands", ours=True), self.task.verdict, 0.0)
         list(self._novelty.new([self.nodes[0].candidate]))
         yield Started(self.best, self.spending)
         drafts = await self.rules.drafter.draft(self.task)

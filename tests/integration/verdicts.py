@@ -11,9 +11,9 @@ from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
 
 
-async def judged(judge: Judge, *sources: str) -> Sequence[Verdict]:
-    """Verdicts on versions of the unit."""
-    candidates = [Candidate(source, "test", "") for source in sources]
+async def judged(judge: Judge, *sources: str, ours: bool = True) -> Sequence[Verdict]:
+    """Verdicts on versions of the unit, which are `ours` or written by nobody knows whom."""
+    candidates = [Candidate(source, "test", "", ours=ours) for source in sources]
     return await judge.evaluate(candidates, judge.unchanged.passed)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import secrets
 import sys
 import time
 from collections.abc import Generator, Mapping
@@ -17,7 +18,7 @@ from _pytest.assertion import util as assertion
 
 from .forkserver import die_with_parent, load_prctl
 from .overlay import probed
-from .runner import Watcher, failure, test_path
+from .runner import Watcher, briefly, failure, must_fail, test_path
 from .session import arguments, collect_error
 from .walls import InnerWalls
 from .warm import CallTrace
@@ -27,8 +28,9 @@ from .wire import Message, Send, Wire
 class Reporter:
     """Records of a session: `{"begin"}`, then for each test `{"running"}` and `{"test", "outcome", ...}`.
 
-    `numbers` maps the node ids to run to what they are called in records. `failures_allowed` ends the session after
-    one more failure than that: the rest cannot change the decision.
+    `tests` of the configuration are numbers and node ids of what to run. `failures_allowed` ends the session after one
+    more failure than that: the rest cannot change the decision. `backwards` runs the last test first. Before one
+    of the tests another that must fail is run, and a record `{"canary"}` says how it ended.
     """
 
     session: pytest.Session
@@ -36,17 +38,17 @@ class Reporter:
     def __init__(
         self,
         send: Send,
-        numbers: Mapping[str, int],
-        unit_file: str,
+        config: Message,
         watcher: Watcher | None = None,
-        failures_allowed: int | None = None,
     ) -> None:
         self.send = send
-        self.numbers = numbers
-        self.unit_file = unit_file
+        self.numbers: Mapping[str, int] = {name: number for number, name in config["tests"]}
+        self.unit_file: str = config["unit_file"]
+        self.backwards: bool = config["backwards"]
+        self.canary_before = ""
         self.watcher = watcher
         self.error: BaseException | None = None
-        self.left = failures_allowed
+        self.left: int | None = config.get("failures_allowed")
         self.started = self.begun = 0.0
         self.worst: dict[str, str] = {}
         self.details: dict[str, Message] = {}
@@ -60,6 +62,9 @@ class Reporter:
         """Keep only the tests asked for."""
         self.session = session
         items[:] = [item for item in items if item.nodeid in self.numbers]
+        if self.backwards:
+            items.reverse()
+        self.canary_before = secrets.choice(items).nodeid if items else ""
         self.send({"begin": True})
 
     @pytest.hookimpl(tryfirst=True)
@@ -76,8 +81,10 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Nobody reads the long text of a failure here, and to make it takes longer than most tests."""
+        if item.nodeid == self.canary_before:
+            self.send({"canary": must_fail(item.session)})
         assertion._reprcompare = None
-        item.repr_failure = _briefly  # type: ignore[method-assign]
+        item.repr_failure = briefly  # type: ignore[method-assign]
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, None, None]:
@@ -117,10 +124,6 @@ class Reporter:
                 self.session.shouldstop = "the rest cannot change the decision"
 
 
-def _briefly(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> str:
-    return excinfo.typename
-
-
 def end_with_controller(wire: Wire) -> None:
     """See that this process does not outlive the controller, whatever the test that runs does."""
     if hasattr(os, "fork"):
@@ -147,8 +150,7 @@ def run(wire: Wire, config: Message) -> None:
         with open(unit_file, "rb") as file:
             probe = probed(config, send, unit_file, file.read())
     calls = CallTrace(config["root"]) if config.get("trace_calls") else None
-    numbers = {name: number for number, name in config["tests"]}
-    reporter = Reporter(send, numbers, unit_file, probe or calls, config.get("failures_allowed"))
+    reporter = Reporter(send, config, probe or calls)
     if config["walls"] is not None:
         own = os.path.join(config["scratch"], "tmp")
         InnerWalls(config["walls"], [own]).raise_around_us(own)

@@ -8,6 +8,7 @@ a fixture kept alive for the next test would turn that one's verdict.
 from __future__ import annotations
 
 import os
+import secrets
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from typing import Any, Optional, Protocol
 
 import pytest
 from _pytest.assertion import util as assertion
-from _pytest.runner import CallInfo
+from _pytest.runner import CallInfo, pytest_runtest_makereport
 
 from .wire import Message, Send
 
@@ -103,6 +104,7 @@ class Runner:
         self.reported: pytest.ExceptionInfo[BaseException] | None = None
         self.part_failed = False
         self.error: BaseException | None = None
+        self.place_of_canary = secrets.randbelow
 
     def start(self, send: Send, request: Message, probe: Watcher | None = None) -> None:
         """Prepare for one candidate."""
@@ -113,11 +115,19 @@ class Runner:
         self.probe = probe
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
-        """Run `items`, pairs of a number and the pytest item; how many were run before the rest was decided."""
+        """Run `items`, pairs of a number and the pytest item; how many were run before the rest was decided.
+
+        Somewhere after the first a test that must fail is run, and a record `{"canary"}` says how it ended.
+        """
         self.send({"begin": True})
+        canary = 1 + self.place_of_canary(len(items) or 1)
         for position, (number, item) in enumerate(items):
+            if position == canary:
+                self.send({"canary": must_fail(item.session)})
             following = items[position + 1][1] if position + 1 < len(items) else None
             if position and time.monotonic() > self.stop:
+                if position < canary:
+                    self.send({"canary": must_fail(item.session)})
                 return position
             if self.probe:
                 self.probe.begin(number)
@@ -136,6 +146,8 @@ class Runner:
                 self.left -= 1
             if (self.left is not None and self.left < 0) or position + 1 == self.hopeless:
                 return position + 1
+        if canary == len(items):
+            self.send({"canary": must_fail(items[-1][1].session)})
         return len(items)
 
     def _one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
@@ -199,6 +211,25 @@ class Runner:
 
     def _failure(self, item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> Message:
         return failure(excinfo.value, excinfo.tb, test_path(item), self.unit_file)
+
+
+def must_fail(session: pytest.Session) -> str:
+    """The outcome of a test that cannot pass, by pytest's own ways: whoever bends those bends it too."""
+    canary = pytest.Function.from_parent(session, name="canary", callobj=_fail)
+    canary.funcargs = {}
+    canary.repr_failure = briefly  # type: ignore[method-assign]
+    call = CallInfo.from_call(canary.runtest, "call")
+    report: pytest.TestReport = pytest_runtest_makereport(canary, call)
+    return "failed" if call.excinfo is not None and report.failed else "passed"
+
+
+def briefly(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> str:
+    """In place of the long text of a failure, which nobody reads."""
+    return excinfo.typename
+
+
+def _fail() -> None:
+    raise AssertionError("this test must fail")
 
 
 def test_path(item: pytest.Item) -> str:

@@ -24,10 +24,12 @@ class Bench:
     variables: tuple[str, ...] = ()
     sandbox: Sandbox = field(default_factory=Sandbox)
 
-    async def start(self, tier: str, root: Path, grants: Grants | None = None, **more: Any) -> HarnessProcess:
+    async def start(
+        self, tier: str, root: Path, grants: Grants | None = None, seed: int = 0, **more: Any
+    ) -> HarnessProcess:
         """Start the harness of a tier in the copy at `root`, `more` being what it is told besides.
 
-        Without `grants` there are no inner walls from the start.
+        Without `grants` there are no inner walls from the start. `seed` is that of hashes.
         """
         beside = self.copy.beside(root)
         config = {
@@ -39,7 +41,7 @@ class Bench:
             "walls": self.walls(root, grants) if grants else None,
             **more,
         }
-        environment = self.environment(root)
+        environment = {**self.environment(root), "PYTHONHASHSEED": str(seed)}
         temporary = [beside / "tmp", beside / "children"]
         for folder in temporary:
             folder.mkdir(exist_ok=True)

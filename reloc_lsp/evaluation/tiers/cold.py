@@ -9,24 +9,28 @@ import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from reloc_lsp.evaluation.forks import ChildReport, Limit, test_result
+from reloc_lsp.evaluation.forks import ChildReport, Limit, believed, test_result
+from reloc_lsp.evaluation.guard import guarded
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.process import HarnessProcess
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.bench import Bench
 from reloc_lsp.evaluation.tiers.tier import collected
-from reloc_lsp.search.verdict import Outcome, TestResult
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult
+
+TAMPERED = TestResult(Outcome.FAILED, failure=Failure("Untrue", "the files of the tests were changed while they ran"))
 
 
 @dataclass
 class ColdTier:
     """A process for each run. `patience` are seconds for what is no test: the start, collection, the end.
 
-    With `grants` the runs have inner walls, which let those through.
+    With `grants` the runs have inner walls, which let those through. `backwards` runs the last test first; `seed` is
+    that of hashes.
     """
 
     bench: Bench
@@ -37,6 +41,8 @@ class ColdTier:
     patience: float = 60.0
     name: str = "cold"
     grants: Grants | None = None
+    backwards: bool = False
+    seed: int = 0
 
     @classmethod
     async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> ColdTier:
@@ -71,10 +77,14 @@ class ColdTier:
             named = [(number, self.tests[number]) for number in tests]
             selection = list(dict.fromkeys(name.split("::")[0] for _, name in named))
             walls = {number: limit.wall for number, limit in zip(tests, limits, strict=True)}
-            return await self._session(
+            demanded = guarded(root, selection)
+            report = await self._session(
                 root, walls, tests=named, selection=selection, unit_file=unit_file, failures_allowed=failures_allowed,
                 **more,
             )  # fmt: skip
+            if guarded(root, selection) != demanded:
+                report = replace(report, results=dict.fromkeys(report.results, TAMPERED))
+            return report
         finally:
             await asyncio.to_thread(copy.remove, root)
 
@@ -87,7 +97,9 @@ class ColdTier:
 
     async def _session(self, root: Path, walls: Mapping[int, float], **config: Any) -> ChildReport:
         nonce = secrets.token_hex(8)
-        process = await self.bench.start("cold", root, self.grants, nonce=nonce, **config)
+        process = await self.bench.start(
+            "cold", root, self.grants, self.seed, nonce=nonce, backwards=self.backwards, **config
+        )
         try:
             return await self._listen(process, nonce, walls)
         finally:
@@ -122,4 +134,4 @@ class ColdTier:
             lost = [running] if running is not None else [] if results else list(walls)
             results |= dict.fromkeys(lost, TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED))
         cpu = records[-1].get("cpu", 0.0) if records else 0.0
-        return ChildReport(results, ended, cpu, records)
+        return ChildReport(believed(results, records), ended, cpu, records)
