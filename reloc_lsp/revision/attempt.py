@@ -25,6 +25,8 @@ from reloc_lsp.search.verdict import Outcome, Verdict
 
 CONFIRM_RESERVE = 0.08
 MOST_ALTERNATIVES = 5
+SLOWER, SLOWER_SECONDS = 3.0, 0.05
+"""From so many times, and so many CPU seconds more, on it is said that a revision is slower."""
 ENOUGH = 48
 DOUBT = 500
 
@@ -143,6 +145,9 @@ class Attempt:
         why = [f"What changed: {node.candidate.description}."]
         if verified:
             why.append(f"In a fresh pytest process {count(after)}; before it was {self.before.passed}, so {won} more.")
+        slower = slow_down(self.task.verdict, node.verdict)
+        if slower:
+            why.append(f"Take care: the tests that passed before take {slower:.0f} times as long with it.")
         copied = copied_constants(self.task, node.candidate)
         if copied:
             why.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
@@ -209,6 +214,18 @@ class Attempt:
             share = max(share, spent.evaluations / most)
         message = f"searching revisions of {self.task.qualname}"
         self._tell("searching", message, 0.1 + 0.8 * share)
+
+
+def slow_down(before: Verdict, after: Verdict) -> float:
+    """How many times the CPU time tests take that passed before and still do; 0 where that is not worth a word."""
+    pairs = [
+        (before.results[test].seconds, result.seconds)
+        for test, result in after.results.items()
+        if result.outcome is Outcome.PASSED and test in before.results
+        and before.results[test].outcome is Outcome.PASSED
+    ]  # fmt: skip
+    once, now = (sum(column) for column in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
+    return now / max(once, 1e-3) if now > SLOWER * once and now - once > SLOWER_SECONDS else 0.0
 
 
 def tests_of(verdict: Verdict) -> Tests:

@@ -263,6 +263,10 @@ class Work:
         left = until - time.monotonic()
         baseline = await Measuring(bench, place, min(left * BASELINE_SHARE, 60.0)).measure(groups)
         judge = Judge(bench, place, baseline)
+        logger.debug(
+            "%s is judged by the %s tier (%s), %d tests, sandbox %s",
+            unit.qualname, baseline.tier.name, baseline.reason, len(baseline.tests), judge.sandbox,
+        )  # fmt: skip
         try:
             self.account.notes += baseline.notes
             attempt = self._attempt = Attempt(self.account, judge, place, self.settings.search.seed)
