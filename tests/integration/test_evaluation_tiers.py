@@ -187,6 +187,71 @@ KINDS = {
         "import m\ndef test_constant(): assert m.THREE == 3\ndef test_other(): assert m.f is not None\n",
         tier="fresh",
     ),
+    "default argument and cached caller made of it": Kind(
+        """
+        import functools
+        def f(a, b):
+            return a + b
+        def g(three=f(5, 2)):
+            return three
+        @functools.cache
+        def h(a, b):
+            return f(a, b)
+        h(5, 2)
+        """,
+        "f",
+        "from m import f, g, h\ndef test_g(): assert g() == 3\ndef test_h(): assert h(5, 2) == 3\n"
+        "def test_nothing(): assert f(4, 0) == 4\n",
+        tier="fresh",
+    ),
+    "function with a database connection of its module": Kind(
+        """
+        import sqlite3
+        db = sqlite3.connect(":memory:")
+        db.execute("create table t (n)")
+        def f(a, b):
+            db.execute("delete from t")
+            db.execute("insert into t values (?)", (a + b,))
+            return db.execute("select n from t").fetchone()[0]
+        """,
+        "f",
+        CALLS,
+    ),
+    "function that writes into a database file of a session's fixture": Kind(
+        """
+        def f(db, a, b):
+            db.execute("insert into t values (?)", (a + b,))
+            return db.execute("select max(rowid), n from t").fetchone()[1]
+        """,
+        "f",
+        """
+        import pytest, sqlite3
+        from m import f
+        @pytest.fixture(scope="session")
+        def db(tmp_path_factory):
+            db = sqlite3.connect(tmp_path_factory.mktemp("db") / "file.db")
+            db.execute("create table t (n)")
+            return db
+        def test_one(db): assert f(db, 5, 2) == 3
+        def test_two(db): assert f(db, 2, 2) == 0
+        def test_nothing(db): assert f(db, 4, 0) == 4
+        """,
+    ),
+    "function called in a loop that a session's fixture keeps": Kind(
+        "async def f(a, b):\n    return a + b\n",
+        "f",
+        """
+        import asyncio, pytest
+        from m import f
+        @pytest.fixture(scope="session")
+        def loop():
+            loop = asyncio.new_event_loop()
+            yield loop
+            loop.close()
+        def test_one(loop): assert loop.run_until_complete(f(5, 2)) == 3
+        def test_nothing(loop): assert loop.run_until_complete(f(4, 0)) == 4
+        """,
+    ),
     "function in a subprocess": Kind(
         "def f(a, b):\n    return a + b\n",
         "f",
