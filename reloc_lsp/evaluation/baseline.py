@@ -227,7 +227,7 @@ class Measuring:
         left, kept = max(1.0, JUDGING_SHARE * self.seconds), []
         for number in sorted(covering, key=lambda n: _judging_order(survey.results[n], n)):
             left -= max(survey.results[number].seconds, survey.results[number].wall)
-            if left > 0 or survey.results[number].outcome is not Outcome.PASSED:
+            if left > 0 or not kept or survey.results[number].outcome is not Outcome.PASSED:
                 kept.append(number)
         return sorted(kept)
 

@@ -79,6 +79,8 @@ class UnitPlace:
 
     def fits(self, source: str) -> bool:
         """Whether a candidate changes only the body: decorators, defaults and annotations run at import."""
+        if source.startswith(self._header_text):
+            return True
         try:
             return _header(source) == self._original_header
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -113,17 +115,27 @@ class UnitPlace:
         node = self.module.node(self.unit)
         body = node.body
         first = body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]
-        line = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
-        offset = self.module.index.offset(first.lineno, first.col_offset)
-        if line != first.lineno:
-            offset = self.module.index.starts[line - 1] + len(self.module.index.indentation(line))
-        start = offset - self.unit.start
+        line, start = self._begin(first)
         on_def_line = first.lineno == node.lineno or self.source[:start].rstrip(" \t")[-1:] not in (
             "\n",
             "\r",
         )
         separator = "; " if on_def_line else "\n" + self.module.index.indentation(line)
         return apply_edits(self.source, [Edit(start, start, f"raise SystemExit('ReLoc: this must fail'){separator}")])
+
+    def _begin(self, statement: ast.stmt) -> tuple[int, int]:
+        """The line of the file at which a statement begins, decorators included, and its offset in the unit."""
+        index = self.module.index
+        line = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+        offset = index.offset(statement.lineno, statement.col_offset)
+        if line != statement.lineno:
+            offset = index.starts[line - 1] + len(index.indentation(line))
+        return line, offset - self.unit.start
+
+    @cached_property
+    def _header_text(self) -> str:
+        """All before the body: what begins alike has the same header, and needs no parsing to know it."""
+        return self.source[: self._begin(self.module.node(self.unit).body[0])[1]]
 
     @cached_property
     def _original_header(self) -> str:

@@ -37,10 +37,10 @@ class UnitCode:
 
     def compile(self, source: str, transform: Callable[[ast.Module], ast.Module] | None = None) -> types.CodeType:
         """The function's code object; `transform` may change the syntax tree first. Raises `SyntaxError`."""
-        tree = compile(self.text(source), self.file, "exec", self.flags | 0x400, dont_inherit=True)
+        text: Any = self.text(source)
         if transform is not None:
-            tree = transform(tree)
-        code: types.CodeType = compile(tree, self.file, "exec", self.flags, dont_inherit=True)
+            text = transform(compile(text, self.file, "exec", self.flags | 0x400, dont_inherit=True))
+        code: types.CodeType = compile(text, self.file, "exec", self.flags, dont_inherit=True)
         for name in self.names:
             inner = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
             if not inner:
