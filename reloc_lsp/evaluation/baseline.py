@@ -224,7 +224,8 @@ class Measuring:
         covering = [n for n in survey.covering if survey.results[n].outcome is not Outcome.SKIPPED]
         if not covering:
             raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
-        left, kept = max(1.0, JUDGING_SHARE * self.seconds), []
+        kept: list[int] = []
+        left = max(1.0, JUDGING_SHARE * self.seconds)
         for number in sorted(covering, key=lambda n: _judging_order(survey.results[n], n)):
             left -= max(survey.results[number].seconds, survey.results[number].wall)
             if left > 0 or not kept or survey.results[number].outcome is not Outcome.PASSED:

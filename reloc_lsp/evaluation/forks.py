@@ -86,6 +86,11 @@ class ForkClient:
         self.cpu += reply["cpu"]
         return reply
 
+    @property
+    def gone(self) -> bool:
+        """Whether the server has ended."""
+        return self._reader.done()
+
     def raise_walls(self, walls: Any) -> None:
         """Have inner walls around every child from now on; `None` takes them down."""
         self.process.send({"do": "walls", "walls": walls})

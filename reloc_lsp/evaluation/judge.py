@@ -204,7 +204,7 @@ class Judge:
     ) -> dict[int, TestResult]:
         """Run `tests` until more than `allowed` did not pass, in a new child after one that died."""
         results: dict[int, TestResult] = {}
-        left = list(tests)
+        left, died = list(tests), False
         while left:
             failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
             if failed > allowed:
@@ -213,6 +213,12 @@ class Judge:
             hopeless = hopeless_after(self.baseline.results, tests) if whole else None
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu
+            if isinstance(tier, WarmTier | FreshTier) and tier.client.gone:
+                # Nothing else ends a server: candidates run in children of it, and cannot reach it.
+                await tier.revive()
+                if report.ended == "server died" and not died:
+                    died = True
+                    continue
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
                 if not self.place.compiles(source):
                     failure = Failure("SyntaxError", str(report.record("unfit")))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from _pytest.assertion import util as assertion
 
-from .forkserver import die_with_parent, load_prctl
+from .forkserver import die_with_parent, limit_resources, load_prctl
 from .overlay import probed
 from .runner import Watcher, briefly, failure, must_fail, test_path
 from .session import arguments, collect_error
@@ -66,6 +66,14 @@ class Reporter:
             items.reverse()
         self.canary_before = secrets.choice(items).nodeid if items else ""
         self.send({"begin": True})
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> None:
+        """What tests print nobody reads: it may be more than the disk holds."""
+        null = os.open(os.devnull, os.O_WRONLY)
+        for fd in (1, 2):
+            os.dup2(null, fd)
+        os.close(null)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -151,6 +159,7 @@ def run(wire: Wire, config: Message) -> None:
             probe = probed(config, send, unit_file, file.read())
     calls = CallTrace(config["root"]) if config.get("trace_calls") else None
     reporter = Reporter(send, config, probe or calls)
+    limit_resources()
     if config["walls"] is not None:
         own = os.path.join(config["scratch"], "tmp")
         InnerWalls(config["walls"], [own]).raise_around_us(own)

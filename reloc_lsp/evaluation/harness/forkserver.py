@@ -249,18 +249,25 @@ def prepare_child(prctl: Prctl) -> None:
     """Give a child its own process group, the end of its parent as its own, bounds on resources, and no output."""
     os.setpgid(0, 0)
     die_with_parent(prctl)
+    limit_resources()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    os.close(null)
+
+
+def limit_resources() -> None:
+    """Bound the files and the memory of this process, where the system can."""
+    if not hasattr(os, "fork"):
+        return
     for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 64 << 20), ("RLIMIT_NOFILE", 1024)):
         limit = getattr(resource, name)
         _, hard = resource.getrlimit(limit)
         if hard == resource.RLIM_INFINITY or value < hard:
             resource.setrlimit(limit, (value, hard))
     limit_memory(4 << 30)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    null = os.open(os.devnull, os.O_RDWR)
-    for fd in (0, 1, 2):
-        os.dup2(null, fd)
-    os.close(null)
 
 
 def limit_memory(more: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -22,6 +23,9 @@ class ForkedTier(ABC):
     client: ForkClient
     tests: Sequence[str]
     bench: Bench
+    reviving: asyncio.Lock = field(default_factory=asyncio.Lock, kw_only=True)
+    grants: Grants | None = field(default=None, kw_only=True)
+    closed: bool = field(default=False, kw_only=True)
 
     async def run(
         self,
@@ -40,10 +44,31 @@ class ForkedTier(ABC):
 
     async def wall_in(self, grants: Grants | None) -> None:
         """Have inner walls around every child from now on, with these `grants` through them."""
+        self.grants = grants
         self.client.raise_walls(self.bench.walls(self.bench.copy.root, grants) if grants else None)
+
+    async def revive(self) -> None:
+        """Start anew where the server is gone: the system may have ended it for want of memory.
+
+        Raises `EvaluationError` where it does not come up again, or not with the same tests.
+        """
+        async with self.reviving:
+            if self.closed or not self.client.gone:
+                return
+            await self.client.close()
+            again = await self.again()
+            self.client = again.client
+            if again.tests != self.tests:
+                raise EvaluationError("The tests are not the same any more: the workspace's copy was changed.")
+            await self.wall_in(self.grants)
+
+    @abstractmethod
+    async def again(self) -> ForkedTier:
+        """One more of this, started as this one was."""
 
     async def close(self) -> None:
         """End the server."""
+        self.closed = True
         await self.client.close()
 
 
@@ -57,6 +82,7 @@ class WarmTier(ForkedTier):
     functions: int
     threads: int
     modules: Sequence[str]
+    selection: Sequence[str]
     name: str = "warm"
 
     @classmethod
@@ -67,8 +93,12 @@ class WarmTier(ForkedTier):
         hello = await collected(process)
         return cls(
             ForkClient(process), hello["collected"], bench, place, hello["files"], hello["errors"],
-            hello["functions"], hello["threads"], hello["modules"],
+            hello["functions"], hello["threads"], hello["modules"], selection,
         )  # fmt: skip
+
+    async def again(self) -> WarmTier:
+        """One more warm process for the same selection."""
+        return await WarmTier.start(self.bench, self.place, self.selection)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The source whose code is swapped in; without a unit the code runs as it is."""
@@ -92,6 +122,7 @@ class FreshTier(ForkedTier):
     """Forks of a process that has imported pytest and third-party modules; the project is imported in the fork."""
 
     place: UnitPlace
+    modules: Sequence[str]
     name: str = "fresh"
 
     @classmethod
@@ -103,7 +134,11 @@ class FreshTier(ForkedTier):
         if await first_words(process) is None:
             await process.close()
             raise EvaluationError(f"The test process did not start: {shorten(process.last_words())}")
-        return cls(ForkClient(process), tests, bench, place)
+        return cls(ForkClient(process), tests, bench, place, modules)
+
+    async def again(self) -> FreshTier:
+        """One more process that has imported the same modules."""
+        return await FreshTier.start(self.bench, self.place, self.tests, self.modules)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The whole file that the fork imports."""
