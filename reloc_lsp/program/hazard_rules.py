@@ -69,7 +69,7 @@ def _changed(scope: Scope, node: ast.Attribute | ast.Subscript, parent: ast.AST)
         return
     root, attribute = _root(node), isinstance(node, ast.Attribute)
     if isinstance(root, ast.Name) and scope.is_shared(root.id) and (attribute or scope.path(root)):
-        yield f"changes {ast.unparse(node if attribute else node.value)}"
+        yield f"changes {_spelled(node)}"
 
 
 def _name(scope: Scope, node: ast.Name, parent: ast.AST) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _handed_on(scope: Scope, node: ast.expr, parent: ast.AST) -> Iterator[str]:
 
 def _call(scope: Scope, node: ast.Call, parent: ast.AST) -> Iterator[str]:
     function = _function(scope, node.func)
-    if function == "type" and (len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred)):
+    if function == "type" and (len(node.args) != 1 or isinstance(node.args[0], ast.Starred)):
         yield "makes a class by type()"
     # What else `wraps` takes are names of attributes.
     if function == "functools.wraps" and (len(node.args) != 1 or node.keywords):
@@ -105,10 +105,9 @@ def _call(scope: Scope, node: ast.Call, parent: ast.AST) -> Iterator[str]:
 
 def _by_name(scope: Scope, call: ast.Call, function: str) -> Iterator[str]:
     """An attribute whose name is written out is judged like any other."""
-    context = ast.Load() if function == "getattr" or "." in function else ast.Store()
-    names = call.args[powers.BY_NAME[function]]
+    context = ast.Store() if function in ("setattr", "delattr") else ast.Load()
     unpacked = any(isinstance(argument, ast.Starred) for argument in call.args)
-    for name in [call] if unpacked or not names else names:
+    for name in [call] if unpacked else call.args[powers.BY_NAME[function]]:
         if isinstance(name, ast.Constant):
             for part in str(name.value).split("."):
                 yield from _attribute(scope, ast.Attribute(call.args[0], part, context), call)
@@ -147,7 +146,7 @@ def _definition(scope: Scope, node: Definition, parent: ast.AST) -> Iterator[str
         root = _root(named)
         own = isinstance(root, ast.Name) and not scope.outside(root.id)
         if _last(named) not in powers.PLAIN_DECORATORS and not own:
-            yield f"decorates with {ast.unparse(named)}"
+            yield f"decorates with {_spelled(named)}"
     if isinstance(node, ast.ClassDef):
         if any(keyword.arg in (None, "metaclass") and _last(keyword.value) != "ABCMeta" for keyword in node.keywords):
             yield "gives a class a metaclass"
@@ -201,6 +200,14 @@ def _root(node: ast.AST) -> ast.AST:
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node
+
+
+def _spelled(node: ast.AST) -> str:
+    parts = []
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        parts += [node.attr] if isinstance(node, ast.Attribute) else []
+        node = node.value
+    return ".".join([node.id if isinstance(node, ast.Name) else "something", *reversed(parts)])
 
 
 def _last(node: ast.AST) -> str | None:

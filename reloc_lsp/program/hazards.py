@@ -25,14 +25,18 @@ class HazardLint:
 
         Lines that do not parse have none: they fail otherwise.
         """
-        try:
-            found = self._in_unit(unit)
-        except PARSING_ERRORS:
-            return ()
+        found = self._in_unit(unit)
         return tuple(sentence for sentence in found if sentence not in self._known) if found else ()
 
     def _in_unit(self, unit: str) -> dict[str, None]:
-        return dict.fromkeys(sentences(Scope(unit, parse_unit(unit), self._file)))
+        try:
+            tree = parse_unit(unit)
+        except (RecursionError, MemoryError):
+            # Python may be able to run what it cannot show.
+            return {"is nested too deeply to be read": None}
+        except PARSING_ERRORS:
+            return {}
+        return dict.fromkeys(sentences(Scope(unit, tree, self._file)))
 
     @cached_property
     def _module(self) -> Module:

@@ -89,7 +89,7 @@ GRAPH_ATTRIBUTES = _words("""
 
 TELLTALE_ATTRIBUTES = _words("""
     _current_frames _exit _getframe addaudithook currentframe exec_module fileno hardlink_to import_module load_module
-    module_from_spec modules rmtree setprofile settrace symlink_to unlink write_bytes write_text
+    module_from_spec rmtree setprofile settrace symlink_to unlink write_bytes write_text
 """)
 """Functions of modules and paths, so rarely the name of anything else that whose they are need not be known."""
 

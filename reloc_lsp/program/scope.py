@@ -57,10 +57,12 @@ class Scope:
 
     def path(self, node: ast.AST) -> str | None:
         """The dotted path of what `node` names, where that was imported."""
-        if isinstance(node, ast.Attribute):
-            path = self.path(node.value)
-            return path and f"{path}.{node.attr}"
-        return self._imported(node.id) if isinstance(node, ast.Name) else None
+        parts = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        path = self._imported(node.id) if isinstance(node, ast.Name) else None
+        return path and ".".join([path, *reversed(parts)])
 
     def is_module(self, name: str) -> bool:
         """Whether a whole module was imported under that name."""
