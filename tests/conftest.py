@@ -67,11 +67,13 @@ async def judging(own_interpreter: Interpreter) -> AsyncIterator[Judging]:
         unit = module.find(qualname)
         assert unit is not None
         found = find_interpreter(root, interpreter) if interpreter else own_interpreter
-        copies.append(ScratchCopy(root, unsaved))
-        bench = Bench(copies[-1], found, 2, sandbox=find_sandbox(sandbox))
+        walls = find_sandbox(sandbox)
+        copies.append(ScratchCopy(root, unsaved, mountable=walls.outer is not None))
+        bench = Bench(copies[-1], found, 2, sandbox=walls)
         place = UnitPlace(file, bench.copy.place(file), name, module, unit)
-        files = selection.test_files(bench.copy.root, selection.pytest_layout(bench.copy.root))
-        likely = selection.likely_groups(bench.copy.root, files, name, qualname)
+        user = copies[-1].files
+        files = selection.test_files(user, selection.pytest_layout(user))
+        likely = selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
         baseline = await Measuring(bench, place, seconds).measure(groups)
         judges.append(Judge(bench, place, baseline))

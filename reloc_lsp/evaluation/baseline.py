@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.hindrance import ended_alike, forbidden
+from reloc_lsp.evaluation.limits import limit_of
+from reloc_lsp.evaluation.ordering import by_likeness, judging_order, varied
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey
@@ -20,8 +21,7 @@ from reloc_lsp.search.verdict import Outcome, TestResult
 JUDGING_SHARE = 0.03
 MOST_BESIDE = 0.2
 LONGER_SECONDS = 2.0
-LEAST_CPU = 0.1
-MOST_IN_COMMON = 0.5
+MOST_RESTARTS = 3
 
 
 @dataclass(frozen=True)
@@ -74,24 +74,38 @@ class Measuring:
 
     async def _find_covering(self, groups: Sequence[Sequence[str]]) -> tuple[FirstTier, Survey]:
         for position, group in enumerate(groups):
-            first = await first_tier(self.bench, self.place, group)
-            try:
-                survey = await self._survey(first)
-            except BaseException:
-                await first.close()
-                raise
+            first, survey = await self._first_look(group)
             failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
             if failing or position == len(groups) - 1 or (survey.covering and time.monotonic() > self.deadline):
                 return first, survey
             await first.close()
         raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
 
+    async def _first_look(self, group: Sequence[str]) -> tuple[FirstTier, Survey]:
+        """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable."""
+        for restarts in range(MOST_RESTARTS + 1):
+            first = await first_tier(self.bench, self.place, group)
+            try:
+                survey = await self._survey(first)
+                again = restarts < MOST_RESTARTS and await self._made_writable(survey)
+            except BaseException:
+                await first.close()
+                raise
+            if not again:
+                break
+            await first.close()
+        return first, survey
+
+    async def _made_writable(self, survey: Survey) -> bool:
+        return await asyncio.to_thread(self.bench.copy.make_writable, survey.needs)
+
     async def _survey(self, tier: FirstTier) -> Survey:
         survey = Survey()
-        if isinstance(tier, WarmTier) and not tier.functions:
+        # In a mounted workspace there is something to hear of tests that no swap can reach, too.
+        if isinstance(tier, WarmTier) and not tier.functions and not self.bench.copy.mounted:
             return survey
         parts: list[list[int]] = [[] for _ in range(self.bench.workers if len(tier.tests) > 40 else 1)]
-        for alike in _by_likeness(tier.tests, self.place.unit.qualname):
+        for alike in by_likeness(tier.tests, self.place.unit.qualname):
             share = -(-len(alike) // len(parts)) or 1
             for number, part in enumerate(parts):
                 part.extend(alike[number * share : (number + 1) * share])
@@ -124,7 +138,7 @@ class Measuring:
     async def _choose(self, warm: WarmTier, survey: Survey) -> Baseline:
         """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""
         covering = self._judging(survey)
-        limits = {n: self._limit(survey.results[n]) for n in covering}
+        limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
         steady = _steady(covering, survey)
         await self._wall_in(warm, survey)
         cold_tier = ColdTier(self.bench, self.place, warm.tests, grants=self.grants)
@@ -182,7 +196,7 @@ class Measuring:
     async def _only_cold(self, cold: ColdTier, survey: Survey) -> Baseline:
         """Where nothing can be forked there is no choice: plain cold runs tell flaky tests and give true times."""
         covering = self._judging(survey)
-        limits = {n: self._limit(survey.results[n]) for n in covering}
+        limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
         again = await self._again(cold, _steady(covering, survey), limits)
         flaky = await self._flaky(cold, survey, again, limits)
         results = {n: again.get(n, survey.results[n]) for n in covering if n not in flaky}
@@ -208,13 +222,13 @@ class Measuring:
 
         `free` is how they ended without the walls.
         """
-        changed = [n for n in walled if not _ended_alike(walled[n], free[n])]
+        changed = [n for n in walled if not ended_alike(walled[n], free[n])]
         if not changed or self.grants.everything or not self.bench.sandbox.inner:
             return False
         await tier.wall_in(None)
         loose = await self._again(tier, changed, limits)
         await tier.wall_in(self.grants)
-        hindered = any(n in loose and _ended_alike(loose[n], free[n]) for n in changed)
+        hindered = any(n in loose and ended_alike(loose[n], free[n]) for n in changed)
         if hindered:
             self.grants = Grants(everything=True)
         return hindered
@@ -226,7 +240,7 @@ class Measuring:
             raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
         kept: list[int] = []
         left = max(1.0, JUDGING_SHARE * self.seconds)
-        for number in sorted(covering, key=lambda n: _judging_order(survey.results[n], n)):
+        for number in sorted(covering, key=lambda n: judging_order(survey.results[n], n)):
             left -= max(survey.results[number].seconds, survey.results[number].wall)
             if left > 0 or not kept or survey.results[number].outcome is not Outcome.PASSED:
                 kept.append(number)
@@ -316,12 +330,12 @@ class Measuring:
             unsteady = ", ".join(names[n] for n in sorted(flaky))
             raise EvaluationError(f"Only flaky tests reach the unit ({unsteady}): they cannot judge a revision.")
         slowest = max((r.seconds for r in results.values() if r.outcome is Outcome.PASSED), default=0.0)
-        limits = {n: self._limit(result, slowest) for n, result in results.items()}
-        order = _varied(sorted(results, key=lambda n: _judging_order(results[n], n)), results)
+        limits = {n: limit_of(result, self.first_limit.wall, slowest) for n, result in results.items()}
+        order = varied(sorted(results, key=lambda n: judging_order(results[n], n)), results)
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
-        notes += _forbidden(results, names) if self.bench.sandbox.outer else []
+        notes += forbidden(results, names) if self.bench.sandbox.outer else []
         granted = self.grants.in_words() if self.bench.sandbox.inner else ""
         if granted:
             notes.append(f"The tests were seen to need, and candidates are granted: {granted}.")
@@ -372,73 +386,10 @@ class Measuring:
             tests = tests[len(report.results) :]
         return green
 
-    def _limit(self, result: TestResult, slowest: float = 0.0) -> Limit:
-        """CPU by the test's own use, with room for slower revisions; a test that hung gets a moment.
-
-        A test that fails may have stopped early: it gets what the slowest passing one does. Whichever test comes first
-        bears what the tests have in common, so each may take as long as one that bore it.
-        """
-        if result.outcome in ENDED_BY_FORCE:
-            most = min(MOST_IN_COMMON, 2 * LEAST_CPU + 10 * slowest) if slowest else MOST_IN_COMMON
-            return Limit(most, min(3.0, self.first_limit.wall))
-        seconds = result.seconds if result.outcome is Outcome.PASSED else max(result.seconds, slowest)
-        return Limit(LEAST_CPU + min(slowest, MOST_IN_COMMON) + 10 * seconds, 3.0 + 30 * seconds)
-
-
-def _forbidden(results: Mapping[int, TestResult], names: Sequence[str]) -> list[str]:
-    """A note, if tests fail in a way that the walls may be the cause of."""
-    failures = {n: result.failure for n, result in results.items() if result.failure}
-    found = [n for n, failure in failures.items() if _OF_THE_WALLS.search(f"{failure.kind}: {failure.message}")]
-    if not found:
-        return []
-    first = failures[found[0]]
-    return [
-        f"{names[found[0]]} fails with {first.kind} ({first.message[:80]}): in the sandbox there is no network and "
-        "nothing outside the workspace can be written. If it passes elsewhere, use --sandbox none."
-    ]
-
-
-_OF_THE_WALLS = re.compile(
-    r"Read-only file system|Errno 30\b|Network is unreachable|Name or service not known|Temporary failure in name|"
-    r"^(ConnectionRefusedError|ConnectionError|ConnectError|gaierror|URLError)\b"
-)
-
-
-def _ended_alike(one: TestResult, other: TestResult) -> bool:
-    kinds = [result.failure.kind if result.failure else "" for result in (one, other)]
-    return one.outcome is other.outcome and kinds[0] == kinds[1]
-
-
-def _by_likeness(tests: Sequence[str], qualname: str) -> tuple[list[int], list[int]]:
-    """Test numbers: first those whose ids speak of the unit, word by word, then the others."""
-    words = [word for word in re.split(r"[\W_]+", qualname.lower()) if len(word) > 3]
-    speaking = [n for n, name in enumerate(tests) if any(word in name.lower() for word in words)]
-    rest = set(speaking)
-    return speaking, [n for n in range(len(tests)) if n not in rest]
-
 
 def _steady(tests: Sequence[int], survey: Survey) -> list[int]:
     """Tests that can be run again at will."""
     return [n for n in tests if survey.results[n].outcome not in ENDED_BY_FORCE]
-
-
-def _varied(order: Sequence[int], results: Mapping[int, TestResult]) -> list[int]:
-    """The same order, but of tests that fail in the same way the second after all first ones, and so on."""
-    seen: Counter[tuple[object, ...]] = Counter()
-    turn: dict[int, int] = {}
-    for number in order:
-        failure = results[number].failure
-        kind = (failure.kind, failure.unit_lines[-1:], failure.message[:60]) if failure else ()
-        turn[number] = seen[kind] if failure else 0
-        seen[kind] += 1
-    groups = {number: _judging_order(results[number], number)[0] for number in order}
-    return sorted(order, key=lambda n: (groups[n], turn[n]))
-
-
-def _judging_order(result: TestResult, number: int) -> tuple[int, float, int]:
-    """Failing tests first, the quick ones first, those that hang last of all."""
-    group = {Outcome.PASSED: 1, Outcome.TIMEOUT: 2, Outcome.DIED: 2}.get(result.outcome, 0)
-    return group, round(result.seconds, 3), number
 
 
 def _collection(errors: Sequence[Mapping[str, str]]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from reloc_lsp.evaluation.baseline import Baseline
+from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.search.candidate import Evidence
 from reloc_lsp.search.verdict import Outcome
 
@@ -54,12 +55,12 @@ def _not_raised(message: str) -> list[str]:
     return classes or [name for name in named.split(", ") if name.isidentifier()]
 
 
-def test_literals(files: Collection[Path]) -> frozenset[str]:
+def test_literals(user: UserFiles, files: Collection[Path]) -> frozenset[str]:
     """Constants written in the test files, as `repr`; files that do not parse give none."""
     found: set[str] = set()
     for file in files:
         try:
-            tree = ast.parse(file.read_bytes())
+            tree = ast.parse(user.read(file))
         except (OSError, SyntaxError, ValueError):
             continue
         found |= {repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}

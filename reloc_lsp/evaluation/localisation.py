@@ -32,14 +32,9 @@ async def localise(bench: Bench, files: Sequence[str], seconds: float) -> Suspec
 
     Raises `EvaluationError` where nothing could be collected.
     """
-    tier = await first_tier(bench, None, files)
-    try:
-        if not tier.tests:
-            text = shorten(tier.errors[0]["text"]) if tier.errors else "there are no tests"
-            raise EvaluationError(f"No test could be collected: {text}.")
-        results, calls = await _trace(tier, seconds)
-    finally:
-        await tier.close()
+    results, calls, needs = await _traced(bench, files, seconds)
+    if await asyncio.to_thread(bench.copy.make_writable, needs):
+        results, calls, _ = await _traced(bench, files, seconds)
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
     tests = {file.split("::")[0] for file in files}
     scores = by_suspicion(calls, failing)
@@ -53,16 +48,33 @@ async def localise(bench: Bench, files: Sequence[str], seconds: float) -> Suspec
     return Suspects(order, passed, len(results))
 
 
-async def _trace(tier: Tier, seconds: float) -> tuple[dict[int, TestResult], dict[tuple[str, int], set[int]]]:
+Trace = tuple[dict[int, TestResult], dict[tuple[str, int], set[int]], set[str]]
+"""Results by test number, the tests that call each function, and what they needed besides the processor."""
+
+
+async def _traced(bench: Bench, files: Sequence[str], seconds: float) -> Trace:
+    tier = await first_tier(bench, None, files)
+    try:
+        if not tier.tests:
+            text = shorten(tier.errors[0]["text"]) if tier.errors else "there are no tests"
+            raise EvaluationError(f"No test could be collected: {text}.")
+        return await _trace(tier, seconds)
+    finally:
+        await tier.close()
+
+
+async def _trace(tier: Tier, seconds: float) -> Trace:
     results: dict[int, TestResult] = {}
     calls: dict[tuple[str, int], set[int]] = defaultdict(set)
+    needs: set[str] = set()
     deadline = time.monotonic() + seconds
 
     async def part(tests: list[int]) -> None:
         limit = Limit(min(10.0, seconds), min(12.0, seconds * 1.2))
         while tests and time.monotonic() < deadline:
-            report = await tier.run("", tests, [limit] * len(tests), trace_calls=True)
+            report = await tier.run("", tests, [limit] * len(tests), trace_calls=True, learn=True)
             results.update(report.results)
+            needs.update(record["needs"] for record in report.records if "needs" in record)
             for file, line, callers in report.record("calls") or ():
                 calls[file, line] |= set(callers)
             if report.ended == "done" or not report.results:
@@ -78,4 +90,4 @@ async def _trace(tier: Tier, seconds: float) -> tuple[dict[int, TestResult], dic
     numbers = list(range(len(tier.tests)))
     middle = -(-len(numbers) // 2) if len(numbers) > 40 else len(numbers)
     await asyncio.gather(*(part(half) for half in (numbers[:middle], numbers[middle:]) if half))
-    return results, calls
+    return results, calls, needs

@@ -7,12 +7,13 @@ import fnmatch
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reloc_lsp.evaluation.workspace import SKIPPED
+from reloc_lsp.evaluation.files import UserFiles
+from reloc_lsp.evaluation.outline import entries, is_apart
 
 SMALL_SUITE_FILES = 25
 UNUSUAL_PATTERNS = ("tests.py", "test.py", "*_tests.py", "*tests.py")
@@ -23,6 +24,7 @@ _CONFIGURATION = {
 }  # fmt: skip
 """pytest's configuration files, the first of which that has the section holds, and their sections."""
 SMALL_SUITE_BYTES = 400_000
+MOST_READ_FILES, MOST_READ_BYTES = 2_000, 32 << 20
 
 
 @dataclass(frozen=True)
@@ -33,52 +35,95 @@ class PytestLayout:
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
 
 
-def pytest_layout(root: Path) -> PytestLayout:
+def pytest_layout(user: UserFiles) -> PytestLayout:
     """Read testpaths and python_files from the first of pytest's configuration files that holds them."""
-    options = _ini_options(root)
+    options = _ini_options(user)
     split = {key: tuple(v.split() if isinstance(v, str) else v) for key, v in options.items()}
     return PytestLayout(split.get("testpaths", ()), split.get("python_files") or PytestLayout.patterns)
 
 
-def test_files(root: Path, layout: PytestLayout) -> list[Path]:
-    """All test files below `root` (its testpaths, if it names any that exist), relative to it, sorted."""
-    starts = [root / place for pattern in layout.testpaths for place in _places(root, pattern)] or [root]
+def test_files(user: UserFiles, layout: PytestLayout) -> list[Path]:
+    """All test files of the workspace (of its testpaths, if it names any that exist), relative to it, sorted."""
+    root = user.root
+    starts = [place for pattern in layout.testpaths for place in _places(root, pattern)] or [root]
+    new = {str(root / name) for name in user.unsaved if not (root / name).exists()}
     for patterns in (layout.patterns, UNUSUAL_PATTERNS):
-        found = {path for start in starts for path in ([start] if start.is_file() else _walk(start, patterns))}
+        matches = _matcher(patterns)
+        found = {str(start) for start in starts if start.is_file()}
+        found.update(path for start in starts for path in _walk(str(start), matches))
+        found.update(path for path in new if matches(path) and any(map(Path(path).is_relative_to, starts)))
         if found:
             break
-    return sorted(path.relative_to(root) for path in found)
+    return sorted(Path(path).relative_to(root) for path in found)
 
 
-def likely_groups(root: Path, files: list[Path], file: str, qualname: str | None) -> list[list[str]]:
-    """Test files in groups to try one after the other: those that speak of the unit, then all."""
+def likely_groups(user: UserFiles, files: list[Path], file: str, qualname: str | None) -> list[list[str]]:
+    """Test files in groups to try one after the other: those that speak of the unit, then all.
+
+    In a suite of very many files only those are read whose names are the nearest to the unit's.
+    """
     names = [path.as_posix() for path in files]
-    sizes = sum((root / path).stat().st_size for path in files)
     if qualname is None and not file:
         return [names]
-    ranked = sorted(names, key=lambda name: (-_closeness(root / name, name, file, qualname), name))
-    if len(names) <= SMALL_SUITE_FILES and sizes <= SMALL_SUITE_BYTES:
+    words = _Words.of(file, qualname)
+    by_name = {name: words.in_name(name) for name in names}
+    folders = set(Path(file).parts[:-1])
+    nearest = sorted(names, key=lambda name: (-by_name[name], -len(folders.intersection(name.split("/"))), name))
+    closeness, size = dict(by_name), 0
+    for name in nearest[:MOST_READ_FILES]:
+        if size > MOST_READ_BYTES:
+            break
+        text = _content(user, name)
+        size += len(text)
+        closeness[name] += words.in_text(text)
+    ranked = sorted(names, key=lambda name: (-closeness[name], name))
+    if len(names) <= SMALL_SUITE_FILES and size <= SMALL_SUITE_BYTES:
         return [ranked] if ranked else []
-    close = [name for name in ranked if _closeness(root / name, name, file, qualname) >= 2][:SMALL_SUITE_FILES]
+    close = [name for name in ranked if closeness[name] >= 2][:SMALL_SUITE_FILES]
     return [group for group in (close, ranked) if group]
 
 
-def _closeness(path: Path, name: str, file: str, qualname: str | None) -> float:
-    """How likely it is that the tests in `path` reach the unit, from names alone."""
+@dataclass(frozen=True)
+class _Words:
+    """How likely it is that tests reach a unit, by the words in them and their weights."""
+
+    stem: str
+    weights: Mapping[re.Pattern[bytes], int]
+
+    @classmethod
+    def of(cls, file: str, qualname: str | None) -> _Words:
+        parts = Path(file).with_suffix("").parts
+        stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+        own = [part for part in (qualname or "").split(".") if part not in ("<locals>", "")]
+        weights = {_word(re.escape(part)): 1 for part in {stem, *parts[-2:-1]}}
+        around = "|".join(map(re.escape, own[:-1]))
+        if around:
+            weights[_word(around)] = 2
+        if own and not own[-1].startswith("__"):
+            weights[_word(re.escape(own[-1]))] = 4
+        return cls(stem, weights)
+
+    def in_name(self, name: str) -> float:
+        """By the name of the tests' file alone."""
+        return 3.0 * (self.stem.strip("_") in re.sub(r"\W", "_", Path(name).stem))
+
+    def in_text(self, text: bytes) -> float:
+        """By what the file says."""
+        return float(sum(weight for word, weight in self.weights.items() if word.search(text)))
+
+
+def _word(pattern: str) -> re.Pattern[bytes]:
+    # In bytes every letter beyond ASCII is several that are no letters.
+    around = rb"[\w\x80-\xff]"
+    middle = pattern.encode("utf-8", "surrogatepass")
+    return re.compile(rb"(?<!" + around + rb")(?:" + middle + rb")(?!" + around + rb")")
+
+
+def _content(user: UserFiles, name: str) -> bytes:
     try:
-        text = path.read_text("utf-8", "replace")
+        return user.read(Path(name))
     except OSError:
-        return 0.0
-    parts = Path(file).with_suffix("").parts
-    stem = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
-    score = 0.0
-    if qualname:
-        own = [part for part in qualname.split(".") if part != "<locals>"]
-        score += 4 * _speaks_of(text, own[-1]) if not own[-1].startswith("__") else 0
-        score += 2 * any(_speaks_of(text, part) for part in own[:-1])
-    score += 3 * (stem.strip("_") in re.sub(r"\W", "_", Path(name).stem))
-    score += 1 * _speaks_of(text, stem)
-    return score
+        return b""
 
 
 def _places(root: Path, pattern: str) -> list[Path]:
@@ -87,40 +132,50 @@ def _places(root: Path, pattern: str) -> list[Path]:
     return [plain] if plain.exists() else sorted(root.glob(pattern))
 
 
-def _speaks_of(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text) is not None
+def _walk(start: str, matches: Callable[[str], bool]) -> Iterator[str]:
+    waiting = [start]
+    while waiting:
+        for entry in entries(waiting.pop()):
+            # pytest takes no other file for a module; of a folder full of data the names alone are looked at.
+            if entry.name.endswith(".py"):
+                if matches(entry.path) and entry.is_file():
+                    yield entry.path
+            elif entry.is_dir(follow_symlinks=False) and not _is_passed_over(entry):
+                waiting.append(entry.path)
 
 
-def _walk(start: Path, patterns: Sequence[str]) -> Iterator[Path]:
-    for folder, inner, files in os.walk(start):
-        inner[:] = [
-            d
-            for d in inner
-            if d not in SKIPPED
-            and not d.startswith(".")
-            and d not in ("build", "dist")
-            and not Path(folder, d, "pyvenv.cfg").exists()
-        ]
-        for name in files:
-            if any(_matches(Path(folder, name), pattern) for pattern in patterns):
-                yield Path(folder, name)
+def _is_passed_over(folder: os.DirEntry[str]) -> bool:
+    name = folder.name
+    return name.startswith(".") or name in ("build", "dist") or is_apart(folder.path, name)
 
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _matches(path: Path, pattern: str) -> bool:
+def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     """As pytest matches python_files: a pattern with a slash against the end of the path, others against the name."""
-    if "/" not in pattern:
-        return fnmatch.fnmatch(path.name, pattern)
-    return path.name not in ("__init__.py", "conftest.py") and fnmatch.fnmatch(path.as_posix(), f"*/{pattern}")
+    of_names = _any_of(pattern for pattern in patterns if "/" not in pattern)
+    of_paths = _any_of(f"*/{pattern}" for pattern in patterns if "/" in pattern)
+
+    def matches(path: str) -> bool:
+        name = os.path.basename(path)
+        if of_names(os.path.normcase(name)):
+            return True
+        return name not in ("__init__.py", "conftest.py") and bool(of_paths(Path(path).as_posix()))
+
+    return matches
 
 
-def _ini_options(root: Path) -> dict[str, str | list[str]]:
+def _any_of(patterns: Iterable[str]) -> Callable[[str], Any]:
+    translated = [fnmatch.translate(os.path.normcase(pattern)) for pattern in patterns]
+    return re.compile("|".join(translated)).match if translated else lambda _: None
+
+
+def _ini_options(user: UserFiles) -> dict[str, str | list[str]]:
     for name, section in _CONFIGURATION.items():
         try:
-            text = (root / name).read_text("utf-8")
+            text = user.read(Path(name)).decode("utf-8")
             table = _toml_table(text, section) if name.endswith(".toml") else _ini_section(text, section)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, configparser.Error):
             continue

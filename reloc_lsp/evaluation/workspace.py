@@ -1,4 +1,4 @@
-"""A scratch copy of the workspace as the user sees it: candidates run there, the user's files are never touched."""
+"""The workspace as the user sees it, for candidates to run in: the user's own files are never touched."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from reloc_lsp.evaluation.copied import Copied
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.keeper import Keeper
 from reloc_lsp.evaluation.leftovers import PREFIX, remove_leftovers, remove_tree, sign
-from reloc_lsp.program.text import SourceText
-
-SKIPPED = {
-    ".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache",
-    ".ruff_cache", ".hypothesis", ".idea", ".vscode", ".eggs",
-}  # fmt: skip
+from reloc_lsp.evaluation.mounted import Mounted
+from reloc_lsp.evaluation.outline import is_large
+from reloc_lsp.evaluation.sandbox import Mount
 
 
 class ScratchCopy:
     """One copy of the workspace below a temporary folder of its own; `close()` removes all of it.
 
-    `linked` are folders outside of the workspace that links in it lead to: they are not copied.
+    A large workspace is not copied if it is `mountable`, which it is behind an outer wall: then `root` is where
+    processes find it mounted, and for everybody else an empty folder. `files` is the workspace as the user sees it.
     """
 
-    def __init__(self, origin: Path, unsaved: Mapping[Path, str]) -> None:
-        self.origin = Path(os.path.realpath(origin))
-        self.unsaved = unsaved
-        self.linked: set[Path] = set()
+    def __init__(self, origin: Path, unsaved: Mapping[Path, str], *, mountable: bool = False) -> None:
+        self.files = UserFiles(origin, unsaved)
+        self.origin = self.files.root
         self._numbers = itertools.count(1)
         self._copying = threading.Lock()
         self._closed = False
@@ -41,7 +40,12 @@ class ScratchCopy:
             sign(self.folder)
             self._keeper = Keeper(self.folder)
             self.root = self.folder / "copy" / "workspace" / self.origin.name
-            self.fill(self.root)
+            self.mounted = mountable and is_large(self.origin)
+            self._form = (
+                Mounted(self.files, self.folder / "over") if self.mounted
+                else Copied(self.files, lambda: self._closed)
+            )  # fmt: skip
+            self._fill(self.root)
         except (OSError, shutil.Error) as error:
             self.close()
             raise EvaluationError(
@@ -49,12 +53,17 @@ class ScratchCopy:
                 "Make room there or set TMPDIR to a folder with room."
             ) from error
 
+    @property
+    def linked(self) -> set[Path]:
+        """Places outside of the workspace that links in it lead to."""
+        return self._form.linked
+
     def another(self) -> Path:
         """The root of one more copy of the workspace as it is, for a cold run. May be called in any thread."""
         root = self.folder / f"copy-{next(self._numbers)}" / "workspace" / self.origin.name
         with self._copying:
             if not self._closed:
-                self.fill(root)
+                self._fill(root)
         return root
 
     def log(self, tier: str) -> Path:
@@ -67,32 +76,36 @@ class ScratchCopy:
 
     def remove(self, root: Path) -> None:
         """Remove a copy that `another()` made."""
+        self._form.remove(root)
         remove_tree(self.beside(root))
-
-    def fill(self, root: Path) -> None:
-        """Copy the workspace to `root` and lay unsaved editor text over it."""
-        self._copy(self.origin, root)
-        for path, text in self.unsaved.items():
-            self.write(root, path, text)
 
     def place(self, path: Path, root: Path | None = None) -> Path:
         """Where the user's file `path` stands in the copy."""
-        absolute = Path(os.path.abspath(path))
-        for base in (self.origin, Path(os.path.abspath(self.origin))):
-            if absolute.is_relative_to(base):
-                return (root or self.root) / absolute.relative_to(base)
-        real = Path(os.path.realpath(path))
-        return (root or self.root) / os.path.relpath(real, self.origin)
+        return (root or self.root) / self.files.relative(path)
+
+    def seen(self, root: Path, path: Path) -> Path:
+        """Where the content is found of what processes find at `path`, which is below `root`."""
+        return self._form.seen(root, path.relative_to(root))
+
+    def mounts(self, root: Path) -> Sequence[Mount]:
+        """What is to be mounted for a process in the copy at `root`."""
+        return self._form.mounts(root)
+
+    def make_writable(self, needs: Collection[str]) -> bool:
+        """Let processes that start from now on write into folders of the copy that tests were seen to need.
+
+        Whether that makes a difference: in a copy everything is writable, in a mounted workspace what was asked for.
+        """
+        folders = [Path(need).relative_to(self.root) for need in needs if Path(need).is_relative_to(self.root)]
+        return self._form.make_writable(self.root, folders)
 
     def write(self, root: Path, path: Path, text: str) -> None:
-        """Write `text` as the content of the user's file `path` in the copy at `root`, in that file's encoding."""
-        copy = self.place(path, root)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            data = SourceText.read(copy).encode(text)
-        except (OSError, SyntaxError, UnicodeError):
-            data = text.encode("utf-8", "surrogatepass")
-        copy.write_bytes(data)
+        """Write `text` as the content of the user's file `path` in the copy at `root`, in that file's encoding.
+
+        Raises `EvaluationError` for a file of which there is no copy, since it is not in the workspace.
+        """
+        if not self._form.put(root, self.files.relative(path), self.files.encoded(path, text)):
+            raise EvaluationError(f"{path} is not in the workspace {self.origin}, so it cannot be revised there.")
 
     def close(self) -> None:
         """Remove the copy and everything beside it, also what a thread is just copying."""
@@ -103,32 +116,11 @@ class ScratchCopy:
             if hasattr(self, "_keeper"):
                 self._keeper.dismiss()
 
-    def _copy(self, source: Path, target: Path) -> None:
-        if self._closed:
-            return
-        target.mkdir(parents=True, exist_ok=True)
-        with os.scandir(source) as entries:
-            for entry in entries:
-                place = target / entry.name
-                if entry.is_symlink():
-                    self._copy_link(Path(entry.path), place)
-                elif entry.is_dir():
-                    if entry.name not in SKIPPED and not Path(entry.path, "pyvenv.cfg").exists():
-                        self._copy(Path(entry.path), place)
-                elif entry.is_file():
-                    shutil.copy2(entry.path, place)
-
-    def _copy_link(self, link: Path, place: Path) -> None:
-        """A link into the workspace stays a link, now into the copy; what lies outside is linked if it is a folder."""
-        real = Path(os.path.realpath(link))
-        if real.is_relative_to(self.origin):
-            inside = Path(os.path.realpath(link.parent))
-            place.symlink_to(os.path.relpath(real, inside), target_is_directory=real.is_dir())
-        elif real.is_file():
-            shutil.copy2(real, place)
-        elif real.is_dir() and not (real / "pyvenv.cfg").exists():
-            place.symlink_to(real, target_is_directory=True)
-            self.linked.add(real)
+    def _fill(self, root: Path) -> None:
+        """Have the workspace at `root`, with unsaved editor texts over it."""
+        self._form.lay(root)
+        for name, text in self.files.unsaved.items():
+            self._form.put(root, name, self.files.encoded(name, text))
 
 
 def _first(error: Exception) -> str:

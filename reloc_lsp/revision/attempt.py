@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from reloc_lsp.evaluation.evidence import evidence, test_literals, wanted_errors
 from reloc_lsp.evaluation.judge import Judge
@@ -40,11 +41,11 @@ class Attempt:
         self.judge = judge
         self.place = place
         unit, baseline = place.unit, judge.baseline
-        root = judge.bench.copy.root
-        files = {root / baseline.tier.tests[n].split("::")[0] for n in baseline.tests}
+        user = judge.bench.copy.files
+        files = {Path(baseline.tier.tests[n].split("::")[0]) for n in baseline.tests}
         self.task = Task(
             place.name, unit.qualname, place.module.text, unit.start, unit.end, unit.first_line, judge.unchanged,
-            evidence(baseline), test_literals(files),
+            evidence(baseline), test_literals(user, files),
         )  # fmt: skip
         self.before = tests_of(judge.unchanged)
         self.search_: LocalSearch | None = None

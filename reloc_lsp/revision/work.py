@@ -12,11 +12,12 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.baseline import Measuring
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.localisation import localise
 from reloc_lsp.evaluation.place import UnitPlace
-from reloc_lsp.evaluation.sandbox import Level, find_sandbox
+from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
 from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import Bench
 from reloc_lsp.evaluation.workspace import ScratchCopy
@@ -53,21 +54,24 @@ class Work:
         self._found: Proposal | None = None
         self._attempt: Attempt | None = None
         self._level: Level = "none"
+        self._test_files: list[Path] = []
 
     async def proposal(self) -> Proposal:
         """Do the work. A user's mistake and tests that cannot run become a Proposal with status `error`."""
-        copy: ScratchCopy | None = None
+        making: asyncio.Future[ScratchCopy] | None = None
         try:
             self.account.tell("preparing", "copying the workspace", 0.01)
             module, unit = self._read_target()
-            interpreter = await asyncio.to_thread(
-                find_interpreter, self.snapshot.root, self.settings.evaluation.interpreter
-            )
-            copy = await asyncio.to_thread(ScratchCopy, self.snapshot.root, self.snapshot.unsaved)
-            workers = self.settings.evaluation.workers or os.cpu_count() or 1
-            sandbox = await asyncio.to_thread(find_sandbox, self.settings.evaluation.sandbox)
+            settings = self.settings.evaluation
+            sandbox = await asyncio.to_thread(find_sandbox, settings.sandbox)
             self._level = sandbox.level
-            bench = Bench(copy, interpreter, workers, self.settings.evaluation.environment, sandbox)
+            making = asyncio.ensure_future(asyncio.to_thread(self._scratch_copy, sandbox))
+            interpreter, self._test_files = await asyncio.gather(
+                asyncio.to_thread(find_interpreter, self.snapshot.root, settings.interpreter),
+                asyncio.to_thread(self._find_test_files),
+            )
+            copy = await asyncio.shield(making)
+            bench = Bench(copy, interpreter, settings.workers or os.cpu_count() or 1, settings.environment, sandbox)
             async with asyncio.timeout(self._patience()):
                 return await self._revise(bench, module, unit)
         except TimeoutError:
@@ -86,8 +90,16 @@ class Work:
             said = f"ReLoc itself failed ({type(error).__name__}: {error})."
             return self._error(f"{said} Please report it with the log (--log-level debug).", 3)
         finally:
-            if copy is not None:
-                await asyncio.shield(asyncio.to_thread(copy.close))
+            if making is not None:
+                await asyncio.shield(_close(making))
+
+    def _scratch_copy(self, sandbox: Sandbox) -> ScratchCopy:
+        return ScratchCopy(self.snapshot.root, self.snapshot.unsaved, mountable=sandbox.outer is not None)
+
+    def _find_test_files(self) -> list[Path]:
+        """The workspace's test files, unless those that count were named."""
+        user = UserFiles(self.snapshot.root, self.snapshot.unsaved)
+        return [] if self.settings.evaluation.tests else test_files(user, pytest_layout(user))
 
     def _patience(self) -> float | None:
         """Seconds after which even a step that takes no notice of the budget is given up."""
@@ -196,10 +208,7 @@ class Work:
     async def _revise_suspects(self, bench: Bench, unit: Unit | None) -> Proposal:
         """Find the units the failing tests blame and revise the first that can be helped."""
         self.account.tell("baseline", "running the tests to find the function at fault", 0.03)
-        root = bench.copy.root
-        files = list(self.settings.evaluation.tests) or [
-            path.as_posix() for path in test_files(root, pytest_layout(root))
-        ]
+        files = list(self.settings.evaluation.tests) or [path.as_posix() for path in self._test_files]
         if not files:
             raise EvaluationError("No test file was found. Write a test that fails, or name tests with --tests.")
         within = self._name(self.target.file) if self.target.file else None
@@ -253,9 +262,9 @@ class Work:
         name = self._name(file)
         place = UnitPlace(file, bench.copy.place(file), name, module, unit)
         self.account.tell("baseline", f"running the tests of {unit.qualname}", 0.04)
-        root = bench.copy.root
-        wanted = list(self.settings.evaluation.tests)
-        groups = [wanted] if wanted else likely_groups(root, test_files(root, pytest_layout(root)), name, unit.qualname)
+        groups = [list(self.settings.evaluation.tests)]
+        if not groups[0]:
+            groups = await asyncio.to_thread(likely_groups, bench.copy.files, self._test_files, name, unit.qualname)
         if not groups:
             raise EvaluationError(
                 f"No test file was found, so no test reaches {unit.qualname}. Write one, or name it with --tests."
@@ -288,6 +297,13 @@ class Work:
             "error", message, status, file, name, cost=self.account.cost(), notes=tuple(self.account.notes),
             sandbox=self._level,
         )  # fmt: skip
+
+
+async def _close(making: asyncio.Future[ScratchCopy]) -> None:
+    """Remove a scratch copy, also one that is only just being made."""
+    (copy,) = await asyncio.gather(making, return_exceptions=True)
+    if isinstance(copy, ScratchCopy):
+        await asyncio.to_thread(copy.close)
 
 
 def _some(units: Sequence[Unit]) -> str:

@@ -202,8 +202,8 @@ class Warm:
 
     async def start(self) -> WarmTier:
         """Take the baseline; raises `EvaluationError` where the warm tier cannot judge this function."""
-        root, qualname = self.bench.copy.root, self.place.unit.qualname
-        groups = likely_groups(root, test_files(root, pytest_layout(root)), self.place.name, qualname)
+        user, qualname = self.bench.copy.files, self.place.unit.qualname
+        groups = likely_groups(user, test_files(user, pytest_layout(user)), self.place.name, qualname)
         self.baseline = await Measuring(self.bench, self.place, 60.0).measure(groups)
         self.judge = Judge(self.bench, self.place, self.baseline)
         tier = self.baseline.tier

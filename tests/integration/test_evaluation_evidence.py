@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from verdicts import judged
 
 from reloc_lsp.evaluation import evidence as evidences
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evidence import evidence, wanted_errors
+from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.localisation import localise
 from reloc_lsp.evaluation.tiers import Bench
 from reloc_lsp.evaluation.workspace import ScratchCopy
@@ -145,7 +148,7 @@ async def test_nothing_is_made_up_where_a_test_compares_something_else(test, wri
 
 def test_constants_written_in_tests(write):
     root = write({"test_a.py": "x = 42\ny = 'text'\n", "test_b.py": "def broken(:\n"})
-    found = evidences.test_literals([root / "test_a.py", root / "test_b.py", root / "missing.py"])
+    found = evidences.test_literals(UserFiles(root), [Path("test_a.py"), Path("test_b.py"), Path("missing.py")])
     assert found == {"42", "'text'"}
 
 

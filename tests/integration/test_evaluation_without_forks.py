@@ -158,8 +158,9 @@ async def test_a_hanging_test_ends_with_its_controller(write, own_interpreter):
     root = write({"test_m.py": "def test():\n    while True: pass\n"})
     copy = ScratchCopy(root, {})
     process = await Bench(copy, own_interpreter, 1).start(
-        "cold", copy.root, nonce="n", tests=[(0, "test_m.py::test")], selection=["test_m.py"], unit_file=""
-    )
+        "cold", copy.root, nonce="n", tests=[(0, "test_m.py::test")], selection=["test_m.py"], unit_file="",
+        backwards=False,
+    )  # fmt: skip
     while "running" not in (await process.receive() or {"running": None}):
         pass
     assert process.process.returncode is None

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 
 from reloc_lsp.evaluation import selection
+from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.selection import likely_groups, pytest_layout
 
 
 def found(root):
-    return [path.as_posix() for path in selection.test_files(root, pytest_layout(root))]
+    return [path.as_posix() for path in selection.test_files(UserFiles(root), pytest_layout(UserFiles(root)))]
+
+
+def grouped(root, file, qualname):
+    user = UserFiles(root)
+    return likely_groups(user, selection.test_files(user, pytest_layout(user)), file, qualname)
 
 
 def put(root, name, text=""):
@@ -86,7 +92,7 @@ def test_of_a_small_suite_all_files_are_taken_the_likely_ones_first(tmp_path):
     put(tmp_path, "test_z.py", "from ranges import clamp\nclamp(1, 2, 3)\n")
     put(tmp_path, "test_ranges.py", "import ranges\n")
     put(tmp_path, "test_a.py", "import other\n")
-    groups = likely_groups(tmp_path, selection.test_files(tmp_path, pytest_layout(tmp_path)), "ranges.py", "clamp")
+    groups = grouped(tmp_path, "ranges.py", "clamp")
     assert groups == [["test_z.py", "test_ranges.py", "test_a.py"]]
 
 
@@ -94,11 +100,9 @@ def test_of_a_large_suite_the_files_that_speak_of_the_unit_are_tried_before_all(
     for number in range(60):
         put(tmp_path, f"tests/test_{number:02}.py", "import other\n")
     put(tmp_path, "tests/test_50.py", "from pkg.ranges import Range\nRange().clamp()\n")
-    near, everything = likely_groups(
-        tmp_path, selection.test_files(tmp_path, pytest_layout(tmp_path)), "pkg/ranges.py", "Range.clamp"
-    )
+    near, everything = grouped(tmp_path, "pkg/ranges.py", "Range.clamp")
     assert near == ["tests/test_50.py"] and len(everything) == 60 and everything[0] == "tests/test_50.py"
 
 
 def test_without_tests_there_are_no_groups(tmp_path):
-    assert likely_groups(tmp_path, [], "m.py", "f") == []
+    assert likely_groups(UserFiles(tmp_path), [], "m.py", "f") == []

@@ -28,4 +28,4 @@ def keep_elsewhere(root: str, folder: str) -> None:
         return Path(folder, str(place)[len(inside) :]) if str(place).startswith(inside) else place
 
     machinery.cache_from_source = cache_from_source
-    rewrite.get_cache_dir = get_cache_dir
+    rewrite.get_cache_dir = get_cache_dir  # type: ignore[assignment]

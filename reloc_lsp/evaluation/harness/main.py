@@ -25,6 +25,7 @@ def run() -> NoReturn:
     os.chdir(config["root"])
     Relocation(config["origin"], config["root"]).install()
     try:
+        importlib.import_module(".folders", __package__).list_once()
         if config["bytecode"]:
             importlib.import_module(".bytecode", __package__).keep_elsewhere(config["root"], config["bytecode"])
         serve(wire, config)

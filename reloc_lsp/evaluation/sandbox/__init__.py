@@ -2,5 +2,6 @@
 
 from reloc_lsp.evaluation.sandbox.grants import Grants
 from reloc_lsp.evaluation.sandbox.level import Level, Sandbox, find_sandbox
+from reloc_lsp.evaluation.sandbox.mounts import Mount
 
-__all__ = ["Grants", "Level", "Sandbox", "find_sandbox"]
+__all__ = ["Grants", "Level", "Mount", "Sandbox", "find_sandbox"]

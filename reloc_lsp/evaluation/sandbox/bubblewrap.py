@@ -13,12 +13,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from reloc_lsp.evaluation.sandbox.mounts import Mount
+
 PRIVATE = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/media")  # noqa: S108
 """Folders that hold what is somebody's own, sockets of services included."""
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
 """Folders that are the sandbox's own and empty: to write there harms nobody."""
 SIZE = 1 << 30
 """Bytes that temporary files may take, each kind of them."""
+SMALL = 16 << 20
+"""Bytes that may be written where something is hidden."""
 
 
 def private_folders() -> list[Path]:
@@ -29,12 +33,18 @@ def private_folders() -> list[Path]:
 
 
 def enclosed(
-    program: Path, command: Sequence[str], *, shown: Sequence[Path], own: Path, temporary: Sequence[Path]
+    program: Path,
+    command: Sequence[str],
+    *,
+    shown: Sequence[Path],
+    own: Path,
+    temporary: Sequence[Path],
+    mounts: Sequence[Mount] = (),
 ) -> list[str]:
     """The command line that runs `command` behind the wall.
 
     Of the private folders `shown` stay visible; `own` may be written to, and its folders `temporary` are kept in
-    memory, with an end to their size.
+    memory, with an end to their size. `mounts` are made in their order, in `own`.
     """
     line = [str(program), "--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
     line += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
@@ -46,9 +56,17 @@ def enclosed(
         if inside and not any(folder.is_relative_to(path) for folder in private) and path.exists():
             line += ["--ro-bind", str(path), str(path)]
     line += ["--bind", str(own), str(own)]
+    for mount in mounts:
+        line += _mounted(mount)
     for folder in temporary:
         line += ["--size", str(SIZE), "--tmpfs", str(folder)]
     return [*line, "--", *command]
+
+
+def _mounted(mount: Mount) -> list[str]:
+    if mount.source is None:
+        return ["--size", str(SMALL), "--tmpfs", str(mount.target)]
+    return ["--bind" if mount.writable else "--ro-bind", str(mount.source), str(mount.target)]
 
 
 def find_bubblewrap() -> tuple[Path | None, str]:

@@ -12,6 +12,7 @@ from typing import Literal
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness import landlock, seccomp
 from reloc_lsp.evaluation.sandbox import bubblewrap
+from reloc_lsp.evaluation.sandbox.mounts import Mount
 
 Level = Literal["full", "partial", "none"]
 Wanted = Literal["auto", "full", "none"]
@@ -36,12 +37,18 @@ class Sandbox:
         return "partial" if self.outer or self.inner else "none"
 
     def enclosed(
-        self, command: Sequence[str], *, shown: Sequence[Path], own: Path, temporary: Sequence[Path]
+        self,
+        command: Sequence[str],
+        *,
+        shown: Sequence[Path],
+        own: Path,
+        temporary: Sequence[Path],
+        mounts: Sequence[Mount] = (),
     ) -> list[str]:
-        """`command` behind the outer wall, where there is one."""
+        """`command` behind the outer wall, where there is one; `mounts` can be made only there."""
         if self.outer is None:
             return list(command)
-        return bubblewrap.enclosed(self.outer, command, shown=shown, own=own, temporary=temporary)
+        return bubblewrap.enclosed(self.outer, command, shown=shown, own=own, temporary=temporary, mounts=mounts)
 
     def readable(self, shown: Iterable[Path], own: Path) -> list[str] | None:
         """Paths the inner wall leaves readable, where no outer one hides anything; else `None`, for all."""

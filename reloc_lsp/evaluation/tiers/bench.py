@@ -39,6 +39,7 @@ class Bench:
             "scratch": str(beside),
             "workers": self.workers,
             "walls": self.walls(root, grants) if grants else None,
+            "bytecode": str(beside / "bytecode") if self.copy.mounted else None,
             **more,
         }
         environment = {**self.environment(root), "PYTHONHASHSEED": str(seed)}
@@ -46,8 +47,9 @@ class Bench:
         for folder in temporary:
             folder.mkdir(exist_ok=True)
         command = self.sandbox.enclosed(
-            [str(self.interpreter.executable), str(BOOT)], shown=self._shown(), own=beside, temporary=temporary
-        )
+            [str(self.interpreter.executable), str(BOOT)],
+            shown=self._shown(), own=beside, temporary=temporary, mounts=self.copy.mounts(root),
+        )  # fmt: skip
         return await HarnessProcess.start(command, environment, self.copy.log(tier), config)
 
     def walls(self, root: Path, grants: Grants) -> Any:
@@ -63,7 +65,7 @@ class Bench:
         places = [path for path in (*inherited, *self.interpreter.search_path) if path and self._is_ours(path)]
         outside = [path for path in inherited if not self._is_ours(path)]
         moved = [str(self.copy.place(Path(path), root)) for path in dict.fromkeys(places)]
-        existing = [path for path in moved if Path(path).exists()]
+        existing = [path for path in moved if self.copy.seen(root, Path(path)).exists()]
         scripts = self.interpreter.executable.parent
         return clean_environment(self.copy.beside(root), [*existing, *outside], self.variables, scripts=scripts)
 

@@ -77,12 +77,12 @@ class ColdTier:
             named = [(number, self.tests[number]) for number in tests]
             selection = list(dict.fromkeys(name.split("::")[0] for _, name in named))
             walls = {number: limit.wall for number, limit in zip(tests, limits, strict=True)}
-            demanded = guarded(root, selection)
+            demanded = guarded(copy, root, selection)
             report = await self._session(
                 root, walls, tests=named, selection=selection, unit_file=unit_file, failures_allowed=failures_allowed,
                 **more,
             )  # fmt: skip
-            if guarded(root, selection) != demanded:
+            if guarded(copy, root, selection) != demanded:
                 report = replace(report, results=dict.fromkeys(report.results, TAMPERED))
             return report
         finally:

@@ -1,0 +1,163 @@
+"""A revision in a workspace of hundreds of thousands of files: how soon it begins, and how much room it takes.
+
+    python tests/benchmarks/large.py [--files 200000] [--gigabytes 5] [--sandbox auto|none]
+
+Generates, in a temporary folder that is removed in the end, a package of 2,000 modules, 10,000 tests in 500 files, and
+data for the rest: small files, and a sparse one that has the size. Then runs `reloc-lsp revise` on one function with a
+planted bug, and prints the seconds until the first candidate can be judged, the total, and the most files and
+megabytes that the scratch folder held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGES, MODULES, TEST_FILES, TESTS = 40, 50, 500, 20
+DATA_PER_FOLDER = 1000
+FILE = "big/part07/module07.py"
+UNIT = f"{FILE}::scaled"
+MODULE = """\
+LIMIT = {number}
+
+
+def scaled(value, factor=2):
+    \"\"\"`value` times `factor`, and never more than 1000.\"\"\"
+    result = value * factor
+    if result > 1000:
+        return 1000
+    return result
+
+
+def joined(names):
+    \"\"\"The names in order, with commas.\"\"\"
+    return ", ".join(sorted(names))
+"""
+BUG = ("value * factor", "value + factor")
+TEST = """\
+from big.part{part:02} import module{one:02} as one
+from big.part{part:02} import module{two:02} as two
+"""
+CASE = """
+
+def test_scaled_{number}():
+    assert one.scaled({number}, 3) == {product}
+    assert two.joined(["b", "a"]) == "a, b"
+"""
+
+
+def generate(root: Path, files: int, size: int) -> None:
+    """Write the workspace below `root`."""
+    write(root / "pyproject.toml", "[project]\nname = 'big'\n")
+    write(root / ".env", "MODE=test\n")
+    write(root / "big" / "__init__.py", "")
+    for part in range(PACKAGES):
+        folder = root / "big" / f"part{part:02}"
+        write(folder / "__init__.py", "")
+        for number in range(MODULES):
+            write(folder / f"module{number:02}.py", MODULE.format(number=number))
+    named = root / FILE
+    named.write_text(named.read_text().replace(*BUG))
+    for number in range(TEST_FILES):
+        part, one = number % PACKAGES, number // PACKAGES
+        text = TEST.format(part=part, one=one, two=(one + 25) % MODULES)
+        text += "".join(CASE.format(number=case, product=case * 3) for case in range(TESTS))
+        write(root / "tests" / f"test_group{number:03}.py", text)
+    left = files - PACKAGES * (MODULES + 1) - TEST_FILES - 4
+    for number in range(left):
+        write(root / "data" / f"set{number // DATA_PER_FOLDER:03}" / f"item{number}.json", f'{{"item": {number}}}\n')
+    with (root / "data" / "volume.bin").open("wb") as sparse:
+        sparse.truncate(size)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, and its folder before it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+class Room:
+    """Watches a folder from a thread of its own: the most files and bytes on the disk that were seen in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = self.bytes = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Room:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.5):
+            sizes = list(occupied(str(self.folder)))
+            self.files, self.bytes = max(self.files, len(sizes)), max(self.bytes, sum(sizes))
+
+
+def occupied(folder: str) -> Iterator[int]:
+    """Bytes on the disk of each file below `folder`, of which any may vanish meanwhile."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from occupied(entry.path)
+        else:
+            try:
+                yield entry.stat(follow_symlinks=False).st_blocks * 512
+            except OSError:
+                continue
+
+
+def revise(root: Path, scratch: Path, sandbox: str) -> tuple[float, float, int]:
+    """Seconds to the first candidate, seconds in all, and the exit status of a revision of the unit."""
+    command = [sys.executable, "-m", "reloc_lsp", "revise", UNIT, "--seconds", "300", "--log-level", "debug"]
+    command += ["--interpreter", sys.executable, "--sandbox", sandbox, "--diff"]
+    began, first = time.monotonic(), 0.0
+    with subprocess.Popen(
+        command, cwd=root, env={**os.environ, "TMPDIR": str(scratch)}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        for line in process.stderr:
+            print(f"{time.monotonic() - began:8.2f} s  {line}", end="")
+            if "is judged by" in line:
+                first = time.monotonic() - began
+    return first, time.monotonic() - began, process.returncode
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=200_000)
+    parser.add_argument("--gigabytes", type=float, default=5.0)
+    parser.add_argument("--sandbox", choices=("auto", "none"), default="auto", help="none: everything is copied")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root, scratch = Path(folder).resolve() / "project", Path(folder).resolve() / "scratch"
+        scratch.mkdir()
+        generate(root, options.files, int(options.gigabytes * 2**30))
+        with Room(scratch) as room:
+            first, total, status = revise(root, scratch, options.sandbox)
+        left = len(list(scratch.iterdir()))
+    print(f"\n{'files':>9} {'first candidate':>16} {'total':>9} {'scratch files':>14} {'scratch MB':>11}")
+    print(f"{options.files:9} {first:14.2f} s {total:7.2f} s {room.files:14} {room.bytes / 2**20:11.1f}")
+    if status or left:
+        raise SystemExit(f"exit status {status}, and {left} folders are left behind")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""A large workspace is mounted and not copied: candidates are judged as on a copy, and the user's files stay."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from verdicts import judged, outcomes
+
+from reloc_lsp.evaluation import outline
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.evidence import test_literals as literals_of
+from reloc_lsp.evaluation.guard import guarded
+from reloc_lsp.evaluation.localisation import localise
+from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.search.verdict import Outcome
+
+SANDBOX = find_sandbox()
+pytestmark = pytest.mark.skipif(SANDBOX.outer is None, reason=f"no outer wall: {'; '.join(SANDBOX.lacking)}")
+
+WRONG = "def f(a):\n    return a\n"
+RIGHT = "def f(a):\n    return 3\n"
+TESTS = """\
+import pathlib
+import m
+from m import f
+
+def test_value(): assert f(5) == 3
+def test_other(): assert f(3) == 3
+def test_place(): assert f(3) and "reloc-" in m.__file__ and m.__file__.startswith(str(pathlib.Path.cwd()))
+"""
+
+
+@pytest.fixture(autouse=True)
+def every_workspace_is_large(monkeypatch, tmp_path):
+    """And scratch folders are made in one of the test's own."""
+    monkeypatch.setattr(outline, "MOST_FILES", 0)
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+
+
+def contents(root: Path) -> dict[str, bytes | str]:
+    """Everything below `root`."""
+    return {
+        str(path.relative_to(root)): os.readlink(path) if path.is_symlink() else path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
+async def assert_judges_rightly(judge, tier="warm", right=RIGHT):
+    root = judge.bench.copy.origin
+    before = contents(root)
+    assert judge.bench.copy.mounted and not list(judge.bench.copy.root.iterdir())
+    assert judge.baseline.tier.name == tier, judge.baseline.reason
+    verdicts = await judged(judge, "def f(a):\n    return 4\n", right, "def f(a, b=3):\n    return b\n")
+    assert [verdict.green for verdict in verdicts] == [False, True, True]
+    assert (await judge.confirm(right)).green
+    assert not (await judge.confirm("def f(a):\n    return 4\n")).green
+    assert contents(root) == before
+    assert [path.name for path in judge.bench.copy.folder.glob("copy*")] == ["copy"]
+
+
+async def test_warm_fresh_and_cold_runs_judge_as_on_a_copy_and_leave_nothing(write, judging, tmp_path):
+    judge = await judging(write({"m.py": WRONG, "test_m.py": TESTS, ".env": "x"}), "m.py::f")
+    await assert_judges_rightly(judge)
+    assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED and not judge.baseline.notes
+    await judge.close()
+    judge.bench.copy.close()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+async def test_a_unit_that_runs_at_import(write, judging):
+    module = "def f(a):\n    return a\nX = f(5)\n"
+    judge = await judging(write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f")
+    await assert_judges_rightly(judge, "fresh")
+
+
+async def test_unsaved_texts_count_also_those_of_new_files_and_are_not_saved(write, judging, tmp_path):
+    root = write({"m.py": "def f(a):\n    return 1\n", "real/helper.py": "x = 'old'\n", "test_old.py": ""})
+    (root / "helper.py").symlink_to("real/helper.py")
+    tests = "from m import f\nfrom helper import x\nfrom new.package.part import y\n"
+    tests += "def test_f(): assert f(5) == 3\n"
+    tests += "def test_new(): assert f(3) and x == 'new' and y == f(2)\n"
+    unsaved = {"m.py": WRONG, "tests/test_m.py": tests, "helper.py": "x = 'new'\n", "new/package/part.py": "y = 2\n"}
+    (tmp_path / "way").symlink_to(root)
+    unsaved = {tmp_path / "way" / name: text for name, text in unsaved.items()}
+    judge = await judging(tmp_path / "way", "m.py::f", unsaved=unsaved)
+    assert set(outcomes(judge.unchanged).values()) == {Outcome.FAILED, Outcome.PASSED}
+    assert judge.bench.copy.mounted and "'new'" in literals_of(judge.bench.copy.files, [Path("tests/test_m.py")])
+    right = "def f(a):\n    return 3 if a == 5 else a\n"
+    before = contents(root)
+    assert [verdict.green for verdict in await judged(judge, WRONG, right)] == [False, True]
+    assert (await judge.confirm(right)).green and contents(root) == before
+    assert not (root / "tests").exists() and not (root / "new").exists()
+
+
+WRITING = {
+    "the workspace": "pathlib.Path('found.txt').write_text('x')",
+    "a folder": "pathlib.Path('big/out/found.txt').write_text('x')",
+    "a new folder": "pathlib.Path('big/out/a/b').mkdir(parents=True, exist_ok=True)",
+    "a file there is": "pathlib.Path('big/out/kept/there.txt').write_text('x')",
+    "folders removed": "import shutil; shutil.rmtree('big/out', ignore_errors=True); pathlib.Path('big/out').mkdir()",
+}
+
+
+@pytest.mark.parametrize("place", WRITING)
+async def test_tests_may_write_into_the_workspace(place, write, judging, monkeypatch):
+    monkeypatch.setattr("reloc_lsp.evaluation.rebuilt.MOST_COPIED_FILES", 4)
+    test = f"def test_writing():\n    {WRITING[place]}\n    assert f(3) == 3\n"
+    data = {f"big/data/{n}": "x" for n in range(9)}
+    root = write({"m.py": WRONG, "test_m.py": TESTS + test, "big/out/kept/there.txt": "mine", **data})
+    judge = await judging(root, "m.py::f")
+    assert outcomes(judge.unchanged)["test_writing"] is Outcome.PASSED
+    await assert_judges_rightly(judge)
+    told = [note for note in judge.baseline.notes if "writing in" in note or "outer wall allows" in note]
+    assert len(told) == 1
+
+
+async def test_a_candidate_that_changes_the_tests_where_it_may_write_is_not_confirmed(write, judging):
+    test = "def test_writing():\n    pathlib.Path('found.txt').write_text('x')\n    assert f(3) == 3\n"
+    root = write({"m.py": WRONG, "test_m.py": TESTS + test})
+    judge = await judging(root, "m.py::f")
+    forging = "def f(a):\n    open('test_m.py', 'a').write('#')\n    return 3\n"
+    before = contents(root)
+    assert not (await judge.confirm(forging)).green
+    assert contents(root) == before
+
+
+async def test_a_candidate_cannot_write_where_the_tests_did_not(write, judging):
+    root = write({"m.py": WRONG, "test_m.py": TESTS, "data/n.txt": "3"})
+    judge = await judging(root, "m.py::f")
+    places = ["found.txt", "data/n.txt", f"{root}/data/n.txt", "m.py"]
+    sources = [f"def f(a):\n    open({place!r}, 'w').close()\n    return 3\n" for place in places]
+    assert not any(verdict.green for verdict in await judged(judge, *sources))
+    for source in sources:
+        assert not (await judge.confirm(source)).green
+    assert (root / "data" / "n.txt").read_text() == "3"
+
+
+async def test_an_environment_in_the_workspace_is_used_and_is_no_part_of_it(write, judging):
+    test = "def test_apart(): assert f(3) and not [*pathlib.Path('.venv').iterdir(), *pathlib.Path('.git').iterdir()]\n"
+    root = write({"m.py": WRONG, "test_m.py": TESTS + test, ".git/config": "x"})
+    venv.create(root / ".venv", with_pip=False, symlinks=True)
+    (packages,) = (root / ".venv" / "lib").glob("python*/site-packages")
+    own = {os.path.dirname(os.path.dirname(os.path.abspath(module.__file__))) for module in (pytest,)}
+    (packages / "theirs.pth").write_text("\n".join([*own, str(root)]) + "\n")
+    (packages / "theirs.py").write_text("n = 3\n")
+    judge = await judging(root, "m.py::f", interpreter=str(root / ".venv" / "bin" / "python"))
+    assert outcomes(judge.unchanged)["test_apart"] is Outcome.PASSED
+    await assert_judges_rightly(judge, right="def f(a):\n    import theirs\n    return theirs.n\n")
+
+
+async def test_links(write, judging, tmp_path):
+    """The workspace is reached by a link; in it are links of every kind."""
+    tests = TESTS + "".join(
+        f"def test_{name}(): assert f(3) and pathlib.Path('{name}/n').read_text() == '3'\n"
+        for name in ("beside", "outside", "inside", "about")
+    )
+    root = write({"src/m.py": WRONG, "test_m.py": tests, "data/n": "3"})
+    write({"n": "3"}, "elsewhere")
+    (root / "m.py").symlink_to(root / "src" / "m.py")
+    (root / "beside").symlink_to("../elsewhere")
+    (root / "outside").symlink_to(tmp_path / "elsewhere")
+    (root / "inside").symlink_to(root / "data")
+    (root / "about").symlink_to("src/../data")
+    (tmp_path / "way").symlink_to(root)
+    judge = await judging(tmp_path / "way", "m.py::f")
+    passed = {name for name, outcome in outcomes(judge.unchanged).items() if outcome is Outcome.PASSED}
+    assert passed == {f"test_{name}" for name in ("beside", "outside", "inside", "about", "other", "place")}
+    await assert_judges_rightly(judge)
+    assert contents(tmp_path / "elsewhere") == {"n": b"3"}
+
+
+async def test_bytecode_of_the_users_own_runs_does_not_speak_of_the_users_files(write, judging):
+    root = write({"m.py": WRONG, "test_m.py": TESTS})
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    subprocess.run(run, cwd=root, env=environment, check=False, capture_output=True)
+    assert list(root.glob("__pycache__/test_m*"))
+    judge = await judging(root, "m.py::f")
+    (failing,) = [result for result in judge.unchanged.results.values() if result.failure]
+    assert failing.failure.test_line == 5
+    await assert_judges_rightly(judge)
+
+
+def test_a_small_workspace_and_one_without_walls_are_copied(write, monkeypatch):
+    root = write({"m.py": WRONG, ".git/objects": "x" * 100})
+    copies = [ScratchCopy(root, {}, mountable=mountable) for mountable in (True, False)]
+    monkeypatch.setattr(outline, "MOST_FILES", 1)
+    copies.append(ScratchCopy(root, {}, mountable=True))
+    monkeypatch.setattr(outline, "MOST_BYTES", 4)
+    copies.append(ScratchCopy(root, {}, mountable=True))
+    assert [copy.mounted for copy in copies] == [True, False, False, True]
+    assert [bool(list(copy.root.iterdir())) for copy in copies] == [False, True, True, False]
+    for copy in copies:
+        copy.close()
+
+
+async def test_a_unit_that_is_gone_when_its_tests_write(write, judging):
+    module = "def f(a):\n    return a\nX = f(5)\ndel f\n"
+    test = "import m\ndef test():\n    open('found.txt', 'w').write('x')\n    assert m.X == 3\n"
+    judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
+    (result,) = judge.unchanged.results.values()
+    assert result.failure is not None and result.failure.kind == "AssertionError"
+    assert judge.baseline.tier.name == "fresh" and judge.bench.copy.mounted
+    assert [verdict.green for verdict in await judged(judge, WRONG, RIGHT)] == [False, True]
+    assert (await judge.confirm(RIGHT)).green
+
+
+async def test_the_function_at_fault_is_found_where_tests_write(write, own_interpreter):
+    right = "def g(a):\n    open('out/found.txt', 'w').write('x')\n    return a\n"
+    tests = "from m import f, g\ndef test_f(): assert f(5) == 3\ndef test_g(): assert g(5) == 5\n"
+    root = write({"m.py": WRONG + right, "test_m.py": tests, "out/kept.txt": ""})
+    copy = ScratchCopy(root, {}, mountable=True)
+    suspects = await localise(Bench(copy, own_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
+    copy.close()
+    assert suspects.places == [("m.py", 1)] and suspects.passed == 1
+
+
+@pytest.mark.parametrize("mountable", [True, False], ids=["mounted", "copied"])
+def test_texts_of_files_outside_of_the_workspace_are_not_written(mountable, write, tmp_path):
+    write({"m.py": "mine", "deep/m.py": "mine"}, "elsewhere")
+    root = write({"m.py": WRONG})
+    (root / "linked").symlink_to(tmp_path / "elsewhere")
+    files = [root / "linked" / "m.py", root / "linked" / "new.py", tmp_path / "elsewhere" / "deep" / "m.py"]
+    copy = ScratchCopy(root, dict.fromkeys(files, "unsaved"), mountable=mountable)
+    for file in files:
+        with pytest.raises(EvaluationError, match="is not in the workspace"):
+            copy.write(copy.root, file, "candidate")
+    copy.close()
+    assert contents(tmp_path / "elsewhere") == {"m.py": b"mine", "deep/m.py": b"mine"}
+
+
+def test_the_guard_reads_what_processes_see_and_waits_for_nothing(write):
+    root = write({"m.py": WRONG, "out/test_m.py": TESTS, "pytest.ini": ""})
+    copy = ScratchCopy(root, {root / "m.py": "unsaved"}, mountable=True)
+    assert copy.make_writable([str(copy.root / "out"), "/elsewhere"])
+    assert not copy.make_writable([str(copy.root / "out")])
+    demanded = guarded(copy, copy.root, ["out/test_m.py", "m.py"])
+    assert demanded[copy.root / "m.py"] == b"unsaved" and demanded[copy.root / "pytest.ini"] == b""
+    place = copy.seen(copy.root, copy.root / "out" / "test_m.py")
+    place.unlink()
+    os.mkfifo(place)
+    (place.parent / "conftest.py").symlink_to("/dev/zero")
+    changed = guarded(copy, copy.root, ["out/test_m.py", "m.py"])
+    copy.close()
+    assert {path.name for path in demanded if demanded[path] != changed[path]} == {"test_m.py"}
+    assert (root / "out" / "test_m.py").read_text() == TESTS
