@@ -16,6 +16,7 @@ from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.outline import entries, is_apart
 
 SMALL_SUITE_FILES = 25
+LARGE_SUITE_FILES = 200
 UNUSUAL_PATTERNS = ("tests.py", "test.py", "*_tests.py", "*tests.py")
 """Names that pytest collects only when they are named, for projects that have no others."""
 _CONFIGURATION = {
@@ -60,7 +61,8 @@ def test_files(user: UserFiles, layout: PytestLayout) -> list[Path]:
 def likely_groups(user: UserFiles, files: list[Path], file: str, qualname: str | None) -> list[list[str]]:
     """Test files in groups to try one after the other: those that speak of the unit, then all.
 
-    In a suite of very many files only those are read whose names are the nearest to the unit's.
+    In a large suite those go before that name the unit, its module and its package. Of very many files only those
+    are read whose names are the nearest to the unit's.
     """
     names = [path.as_posix() for path in files]
     if qualname is None and not file:
@@ -70,17 +72,22 @@ def likely_groups(user: UserFiles, files: list[Path], file: str, qualname: str |
     folders = set(Path(file).parts[:-1])
     nearest = sorted(names, key=lambda name: (-by_name[name], -len(folders.intersection(name.split("/"))), name))
     closeness, size = dict(by_name), 0
+    direct = set()
     for name in nearest[:MOST_READ_FILES]:
         if size > MOST_READ_BYTES:
             break
         text = _content(user, name)
         size += len(text)
-        closeness[name] += words.in_text(text)
+        said = words.in_text(text)
+        closeness[name] += said
+        if said == words.all:
+            direct.add(name)
     ranked = sorted(names, key=lambda name: (-closeness[name], name))
     if len(names) <= SMALL_SUITE_FILES and size <= SMALL_SUITE_BYTES:
         return [ranked] if ranked else []
     close = [name for name in ranked if closeness[name] >= 2][:SMALL_SUITE_FILES]
-    return [group for group in (close, ranked) if group]
+    nearest = [name for name in close if name in direct] if len(names) > LARGE_SUITE_FILES else []
+    return [group for group in (nearest if nearest != close else [], close, ranked) if group]
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,11 @@ class _Words:
         if own and not own[-1].startswith("__"):
             weights[_word(re.escape(own[-1]))] = 4
         return cls(stem, weights)
+
+    @property
+    def all(self) -> float:
+        """The weight of a text with all of the words."""
+        return float(sum(self.weights.values()))
 
     def in_name(self, name: str) -> float:
         """By the name of the tests' file alone."""

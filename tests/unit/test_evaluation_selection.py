@@ -104,5 +104,23 @@ def test_of_a_large_suite_the_files_that_speak_of_the_unit_are_tried_before_all(
     assert near == ["tests/test_50.py"] and len(everything) == 60 and everything[0] == "tests/test_50.py"
 
 
+def test_of_a_very_large_suite_the_files_that_name_module_and_unit_go_first_and_not_all_are_read(tmp_path, monkeypatch):
+    for number in range(210):
+        put(tmp_path, f"tests/test_{number:03}.py", "from pkg.other import clamp\n" * (number % 7 == 0))
+    put(tmp_path, "tests/test_070.py", "from pkg.ranges import clamp\n")
+    put(tmp_path, "tests/test_ranges_more.py", "from pkg.ranges import clamp\n")
+    direct, close, everything = grouped(tmp_path, "pkg/ranges.py", "clamp")
+    assert direct == ["tests/test_ranges_more.py", "tests/test_070.py"]
+    assert close[:2] == direct and len(close) == 25 and len(everything) == 211
+    monkeypatch.setattr(selection, "MOST_READ_FILES", 1)
+    assert grouped(tmp_path, "pkg/ranges.py", "clamp")[0] == ["tests/test_ranges_more.py"]
+
+
+def test_a_name_beyond_ascii_is_a_word_too(tmp_path):
+    for number in range(30):
+        put(tmp_path, f"tests/test_{number:02}.py", "from m import größer\n" if number == 7 else "größe = größere\n")
+    assert grouped(tmp_path, "pkg/x.py", "größ" + "er")[0] == ["tests/test_07.py"]
+
+
 def test_without_tests_there_are_no_groups(tmp_path):
     assert likely_groups(UserFiles(tmp_path), [], "m.py", "f") == []
