@@ -137,7 +137,7 @@ def believed(results: dict[int, TestResult], records: Sequence[Mapping[str, Any]
 
     A run in which every test passed must have come by it; one that ended early need not.
     """
-    canaries = [record["canary"] for record in records if "canary" in record]
+    canaries = [str(record["canary"]) for record in records if "canary" in record]
     passed = all(result.outcome is Outcome.PASSED for result in results.values())
     if set(canaries) <= {"failed"} and (canaries or not passed):
         return results
@@ -148,14 +148,14 @@ UNTRUE = TestResult(Outcome.FAILED, failure=Failure("Untrue", "a test that must 
 
 
 def test_result(record: Mapping[str, Any]) -> TestResult:
-    """A harness record as a result."""
+    """A harness record as a result; one that is not like those of the harness is a failure."""
     found = record.get("failure")
     failure = None
-    if isinstance(found, dict):
-        lines = tuple(found.get("unit_lines", ()))
-        failure = Failure(str(found.get("kind")), str(found.get("message")), int(found.get("test_line", 0)), lines)
     try:
+        if isinstance(found, dict):
+            lines = tuple(map(int, found.get("unit_lines", ())))
+            failure = Failure(str(found.get("kind")), str(found.get("message")), int(found.get("test_line", 0)), lines)
         outcome = Outcome(record["outcome"])
-    except ValueError:
-        outcome = Outcome.FAILED
-    return TestResult(outcome, float(record.get("seconds", 0.0)), failure, float(record.get("wall", 0.0)))
+        return TestResult(outcome, float(record.get("seconds", 0.0)), failure, float(record.get("wall", 0.0)))
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return TestResult(Outcome.FAILED, failure=Failure("Untrue", "the record of the test is not one of ours"))

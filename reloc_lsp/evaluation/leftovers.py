@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import tempfile
 from pathlib import Path
+
+from reloc_lsp.evaluation.harness import removing
 
 PREFIX = "reloc-"
 SIGNATURE = "owner"
@@ -32,7 +33,7 @@ def remove_leftovers() -> None:
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder and all in it; what candidates locked is unlocked first."""
-    shutil.rmtree(folder, onerror=_unlock)
+    removing.remove_tree(str(folder))
 
 
 def _is_left_over(folder: Path) -> bool:
@@ -60,15 +61,3 @@ def _lives(number: int) -> bool:
     except PermissionError:
         pass  # it is another user's
     return True
-
-
-def _unlock(function: object, path: str, _: object) -> None:
-    try:
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700)
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            os.unlink(path)
-    except OSError:
-        pass  # the operating system's own cleaning of the temporary folder is what is left

@@ -75,7 +75,9 @@ class HarnessProcess:
                 if size > LARGEST_FRAME:
                     return None
                 message = json.loads(await self._reader.readexactly(size))
-            except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ValueError):
+            except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
+                return None
+            except (ValueError, RecursionError):  # whoever wrote that, it was not our harness
                 return None
         return message if isinstance(message, dict) else None
 

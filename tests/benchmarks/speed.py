@@ -38,6 +38,7 @@ from functools import cached_property
 from pathlib import Path
 
 from plant import Package, download, run_with, unpack
+from usage import harness_of, server_cpu
 
 from reloc_lsp.evaluation.baseline import Measuring
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -137,20 +138,6 @@ class Tally:
     def each(self, method: str) -> float:
         """CPU seconds per candidate."""
         return self.cpu[method] / self.count[method] if self.count[method] else float("nan")
-
-
-def harness_of(pid: int) -> int:
-    """The process below `pid` that runs our harness: the sandbox's own stand between."""
-    while b"boot.py" not in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1]:
-        pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
-    return pid
-
-
-def server_cpu(pid: int) -> float:
-    """CPU seconds of a live process and of its children that have ended."""
-    values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ended = sum(map(int, values[13:15])) / os.sysconf("SC_CLK_TCK")
-    return time.clock_gettime((~pid << 3) | 2) + ended
 
 
 @contextmanager

@@ -12,7 +12,9 @@ import pytest
 from verdicts import judged
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandbox, level
+from reloc_lsp.evaluation.tiers import ColdTier
 
 SANDBOX = find_sandbox()
 needs_walls = pytest.mark.skipif(
@@ -118,6 +120,33 @@ async def test_a_test_that_the_sandbox_forbids_is_named(write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
     (note,) = [note for note in judge.baseline.notes if "--sandbox none" in note]
     assert "test_m.py::test_it" in note
+
+
+UNNEEDED = {
+    "an unnamed temporary file": (
+        MODULE,
+        "def test_it():\n    import tempfile; tempfile.TemporaryFile().write(b'x')\n",
+    ),
+    "a unit that runs at import": (MODULE + "X = f(5)\n", ""),
+}
+
+
+@pytest.mark.parametrize("case", UNNEEDED)
+async def test_what_is_needed_inside_a_folder_of_its_own_grants_nothing(case, write, judging):
+    """Above all not the folder that holds those of all candidates."""
+    module, test = UNNEEDED[case]
+    test = TESTS + (test + "    assert f(3) == 3\n" if test else "")
+    judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
+    assert judge.baseline.grants == Grants()
+    assert Grants.of({"/s/children/2", "/s/children", "/s", "/s/home"}, Path("/s"), ()).folders == ("home",)
+
+
+async def test_a_cold_run_ends_well_where_warnings_are_errors(write, judging):
+    ini = "[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n"
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
+    tier = ColdTier(judge.bench, judge.place, judge.baseline.tier.tests, grants=judge.baseline.grants)
+    report = await tier.run(MODULE, [0, 1], [Limit(10, 30)] * 2)
+    assert report.ended == "done" and report.cpu > 0
 
 
 def test_full_walls_can_be_demanded(monkeypatch):

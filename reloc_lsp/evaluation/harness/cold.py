@@ -18,7 +18,7 @@ from _pytest.assertion import util as assertion
 
 from .forkserver import die_with_parent, limit_resources, load_prctl
 from .overlay import probed
-from .runner import Watcher, briefly, failure, must_fail, test_path
+from .runner import REMEMBERING_PLUGINS, Watcher, briefly, failure, must_fail, test_path, unregister
 from .session import arguments, collect_error
 from .walls import InnerWalls
 from .warm import CallTrace
@@ -68,8 +68,9 @@ class Reporter:
         self.send({"begin": True})
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self) -> None:
-        """What tests print nobody reads: it may be more than the disk holds."""
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """What tests print nobody reads: it may be more than the disk holds. Nor is to be remembered how they end."""
+        unregister(session, REMEMBERING_PLUGINS)
         null = os.open(os.devnull, os.O_WRONLY)
         for fd in (1, 2):
             os.dup2(null, fd)

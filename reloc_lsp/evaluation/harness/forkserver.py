@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import select
-import shutil
 import signal
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from .needs import Needs
+from .removing import remove_tree
 from .walls import InnerWalls
 from .wire import Message, Send, Wire
 
@@ -31,6 +31,7 @@ with contextlib.suppress(ImportError):  # Windows, where this module is imported
 
 POLL_SECONDS = 0.01
 RECORD_LIMIT = 1 << 20
+DEEPEST_RECORD = 50
 Prctl = Callable[..., int]
 RunChild = Callable[[Message, Send, str], None]
 
@@ -240,9 +241,26 @@ def open_record(line: bytes, nonce: str) -> Message | None:
         return None
     try:
         record = json.loads(line[len(mark) :])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) else None
+    return record if isinstance(record, dict) and not is_deep(line, record) else None
+
+
+def is_deep(line: bytes, record: object) -> bool:
+    """Whether a record is nested so deeply that it could not be sent on; none of ours is."""
+    if line.count(b"[") + line.count(b"{") <= DEEPEST_RECORD:
+        return False
+    level = [record]
+    for _ in range(DEEPEST_RECORD):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: object) -> list[object]:
+    found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [inner for inner in found if isinstance(inner, (dict, list))]
 
 
 def prepare_child(prctl: Prctl) -> None:
@@ -265,7 +283,7 @@ def limit_resources() -> None:
         limit = getattr(resource, name)
         _, hard = resource.getrlimit(limit)
         if hard == resource.RLIM_INFINITY or value < hard:
-            resource.setrlimit(limit, (value, hard))
+            resource.setrlimit(limit, (value, value))
     limit_memory(4 << 30)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
@@ -278,7 +296,7 @@ def limit_memory(more: int) -> None:
         size = int(file.read().split()[0]) * resource.getpagesize()
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard == resource.RLIM_INFINITY or size + more < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (size + more, hard))
+        resource.setrlimit(resource.RLIMIT_AS, (size + more, size + more))
 
 
 def load_prctl() -> Prctl:
@@ -316,27 +334,17 @@ def reap_orphans(keep: set[int]) -> None:
 
 def clear(folder: str) -> None:
     """Empty a folder and keep it: the rights of the next child to it hang on this very folder."""
-    if not os.path.isdir(folder):
-        os.makedirs(folder)
+    if os.path.islink(folder):
+        os.unlink(folder)
+    os.makedirs(folder, exist_ok=True)
     os.chmod(folder, 0o700)
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 os.chmod(entry.path, 0o700)
-                shutil.rmtree(entry.path, onerror=_unlock)
+                remove_tree(entry.path)
             else:
                 os.unlink(entry.path)
-
-
-def _unlock(function: object, path: str, _: object) -> None:
-    """Remove what a candidate has locked."""
-    with contextlib.suppress(OSError):
-        os.chmod(os.path.dirname(path), 0o700)
-        os.chmod(path, 0o700)
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            os.unlink(path)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -30,6 +30,8 @@ PATHS = {
 """Events that change a folder, and how many of their first arguments are paths in one."""
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+UNNAMED = getattr(os, "O_TMPFILE", -1)
+"""Opens a file without a name in the folder that is named."""
 MOST = 200
 
 
@@ -63,6 +65,8 @@ class Needs:
                 elif event != "open":
                     for path in arguments[: PATHS[event]]:
                         self._changed(path)
+                elif arguments[2] & UNNAMED == UNNAMED:
+                    self._note_folder(arguments[0])
                 elif arguments[2] & WRITING:
                     self._changed(arguments[0])
             except (OSError, ValueError, TypeError):
@@ -75,7 +79,10 @@ class Needs:
     def _changed(self, path: Any) -> None:
         if isinstance(path, int) or not path or path == ":memory:":
             return
-        folder = os.path.dirname(os.path.realpath(os.fsdecode(path)))
+        self._note_folder(os.path.dirname(os.path.realpath(os.fsdecode(path))))
+
+    def _note_folder(self, path: Any) -> None:
+        folder = os.path.realpath(os.fsdecode(path))
         if not (folder + os.sep).startswith((self._own, "/proc/")) and folder != "/dev":
             self._note(folder)
 

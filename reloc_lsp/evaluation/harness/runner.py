@@ -34,16 +34,8 @@ except ImportError:  # pytest without its unittest plugin
 Result = tuple[str, Optional[Message]]
 """A test's outcome and, where it failed, the failure."""
 
-QUIET_PLUGINS = (
-    "terminalreporter",
-    "junitxml",
-    "stepwise",
-    "stepwiseplugin",
-    "pastebin",
-    "cacheprovider",
-    "lfplugin",
-    "nfplugin",
-)
+REMEMBERING_PLUGINS = ("lfplugin", "nfplugin", "stepwiseplugin")
+QUIET_PLUGINS = ("terminalreporter", "junitxml", "stepwise", "pastebin", "cacheprovider", *REMEMBERING_PLUGINS)
 
 
 _A_PART = {"kind": "Failed", "message": "a part of the test failed"}
@@ -68,7 +60,6 @@ class Watcher(Protocol):
 def drop_reporting_plugins(session: pytest.Session) -> None:
     """Unregister what only reports or is not used by any collected test: every hook left costs time per test."""
     config, items = session.config, session.items
-    manager = config.pluginmanager
     names = list(QUIET_PLUGINS)
     fixtures = {name for item in items for name in getattr(item, "fixturenames", ())}
     if "caplog" not in fixtures and not config.getini("log_level"):
@@ -80,6 +71,12 @@ def drop_reporting_plugins(session: pytest.Session) -> None:
         and not config.known_args_namespace.pythonwarnings
     ):
         names.append("warnings")
+    unregister(session, names)
+
+
+def unregister(session: pytest.Session, names: Sequence[str]) -> None:
+    """Take plugins out of a session, those of them that are there."""
+    manager = session.config.pluginmanager
     for name in names:
         plugin = manager.get_plugin(name)
         if plugin is not None:

@@ -75,7 +75,7 @@ def find_bubblewrap() -> tuple[Path | None, str]:
     if program is None:
         return None, "bubblewrap is not installed (apt install bubblewrap, dnf install bubblewrap)"
     with tempfile.TemporaryDirectory() as folder:
-        trial = enclosed(Path(program), ["/bin/true"], shown=[], own=Path(folder), temporary=[])
+        trial = enclosed(Path(program), [shutil.which("true") or "/bin/true"], shown=[], own=Path(folder), temporary=[])
         try:
             done = subprocess.run(
                 trial, capture_output=True, text=True, timeout=20, check=False, stdin=subprocess.DEVNULL

@@ -38,7 +38,10 @@ class Grants:
         for need in set(needs).difference(KINDS):
             path = Path(need)
             if path.is_relative_to(beside):
-                folders.add(path.relative_to(beside).as_posix())
+                inside = path.relative_to(beside)
+                # What holds the folders of all candidates would let each into those of the others.
+                if inside.parts and inside.parts[0] != "children":
+                    folders.add(inside.as_posix())
             elif any(path.is_relative_to(place) for place in elsewhere):
                 folders.add(need)
         return cls(**kinds, folders=tuple(sorted(folders)))

@@ -121,17 +121,19 @@ class ColdTier:
             if record is None or record.pop("nonce", None) != nonce:
                 break
             records.append(record)
-            if "running" in record:
-                running = record["running"]
-                deadline = time.monotonic() + walls.get(running, self.patience)
-            elif record.get("test") in walls:
-                results[record["test"]] = test_result(record)
+            number = record.get("running", record.get("test"))
+            if not isinstance(number, int) or number not in walls:
+                ended = "done" if "end" in record else ended
+            elif "running" in record:
+                running = number
+                deadline = time.monotonic() + walls[number]
+            else:
+                results[number] = test_result(record)
                 running = None
                 deadline = time.monotonic() + self.patience
-            elif "end" in record:
-                ended = "done"
         if ended != "done":
             lost = [running] if running is not None else [] if results else list(walls)
             results |= dict.fromkeys(lost, TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED))
-        cpu = records[-1].get("cpu", 0.0) if records else 0.0
+        said = records[-1].get("cpu") if records else None
+        cpu = said if isinstance(said, float) else 0.0
         return ChildReport(believed(results, records), ended, cpu, records)

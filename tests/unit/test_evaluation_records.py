@@ -1,0 +1,94 @@
+"""Records that no harness of ours would send, and folders as no honest test leaves them."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+
+from reloc_lsp.evaluation import forks
+from reloc_lsp.evaluation.forks import UNTRUE, believed
+from reloc_lsp.evaluation.harness.forkserver import clear, open_record
+from reloc_lsp.evaluation.harness.removing import remove_tree
+from reloc_lsp.search.verdict import Outcome, TestResult
+
+PASSED = {"test": 0, "outcome": "passed"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"outcome": "splendid"},
+        {"outcome": ["passed"]},
+        {"seconds": "soon"},
+        {"seconds": [1]},
+        {"wall": {}},
+        {"failure": {"unit_lines": 5}},
+        {"failure": {"unit_lines": ["x"]}},
+        {"failure": {"test_line": "x"}},
+    ],
+    ids=str,
+)
+def test_an_odd_record_is_a_failure(odd):
+    assert forks.test_result({**PASSED, **odd}).outcome is Outcome.FAILED
+
+
+def test_a_record_without_an_outcome_is_a_failure():
+    assert forks.test_result({"test": 0}).outcome is Outcome.FAILED
+    assert forks.test_result(PASSED).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("said", [[], ["passed"], [["failed"]], ["failed", None]], ids=str)
+def test_passes_are_believed_only_beside_a_test_that_failed_as_it_must(said):
+    results = {0: TestResult(Outcome.PASSED)}
+    assert believed(results, [{"canary": one} for one in said]) == {0: UNTRUE}
+    assert believed(results, [{"canary": "failed"}]) == results
+
+
+def test_deep_nests_are_no_records():
+    nest = "[" * 300 + "]" * 300
+    assert open_record(b"n" + json.dumps({"test": "[" * 300}).encode(), "n") is not None
+    assert open_record(f'n{{"test": {nest}}}'.encode(), "n") is None
+    assert open_record(("n" + "[" * 10**6).encode(), "n") is None
+
+
+def test_removing_follows_no_link(tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o750)
+    (outside / "kept").write_text("x")
+    locked = tmp_path / "own" / "locked"
+    locked.mkdir(parents=True)
+    (locked / "link").symlink_to(outside)
+    locked.chmod(0o500)
+    remove_tree(str(tmp_path / "own"))
+    assert not (tmp_path / "own").exists()
+    assert stat.S_IMODE(outside.stat().st_mode) == 0o750 and (outside / "kept").exists()
+
+
+def test_a_folder_without_end_is_removed(tmp_path, monkeypatch):
+    place = tmp_path / "own"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    for _ in range(3000):
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir(tmp_path)
+    remove_tree(str(place))
+    assert not place.exists()
+
+
+def test_clearing_keeps_the_folder_and_leaves_what_a_link_in_its_place_leads_to(tmp_path):
+    own, outside = tmp_path / "own", tmp_path / "outside"
+    own.mkdir()
+    outside.mkdir()
+    (own / "file").touch()
+    (outside / "kept").touch()
+    number = own.stat().st_ino
+    clear(str(own))
+    assert own.stat().st_ino == number and not list(own.iterdir())
+    own.rmdir()
+    own.symlink_to(outside)
+    clear(str(own))
+    assert own.is_dir() and not own.is_symlink() and (outside / "kept").exists()
