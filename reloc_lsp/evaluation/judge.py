@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from reloc_lsp.evaluation.baseline import Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches, hopeless_after
 from reloc_lsp.evaluation.forks import ChildReport, Limit
+from reloc_lsp.evaluation.harness.returned import COMPARING
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import Level
@@ -69,29 +72,37 @@ class Judge:
         found = dict(zip(judged, verdicts, strict=True))
         return [found[n] if n in found else self._refused(refused[n], order) for n in range(len(candidates))]
 
-    async def confirm(self, source: str) -> Verdict:
+    async def confirm(self, source: str, ours: bool = False) -> Verdict:
         """Cold runs of every selected test on new copies of the workspace: what a Proposal rests on.
 
         Beside the usual run there is one as unlike it as can be. What passes in the one alone does not pass, unless
-        the usual order of the tests is all it needs.
+        the usual order of the tests is all it needs. Of code that is not `ours` the values returned are looked at too.
         """
         usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.grants)
-        unlike = replace(usual, backwards=True, seed=1)
+        unlike = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1))
+        watch: dict[str, Any] = {} if ours or self._compares_itself else {"lines": self.place.lines_of(source)}
         beside = list(self.baseline.beside)
         tests = [*self._order, *beside]
         limits = {n: self.baseline.limits[n].grown(GROWTH) for n in self._order} | dict.fromkeys(beside, CONFIRMING)
         first, second = await asyncio.gather(
-            *(tier.run(source, tests, [limits[n] for n in tests]) for tier in (usual, unlike))
+            usual.run(source, tests, [limits[n] for n in tests]),
+            unlike.run(source, tests, [limits[n] for n in tests], roomy=True, **watch),
         )
         results = dict(first.results)
         doubtful = [n for n, result in results.items() if result.outcome is Outcome.PASSED and _not_passed(second, n)]
         if doubtful:
-            unchanged = await unlike.run(self.place.source, doubtful, [limits[n] for n in doubtful])
-            third = await replace(usual, seed=1).run(source, doubtful, [limits[n] for n in doubtful])
+            again = [limits[n] for n in doubtful]
+            unchanged = await unlike.run(self.place.source, doubtful, again, roomy=True)
+            third = await replace(unlike, backwards=False).run(source, doubtful, again, roomy=True, **watch)
             lost = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
             results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in lost}
         broken = [n for n in beside if n not in results or results[n].outcome in FAILING]
         return self._verdict(results, [*self._order, *broken])
+
+    @property
+    def _compares_itself(self) -> bool:
+        """Whether the unit, as it stands, makes a class with comparisons of its own."""
+        return any(name in self.place.source for name in COMPARING)
 
     async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
         """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""

@@ -71,6 +71,10 @@ class UnitPlace:
         """First and last line of the unit in the file."""
         return self.unit.first_line, self.unit.last_line
 
+    def lines_of(self, source: str) -> tuple[int, int]:
+        """First and last line that `source` has in the unit's place."""
+        return self.unit.first_line, self.unit.first_line + len(source.splitlines())
+
     @property
     def entry(self) -> int:
         """Line of the file at which the unit's first statement begins, its docstring left out."""

@@ -22,12 +22,12 @@ SAFE_MODULES = _words("""
 SINGLE_PARTS: Mapping[str, frozenset[str]] = {
     # `sys.maxsize` is how many write infinity.
     "sys": _words("""
-        argv byteorder exc_info flags float_info getdefaultencoding getrecursionlimit getsizeof hash_info implementation
+        byteorder exc_info float_info getdefaultencoding getsizeof hash_info implementation
         int_info intern maxsize maxunicode platform stderr stdin stdout version version_info
     """),
     "os": _words("""
-        DirEntry PathLike R_OK W_OK X_OK F_OK access altsep cpu_count curdir environ error extsep fsdecode fsencode
-        fspath get_terminal_size getcwd getenv getpid lstat linesep listdir makedirs mkdir name pardir path pathsep
+        DirEntry PathLike R_OK W_OK X_OK F_OK access altsep cpu_count curdir error extsep fsdecode fsencode
+        fspath get_terminal_size lstat linesep listdir makedirs mkdir name pardir path pathsep
         scandir sep stat stat_result strerror urandom walk
     """),
     "asyncio": _words("""
@@ -69,6 +69,8 @@ POWERFUL_PARTS: Mapping[str, frozenset[str]] = {
     "types": _words("CellType CodeType FunctionType LambdaType new_class prepare_class"),
     "typing": _words("ForwardRef get_type_hints"),
     "uuid": _words("getnode uuid1"),
+    # What it catches names the caller.
+    "warnings": _words("catch_warnings"),
     "weakref": _words("finalize getweakrefs"),
 }
 """Parts of safe modules that are not safe."""
@@ -88,8 +90,8 @@ GRAPH_ATTRIBUTES = _words("""
 """They lead from an object to frames, code, the variables of modules or to every other object."""
 
 TELLTALE_ATTRIBUTES = _words("""
-    _current_frames _exit _getframe addaudithook currentframe exec_module fileno hardlink_to import_module load_module
-    module_from_spec rmtree setprofile settrace symlink_to unlink write_bytes write_text
+    __file__ _current_frames _exit _getframe addaudithook currentframe exec_module fileno findCaller hardlink_to
+    import_module load_module module_from_spec rmtree setprofile settrace symlink_to unlink write_bytes write_text
 """)
 """Functions of modules and paths, so rarely the name of anything else that whose they are need not be known."""
 
@@ -118,7 +120,7 @@ BY_NAME: Mapping[str, slice] = {
 """Functions that reach attributes by name, and which of their arguments are names."""
 
 PLAIN_DUNDERS = _words("""
-    __all__ __annotations__ __class__ __debug__ __doc__ __file__ __module__ __name__ __package__ __qualname__
+    __all__ __annotations__ __class__ __debug__ __doc__ __module__ __name__ __package__ __qualname__
     __version__
 """)
 """Names between double underscores that are only read for what they say."""

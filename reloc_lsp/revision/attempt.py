@@ -171,7 +171,7 @@ class Attempt:
         for node in choice:
             self._tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
-            verdict = await self.judge.confirm(small.source)
+            verdict = await self.judge.confirm(small.source, small.ours)
             if verdict.green:
                 proposal = self.as_proposal(node, verdict, True, small.source)
                 others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
@@ -183,7 +183,7 @@ class Attempt:
         while (node := self.best_improvement()) is not None and time.monotonic() < until:
             self._tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
-            verdict = await self.judge.confirm(small.source)
+            verdict = await self.judge.confirm(small.source, small.ours)
             if verdict.passed >= node.verdict.passed and self._loses_none(verdict):
                 return self.as_proposal(node, verdict, True, small.source)
             node.rejected = True

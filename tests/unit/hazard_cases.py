@@ -83,6 +83,22 @@ os.fork()
 ## part of an imported part => uses os.path.genericpath
 from os import path
 path.genericpath
+## place of the file => uses __file__
+y = __file__
+## place of a module's file => uses the attribute __file__
+y = x.__file__
+## environment => uses os.environ
+y = os.environ
+## folder => uses os.getcwd
+y = os.getcwd()
+## arguments of the process => uses sys.argv
+import sys
+y = sys.argv
+## caller named by a logger => uses the attribute findCaller
+x.findCaller()
+## caller named by a warning => uses warnings.catch_warnings
+import warnings
+with warnings.catch_warnings(record=True) as y: x()
 ## part of sys => uses sys.modules
 import sys
 sys.modules["math"] = x

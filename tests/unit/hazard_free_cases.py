@@ -44,7 +44,7 @@ import sys
 from sys import maxsize
 return min(x, sys.maxsize, math.inf, maxsize)
 ## paths
-return os.path.join(os.getcwd(), os.sep, os.environ.get(x, "")), re.compile(x)
+return os.path.join(os.fspath(x), os.sep, os.curdir), re.compile(x)
 ## attributes and items of objects
 x.size = 1
 x.table[y] = 2
@@ -91,7 +91,7 @@ return P(1, 2)._replace(a=3)._asdict(), OrderedDict._make(x), OrderedDict._membe
 return "{0.__class__.__name__}: /processed/procedures __init__ a__eq__b".format(x), "f_score", "/dev/null"
 ## a docstring
 "__dict__"
-return __name__, __file__
+return __name__, __doc__
 ## patterns
 match x:
     case Box(size=y): return y

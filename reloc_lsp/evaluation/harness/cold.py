@@ -18,11 +18,14 @@ from _pytest.assertion import util as assertion
 
 from .forkserver import die_with_parent, limit_resources, load_prctl
 from .overlay import probed
+from .returned import Returned
 from .runner import REMEMBERING_PLUGINS, Watcher, briefly, failure, must_fail, test_path, unregister
 from .session import arguments, collect_error
 from .walls import InnerWalls
 from .warm import CallTrace
 from .wire import Message, Send, Wire
+
+DECEIVES = {"kind": "Untrue", "message": "the unit makes an object that decides for itself what it is equal to"}
 
 
 class Reporter:
@@ -30,7 +33,8 @@ class Reporter:
 
     `tests` of the configuration are numbers and node ids of what to run. `failures_allowed` ends the session after one
     more failure than that: the rest cannot change the decision. `backwards` runs the last test first. Before one
-    of the tests another that must fail is run, and a record `{"canary"}` says how it ended.
+    of the tests another that must fail is run, and a record `{"canary"}` says how it ended. `lines` are the unit's
+    first and last, if what it returns is to be looked at; `roomy` lets functions call each other deeper than usual.
     """
 
     session: pytest.Session
@@ -45,6 +49,9 @@ class Reporter:
         self.numbers: Mapping[str, int] = {name: number for number, name in config["tests"]}
         self.unit_file: str = config["unit_file"]
         self.backwards: bool = config["backwards"]
+        self.roomy: bool = config.get("roomy", False)
+        lines = config.get("lines")
+        self.returned = Returned(self.unit_file, *lines) if lines else None
         self.canary_before = ""
         self.watcher = watcher
         self.error: BaseException | None = None
@@ -75,6 +82,11 @@ class Reporter:
         for fd in (1, 2):
             os.dup2(null, fd)
         os.close(null)
+        if self.roomy:
+            # As much room as a program has that no test runner waits for.
+            sys.setrecursionlimit(sys.getrecursionlimit() + 60 + secrets.randbelow(60))
+        if self.returned:
+            self.returned.start()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -115,7 +127,9 @@ class Reporter:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test ended: send its record."""
-        outcome = self.worst.get(nodeid, "failed")
+        outcome, details = self.worst.get(nodeid, "failed"), self.details.get(nodeid)
+        if self.returned and self.returned.deceives:
+            outcome, details = "failed", DECEIVES
         if self.watcher and nodeid in self.numbers:
             self.watcher.end(self.error)
         self.send(
@@ -124,7 +138,7 @@ class Reporter:
                 "outcome": outcome,
                 "seconds": time.process_time() - self.started,
                 "wall": time.monotonic() - self.begun,
-                "failure": self.details.get(nodeid) if outcome == "failed" else None,
+                "failure": details if outcome == "failed" else None,
             }
         )
         if outcome != "passed" and self.left is not None:

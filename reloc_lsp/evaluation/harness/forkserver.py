@@ -24,7 +24,7 @@ from typing import NoReturn
 from .needs import Needs
 from .removing import remove_tree
 from .walls import InnerWalls
-from .wire import Message, Send, Wire
+from .wire import Message, Send, Wire, encoded
 
 with contextlib.suppress(ImportError):  # Windows, where this module is imported and its server never runs
     import resource
@@ -219,17 +219,14 @@ class ForkServer:
 class Records:
     """What a child says: one line per record, with the child's nonce. Holds everything it needs privately."""
 
-    def __init__(
-        self, fd: int, nonce: str, write: Callable[[int, bytes], int] = os.write, dumps: Callable[..., str] = json.dumps
-    ) -> None:
+    def __init__(self, fd: int, nonce: str, write: Callable[[int, bytes], int] = os.write) -> None:
         self._fd = fd
         self._nonce = nonce.encode()
         self._write = write
-        self._dumps = dumps
 
     def __call__(self, record: Message) -> None:
         """Send one record (a small dictionary)."""
-        data = self._nonce + self._dumps(record).encode("ascii", "backslashreplace")[:RECORD_LIMIT] + b"\n"
+        data = self._nonce + encoded(record)[:RECORD_LIMIT] + b"\n"
         while data:
             data = data[self._write(self._fd, data) :]
 

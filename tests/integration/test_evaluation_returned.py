@@ -1,0 +1,89 @@
+"""What a unit returns is looked at in the confirmation: objects that agree with everything prove nothing."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+
+MODULE = """\
+import dataclasses
+from collections import namedtuple
+
+
+class Box:
+    def __init__(self): self.kept = None
+
+
+def f(box):
+    box.kept = 4
+    return [4]
+"""
+TESTS = """\
+from m import Box, f
+
+
+class Near:
+    def __init__(self, value): self.value = value
+    def __eq__(self, other): return abs(self.value - other) < 0.5
+
+
+def test_f():
+    box = Box()
+    answer = f(box)
+    assert list(answer) == [3] and box.kept == 3
+
+
+def test_in_a_box():
+    box = Box()
+    box.near = Near(3)
+    list(f(box))
+    assert box.kept == box.near
+"""
+AGREEING = 'made = type(int)("Made", (), {"__e" + "q__": lambda *_: True})()\n'
+DECEIVING = {
+    "in a list": AGREEING + "box.kept = 3\nreturn [made]",
+    "in an attribute": AGREEING + "box.kept = made\nreturn [3]",
+    "yielded": "box.kept = 3\ndef numbers():\n" + indent(AGREEING + "yield made", "    ") + "\nreturn numbers()",
+    "with a method that is for something else":
+        'box.kept = 3\nreturn [type(int)("Made", (int,), {"__e" + "q__": int.__ne__})(1000)]',
+}  # fmt: skip
+HONEST = {
+    "named tuple": 'kind = namedtuple("Pair", "first")\nbox.kept = 3\nreturn kind(3)',
+    "data class": (
+        '@dataclasses.dataclass\nclass Kept:\n    value: int\nbox.kept = Kept(3).value\nbox.other = Kept(4)\nreturn [3]'
+    ),
+    "object of a class that is imported late": (
+        "from fractions import Fraction\nfrom decimal import Decimal\nbox.kept = Fraction(3)\nreturn [Decimal(3)]"
+    ),
+    "generator": "box.kept = 3\nyield 3",
+}  # fmt: skip
+
+
+def unit(body: str) -> str:
+    return "def f(box):\n" + indent(body, "    ") + "\n"
+
+
+@pytest.fixture
+async def judge(write, judging):
+    return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+
+
+@pytest.mark.parametrize("body", DECEIVING.values(), ids=DECEIVING)
+async def test_an_object_that_agrees_with_everything_is_no_proof(judge, body):
+    verdict = await judge.confirm(unit(body))
+    assert {result.failure.kind for result in verdict.results.values() if result.failure} == {"Untrue"}
+
+
+async def test_other_objects_prove_as_much_as_ever(judge):
+    for name, body in HONEST.items():
+        assert (await judge.confirm(unit(body))).green, name
+
+
+async def test_a_unit_that_made_such_objects_already_may_go_on(write, judging):
+    made = "class Made:\n    def __eq__(self, other): return other == {}\n    __hash__ = None\nreturn Made()"
+    was = f"def f():\n{indent(made.format(4), '    ')}\n"
+    judge = await judging(
+        write({"m.py": was, "test_m.py": "from m import f\ndef test_f(): assert f() == 3\n"}), "m.py::f"
+    )
+    assert (await judge.confirm(was.replace("4", "3"))).green
