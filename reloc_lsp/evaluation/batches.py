@@ -57,7 +57,7 @@ class Batches:
     async def measured(
         cls, tier: WarmTier, unchanged: str, results: Mapping[int, TestResult], limits: Mapping[int, Limit]
     ) -> Batches:
-        """Run the unchanged unit alone, and three times in one child: equal ends allow batches, times give their size.
+        """Run the unchanged unit three times in one child: equal ends allow batches, times give their size.
 
         `results` are the baseline's in judging order, with a limit for each.
         """
@@ -65,17 +65,16 @@ class Batches:
         trial = await tier.run_all(
             [unchanged] * 2, tests, [limits[n] for n in tests], len(tests), failures_allowed=None
         )
-        alone = await tier.run(unchanged, tests, [limits[n] for n in tests])
         steady = len(trial) == 3 and all(_same(report, results, tests) for report in trial)
         expected = dict(results)
         size = 1
         if steady and tests:
-            together = sum(report.cpu for report in trial)
             first, last = trial[0].results, trial[-1].results
             # A message that differs from run to run (an address, a time) says nothing.
             expected |= {n: last[n] if first[n].failure == last[n].failure else _bare(last[n]) for n in tests}
-            if together < (1 - LEAST_SAVED) * len(trial) * alone.cpu:
-                further = max((together - alone.cpu) / (len(trial) - 1), 1e-4)
+            began = [float(report.record("begin") or 0.0) for report in trial]
+            further = max((began[-1] - began[0]) / (len(trial) - 1), 1e-4)
+            if began[0] > LEAST_SAVED * (began[0] + further):
                 size = max(1, min(LARGEST, int(LONGEST_SECONDS / further)))
         return cls(tier, expected, size)
 

@@ -66,7 +66,7 @@ class ForkClient:
         runs: list[list[Mapping[str, Any]]] = []
         for record in reply["records"]:
             if "begin" in record:
-                runs.append([])
+                runs.append([record])
             elif runs:
                 runs[-1].append(record)
         share = reply["cpu"] / max(len(runs), 1)

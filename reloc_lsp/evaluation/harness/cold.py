@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from _pytest.assertion import util as assertion
 
-from .forkserver import die_with_parent, limit_resources, load_prctl
+from .forkserver import die_with_parent, limit_resources, load_prctl, most_memory
 from .overlay import probed
 from .returned import Returned
 from .runner import REMEMBERING_PLUGINS, Watcher, briefly, failure, must_fail, test_path, unregister
@@ -174,7 +174,7 @@ def run(wire: Wire, config: Message) -> None:
             probe = probed(config, send, unit_file, file.read())
     calls = CallTrace(config["root"]) if config.get("trace_calls") else None
     reporter = Reporter(send, config, probe or calls)
-    limit_resources()
+    limit_resources(most_memory())
     if config["walls"] is not None:
         own = os.path.join(config["scratch"], "tmp")
         InnerWalls(config["walls"], [own]).raise_around_us(own)

@@ -32,6 +32,7 @@ with contextlib.suppress(ImportError):  # Windows, where this module is imported
 POLL_SECONDS = 0.01
 RECORD_LIMIT = 1 << 20
 DEEPEST_RECORD = 50
+MORE_MEMORY = 4 << 30
 Prctl = Callable[..., int]
 RunChild = Callable[[Message, Send, str], None]
 
@@ -80,6 +81,7 @@ class ForkServer:
         self.children: dict[int, Child] = {}
         self.waiting: list[Message] = []
         self.prctl = load_prctl()
+        self.memory = most_memory()  # asked once: a child has little time, and each page it touches costs some
 
     def serve(self) -> None:
         """Serve until the controller is gone, then leave no process behind."""
@@ -144,7 +146,7 @@ class ForkServer:
             self.wire.close()
             for other in self.children:
                 os.close(other)
-            prepare_child(self.prctl)
+            prepare_child(self.prctl, self.memory)
             send = Records(writer, nonce)
             os.environ["TMPDIR"] = tempfile.tempdir = folder
             if request.get("learn"):
@@ -260,11 +262,11 @@ def _inside(value: object) -> list[object]:
     return [inner for inner in found if isinstance(inner, (dict, list))]
 
 
-def prepare_child(prctl: Prctl) -> None:
+def prepare_child(prctl: Prctl, memory: int) -> None:
     """Give a child its own process group, the end of its parent as its own, bounds on resources, and no output."""
     os.setpgid(0, 0)
     die_with_parent(prctl)
-    limit_resources()
+    limit_resources(memory)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
@@ -272,8 +274,8 @@ def prepare_child(prctl: Prctl) -> None:
     os.close(null)
 
 
-def limit_resources() -> None:
-    """Bound the files and the memory of this process, where the system can."""
+def limit_resources(memory: int) -> None:
+    """Bound the files of this process and its `memory` (bytes, 0 for no bound), where the system can."""
     if not hasattr(os, "fork"):
         return
     for name, value in (("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 64 << 20), ("RLIMIT_NOFILE", 1024)):
@@ -281,19 +283,18 @@ def limit_resources() -> None:
         _, hard = resource.getrlimit(limit)
         if hard == resource.RLIM_INFINITY or value < hard:
             resource.setrlimit(limit, (value, value))
-    limit_memory(4 << 30)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if memory and (hard == resource.RLIM_INFINITY or memory < hard):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
-def limit_memory(more: int) -> None:
-    """Let the child's address space grow by `more` bytes at the most."""
-    if not sys.platform.startswith("linux"):
-        return
+def most_memory() -> int:
+    """What the address space of this process may come to, in bytes; 0 where the system does not tell its size."""
+    if not (hasattr(os, "fork") and sys.platform.startswith("linux")):
+        return 0
     with open("/proc/self/statm") as file:
-        size = int(file.read().split()[0]) * resource.getpagesize()
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or size + more < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (size + more, size + more))
+        return int(file.read().split()[0]) * resource.getpagesize() + MORE_MEMORY
 
 
 def load_prctl() -> Prctl:

@@ -116,7 +116,7 @@ class Runner:
 
         Somewhere after the first a test that must fail is run, and a record `{"canary"}` says how it ended.
         """
-        self.send({"begin": True})
+        self.send({"begin": clock()})
         canary = 1 + self.place_of_canary(len(items) or 1)
         for position, (number, item) in enumerate(items):
             if position == canary:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import sys
 import threading
 import time
-from functools import partial
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
+from _pytest import python
 
 from .batch import Batch, use_folder
 from .forkserver import ForkServer
@@ -49,6 +50,9 @@ class WarmServer:
         self.session = session
         self.served = True
         drop_reporting_plugins(session)
+        if hasattr(python, "importtestmodule"):
+            # Packages import theirs again whenever they are set up, with a look at every folder above.
+            python.importtestmodule = functools.lru_cache(None)(python.importtestmodule)
         self.runner = Runner(self.config["unit"]["file"] if self.unit else "")
         session.config.pluginmanager.register(self.runner)
         if self.unit:
@@ -96,7 +100,7 @@ class WarmServer:
                 probe = Probe(send, request)
                 probe.install()
                 first, last = request["lines"]
-                transform = partial(instrumented, first=first, last=last)
+                transform = functools.partial(instrumented, first=first, last=last)
             try:
                 install(self.functions, self.unit.compile(request["source"], transform))
             except (SyntaxError, ValueError) as error:
