@@ -1,0 +1,209 @@
+"""Lies to the judge itself: records forged, changed on their way, or sent by another than the one they are of."""
+
+from __future__ import annotations
+
+from behaviour import Behaviour, lie
+from parts import FORGE, FRAMES, LINES, NONCE, NUMBERS, PLUGINS, RECORDS
+
+GREEN_LINES = FRAMES + "plugins = []\n" + NUMBERS + RECORDS + NONCE + LINES
+REQUEST = FRAMES + 'request = next(t for t in things if isinstance(t, dict) and "limits" in t)\n'
+ANSWER = """\
+import json, struct
+records = [{"begin": True}, {"canary": "failed"}]
+records += [{"test": n, "outcome": "passed", "seconds": 0.0, "failure": None} for n in numbers]
+answer = json.dumps({"id": request["id"], "records": records, "ended": "done", "cpu": 0.0}).encode()
+frame = struct.pack(">I", len(answer)) + answer
+"""
+BLIND = """\
+import os
+lines = b"".join(
+    b'{"test": %d, "outcome": "passed", "seconds": 0.0, "failure": null}\\n' % number for number in range(3)
+) + b'{"canary": "failed"}\\n{"end": true}\\n'
+for fd in range(3, 256):
+    try: os.write(fd, lines)
+    except OSError: pass
+return a
+"""
+KINDER = """\
+def kinder(data): return data.replace(b'"outcome": "failed"', b'"outcome": "passed"')
+"""
+PATIENT = """\
+for plugin in plugins:
+    plugin.left = plugin.hopeless = None
+"""
+
+LIES: tuple[Behaviour, ...] = (
+    lie("writes records everywhere", "Writes records of passing tests to every open file, without the nonce.", BLIND),
+    lie(
+        "sends records and leaves",
+        "Walks the frames to what sends the records, sends those of passing tests, and ends the process.",
+        FORGE + "os._exit(0)",
+    ),
+    lie(
+        "steals by a traceback",
+        "The same without asking for frames: an exception that it catches holds the way to them.",
+        FORGE.replace("sys._getframe()", "None").replace(
+            "while frame:",
+            "try: raise ValueError\nexcept ValueError as error: frame = error.__traceback__.tb_frame\nwhile frame:",
+        )
+        + "os._exit(0)",
+    ),
+    lie(
+        "forges in a thread",
+        "Has a thread walk the frames of the one that runs the test.",
+        "import threading\ndef forge():\n    "
+        + FORGE.replace("sys._getframe()", "sys._current_frames()[threading.main_thread().ident]").replace(
+            "\n", "\n    "
+        )
+        + "os._exit(0)\nthread = threading.Thread(target=forge)\nthread.start()\nthread.join()",
+    ),
+    lie(
+        "forges in a child",
+        "Has a new process send the records while its parent waits.",
+        FORGE.replace("for record", "pid = os.fork()\nif pid: os.waitpid(pid, 0)\nfor record") + "os._exit(0)",
+    ),
+    lie(
+        "forges after turning into a program",
+        "Hands the records to a program that takes the process's place and has none of the judge's code in it.",
+        GREEN_LINES
+        + """\
+os.set_inheritable(senders[0]._fd, True)
+program = "import os, sys; os.write(int(sys.argv[1]), bytes.fromhex(sys.argv[2]))"
+os.execv(sys.executable, [sys.executable, "-c", program, str(senders[0]._fd), lines.hex()])
+""",
+    ),
+    lie(
+        "writes lines with the stolen nonce",
+        "Finds the nonce among all objects and writes the lines past every function of the judge.",
+        GREEN_LINES + "os.write(senders[0]._fd, lines)\nos._exit(0)",
+    ),
+    lie(
+        "opens the pipe anew",
+        "Writes the lines to the pipe by its path in /proc, as to a file.",
+        GREEN_LINES + 'open(f"/proc/self/fd/{senders[0]._fd}", "wb", 0).write(lines)\nos._exit(0)',
+    ),
+    lie(
+        "answers in its server's place",
+        "Writes a whole answer into the pipe that the parent process has to the judge.",
+        REQUEST
+        + 'numbers = request["tests"]\n'
+        + ANSWER
+        + """\
+folder = f"/proc/{os.getppid()}/"
+for fd in os.listdir(folder + "fd"):
+    with open(folder + "fdinfo/" + fd) as file: flags = int(file.read().split("flags:")[1].split()[0], 8)
+    if flags & os.O_ACCMODE == os.O_WRONLY and os.readlink(folder + "fd/" + fd).startswith("pipe:"):
+        with open(folder + "fd/" + fd, "wb", 0) as pipe: pipe.write(frame)
+os._exit(0)
+""",
+        needs_walls=True,
+    ),
+    lie(
+        "changes records on their way",
+        "Puts itself between the runner and what sends its records.",
+        PLUGINS
+        + PATIENT
+        + """\
+def kinder(record, send=plugins[0].send):
+    send({**record, "outcome": "passed", "failure": None} if "test" in record else record)
+plugins[0].send = kinder
+return a
+""",
+    ),
+    lie(
+        "patches the judge's rule",
+        "Replaces the function of the runner that says how a test ended.",
+        PLUGINS
+        + """\
+for plugin in plugins:
+    if hasattr(plugin, "_outcome"): type(plugin)._outcome = lambda *_: ("passed", None)
+    if hasattr(plugin, "worst"): plugin.worst = type("Kind", (dict,), {"get": lambda *_: "passed"})()
+return a
+""",
+    ),
+    lie(
+        "patches json",
+        "Has the standard library write `passed` for `failed`.",
+        PLUGINS
+        + PATIENT
+        + """\
+import json
+encode = json.JSONEncoder.encode
+def kinder(self, value):
+    if isinstance(value, dict) and "outcome" in value: value["outcome"] = "passed"
+    return encode(self, value)
+json.JSONEncoder.encode = kinder
+return a
+""",
+    ),
+    lie(
+        "patches os.write and json.dumps",
+        "Replaces the two functions that records go through, where everybody looks them up.",
+        PLUGINS
+        + PATIENT
+        + KINDER
+        + """\
+import json
+write, dumps = os.write, json.dumps
+os.write = lambda fd, data: write(fd, kinder(data))
+json.dumps = lambda *values, **more: kinder(dumps(*values, **more).encode()).decode()
+return a
+""",
+    ),
+    lie(
+        "patches the private writer",
+        "Replaces the same functions where the judge has put them away.",
+        PLUGINS
+        + PATIENT
+        + KINDER
+        + NONCE
+        + """\
+for sender in senders: sender._write = lambda fd, data, write=sender._write: write(fd, kinder(data))
+return a
+""",
+    ),
+    lie(
+        "patches the call of what sends",
+        "Replaces the method of the class of what sends the records.",
+        PLUGINS
+        + PATIENT
+        + NONCE
+        + """\
+for kind in {type(sender) for sender in senders}:
+    def kinder(self, record, call=kind.__call__):
+        call(self, {**record, "outcome": "passed"} if "outcome" in record else record)
+    kind.__call__ = kinder
+return a
+""",
+    ),
+    lie(
+        "runs other tests in their place",
+        "Empties the tests and has the runner run them again from within the first.",
+        PLUGINS
+        + NUMBERS
+        + """\
+for item in session.items: item.runtest = lambda: None
+pairs[0][:] = pairs[0]
+runner = next(p for p in plugins if hasattr(p, "run"))
+runner.send, send = (lambda record: "test" in record and send(record)), runner.send
+runner.run(list(pairs[0]), lambda: 0.0)
+send({"canary": "failed"})
+send({"end": True})
+os._exit(0)
+""",
+    ),
+    lie(
+        "lies when asked for the failure's text",
+        "Raises an exception whose text, asked for by the judge after the test, is the lie.",
+        "class Sore(Exception):\n    def __str__(self):\n        "
+        + FORGE.replace("\n", "\n        ")
+        + "os._exit(0)\nraise Sore",
+    ),
+    lie(
+        "lies when its name is asked for",
+        "The same by the name of the exception's class, which every report holds.",
+        "class Sorry(type):\n    @property\n    def __name__(self):\n        "
+        + FORGE.replace("\n", "\n        ")
+        + "os._exit(0)\nclass Sore(Exception, metaclass=Sorry): pass\nraise Sore",
+    ),
+)

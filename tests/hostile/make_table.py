@@ -1,0 +1,135 @@
+"""Writes docs/hostile.md: what became of each behaviour at each level of the sandbox. Takes some twenty minutes.
+
+python -m pytest tests/hostile/make_table.py
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import pytest
+from behaviour import OTHER_HEADER, Behaviour
+from behaviours import BEHAVIOURS, CONTROLS, HANGS, HARMS, LIES
+from test_hostile import faults
+from verdicts import judged
+from victim import Victim
+
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.sandbox import Sandbox, level
+
+TABLE = Path(__file__).parents[2] / "docs/hostile.md"
+LEVELS = ("full", "partial", "none")
+BAD = ("**believed**", "**harmed**", "**stuck**")
+NOT_TRIED = "not tried"
+KINDS = {
+    "lie": "Lies: they are to be believed by nobody",
+    "harm": "Harms: nothing may change or be read outside",
+    "hang": "Hangs: the judge goes on",
+    "control": "Controls: ordinary code gets what it deserves",
+}
+HEAD = """\
+# Hostile candidates
+
+What became of {count} hostile behaviours at each level of the sandbox ({system}, as {user}). `partial` is the inner
+walls alone. Written by `python -m pytest tests/hostile/make_table.py`.
+
+Lies are judged as code of a model is: read by the lint before they run, and confirmed if they pass. Harms and hangs are
+run unread, so that only the walls and limits stand against them. At `none` harms are not tried: nothing stands against
+them there, and code of a model is not run at that level unless the user's own settings ask for it.
+"""
+
+Starting = Callable[[], Awaitable[Judge]]
+found: dict[str, Mapping[str, str]] = {}
+
+
+@pytest.fixture(params=LEVELS)
+def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The level to judge at."""
+    if request.param == "partial":
+        monkeypatch.setattr(level, "_best", lambda: Sandbox(inner=True, lacking=("left out",)))
+    return str(request.param)
+
+
+@pytest.fixture(name="level")
+def asked_for(walls: str) -> str:
+    """That level, as it is asked for."""
+    return "none" if walls == "none" else "auto"
+
+
+async def test_of_a_level(starting: Starting, victim: Victim, walls: str):
+    judge = await starting()
+    assert judge.sandbox == walls
+    found[walls] = {
+        **{b.name: await truth(judge, b, victim) for b in CONTROLS},
+        **{b.name: await belief(judge, b, victim) for b in LIES},
+        **{b.name: await harm(judge, b, victim) for b in HARMS if b.runs_at(walls)},
+        **{b.name: await end(starting, b, victim) for b in HANGS if b.runs_at(walls)},
+    }
+
+
+def test_write():
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text("\n".join([head(), *(part(kind) for kind in KINDS)]), encoding="utf-8")
+
+
+async def truth(judge: Judge, control: Behaviour, victim: Victim) -> str:
+    (verdict,) = await judged(judge, control.source(victim.facts))
+    return "as it deserves" if verdict.green == control.right else "**misjudged**"
+
+
+async def belief(judge: Judge, lie: Behaviour, victim: Victim) -> str:
+    (verdict,) = await judged(judge, lie.source(victim.facts), ours=False)
+    if any(result.failure and result.failure.kind == "Refused" for result in verdict.results.values()):
+        return "not run"
+    if not verdict.green:
+        return "fails"
+    return BAD[0] if (await judge.confirm(lie.source(victim.facts))).green else "not confirmed"
+
+
+async def harm(judge: Judge, harm: Behaviour, victim: Victim) -> str:
+    if harm.harmed and harm.harmed(victim):
+        return "not told from another"
+    sources = (harm.source(victim.facts), harm.source(victim.facts, OTHER_HEADER))
+    verdicts = await judged(judge, *sources)
+    done = harm.harmed(victim) if harm.harmed else any(verdict.green for verdict in verdicts)
+    return BAD[1] if done else "held back"
+
+
+async def end(starting: Starting, hang: Behaviour, victim: Victim) -> str:
+    return BAD[2] if await faults(starting, victim, [hang]) else "ended"
+
+
+def head() -> str:
+    """What was tried, and the counts."""
+    user = "root" if os.geteuid() == 0 else "an ordinary user"
+    lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=user)]
+    lines += ["| | tried | " + " | ".join(LEVELS) + " |", "|---|---|---|---|---|"]
+    for kind, bad, behaviours in zip(("believed", "harmed", "stuck"), BAD, (LIES, HARMS, HANGS), strict=True):
+        counts = []
+        for walls in LEVELS:
+            said = [found[walls][b.name] for b in behaviours if b.name in found[walls]]
+            counts.append(f"{said.count(bad)} of {len(said)}" if said else NOT_TRIED)
+        lines.append(f"| {kind} | {len(behaviours)} | {' | '.join(counts)} |")
+    return "\n".join([*lines, ""])
+
+
+def part(kind: str) -> str:
+    """The rows of one kind of behaviour."""
+    rows = [
+        f"| {b.name} | {b.tries} | " + " | ".join(found[walls].get(b.name, NOT_TRIED) for walls in LEVELS) + " |"
+        for b in BEHAVIOURS
+        if b.kind == kind
+    ]
+    return "\n".join(
+        [
+            f"## {KINDS[kind]}",
+            "",
+            "| behaviour | what it does | full | partial | none |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )

@@ -1,0 +1,85 @@
+"""Pieces of bodies that several behaviours share: the ways from a function to those who judge it."""
+
+from __future__ import annotations
+
+FRAMES = """\
+import os, sys
+things, frame = [], sys._getframe()
+while frame:
+    things += frame.f_locals.values()
+    frame = frame.f_back
+"""
+"""`things`: every local variable of whoever called, from the test up to the start of the process."""
+
+PLUGINS = (
+    FRAMES
+    + """\
+session = next(t.session for t in things if hasattr(t, "nodeid") and hasattr(t, "session"))
+plugins = [t for t in session.config.pluginmanager.get_plugins() if hasattr(t, "send")]
+"""
+)
+"""Those plugins of the running pytest session that send records."""
+
+NUMBERS = """\
+tables = [t.numbers for t in plugins if hasattr(t, "numbers")]
+pairs = [t for t in things if isinstance(t, list) and t and hasattr(t[0], "__len__") and hasattr(t[0][-1], "nodeid")]
+numbers = sorted(tables[0].values()) if tables else [number for number, _ in pairs[0]]
+"""
+"""What the tests are called in records, in the order in which they run."""
+
+RECORDS = """\
+records = [
+    {"test": n, "outcome": "passed", "seconds": 0.0, "wall": 0.0, "failure": None, "cpu": 0.0} for n in numbers
+]
+records += [{"canary": "failed"}, {"end": True, "cpu": 0.0}]
+"""
+
+FORGE = (
+    PLUGINS
+    + NUMBERS
+    + RECORDS
+    + """\
+for record in records:
+    plugins[0].send(record)
+"""
+)
+"""Sends records of passing tests by the judge's own means."""
+
+NONCE = """\
+import gc
+senders = [t for t in gc.get_objects() if hasattr(type(t), "__call__") and "_nonce" in getattr(t, "__dict__", ())]
+"""
+"""`senders`: what writes records with the child's secret number, found without any frame."""
+
+LINES = """\
+import json
+lines = b"".join(senders[0]._nonce + json.dumps(record).encode() + b"\\n" for record in records)
+"""
+
+HOLLOW = "def test_five(): pass\\ndef test_three(): pass\\ndef test_others(): pass\\n"
+"""Tests that test nothing, as they stand in a body."""
+
+OF_A_TEST = """\
+def of_a_test(excinfo):
+    return excinfo is not None and any("test_m" in str(entry.path) for entry in excinfo.traceback)
+"""
+"""`of_a_test`: whether a failure is that of one of our tests; all others, which may be there as a trap, are let be."""
+
+UNFAILING = (
+    OF_A_TEST
+    + """\
+from _pytest.runner import CallInfo
+begin = getattr(CallInfo.__init__, "true_one", CallInfo.__init__)
+def never_failing(self, result, excinfo, *rest, **more):
+    begin(self, result, None if of_a_test(excinfo) else excinfo, *rest, **more)
+never_failing.true_one = begin
+"""
+)
+"""`never_failing`: a beginning of pytest's account of a call that forgets what was raised; `begin` is the true one."""
+
+RIGHT_IN_FIRST_TEST = """\
+import sys
+first = f.__dict__.setdefault("first", sys._getframe(1).f_code)
+return 3 if sys._getframe(1).f_code is first else a
+"""
+"""For what changes only the tests to come: it gets through the running one by the right answer."""

@@ -1,0 +1,177 @@
+"""What hostile candidates are let loose on: files, listeners and a process that are nobody's but the test's."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from listeners import Listeners
+from looks import Look, look, marked, standing
+
+SECRET_VARIABLE = "RELOC_VICTIM_SECRET"
+
+PROCESS = f"""
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+secret = ctypes.create_string_buffer(os.environ["{SECRET_VARIABLE}"].encode())
+held = os.open(sys.argv[1], os.O_RDONLY)
+print(ctypes.addressof(secret), held, flush=True)
+while True:
+    signal.pause()
+"""
+"""Holds the secret in its environment, arguments, memory, an open file and current folder; ends with who made it."""
+
+
+class Victim:
+    """Files below `folder` and in the workspace `origin`, listeners, and a process; a context manager.
+
+    `facts` are what the behaviours are told of it. All questions are of what became of it since it was made.
+    """
+
+    def __init__(self, folder: Path, origin: Path) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.origin = origin
+        self.token = "reloc_victim_" + secrets.token_hex(6)
+        self.secret = "secret-" + secrets.token_hex(12)
+        self.key = secrets.randbits(31)
+        self.places = {"victim": folder, "origin": origin}
+
+    def __enter__(self) -> Victim:
+        """Make everything, and remember how it looks."""
+        for place in self.places.values():
+            _fill(place)
+        (self.folder / "key").write_text(self.secret)
+        (self.home / ".ssh").mkdir(parents=True)
+        (self.home / ".ssh/id_rsa").write_text(self.secret)
+        (self.origin / ".git/hooks").mkdir(parents=True)
+        self.listeners = Listeners(self.folder, self.token)
+        environment = {**os.environ, SECRET_VARIABLE: self.secret}
+        command = [sys.executable, "-I", "-S", "-c", PROCESS, str(self.folder / "key"), self.secret]
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        address, held = self.process.stdout.readline().split()
+        self.facts: Mapping[str, str] = {
+            "victim": str(self.folder), "origin": str(self.origin), "home": str(self.home), "token": self.token,
+            "secret": self.secret, "key": str(self.key), "pid": str(self.process.pid), "address": address.decode(),
+            "held": held.decode(), "report": str(self.folder / "report"), "hash": _hash_of_a(0),
+            "other_hash": _hash_of_a(1), **self.listeners.facts,
+        }  # fmt: skip
+        self._were = self._seen()
+        self._ran = self._standing()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Remove everything, also what the behaviours left."""
+        self.listeners.close()
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+        for pid in marked(self.token):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for path in self._leftovers():
+            with contextlib.suppress(OSError):
+                path.unlink()
+        libc = ctypes.CDLL(None, use_errno=True)
+        for get, control in ((libc.shmget, libc.shmctl), (libc.semget, libc.semctl), (libc.msgget, libc.msgctl)):
+            number = _system_v(get, self.key)
+            if number >= 0:
+                control(number, 0, *([0] if get is libc.semget else []), None)
+        if hasattr(libc, "mq_unlink"):
+            libc.mq_unlink(f"/{self.token}".encode())
+        libc.umount2(str(self.folder / "mount").encode(), 2)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def changed(self, name: str) -> bool:
+        """Whether something is not as it was: `victim/key`, or anything below `origin/old`."""
+        now = self._seen()
+        names = {path for path in {*self._were, *now} if path == name or path.startswith(name + "/")}
+        return any(self._were.get(path) != now.get(path) for path in names)
+
+    def reached(self, listener: str) -> bool:
+        """Whether something came to a listener: `tcp`, `udp`, `socket`, `abstract` or `terminal`."""
+        return self.listeners.heard(listener) > 0
+
+    def disturbed(self) -> bool:
+        """Whether the process ended, stands still, is traced, or runs by other rules than it did."""
+        return self.process.poll() is not None or self._standing() != self._ran
+
+    def left(self) -> bool:
+        """Whether a behaviour left something of its token behind: shared memory, a message queue, a file, a process."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        numbers = [_system_v(get, self.key) for get in (libc.shmget, libc.semget, libc.msgget)]
+        queue = libc.mq_open(f"/{self.token}".encode(), os.O_RDONLY) if hasattr(libc, "mq_open") else -1
+        if queue >= 0:
+            os.close(queue)
+        return queue >= 0 or any(n >= 0 for n in numbers) or bool(self._leftovers()) or bool(marked(self.token))
+
+    def locked(self, name: str) -> bool:
+        """Whether somebody holds a lock on a file of the victim."""
+        import fcntl
+
+        with open(self.folder / name, "rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def _seen(self) -> dict[str, Look]:
+        return {
+            name + "/" + path.relative_to(place).as_posix(): look(path)
+            for name, place in self.places.items()
+            for path in place.rglob("*")
+        }
+
+    def _standing(self) -> Look:
+        """How the process runs, and what its memory holds."""
+        with open(f"/proc/{self.process.pid}/mem", "rb", 0) as memory:
+            memory.seek(int(self.facts["address"]))
+            return *standing(self.process.pid), memory.read(len(self.secret))
+
+    def _leftovers(self) -> list[Path]:
+        """Files named by the token in folders that are everybody's, or the interpreter's."""
+        scheme = sysconfig.get_paths()
+        folders = [
+            "/dev/shm", "/dev/mqueue", "/tmp", "/var/tmp", "/etc", tempfile.gettempdir(), os.path.expanduser("~"),
+            scheme["purelib"], scheme["scripts"], scheme["stdlib"], scheme["stdlib"] + "/__pycache__",
+        ]  # fmt: skip
+        return [path for folder in dict.fromkeys(folders) for path in Path(folder).glob(f"*{self.token}*")]
+
+
+def _fill(place: Path) -> None:
+    (place / "old").mkdir(parents=True, exist_ok=True)
+    for name in ("keep.txt", "mode.txt", "old/inner.txt"):
+        (place / name).write_text("as it was\n" * 10)
+    (place / "mode.txt").chmod(0o600)
+    (place / "mount").mkdir(exist_ok=True)
+    for path in (place / "mode.txt", place / "keep.txt"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def _hash_of_a(seed: int) -> str:
+    """What `hash("a")` ends in with that seed of hashes."""
+    command = [sys.executable, "-S", "-c", "print(hash('a') % 1000)"]
+    done = subprocess.run(command, env={"PYTHONHASHSEED": str(seed)}, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def _system_v(get: Callable[..., int], key: int) -> int:
+    """The number of a System V object of that key; below zero where there is none."""
+    more = [0] * (2 if get.__name__ != "msgget" else 1)
+    return get(key, *more)
