@@ -27,10 +27,33 @@ USER_ONLY: Mapping[str, Any] = {"user_only": True}
 class SearchSettings:
     """Which rules the search follows. `seed` makes a run repeatable."""
 
-    algorithm: Literal["hill-climbing"] = "hill-climbing"
-    rules: Literal["default"] = "default"
-    reviser: Literal["auto", "rewrites"] = "auto"
+    algorithm: Literal["hill-climbing", "genetic", "best-of-n", "self-refinement"] = "hill-climbing"
+    rules: Literal["default", "paper"] = "default"
+    reviser: Literal["auto", "rewrites", "model"] = "auto"
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The language model to ask, at an OpenAI-compatible `base_url`; all of it is the user's own choice.
+
+    Without `name` and `base_url` no model takes part. Of one of them alone the other is found: the first model that the
+    server has, or the server of this machine. `key_variable` names the environment variable that holds the key.
+    `context_tokens` is what prompt and reply may have together, `reply_tokens` what each reply may have.
+    """
+
+    name: str | None = field(default=None, metadata=USER_ONLY)
+    base_url: str | None = field(default=None, metadata=USER_ONLY)
+    key_variable: str | None = field(default=None, metadata=USER_ONLY)
+    temperature: float = field(default=0.2, metadata=USER_ONLY)
+    top_p: float = field(default=0.95, metadata=USER_ONLY)
+    context_tokens: int = field(default=16384, metadata=USER_ONLY)
+    reply_tokens: int = field(default=4096, metadata=USER_ONLY)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a model is to take part."""
+        return self.name is not None or self.base_url is not None
 
 
 @dataclass(frozen=True)
@@ -56,6 +79,7 @@ class Settings:
 
     budget: Budget = field(default_factory=Budget)
     search: SearchSettings = field(default_factory=SearchSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
 
 

@@ -31,7 +31,8 @@ class Task:
     """A unit to revise, the tests that judge it, and what the unchanged unit did in them.
 
     `module` is the text of the whole file, `start` and `end` the offsets of the unit's lines in it, `first_line`
-    the file's line (from 1) at which they begin. `test_literals` are values written in the tests' source.
+    the file's line (from 1) at which they begin. `test_literals` are values written in the tests' source, and
+    `test_sources` the source of tests by their id, where a model is to read it.
     """
 
     file: str
@@ -43,6 +44,7 @@ class Task:
     verdict: Verdict
     evidence: Evidence = field(default_factory=Evidence)
     test_literals: frozenset[str] = frozenset()
+    test_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

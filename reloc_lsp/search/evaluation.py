@@ -18,6 +18,11 @@ def tests_first(task: Task, candidate: Candidate, verdict: Verdict, reward: floa
     return (verdict.at_most, progress(task.verdict, verdict), reward, -distance)
 
 
+def tests_and_reward(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
+    """The paper's score: ten times the share of tests that pass, and the reward, which may outvote them."""
+    return (10 * verdict.passed / max(verdict.total, 1) + reward,)
+
+
 def progress(before: Verdict, after: Verdict) -> int:
     """Tests that fail in both, but now at a later line of the test: some of their assertions were won."""
     moved = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +25,8 @@ class Rules:
     As many neighbours as `round_size` are asked for and judged at once, and after the first revision that passes
     the search goes on for `extra` evaluations to have a choice, and to `enough` of them in any case. Both are
     `(least, share, most)`: a share of the evaluations so far, between two bounds. While all that pass are more than one
-    edit away, it goes on for `doubt` evaluations.
+    edit away, it goes on for `doubt` evaluations. `most_nodes` ends the search once so many versions were judged, the
+    unchanged unit not counted (the paper's budget).
     """
 
     neighborhood: Neighborhood
@@ -35,6 +38,7 @@ class Rules:
     extra: tuple[int, float, int] = (16, 0.5, 150)
     enough: int = 0
     doubt: int = 150
+    most_nodes: int | None = None
 
 
 class LocalSearch:
@@ -79,7 +83,7 @@ class LocalSearch:
         yield Started(self.best, self.spending)
         drafts = await self.rules.drafter.draft(self.task)
         round_ = list(self._novelty.new(drafts))[: self._most(len(drafts))]
-        reason = self.spending.exhausted()
+        reason = self._ended()
         while reason is None:
             standing = self.best
             judged = await self._judge(round_)
@@ -91,12 +95,17 @@ class LocalSearch:
                 yield Improved(self.best, self.spending)
             if self._settled():
                 yield Settled(self.best, self.spending, self.passing)
-            reason = self.spending.exhausted()
+            reason = self._ended()
             parents = self.rules.updating.parents(self.nodes) if reason is None else ()
             if reason is None and not parents:
                 reason = "neighbourhood"
             round_ = await self._expand(parents) if parents else []
         yield Finished(self.best, self.spending, reason, self.passing)
+
+    def _ended(self) -> str | None:
+        """The bound that was reached, or `None` while all hold."""
+        most = self.rules.most_nodes
+        return "nodes" if most is not None and len(self.nodes) - 1 >= most else self.spending.exhausted()
 
     def _most(self, wanted: int) -> int:
         """How many of `wanted` candidates may still be evaluated."""
@@ -120,7 +129,17 @@ class LocalSearch:
         if not candidates:
             return []
         to_beat = self.best.verdict.passed - bool(self.passing)
-        verdicts = await self.evaluator.evaluate(candidates, to_beat)
+        # What a model wrote is judged whole: its failures are what it is told next.
+        groups = [n for n, c in enumerate(candidates) if c.ours], [n for n, c in enumerate(candidates) if not c.ours]
+        said = await asyncio.gather(
+            *(
+                self.evaluator.evaluate([candidates[n] for n in group], least)
+                for group, least in zip(groups, (to_beat, -1), strict=True)
+                if group
+            )
+        )
+        found = dict(zip(itertools.chain(*groups), itertools.chain(*said), strict=True))
+        verdicts = [found[n] for n in range(len(candidates))]
         self.spending.evaluations += len(candidates)
         rewards: Sequence[float] = [0.0] * len(candidates)
         if self.rules.reward is not None:

@@ -1,0 +1,116 @@
+"""From settings to the rules of a search: who makes neighbours, and where the search goes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reloc_lsp.language_model.asking import Asking
+from reloc_lsp.language_model.drafting import ModelDrafter, Samples
+from reloc_lsp.language_model.prompts import Prompts
+from reloc_lsp.language_model.revising import Crossover, Reflection, SelfRefinement
+from reloc_lsp.search.budget import Spending
+from reloc_lsp.search.candidate import Task
+from reloc_lsp.search.climbing import Climbing, LastOne, Nowhere, PaperClimbing
+from reloc_lsp.search.evaluation import tests_and_reward
+from reloc_lsp.search.genetic import TopTwo
+from reloc_lsp.search.hill_climbing import HillClimbing
+from reloc_lsp.search.local_search import Rules
+from reloc_lsp.search.model import LanguageModel, Sampling
+from reloc_lsp.search.protocols import Neighborhood
+from reloc_lsp.search.together import Together
+from reloc_lsp.settings import ModelSettings, Settings
+
+ENOUGH, DOUBT = 48, 500
+PAPER_NODES = {"hill-climbing": 25, "genetic": 30}
+SAMPLES = 25
+NEVER = 10**9
+AT_ONCE = (0, 0.0, 0)
+
+
+def rewrites_alone(rewrites: Neighborhood, workers: int) -> Rules:
+    """Hill climbing over rewrites: large rounds, and a choice of what passes, for both cost next to nothing."""
+    return Rules(rewrites, HillClimbing(), round_size=(8, 0.25, 32 * workers), enough=ENOUGH, doubt=DOUBT)
+
+
+def asking_of(model: LanguageModel, spending: Spending, settings: Settings) -> Asking:
+    """The model as one search asks it."""
+    chosen: ModelSettings = settings.model
+    sampling = Sampling(chosen.temperature, chosen.top_p, chosen.reply_tokens, settings.search.seed)
+    return Asking(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1))
+
+
+def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighborhood, workers: int) -> Rules:
+    """The rules that the settings name, of a model alone or beside rewrites."""
+    parts = Parts(task, asking, settings)
+    made = ALGORITHMS[settings.search.algorithm](parts)
+    if settings.search.reviser == "model":
+        return made
+    together = Together(rewrites, HillClimbing(), made.neighborhood, made.updating)
+    return replace(rewrites_alone(rewrites, workers), neighborhood=together, updating=together)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What sets of rules are made of."""
+
+    task: Task
+    asking: Asking
+    settings: Settings
+
+    @property
+    def paper(self) -> bool:
+        """Whether the authors' rules are asked for."""
+        return self.settings.search.rules == "paper"
+
+    @property
+    def prompts(self) -> Prompts:
+        """The authors tell of one failure and ask for whole programs."""
+        return Prompts(self.task, one_failure=self.paper, replacing=not self.paper)
+
+    @property
+    def drafter(self) -> ModelDrafter:
+        """Drafts from observations."""
+        return ModelDrafter(self.asking, self.prompts, seed=self.settings.search.seed)
+
+
+def hill_climbing(parts: Parts) -> Rules:
+    """Reflection and one revision for each direction; the paper's begins with drafts."""
+    reflection = Reflection(parts.task, parts.asking, parts.prompts)
+    if not parts.paper:
+        return Rules(reflection, Climbing(), round_size=(3, 0.0, 3), extra=AT_ONCE, doubt=0)
+    return Rules(
+        reflection, PaperClimbing(), parts.drafter, tests_and_reward, round_size=(3, 0.0, 3), enough=NEVER,
+        most_nodes=PAPER_NODES["hill-climbing"],
+    )  # fmt: skip
+
+
+def genetic(parts: Parts) -> Rules:
+    """Drafts, then one child of the two best at a time."""
+    crossover = Crossover(parts.task, parts.asking, parts.prompts)
+    rules = Rules(crossover, TopTwo(parts.paper), parts.drafter, round_size=(1, 0.0, 1), extra=AT_ONCE, doubt=0)
+    if not parts.paper:
+        return rules
+    return replace(rules, scoring=tests_and_reward, enough=NEVER, most_nodes=PAPER_NODES["genetic"])
+
+
+def best_of_n(parts: Parts) -> Rules:
+    """As many drafts as the calls allow, all drawn at once."""
+    count = min(parts.settings.budget.calls or SAMPLES, SAMPLES)
+    drafter = Samples(parts.asking, parts.prompts, count)
+    nothing = SelfRefinement(parts.task, parts.asking, parts.prompts)
+    return Rules(nothing, Nowhere(), drafter, extra=AT_ONCE, doubt=0)
+
+
+def self_refinement(parts: Parts) -> Rules:
+    """One version after the other, each from the last and what the tests said of it."""
+    refinement = SelfRefinement(parts.task, parts.asking, parts.prompts)
+    return Rules(refinement, LastOne(), round_size=(1, 0.0, 1), extra=AT_ONCE, doubt=0)
+
+
+ALGORITHMS: dict[str, Callable[[Parts], Rules]] = {
+    "hill-climbing": hill_climbing,
+    "genetic": genetic,
+    "best-of-n": best_of_n,
+    "self-refinement": self_refinement,
+}

@@ -1,0 +1,39 @@
+"""The genetic algorithm: the two best of the population breed, and the child joins it (ReLoc 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reloc_lsp.search.candidate import Node
+
+MOST_PARENTINGS = 3
+
+
+class TopTwo:
+    """The two best nodes that were not parents three times yet; nothing is ever removed.
+
+    With `paper` the score alone decides. Else equals are told apart by how seldom they were parents, and a pair that
+    bred before does not do so again: its child would be asked for by the very same prompt.
+    """
+
+    def __init__(self, paper: bool = False) -> None:
+        self.paper = paper
+        self._bred: set[frozenset[int]] = set()
+
+    def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """The two parents; none where there are no two."""
+        able = [node for node in nodes if node.expansions < MOST_PARENTINGS and not node.rejected]
+        if self.paper:
+            best = sorted(able, key=lambda node: ([-value for value in node.score], node.identity))
+            return best[:2] if len(best) > 1 else ()
+        best = sorted(able, key=lambda node: ([-value for value in node.score], node.expansions, node.identity))
+        pairs = ((first, second) for n, first in enumerate(best) for second in best[n + 1 :])
+        pair = next((pair for pair in pairs if self._key(pair) not in self._bred), None)
+        if pair is None:
+            return ()
+        self._bred.add(self._key(pair))
+        return pair
+
+    @staticmethod
+    def _key(pair: Sequence[Node]) -> frozenset[int]:
+        return frozenset(node.identity for node in pair)
