@@ -44,7 +44,7 @@ class ModelSettings:
 
     name: str | None = field(default=None, metadata=USER_ONLY)
     base_url: str | None = field(default=None, metadata=USER_ONLY)
-    key_variable: str | None = field(default=None, metadata=USER_ONLY)
+    key_variable: str = field(default="RELOC_API_KEY", metadata=USER_ONLY)
     temperature: float = field(default=0.2, metadata=USER_ONLY)
     top_p: float = field(default=0.95, metadata=USER_ONLY)
     context_tokens: int = field(default=16384, metadata=USER_ONLY)

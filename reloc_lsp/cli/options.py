@@ -34,6 +34,8 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
     for name in ("algorithm", "rules", "reviser"):
         search.add_argument(f"--{name}", choices=typing.get_args(typing.get_type_hints(SearchSettings)[name]))
     search.add_argument("--seed", type=_count, metavar="N", help="the same seed, the same answer")
+    search.add_argument("--model", metavar="M", help="the language model to ask (default: the server's first)")
+    search.add_argument("--base-url", metavar="U", help="its server, OpenAI-compatible (default: port 8000 here)")
     tests = parser.add_argument_group("tests")
     tests.add_argument(
         "--tests",
@@ -70,6 +72,7 @@ def _values(options: argparse.Namespace, root: Path, here: Path) -> dict[str, An
         "evaluation": ("tests", "interpreter", "sandbox"),
     }
     values = {table: {name: getattr(options, name) for name in group} for table, group in names.items()}
+    values["model"] = {"name": options.model, "base_url": options.base_url}
     values["evaluation"]["tests"] = _from_root(options.tests, root, here)
     values["evaluation"]["interpreter"] = program_path(options.interpreter, here)
     return values

@@ -44,7 +44,8 @@ class Asking:
         """Whether the model is not to be asked any more."""
         spending, budget = self.spending, self.spending.budget
         calls = budget.calls is not None and spending.calls + self._under_way >= budget.calls
-        return calls or self._errors >= MOST_ERRORS or spending.exhausted() is not None
+        spent = calls or spending.asked_enough() or spending.exhausted()
+        return bool(spent) or self._errors >= MOST_ERRORS
 
     async def ask(self, prompt: Prompt, count: int = 1) -> Sequence[Reply]:
         """Replies to a prompt: none where the budget is spent or the model does not answer."""
@@ -100,4 +101,4 @@ class Asking:
     def _note(self, sentence: str) -> None:
         if sentence not in self.complaints:
             self.complaints.append(sentence)
-            logger.warning("%s", sentence)
+            logger.info("%s", sentence)

@@ -45,7 +45,7 @@ class Reflection:
         versions = await self.asking.versions(
             self.task, source, lambda room: self.prompts.revise(parent, explanation, direction, room)
         )
-        said = direction or explanation or "revised"
+        said = (direction or explanation or "revised").rstrip(". ")
         return [Candidate(version, "model: revision", said, parent.identity, depth) for version in versions]
 
 

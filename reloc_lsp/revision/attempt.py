@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,34 +11,44 @@ from pathlib import Path
 from reloc_lsp.evaluation.evidence import evidence, test_literals, wanted_errors
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.test_sources import sources_of_tests
 from reloc_lsp.program.edit import unified_diff
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Tests
+from reloc_lsp.revision.reviser import NO_WALLS, ReviserError, asking
+from reloc_lsp.revision.rules import rewrites_alone, with_model
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.choosing import copied_constants, disbelief, ranked
 from reloc_lsp.search.events import Event, Finished, Settled
-from reloc_lsp.search.hill_climbing import HillClimbing
-from reloc_lsp.search.local_search import LocalSearch, Rules
+from reloc_lsp.search.local_search import LocalSearch
+from reloc_lsp.search.model import LanguageModel
 from reloc_lsp.search.shrinking import shrunk
+from reloc_lsp.search.together import Together
 from reloc_lsp.search.verdict import Outcome, Verdict
+from reloc_lsp.settings import Settings
 
 CONFIRM_RESERVE = 0.08
 MOST_ALTERNATIVES = 5
 SLOWER, SLOWER_SECONDS = 3.0, 0.05
 """From so many times, and so many CPU seconds more, on it is said that a revision is slower."""
-ENOUGH = 48
-DOUBT = 500
+
+logger = logging.getLogger(__name__)
 
 
 class Attempt:
     """A judge, the task it judges, and the search for a better unit."""
 
-    def __init__(self, account: Account, judge: Judge, place: UnitPlace, seed: int) -> None:
+    def __init__(
+        self, account: Account, judge: Judge, place: UnitPlace, settings: Settings, model: LanguageModel | None = None
+    ) -> None:
         self.account = account
-        self.seed = seed
+        self.settings = settings
+        self.asking = asking(model, account.spending, settings, judge.sandbox)
+        if model and not self.asking:
+            account.notes.append(NO_WALLS)
         self.judge = judge
         self.place = place
         unit, baseline = place.unit, judge.baseline
@@ -46,6 +57,7 @@ class Attempt:
         self.task = Task(
             place.name, unit.qualname, place.module.text, unit.start, unit.end, unit.first_line, judge.unchanged,
             evidence(baseline), test_literals(user, files),
+            sources_of_tests(user, judge.unchanged.results) if self.asking else {},
         )  # fmt: skip
         self.before = tests_of(judge.unchanged)
         self.search_: LocalSearch | None = None
@@ -61,10 +73,11 @@ class Attempt:
             self._raised(),
             task.told,
         )
-        neighborhood = RewriteNeighborhood(task, module, judge, self.seed)
-        rules = Rules(
-            neighborhood, HillClimbing(), round_size=(8, 0.25, 32 * judge.bench.workers), enough=ENOUGH, doubt=DOUBT
-        )
+        neighborhood = RewriteNeighborhood(task, module, judge, self.settings.search.seed)
+        workers = judge.bench.workers
+        rules = rewrites_alone(neighborhood, workers)
+        if self.asking:
+            rules = with_model(task, self.asking, self.settings, neighborhood, workers)
         search = self.search_ = LocalSearch(task, rules, judge, spending)
         left = until - time.monotonic()
         deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)
@@ -81,8 +94,22 @@ class Attempt:
                         break
         except TimeoutError:
             judge.abandon()
+        finally:
+            if isinstance(rules.neighborhood, Together):
+                await rules.neighborhood.close()
+            self._hear_complaints()
         proposal = await self._confirmed(search)
         return proposal or await self._improvement(until) or self.nothing()
+
+    def _hear_complaints(self) -> None:
+        """Note what went wrong with the model; raises `ReviserError` where nothing else was to revise."""
+        if self.asking is None:
+            return
+        notes = self.account.notes
+        notes += [complaint for complaint in self.asking.complaints if complaint not in notes]
+        logger.debug("replies of the model: %s", dict(self.asking.kinds))
+        if self.settings.search.reviser == "model" and not self.account.spending.calls and self.asking.complaints:
+            raise ReviserError(self.asking.complaints[-1])
 
     def _raised(self) -> dict[str, str]:
         """Exceptions that failing tests got from lines of the unit, by the text of the line."""

@@ -26,6 +26,8 @@ from reloc_lsp.program.unit import Module, Unit
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.attempt import Attempt, count
 from reloc_lsp.revision.proposal import Progress, Proposal, Snapshot, Target, Tests
+from reloc_lsp.revision.reviser import ReviserError, connected
+from reloc_lsp.search.model import LanguageModel
 from reloc_lsp.settings import Settings
 
 BASELINE_SHARE = 0.35
@@ -54,6 +56,7 @@ class Work:
         self._found: Proposal | None = None
         self._attempt: Attempt | None = None
         self._level: Level = "none"
+        self._model: LanguageModel | None = None
         self._test_files: list[Path] = []
 
     async def proposal(self) -> Proposal:
@@ -62,6 +65,7 @@ class Work:
         try:
             self.account.tell("preparing", "copying the workspace", 0.01)
             module, unit = self._read_target()
+            self._model = connected(self.settings)
             settings = self.settings.evaluation
             sandbox = await asyncio.to_thread(find_sandbox, settings.sandbox)
             self._level = sandbox.level
@@ -76,7 +80,7 @@ class Work:
                 return await self._revise(bench, module, unit)
         except TimeoutError:
             return self._out_of_time()
-        except UserError as error:
+        except (UserError, ReviserError) as error:
             return self._error(str(error), 2)
         except EvaluationError as error:
             return self._error(str(error), 3)
@@ -278,7 +282,7 @@ class Work:
         )  # fmt: skip
         try:
             self.account.notes += baseline.notes
-            attempt = self._attempt = Attempt(self.account, judge, place, self.settings.search.seed)
+            attempt = self._attempt = Attempt(self.account, judge, place, self.settings, self._model)
             if judge.unchanged.green and baseline.unseen:
                 raise EvaluationError(
                     f"{attempt.before.total} tests that reach {unit.qualname} pass, and there was no time for "

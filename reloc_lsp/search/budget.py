@@ -46,12 +46,14 @@ class Spending:
         return float("inf") if self.budget.evaluations is None else self.budget.evaluations - self.evaluations
 
     def exhausted(self) -> str | None:
-        """The name of the bound that was reached first, or `None` while all hold."""
-        budget = self.budget
+        """The name of the bound that ends the search, or `None` while both hold."""
         if self.seconds_left() <= 0:
             return "seconds"
-        if self.evaluations_left() <= 0:
-            return "evaluations"
+        return "evaluations" if self.evaluations_left() <= 0 else None
+
+    def asked_enough(self) -> str | None:
+        """The name of the bound after which no model is asked any more; what it has said already is still judged."""
+        budget = self.budget
         if budget.calls is not None and self.calls >= budget.calls:
             return "calls"
         if budget.tokens is not None and self.prompt_tokens + self.completion_tokens >= budget.tokens:

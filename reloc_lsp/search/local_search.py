@@ -98,7 +98,7 @@ class LocalSearch:
             reason = self._ended()
             parents = self.rules.updating.parents(self.nodes) if reason is None else ()
             if reason is None and not parents:
-                reason = "neighbourhood"
+                reason = self.spending.asked_enough() or "neighbourhood"
             round_ = await self._expand(parents) if parents else []
         yield Finished(self.best, self.spending, reason, self.passing)
 

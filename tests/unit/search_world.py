@@ -81,7 +81,7 @@ class Tree:
         waiting = self.waiting.get(number_of(parent.candidate.source), [])
         taken, waiting[:] = waiting[:count], waiting[count:]
         depth = parent.candidate.depth + 1
-        return [Candidate(program(number), "tree", f"{number}", parent.identity, depth) for number in taken]
+        return [Candidate(program(number), "tree", f"{number}", parent.identity, depth, ours=True) for number in taken]
 
     def learn(self, node: Node) -> None:
         self.learnt.append(number_of(node.candidate.source))
