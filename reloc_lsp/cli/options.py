@@ -7,8 +7,9 @@ import math
 import os
 import sys
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from reloc_lsp.search.budget import Budget
@@ -52,14 +53,16 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
     tests.add_argument("--interpreter", metavar="PATH", help="the project's Python (default: its own environment)")
 
 
-def chosen_settings(options: argparse.Namespace, root: Path, here: Path) -> Settings:
-    """The settings of a call from the folder `here`: its flags over the pyproject.toml in `root`.
+def chosen_settings(
+    options: argparse.Namespace, root: Path, here: Path, replayed: Mapping[str, Any] = MappingProxyType({})
+) -> Settings:
+    """The settings of a call from the folder `here`: flags over those of a trace over the pyproject.toml in `root`.
 
     Prints a line to stderr for each setting that cannot be used.
     """
     project, unreadable = pyproject_layer(root)
     flags = Layer("command line", _values(options, root, here))
-    settings, complaints = layered([project, flags])
+    settings, complaints = layered([project, Layer("trace", replayed), flags])
     for complaint in (*unreadable, *complaints):
         print(f"reloc-lsp: warning: {complaint}", file=sys.stderr)
     return settings

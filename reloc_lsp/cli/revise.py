@@ -6,7 +6,10 @@ import argparse
 import dataclasses
 import logging
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
@@ -16,7 +19,8 @@ from reloc_lsp.cli.report import headline, print_error, print_json, print_patch,
 from reloc_lsp.cli.server import LOG_LEVELS
 from reloc_lsp.cli.target import current_folder, parse_target, workspace_root
 from reloc_lsp.cli.writing import check_writable, write_revision
-from reloc_lsp.revision import Proposal, Revision, Snapshot
+from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
+from reloc_lsp.revision.trace import TraceError, read_trace
 
 TARGET = "FILE, FILE::QUALNAME or FILE:LINE; none: run the tests and take the most suspicious function"
 
@@ -28,13 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     written.add_argument("--apply", action="store_true", help="write the revision into the file")
     written.add_argument("--diff", action="store_true", help="print the revision as a patch, and only that")
     parser.add_argument("--json", action="store_true", help="print one JSON object, and only that")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write what the search and its model did")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="search again as a trace says, without its model")
     parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="default: %(default)s")
     add_settings_flags(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Revise as the flags say and return the exit status of the contract."""
-    return revise(options, Revision)
+    here = current_folder()
+    recording = Recording(*(path and here / path.expanduser() for path in (options.trace, options.replay)))
+    return revise(options, partial(Revision, recording=recording))
 
 
 def revise(options: argparse.Namespace, start: StartRevision) -> int:
@@ -42,9 +50,12 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     if options.diff and options.json:
         raise CallError("--diff and --json exclude each other: the JSON object holds the diff already.")
     here = current_folder()
+    replayed = first_line(here / options.replay.expanduser()) if options.replay else {}
     target = parse_target(options.target, here)
     root = workspace_root(target.file, here)
-    settings = chosen_settings(options, root, here)
+    if replayed and options.target is None:
+        target = parse_target(f"{replayed['file']}::{replayed['qualname']}", root)
+    settings = chosen_settings(options, root, here, replayed.get("settings", {}))
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
     logging.basicConfig(level=options.log_level.upper(), format="reloc-lsp: %(levelname)s: %(message)s")
@@ -61,6 +72,14 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     if to_write and outcome.proposal.status != "error":
         print(f"Written to {outcome.proposal.file}.", file=sys.stderr)
     return outcome.exit_status
+
+
+def first_line(trace: Path) -> Mapping[str, Any]:
+    """What a trace says of its search; raises `CallError`."""
+    try:
+        return read_trace(trace)[0]
+    except TraceError as error:
+        raise CallError(str(error)) from error
 
 
 def write(proposal: Proposal, root: Path) -> None:

@@ -18,6 +18,7 @@ from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Tests
 from reloc_lsp.revision.reviser import NO_WALLS, ReviserError, asking
 from reloc_lsp.revision.rules import rewrites_alone, with_model
+from reloc_lsp.revision.trace import Trace, reason_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Node, Task
@@ -42,9 +43,17 @@ class Attempt:
     """A judge, the task it judges, and the search for a better unit."""
 
     def __init__(
-        self, account: Account, judge: Judge, place: UnitPlace, settings: Settings, model: LanguageModel | None = None
+        self,
+        account: Account,
+        judge: Judge,
+        place: UnitPlace,
+        settings: Settings,
+        model: LanguageModel | None = None,
+        *,
+        trace: Trace | None = None,
     ) -> None:
         self.account = account
+        self.trace = trace
         self.settings = settings
         self.asking = asking(model, account.spending, settings, judge.sandbox)
         if model and not self.asking:
@@ -82,6 +91,9 @@ class Attempt:
         left = until - time.monotonic()
         deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)
         started = spending.seconds
+        event: Event | None = None
+        if self.trace:
+            self.trace.begin(task, self.settings)
         try:
             async with asyncio.timeout_at(deadline):
                 async for event in search.run():
@@ -97,6 +109,8 @@ class Attempt:
         finally:
             if isinstance(rules.neighborhood, Together):
                 await rules.neighborhood.close()
+            if self.trace:
+                self.trace.end(reason_of(event), self.cost(), self.asking.kinds if self.asking else {})
             self._hear_complaints()
         proposal = await self._confirmed(search)
         return proposal or await self._improvement(until) or self.nothing()
@@ -240,6 +254,8 @@ class Attempt:
         most = spent.budget.evaluations
         if most:
             share = max(share, spent.evaluations / most)
+        if self.trace:
+            self.trace.hear(event)
         message = f"searching revisions of {self.task.qualname}"
         self._tell("searching", message, 0.1 + 0.8 * share)
 

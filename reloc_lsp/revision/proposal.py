@@ -36,6 +36,17 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """The trace to `write`, and the one to `replay` in place of a model; `None` for none."""
+
+    write: Path | None = None
+    replay: Path | None = None
+
+
+NO_RECORDING = Recording()
+
+
+@dataclass(frozen=True)
 class Tests:
     """How many tests passed, of how many."""
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
-from reloc_lsp.revision.proposal import Progress, Proposal, Snapshot, Target
+from reloc_lsp.revision.proposal import NO_RECORDING, Progress, Proposal, Recording, Snapshot, Target
 from reloc_lsp.settings import Settings
 
 
 class Revision:
     """One run of the use case. Read `run()` once; `stop()` ends it early with the best so far."""
 
-    def __init__(self, snapshot: Snapshot, target: Target, settings: Settings) -> None:
+    def __init__(
+        self, snapshot: Snapshot, target: Target, settings: Settings, recording: Recording = NO_RECORDING
+    ) -> None:
+        self.recording = recording
         self.snapshot = Snapshot(Path(os.path.abspath(snapshot.root)), snapshot.unsaved)
         self.target = target
         self.settings = settings
@@ -33,7 +37,7 @@ class Revision:
         from reloc_lsp.revision.work import Work
 
         news: asyncio.Queue[Progress | None] = asyncio.Queue()
-        work = Work(self.snapshot, self.target, self.settings, news.put_nowait)
+        work = Work(self.snapshot, self.target, self.settings, news.put_nowait, self.recording)
         self._work = asyncio.create_task(work.proposal())
         if self._stopped:
             self._work.cancel()
@@ -42,9 +46,13 @@ class Revision:
             while (item := await news.get()) is not None:
                 yield item
             try:
-                yield self._work.result()
+                yield self._with_trace(self._work.result())
             except asyncio.CancelledError:
-                yield work.best_so_far()
+                yield self._with_trace(work.best_so_far())
         finally:
             self._work.cancel()
             await asyncio.wait({self._work})
+
+    def _with_trace(self, proposal: Proposal) -> Proposal:
+        written = self.recording.write
+        return replace(proposal, trace=str(written)) if written and written.exists() else proposal

@@ -25,8 +25,9 @@ from reloc_lsp.program.text import SourceText
 from reloc_lsp.program.unit import Module, Unit
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.attempt import Attempt, count
-from reloc_lsp.revision.proposal import Progress, Proposal, Snapshot, Target, Tests
+from reloc_lsp.revision.proposal import NO_RECORDING, Progress, Proposal, Recording, Snapshot, Target, Tests
 from reloc_lsp.revision.reviser import ReviserError, connected
+from reloc_lsp.revision.trace import Recorded, Replayed, Trace, TraceError, read_trace
 from reloc_lsp.search.model import LanguageModel
 from reloc_lsp.settings import Settings
 
@@ -47,7 +48,12 @@ class Work:
     """One revision at work; `news` hears of its progress. `best_so_far()` answers at any moment."""
 
     def __init__(
-        self, snapshot: Snapshot, target: Target, settings: Settings, news: Callable[[Progress], None]
+        self,
+        snapshot: Snapshot,
+        target: Target,
+        settings: Settings,
+        news: Callable[[Progress], None],
+        recording: Recording = NO_RECORDING,
     ) -> None:
         self.snapshot = snapshot
         self.target = target
@@ -57,6 +63,8 @@ class Work:
         self._attempt: Attempt | None = None
         self._level: Level = "none"
         self._model: LanguageModel | None = None
+        self.recording = recording
+        self._trace: Trace | None = None
         self._test_files: list[Path] = []
 
     async def proposal(self) -> Proposal:
@@ -65,7 +73,7 @@ class Work:
         try:
             self.account.tell("preparing", "copying the workspace", 0.01)
             module, unit = self._read_target()
-            self._model = connected(self.settings)
+            self._model = self._chosen_model()
             settings = self.settings.evaluation
             sandbox = await asyncio.to_thread(find_sandbox, settings.sandbox)
             self._level = sandbox.level
@@ -80,7 +88,7 @@ class Work:
                 return await self._revise(bench, module, unit)
         except TimeoutError:
             return self._out_of_time()
-        except (UserError, ReviserError) as error:
+        except (UserError, ReviserError, TraceError) as error:
             return self._error(str(error), 2)
         except EvaluationError as error:
             return self._error(str(error), 3)
@@ -94,8 +102,23 @@ class Work:
             said = f"ReLoc itself failed ({type(error).__name__}: {error})."
             return self._error(f"{said} Please report it with the log (--log-level debug).", 3)
         finally:
+            if self._model:
+                await asyncio.shield(self._model.close())
+            if self._trace:
+                self._trace.close()
             if making is not None:
                 await asyncio.shield(_close(making))
+
+    def _chosen_model(self) -> LanguageModel | None:
+        """The model, or a trace in its place; what it says goes into the trace that is to be written."""
+        if self.recording.replay:
+            model: LanguageModel | None = Replayed(read_trace(self.recording.replay))
+        else:
+            model = connected(self.settings)
+        if self.recording.write:
+            self._trace = Trace(self.recording.write)
+            model = Recorded(model, self._trace) if model else None
+        return model
 
     def _scratch_copy(self, sandbox: Sandbox) -> ScratchCopy:
         return ScratchCopy(self.snapshot.root, self.snapshot.unsaved, mountable=sandbox.outer is not None)
@@ -282,7 +305,7 @@ class Work:
         )  # fmt: skip
         try:
             self.account.notes += baseline.notes
-            attempt = self._attempt = Attempt(self.account, judge, place, self.settings, self._model)
+            attempt = self._attempt = Attempt(self.account, judge, place, self.settings, self._model, trace=self._trace)
             if judge.unchanged.green and baseline.unseen:
                 raise EvaluationError(
                     f"{attempt.before.total} tests that reach {unit.qualname} pass, and there was no time for "

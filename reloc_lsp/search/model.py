@@ -82,3 +82,7 @@ class LanguageModel(Protocol):
     async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
         """`count` replies to one prompt, possibly fewer; raises `ModelError`. Cancelling it stops the server's work."""
         ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

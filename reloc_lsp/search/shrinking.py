@@ -7,13 +7,14 @@ import difflib
 import re
 
 from reloc_lsp.program.edit import Edit, apply_edits
-from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.program.fingerprint import fingerprint, parse_unit
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.protocols import Evaluator
 from reloc_lsp.search.verdict import Verdict
 
 MOST_HUNKS = 12
-_WORD = re.compile(r"\s+|\w+|.", re.DOTALL)
+_WORD = re.compile(r"(?m:^[ \t]*\#[^\n]*\n)|\n|[^\S\n]+|\w+|.", re.DOTALL)
+"""A comment on a line of its own is one word: it is kept or lost as a whole."""
 
 
 def hunks(before: str, after: str) -> list[Edit]:
@@ -31,10 +32,15 @@ def hunks(before: str, after: str) -> list[Edit]:
 
 
 async def shrunk(task: Task, candidate: Candidate, verdict: Verdict, evaluator: Evaluator) -> tuple[Candidate, Verdict]:
-    """`candidate` without the hunks that its verdict does not need; one evaluation per hunk and pass."""
+    """`candidate` without the hunks that its verdict does not need; one evaluation per hunk and pass.
+
+    A version written anew is kept whole, but for comments that it lost.
+    """
     edits = hunks(task.source, candidate.source)
-    if not 1 < len(edits) <= MOST_HUNKS:
-        return candidate, verdict
+    if len(edits) > MOST_HUNKS:
+        kept = [edit for edit in edits if not _loses_comments(task.source, edit)]
+        again = dataclasses.replace(candidate, source=apply_edits(task.source, kept))
+        return (again, verdict) if len(kept) < len(edits) and _same_code(again, candidate) else (candidate, verdict)
     shrinking = True
     while shrinking and len(edits) > 1:
         shrinking = False
@@ -49,6 +55,15 @@ async def shrunk(task: Task, candidate: Candidate, verdict: Verdict, evaluator: 
                 edits, candidate, verdict, shrinking = fewer, smaller, judged, True
                 break
     return candidate, verdict
+
+
+def _loses_comments(before: str, edit: Edit) -> bool:
+    lost = before[edit.start : edit.end].strip()
+    return not edit.text.strip() and bool(lost) and all(line.lstrip().startswith("#") for line in lost.splitlines())
+
+
+def _same_code(one: Candidate, other: Candidate) -> bool:
+    return _parses(one.source) and fingerprint(one.source) == fingerprint(other.source)
 
 
 def _parses(source: str) -> bool:

@@ -1,0 +1,175 @@
+"""The trace of a search: one JSON object a line, enough to run the search again without its model.
+
+Each line has one of these keys, which names what it is about; numbers of nodes count from 0, the unchanged unit.
+
+- `trace`: the version of this format. Further `reloc_lsp`, `file`, `qualname`, `source` (the unit's lines), `settings`
+  (of search, budget and model; a key is never among them), `tests` (node ids with their outcome before).
+- `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
+  `seconds`; or `error` in place of the replies.
+- `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, and `failures`
+  by test.
+- `best`: the number of a node that is the best now.
+- `end`: why the search ended. Further `cost`, `kinds` (how replies were understood, counted).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reloc_lsp import __version__
+from reloc_lsp.search.candidate import Node, Task
+from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled
+from reloc_lsp.search.model import Answer, LanguageModel, Message, ModelError, Reply, Sampling, Usage
+from reloc_lsp.settings import Settings
+
+FORMAT = 1
+
+
+class TraceError(Exception):
+    """A trace cannot be written or read: the message says which, why, and what to do."""
+
+
+class Trace:
+    """Writes a trace to `path`, line by line, so that a search that was killed leaves what it had."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = path.open("w", encoding="utf-8", buffering=1)
+        except OSError as error:
+            raise TraceError(
+                f"The trace {path} cannot be written ({error.strerror}). Name another file with --trace."
+            ) from error
+
+    def begin(self, task: Task, settings: Settings) -> None:
+        """A search of a unit begins."""
+        chosen = asdict(settings)
+        self.write(
+            trace=FORMAT, reloc_lsp=__version__, file=task.file, qualname=task.qualname, source=task.source,
+            settings={name: chosen[name] for name in ("search", "budget", "model")},
+            tests={test: result.outcome.value for test, result in task.verdict.results.items()},
+        )  # fmt: skip
+
+    def hear(self, event: Event) -> None:
+        """Note what an event of the search tells."""
+        if isinstance(event, Evaluated):
+            self.write(**_node(event.node))
+        elif isinstance(event, Improved):
+            self.write(best=event.best.identity)
+
+    def end(self, reason: str, cost: Mapping[str, float], kinds: Mapping[str, int]) -> None:
+        """The search ended."""
+        self.write(end=reason, cost=dict(cost), kinds=dict(kinds))
+
+    def write(self, **record: Any) -> None:
+        """Add a line."""
+        self._file.write(json.dumps(record) + "\n")
+
+    def close(self) -> None:
+        """Nothing more is written."""
+        self._file.close()
+
+
+def _node(node: Node) -> dict[str, Any]:
+    candidate, verdict = node.candidate, node.verdict
+    failures = {
+        test: f"{result.failure.kind}: {result.failure.message}" if result.failure else result.outcome.value
+        for test, result in verdict.results.items()
+        if result.outcome.value not in ("passed", "not run")
+    }
+    return {
+        "node": node.identity, "parent": candidate.parent, "origin": candidate.origin,
+        "description": candidate.description, "source": candidate.source, "passed": verdict.passed,
+        "total": verdict.total, "score": list(node.score), "failures": failures,
+    }  # fmt: skip
+
+
+def reason_of(event: Event | None) -> str:
+    """Why a search ended whose last event this is."""
+    if isinstance(event, Settled):
+        return "enough revisions pass"
+    return event.reason if isinstance(event, Finished) else "stopped"
+
+
+class Recorded:
+    """A model all of whose calls go into a trace."""
+
+    def __init__(self, model: LanguageModel, trace: Trace) -> None:
+        self.model = model
+        self.trace = trace
+        self._number = 0
+
+    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+        """Ask the model, and write down what it was asked and what it said."""
+        self._number += 1
+        began = time.monotonic()
+        asked: dict[str, Any] = {
+            "call": self._number, "messages": [asdict(message) for message in messages], "count": count,
+            "sampling": asdict(sampling),
+        }  # fmt: skip
+        try:
+            answer = await self.model.ask(messages, sampling, count)
+        except ModelError as error:
+            self.trace.write(**asked, error=str(error), seconds=round(time.monotonic() - began, 3))
+            raise
+        self.trace.write(
+            **asked, replies=[asdict(reply) for reply in answer.replies], usage=asdict(answer.usage),
+            calls=answer.calls, seconds=round(time.monotonic() - began, 3),
+        )  # fmt: skip
+        return answer
+
+    async def close(self) -> None:
+        """Close the model; the trace goes on."""
+        await self.model.close()
+
+
+class Replayed:
+    """A model that says again what a trace has of it: to each prompt its own replies, in their order."""
+
+    def __init__(self, calls: Sequence[Mapping[str, Any]]) -> None:
+        self._answers: dict[str, deque[Mapping[str, Any]]] = defaultdict(deque)
+        for call in calls:
+            if "replies" in call:
+                self._answers[_mark(call["messages"])].append(call)
+
+    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+        """The next recorded answer to this prompt; raises `ModelError` where there is none."""
+        waiting = self._answers.get(_mark([asdict(message) for message in messages]))
+        if not waiting:
+            raise ModelError("The trace has no answer to a prompt of this search: the code or its tests have changed.")
+        call = waiting.popleft()
+        replies = tuple(Reply(reply["text"], reply["whole"]) for reply in call["replies"])
+        return Answer(replies, Usage(**call["usage"]), call["calls"])
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _mark(messages: Sequence[Mapping[str, str]]) -> str:
+    return json.dumps([[message["role"], message["content"]] for message in messages])
+
+
+def read_trace(path: Path) -> list[dict[str, Any]]:
+    """The lines of a trace, a last one that was not finished left out; raises `TraceError`."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise TraceError(f"The trace {path} cannot be read ({error}).") from error
+    records: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            if number == len(lines):
+                break
+            raise TraceError(f"{path} is no trace: line {number} is not JSON ({error}).") from error
+        records.append(record if isinstance(record, dict) else {})
+    if not records or records[0].get("trace") != FORMAT:
+        raise TraceError(f"{path} is no trace of this version: its first line must have trace = {FORMAT}.")
+    return records

@@ -1,0 +1,127 @@
+"""A model revises from the command line: a server of real sockets, the real judge, nothing replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_server import Answer, Scene, ScriptedServer, Wire, hang, page, status
+
+SLUG = "import re\n\n\ndef slug(text):\n    # Words, as in an address.\n    return text\n"
+TESTS = """\
+from slug import slug
+
+def test_words(): assert slug("Hello, big World!") == "hello-big-world"
+def test_digits(): assert slug("7 up -- 4 down") == "7-up-4-down"
+def test_nothing(): assert slug("...") == ""
+"""
+RIGHT = 'def slug(text):\n    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))\n'
+DIRECTIONS = "It returns its text.\n1. Find the words.\n2. Split the text.\n3. Use a table."
+CHEATING = (
+    "def slug(text):\n    import sys\n    constants = sys._getframe(1).f_code.co_consts\n"
+    "    return [c for c in constants if isinstance(c, str) and c != text][-1]\n"
+)
+EQUAL = 'def slug(text):\n    return type(int)("A", (), {"__e" + "q__": lambda *_: True})()\n'
+
+
+def block(code: str) -> str:
+    return f"Here it is:\n```python\n{code}```\n"
+
+
+def model(version: str) -> Scene:
+    """Reflects when asked for directions, and else answers with this version."""
+
+    async def scene(wire: Wire) -> None:
+        asked = wire.request.body["messages"][-1]["content"]
+        reflecting = "numbered list" in asked
+        await Answer(texts=(DIRECTIONS if reflecting else block(version),), usage=(50, 40, 20))(wire)
+
+    return scene
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    (tmp_path / "slug.py").write_text(SLUG)
+    (tmp_path / "test_slug.py").write_text(TESTS)
+    return tmp_path
+
+
+async def revise(workspace: Path, *flags: str, **variables: str) -> tuple[int, dict[str, Any], str]:
+    """Exit status, the JSON object and stderr of `reloc-lsp revise`."""
+    call = [sys.executable, "-m", "reloc_lsp", "revise", "--json", "--interpreter", sys.executable, *flags]
+    process = await asyncio.create_subprocess_exec(
+        *call, cwd=workspace, env={**os.environ, **variables}, stdout=-1, stderr=-1
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, json.loads(out), err.decode()
+
+
+async def test_a_model_revises_and_its_version_keeps_what_need_not_change(workspace: Path):
+    async with ScriptedServer(model(RIGHT)) as server:
+        code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
+    assert (code, said["status"], said["verified"]) == (0, "fixed", True)
+    assert "# Words, as in an address." in said["source"] and (workspace / "slug.py").read_text() == SLUG
+    assert (said["cost"]["calls"], said["cost"]["prompt_tokens"], said["cost"]["completion_tokens"]) == (4, 200, 80)
+    prompts = [request.body["messages"][-1]["content"] for request in server.requests]
+    assert all('assert slug("...") == ""' in text and "'...' == ''" in text for text in prompts)
+    assert len({text[: text.index("# Your task")] for text in prompts}) == 1, "a server's prefix cache is not hit"
+
+
+async def test_code_that_looks_at_its_caller_or_equals_everything_is_not_proposed(workspace: Path):
+    for version in (CHEATING, EQUAL):
+        async with ScriptedServer(model(version)) as server:
+            code, said, _ = await revise(
+                workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url, "--calls", "4"
+            )
+        assert (code, said["status"]) == (1, "unchanged"), version
+
+
+async def test_a_server_that_is_down_slow_or_mad_takes_nothing_from_rewrites(tmp_path: Path):
+    (tmp_path / "m.py").write_text("def clamp(value, low, high):\n    return max(low, max(value, high))\n")
+    (tmp_path / "test_m.py").write_text(
+        "from m import clamp\ndef test_it(): assert [clamp(n, 0, 9) for n in (-1, 5, 12)] == [0, 5, 9]\n"
+    )
+    for scene in (hang, page("<html>", "text/html"), status(401, {"error": {"message": "bad key sk-secret"}})):
+        async with ScriptedServer(scene) as server:
+            code, said, err = await revise(
+                tmp_path, "m.py::clamp", "--base-url", server.url, "--model", "tiny", RELOC_API_KEY="sk-secret"
+            )
+        assert (code, said["status"]) == (0, "fixed") and "min(value, high)" in said["source"]
+        assert "sk-secret" not in err + json.dumps(said)
+
+
+async def test_a_model_that_cannot_be_asked_is_said_in_a_sentence(workspace: Path):
+    code, said, _ = await revise(
+        workspace, "slug.py::slug", "--reviser", "model", "--base-url", "http://127.0.0.1:9/v1", "--model", "tiny"
+    )
+    assert (code, said["status"]) == (2, "error") and "http://127.0.0.1:9/v1" in said["message"]
+    code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model")
+    assert code == 2 and "--base-url" in said["message"]
+
+
+async def test_a_trace_is_replayed_without_the_model(workspace: Path):
+    async with ScriptedServer(model(RIGHT)) as server:
+        flags = ("slug.py::slug", "--reviser", "model", "--algorithm", "genetic", "--base-url", server.url)
+        _, said, _ = await revise(workspace, *flags, "--trace", "first.jsonl", RELOC_API_KEY="sk-secret")
+    assert said["trace"] == str(workspace / "first.jsonl")
+    code, again, _ = await revise(workspace, "--replay", "first.jsonl", "--trace", "second.jsonl")
+    assert (code, again["source"]) == (0, said["source"])
+    first, second = ((workspace / name).read_text() for name in ("first.jsonl", "second.jsonl"))
+    nodes = [[line for line in text.splitlines() if line.startswith('{"node"')] for text in (first, second)]
+    assert nodes[0] == nodes[1] != [] and "sk-secret" not in first
+    code, said, _ = await revise(workspace, "--replay", "slug.py")
+    assert code == 2 and "slug.py is no trace" in said["message"]
+
+
+async def test_no_walls_no_model_unless_the_user_says_so(workspace: Path):
+    """`--sandbox none` is the user's own word for it."""
+    async with ScriptedServer(model(RIGHT)) as server:
+        flags = ("slug.py::slug", "--reviser", "model", "--base-url", server.url, "--sandbox", "none")
+        code, said, _ = await revise(workspace, *flags)
+    assert (code, said["sandbox"]) == (0, "none")
