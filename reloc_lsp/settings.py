@@ -39,7 +39,8 @@ class ModelSettings:
 
     Without `name` and `base_url` no model takes part. Of one of them alone the other is found: the first model that the
     server has, or the server of this machine. `key_variable` names the environment variable that holds the key.
-    `context_tokens` is what prompt and reply may have together, `reply_tokens` what each reply may have.
+    `context_tokens` is what prompt and reply may have together, `reply_tokens` what each reply may have. Prices are
+    those of a million tokens: of prompts, of what the server had in its cache (none: as other prompts), of replies.
     """
 
     name: str | None = field(default=None, metadata=USER_ONLY)
@@ -49,6 +50,16 @@ class ModelSettings:
     top_p: float = field(default=0.95, metadata=USER_ONLY)
     context_tokens: int = field(default=16384, metadata=USER_ONLY)
     reply_tokens: int = field(default=4096, metadata=USER_ONLY)
+    prompt_price: float | None = field(default=None, metadata=USER_ONLY)
+    cached_price: float | None = field(default=None, metadata=USER_ONLY)
+    reply_price: float | None = field(default=None, metadata=USER_ONLY)
+
+    def money(self, prompt: int, cached: int, replies: int) -> float | None:
+        """What so many tokens cost; `None` without prices. `cached` are some of those of the prompts."""
+        if self.prompt_price is None or self.reply_price is None:
+            return None
+        again = self.prompt_price if self.cached_price is None else self.cached_price
+        return ((prompt - cached) * self.prompt_price + cached * again + replies * self.reply_price) / 1e6
 
     @property
     def wanted(self) -> bool:

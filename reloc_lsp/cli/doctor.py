@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import platform
 import shutil
@@ -17,6 +18,10 @@ from reloc_lsp.cli.target import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.inference.connecting import connect
+from reloc_lsp.inference.keys import KEY_VARIABLE
+from reloc_lsp.inference.listing import Check
+from reloc_lsp.search.model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer
 
 
@@ -32,6 +37,8 @@ class Finding:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `doctor`."""
     parser.add_argument("--interpreter", metavar="PATH", help="the project's Python, as for revise")
+    parser.add_argument("--model", metavar="M", help="the language model to look for, as for revise")
+    parser.add_argument("--base-url", metavar="U", help="the server to look at, as for revise")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
         _fork(),
         _sandbox(),
         _gpu(),
-        Finding("model server", "-", "not used in this version"),
-        Finding("key", "-", "none needed"),
+        *_model(options.base_url, options.model),
+        _key(),
     ]
     _print(findings)
     return 3 if any(finding.mark == "!" for finding in project) else 0
@@ -100,6 +107,30 @@ def _gpu() -> Finding:
     except (OSError, subprocess.SubprocessError):
         names = "nvidia-smi does not answer"
     return Finding("GPU", "-", f"{names}; not needed")
+
+
+def _model(base_url: str | None, name: str | None) -> list[Finding]:
+    """A look at the model server, where one is named."""
+    if base_url is None and name is None:
+        return [Finding("model server", "-", "none named (--base-url); rewrites need none")]
+    try:
+        check = asyncio.run(_look(base_url, name))
+    except ModelError as error:
+        return [Finding("model server", "!", str(error))]
+    return [Finding("model server", "ok" if check.usable else "!", check.sentence)]
+
+
+async def _look(base_url: str | None, name: str | None) -> Check:
+    endpoint = connect(base_url, name)
+    try:
+        return await endpoint.check()
+    finally:
+        await endpoint.close()
+
+
+def _key() -> Finding:
+    there = bool(os.environ.get(KEY_VARIABLE))
+    return Finding("key", "ok" if there else "-", f"{KEY_VARIABLE} is {'set' if there else 'not set'}")
 
 
 def _print(findings: list[Finding]) -> None:

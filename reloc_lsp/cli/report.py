@@ -76,9 +76,10 @@ def _sentences(proposal: Proposal) -> list[str]:
 
 
 def _cost(proposal: Proposal) -> str:
-    cost = proposal.cost
-    parts = [f"{cost.get('evaluations', 0):.0f} evaluations in {cost.get('seconds', 0.0):.1f} s"]
+    cost = {name: value or 0 for name, value in proposal.cost.items()}
+    said = f"{cost.get('evaluations', 0):.0f} evaluations in {cost.get('seconds', 0.0):.1f} s"
     if cost.get("calls"):
-        tokens = cost.get("prompt_tokens", 0) + cost.get("completion_tokens", 0)
-        parts.append(f"{cost['calls']:.0f} calls and {tokens:.0f} tokens of the model")
-    return ", ".join(parts)
+        cached = f" ({cost['cached_tokens']:.0f} of them cached)" if cost.get("cached_tokens") else ""
+        said += f"; {cost['calls']:.0f} calls of the model, {cost.get('prompt_tokens', 0):.0f} tokens asked{cached}, "
+        said += f"{cost.get('completion_tokens', 0):.0f} answered"
+    return said + (f", for {cost['money']:.4f}" if cost.get("money") else "")

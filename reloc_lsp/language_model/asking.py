@@ -91,6 +91,7 @@ class Asking:
         self._errors = 0
         self.spending.calls += answer.calls
         self.spending.prompt_tokens += answer.usage.prompt_tokens
+        self.spending.cached_tokens += answer.usage.cached_tokens
         self.spending.completion_tokens += answer.usage.completion_tokens
         return answer
 

@@ -23,16 +23,21 @@ class Reflection:
         self._tried: dict[int, list[str]] = {}
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
-        """Up to `count` revisions of the (one) parent, three at the most."""
-        (parent,) = parents
+        """Up to `count` revisions of the parents, three of each at the most."""
+        shares = [range(start, min(start + DIRECTIONS, count)) for start in range(0, count, DIRECTIONS)]
+        families = await asyncio.gather(
+            *(self._children(parent, len(share)) for parent, share in zip(parents, shares, strict=False))
+        )
+        return [candidate for family in families for candidate in family]
+
+    async def _children(self, parent: Node, count: int) -> Sequence[Candidate]:
         tried = self._tried.setdefault(parent.identity, [])
-        wanted = min(count, DIRECTIONS)
         replies = await self.asking.ask(lambda room: self.prompts.reflect(parent, DIRECTIONS, tried, room))
         if not replies:
             return ()
         explanation, directions = listed(replies[0].text, DIRECTIONS)
         # A model that gave no list gave one direction in prose; asked again it may say another thing.
-        directions = (directions + [""] * DIRECTIONS)[:wanted]
+        directions = (directions + [""] * DIRECTIONS)[:count]
         tried += filter(None, directions)
         revisions = await asyncio.gather(*(self._revise(parent, explanation, way) for way in directions))
         return [candidate for revision in revisions for candidate in revision]

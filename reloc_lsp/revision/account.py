@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reloc_lsp.revision.proposal import Phase, Progress, Tests
-from reloc_lsp.search.budget import Budget, Spending
+from reloc_lsp.search.budget import Spending
+from reloc_lsp.settings import Settings
 
 
 class Account:
     """The running account of one revision. `news` hears of its progress; `notes` are sentences for the user."""
 
-    def __init__(self, budget: Budget, news: Callable[[Progress], None]) -> None:
-        self.spending = Spending(budget)
+    def __init__(self, settings: Settings, news: Callable[[Progress], None]) -> None:
+        self.spending = Spending(settings.budget)
+        self.model = settings.model
         self.notes: list[str] = []
         self.cpu = 0.0
         self.first_fix = 0
@@ -27,14 +29,19 @@ class Account:
         spent = self.spending
         self._news(Progress(phase, message, self._fraction, spent.seconds, spent.evaluations, before, best))
 
-    def cost(self) -> dict[str, float]:
-        """The `cost` of a Proposal: `cpu_seconds` are those of candidates, `first_fix` counts evaluations."""
+    def cost(self) -> dict[str, float | None]:
+        """The `cost` of a Proposal.
+
+        `cpu_seconds` are those of candidates, `first_fix` counts evaluations, `money` is `None` without prices.
+        """
         spent = self.spending
         return {
             "evaluations": spent.evaluations,
             "calls": spent.calls,
             "prompt_tokens": spent.prompt_tokens,
+            "cached_tokens": spent.cached_tokens,
             "completion_tokens": spent.completion_tokens,
+            "money": self.model.money(spent.prompt_tokens, spent.cached_tokens, spent.completion_tokens),
             "seconds": round(spent.seconds, 3),
             "cpu_seconds": round(self.cpu, 3),
             "first_fix": self.first_fix,

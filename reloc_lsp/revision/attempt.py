@@ -144,7 +144,7 @@ class Attempt:
             sandbox=self.judge.sandbox,
         )  # fmt: skip
 
-    def cost(self) -> dict[str, float]:
+    def cost(self) -> dict[str, float | None]:
         """What was spent so far."""
         self.account.cpu = self.judge.cpu
         self.account.first_fix = (self.search_.evaluations_to_first_fix or 0) if self.search_ else 0
@@ -257,6 +257,8 @@ class Attempt:
         if self.trace:
             self.trace.hear(event)
         message = f"searching revisions of {self.task.qualname}"
+        if spent.calls:
+            message += f" ({spent.calls} calls of the model)"
         self._tell("searching", message, 0.1 + 0.8 * share)
 
 

@@ -103,7 +103,7 @@ class Proposal:
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
-    cost: Mapping[str, float] = field(default_factory=dict)
+    cost: Mapping[str, float | None] = field(default_factory=dict)
     sandbox: str = "none"
     trace: str | None = None
 
@@ -113,7 +113,9 @@ class Proposal:
             "evaluations",
             "calls",
             "prompt_tokens",
+            "cached_tokens",
             "completion_tokens",
+            "money",
             "seconds",
             "cpu_seconds",
             "first_fix",

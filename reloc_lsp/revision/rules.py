@@ -46,7 +46,7 @@ def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighbo
     made = ALGORITHMS[settings.search.algorithm](parts)
     if settings.search.reviser == "model":
         return made
-    together = Together(rewrites, HillClimbing(), made.neighborhood, made.updating)
+    together = Together(rewrites, HillClimbing(), made.neighborhood, made.updating, made.round_size[0])
     return replace(rewrites_alone(rewrites, workers), neighborhood=together, updating=together)
 
 
@@ -78,7 +78,7 @@ def hill_climbing(parts: Parts) -> Rules:
     """Reflection and one revision for each direction; the paper's begins with drafts."""
     reflection = Reflection(parts.task, parts.asking, parts.prompts)
     if not parts.paper:
-        return Rules(reflection, Climbing(), round_size=(3, 0.0, 3), extra=AT_ONCE, doubt=0)
+        return Rules(reflection, Climbing(), round_size=(9, 0.0, 9), extra=AT_ONCE, doubt=0)
     return Rules(
         reflection, PaperClimbing(), parts.drafter, tests_and_reward, round_size=(3, 0.0, 3), enough=NEVER,
         most_nodes=PAPER_NODES["hill-climbing"],

@@ -63,7 +63,7 @@ class Trace:
         elif isinstance(event, Improved):
             self.write(best=event.best.identity)
 
-    def end(self, reason: str, cost: Mapping[str, float], kinds: Mapping[str, int]) -> None:
+    def end(self, reason: str, cost: Mapping[str, float | None], kinds: Mapping[str, int]) -> None:
         """The search ended."""
         self.write(end=reason, cost=dict(cost), kinds=dict(kinds))
 

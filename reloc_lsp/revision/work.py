@@ -58,7 +58,7 @@ class Work:
         self.snapshot = snapshot
         self.target = target
         self.settings = settings
-        self.account = Account(settings.budget, news)
+        self.account = Account(settings, news)
         self._found: Proposal | None = None
         self._attempt: Attempt | None = None
         self._level: Level = "none"

@@ -19,13 +19,14 @@ class Budget:
 
 @dataclass
 class Spending:
-    """What one search has used so far, against its budget."""
+    """What one search has used so far, against its budget; `cached_tokens` are those of prompts that a server had."""
 
     budget: Budget
     clock: Callable[[], float] = time.monotonic
     evaluations: int = 0
     calls: int = 0
     prompt_tokens: int = 0
+    cached_tokens: int = 0
     completion_tokens: int = 0
     started: float = field(default=0.0)
 

@@ -10,18 +10,22 @@ MOST_EXPANSIONS = 3
 
 
 class Climbing:
-    """Our default: go on from a strict improvement, else from the best sideways move, else from the best open node.
+    """Our default: go on from strict improvements, else from the best sideways moves, else from the best open nodes.
 
-    A node may be reflected on three times, but first all that are as good have their turn.
+    `width` nodes at the most are gone on from at once: a server answers many prompts in the time of one. A node may be
+    reflected on three times, but first all that are as good have their turn.
     """
 
+    def __init__(self, width: int = 3) -> None:
+        self.width = width
+
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """The incumbent of the next round."""
+        """The incumbents of the next round, the best first."""
         usable = [node for node in nodes if not (node.green or node.rejected or node.exhausted)]
         able = [node for node in usable if node.expansions < MOST_EXPANSIONS]
-        return (
-            [max(able, key=lambda node: (node.score[:1], -node.expansions, node.score, -node.identity))] if able else ()
-        )
+        able.sort(key=lambda node: (node.score[:1], -node.expansions, node.score, -node.identity), reverse=True)
+        # A worse node beside a better one would take the better one's calls.
+        return [node for node in able if node.score[:1] == able[0].score[:1]][: self.width]
 
 
 class PaperClimbing:

@@ -22,7 +22,7 @@ class Together:
     """
 
     def __init__(
-        self, fast: Neighborhood, fast_rule: Updating, slow: Neighborhood, slow_rule: Updating, count: int = 3
+        self, fast: Neighborhood, fast_rule: Updating, slow: Neighborhood, slow_rule: Updating, count: int
     ) -> None:
         self.fast = fast
         self.fast_rule = fast_rule

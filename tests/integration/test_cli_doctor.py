@@ -1,6 +1,8 @@
+import asyncio
 import sys
 
 import pytest
+from scripted_server import ScriptedServer
 
 from reloc_lsp import __version__
 from reloc_lsp.cli.main import main
@@ -33,3 +35,20 @@ def test_settings_that_cannot_be_used(workspace, capsys):
     (workspace / "pyproject.toml").write_text("[tool.reloc]\nsearhc = 1\n")
     assert main(["doctor", "--interpreter", sys.executable]) == 0
     assert " ! settings: pyproject.toml: the setting searhc is not known." in capsys.readouterr().out
+
+
+async def test_a_model_server_and_a_key(monkeypatch, capsys):
+    monkeypatch.setenv("RELOC_API_KEY", "sk-secret")
+    async with ScriptedServer() as server:
+        flags = ["doctor", "--interpreter", sys.executable, "--base-url", server.url]
+        assert await asyncio.to_thread(main, flags) == 0
+        found = capsys.readouterr().out
+        assert "ok key: RELOC_API_KEY is set" in found and "sk-secret" not in found
+        assert "ok model server: " in found and "tiny" in found
+        await asyncio.to_thread(main, [*flags, "--model", "huge"])
+    assert " ! model server: " in capsys.readouterr().out
+
+
+def test_a_model_server_that_is_not_there(capsys):
+    assert main(["doctor", "--interpreter", sys.executable, "--base-url", "http://127.0.0.1:9/v1"]) == 0
+    assert " ! model server: " in capsys.readouterr().out

@@ -95,7 +95,9 @@ async def test_every_candidate_finds_fixtures_classes_folders_and_random_numbers
     right = [f"def f(a):\n    return a - 1{' ' * n}\n" for n in range(5)]
     verdicts, children = await in_batches(judge, *right)
     assert [set(outcomes(v).values()) for v in verdicts] == [{Outcome.PASSED}] * 5
-    assert judge.baseline.tier.name == "warm" and children <= 4
+    assert (
+        judge.baseline.tier.name == "warm" and children <= 6
+    )  # none is refused; those that were not the first are seen once more, alone
 
 
 async def test_tests_that_do_not_end_alike_in_one_process_get_a_fork_each(write, judging):
@@ -174,3 +176,12 @@ async def test_a_right_fix_that_is_slower_than_the_limit_gets_more_time(alone, w
     slow = "def f(a):\n    for _ in range(6_000_000 if a == 5 else 0): pass\n    return a - 1\n"
     verdicts = await judged(judge, slow) if alone else (await in_batches(judge, slow, *WRONG))[0]
     assert verdicts[0].green
+
+
+async def test_context_variables_of_one_are_not_those_of_the_next(write, judging):
+    module = "import contextvars\nkept = contextvars.ContextVar('kept', default=9)\ndef f(a):\n    return a\n"
+    judge = await judging(workspace(write, module=module), "m.py::f")
+    helper = "def f(a):\n    kept.set(a - 1)\n    return kept.get()\n"
+    wrong = "def f(a):\n    return kept.get() if a == 1 else a - 1\n"
+    verdicts, _ = await in_batches(judge, helper, wrong, helper, wrong, helper)
+    assert [v.green for v in verdicts] == [True, False, True, False, True]

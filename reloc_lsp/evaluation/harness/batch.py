@@ -6,6 +6,7 @@ behind is shown by the canary: the unchanged unit, run last.
 
 from __future__ import annotations
 
+import contextvars
 import pathlib
 import random
 import time
@@ -56,7 +57,7 @@ class Batch:
             if source is None:
                 items = items[: request["canary"]]
             self.runner.start(send, request if source is not None else {})
-            done = self.runner.run(items, time.process_time)
+            done = contextvars.copy_context().run(self.runner.run, items, time.process_time)
             for cache in self.caches:
                 cache.cache_clear()
             held.restore()

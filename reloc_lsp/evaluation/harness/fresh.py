@@ -69,7 +69,8 @@ class FreshServer:
         runner.start(send, request, probe)
         ordered = Ordered(runner, wanted, send)
         selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
-        pytest.main(arguments(self.config["root"], selection, os.path.dirname(folder)), plugins=[ordered, runner])
+        called = arguments(self.config["root"], selection, os.path.dirname(folder))
+        pytest.main([*called, "-W", "ignore::pytest.PytestAssertRewriteWarning"], plugins=[ordered, runner])
         if probe:
             send({"probe": probe.report()})
 

@@ -1,0 +1,1 @@
+"""Model servers: any OpenAI-compatible endpoint, its keys, and its troubles in plain words."""

@@ -1,0 +1,48 @@
+"""The official client, made for one server: loaded late, without retries of its own, sending nothing uncalled for."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import ssl
+from typing import TYPE_CHECKING
+
+from reloc_lsp.inference.troubles import Site
+from reloc_lsp.search.model import ModelError
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+_NO_KEY = "none"
+"""What is sent as a key to servers that want none: the client insists on one."""
+
+
+def make_client(site: Site) -> AsyncOpenAI:
+    """A client for `site`; takes about a second the first time, so not on the event loop.
+
+    A login in the base URL is sent instead of a key. Raises a lasting `ModelError` where the client is not installed.
+    """
+    if importlib.util.find_spec("openai") is None:
+        raise ModelError(
+            "Asking a model needs the Python package openai, which is not installed: pip install 'reloc-lsp[model]'.",
+            lasting=True,
+        )
+    import openai
+
+    address = site.address
+    login = address.login
+    client = openai.AsyncOpenAI(
+        api_key=site.key.value if site.key else _NO_KEY,
+        base_url=address.url,
+        max_retries=0,
+        timeout=openai.Timeout(None, connect=site.patience.connect),
+        default_headers={"Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"} if login else None,
+        # No proxy leads to this machine, and loading certificates takes longer than all the rest here.
+        http_client=openai.DefaultAsyncHttpxClient(trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        if address.local and address.url.startswith("http:")
+        else None,
+    )
+    if not address.of_openai:
+        # Read from the environment by the client, and nobody's business but OpenAI's.
+        client.organization = client.project = None
+    return client

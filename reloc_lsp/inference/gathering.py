@@ -1,0 +1,118 @@
+"""The answer of a model server, gathered from its pieces, whatever shape these have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reloc_lsp.inference.tokens import estimated
+from reloc_lsp.search.model import Reply, Usage
+
+_CUT_SHORT = ("length", "content_filter")
+
+
+class UnusableAnswerError(Exception):
+    """What came is no answer of a model server: `what` it is, and the text of it."""
+
+    def __init__(self, what: str, text: str = "") -> None:
+        super().__init__(what)
+        self.what, self.text = what, text
+
+
+class SilenceError(Exception):
+    """Nothing came for too long: `begun` says whether a part of the answer had come before."""
+
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__("silence")
+        self.begun = begun
+
+
+class RefusalError(Exception):
+    """The server answered with success and an error inside: its `body`."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        super().__init__("refusal")
+        self.body = body
+
+
+class Record(dict[str, Any]):
+    """A JSON object without surprises: what is not there, or is no object where one should be, reads as nothing."""
+
+    def within(self, name: str) -> Record:
+        """The object called `name`, empty if there is none."""
+        value = self.get(name)
+        return value if isinstance(value, Record) else Record()
+
+    def each(self, name: str) -> list[Record]:
+        """The objects in the list called `name`."""
+        values = self.get(name)
+        return [value for value in values if isinstance(value, Record)] if isinstance(values, list) else []
+
+    def number(self, name: str) -> int | None:
+        """The whole number called `name`."""
+        value = self.get(name)
+        return value if isinstance(value, int) else None
+
+
+@dataclass(slots=True)
+class _Choice:
+    parts: list[str] = field(default_factory=list)
+    finish: str | None = None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What has come of an answer so far: in how many `pieces`, and `complete` once the server said that this is all."""
+
+    choices: dict[int, _Choice] = field(default_factory=dict)
+    usage: Record = field(default_factory=Record)
+    pieces: int = 0
+    complete: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more is needed, however the connection ends."""
+        return bool(self.choices) and (self.complete or all(choice.finish for choice in self.choices.values()))
+
+    def add(self, text: str, holder: str) -> None:
+        """Take in a piece of the answer, a JSON text whose choices hold their text in the member `holder`."""
+        piece = _record(text)
+        if piece.get("error") and not piece.get("choices"):
+            raise RefusalError(piece)
+        self.usage = piece.within("usage") or self.usage
+        for place, part in enumerate(piece.each("choices")):
+            number = part.number("index")
+            choice = self.choices.setdefault(place if number is None else number, _Choice())
+            choice.finish = part.get("finish_reason") or choice.finish
+            message = part.within(holder)
+            words = message.get("content") or message.get("refusal")
+            if isinstance(words, str):
+                choice.parts.append(words)
+            # Thoughts that are no part of the reply are signs of life, too; the naming of the role is none.
+            self.pieces += any(value for name, value in message.items() if name != "role")
+
+    def answer(self, prompt_tokens: int) -> tuple[tuple[Reply, ...], Usage]:
+        """The replies in their order and what they cost, estimated where the server does not say."""
+        if not self.choices:
+            raise UnusableAnswerError("has no reply in it")
+        replies = tuple(
+            Reply("".join(choice.parts), whole=choice.finish not in _CUT_SHORT if choice.finish else self.complete)
+            for _, choice in sorted(self.choices.items())
+        )
+        prompt, completion = self.usage.number("prompt_tokens"), self.usage.number("completion_tokens")
+        if prompt is None or completion is None:
+            return replies, Usage(prompt_tokens, 0, sum(estimated(reply.text) for reply in replies), counted=False)
+        return replies, Usage(
+            prompt, self.usage.within("prompt_tokens_details").number("cached_tokens") or 0, completion
+        )
+
+
+def _record(text: str) -> Record:
+    """The JSON object that `text` is; raises `UnusableAnswerError` if it is not JSON."""
+    try:
+        value = json.loads(text, object_hook=Record)
+    except ValueError:
+        raise UnusableAnswerError("is not whole, or not JSON", text) from None
+    return value if isinstance(value, Record) else Record()

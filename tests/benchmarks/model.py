@@ -1,0 +1,144 @@
+"""What a model's part of a search takes: wall time, tokens, and our own CPU time for each call.
+
+    python tests/benchmarks/model.py [--pause 0.01]
+
+- Wall time to spend the paper's budget of 25 nodes against a server that takes `pause` seconds for each word, however
+  many requests it has: the authors' rules with one call after the other, and our default rules.
+- Tokens of a reply with the revised function alone, against one with the whole file, in files of three lengths; a token
+  is taken for three characters.
+- CPU time of this process for each call, the scripted server's share (measured beside it) taken off.
+
+The server is a script on real sockets, and versions are judged by nobody, so that the model's part is all there is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "integration"))
+
+from scripted_server import Answer, ScriptedServer, Wire
+
+from reloc_lsp.inference.connecting import connect
+from reloc_lsp.language_model.tokens import tokens_of
+from reloc_lsp.revision.rules import PAPER_NODES, asking_of, with_model
+from reloc_lsp.search.budget import Budget, Spending
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.local_search import LocalSearch
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
+from reloc_lsp.settings import SearchSettings, Settings
+
+NODES = PAPER_NODES["hill-climbing"]
+FAILED = TestResult(Outcome.FAILED, failure=Failure("AssertionError", "assert 1 == 2", 3, (2,)))
+VERDICT = Verdict({f"test_m.py::test_{number}": FAILED for number in range(4)})
+BODY = "".join(f"    value = value * {number} + {number + 1} if value > {number} else value\n" for number in range(12))
+UNIT = f"def f(value):\n{BODY}    return value\n"
+OTHER = "def other_{number}(value):\n    return [item + {number} for item in value if item != {number}]\n\n\n"
+DIRECTIONS = "The value is wrong in the end. " * 3 + "".join(
+    f"\n{number}. Change the condition of the first statement and what it gives." for number in (1, 2, 3)
+)
+OBSERVATIONS = "\n".join(
+    f"{number}. The value may be of any size, and the sum of it has to fit." for number in range(1, 6)
+)
+
+
+class Judge:
+    """Every version fails as the first one did."""
+
+    async def evaluate(self, candidates: list[Candidate], to_beat: int) -> list[Verdict]:
+        """The same verdict on all."""
+        return [VERDICT for _ in candidates]
+
+
+class NoRewrites:
+    """The model is alone."""
+
+    async def expand(self, parents: list[Node], count: int) -> list[Candidate]:
+        """None."""
+        return []
+
+    def learn(self, node: Node) -> None:
+        """Nothing to learn."""
+
+
+def file_of(lines: int) -> str:
+    """A file of about so many lines that ends with the unit."""
+    others, number = "", 0
+    while (others + UNIT).count("\n") < lines:
+        others, number = others + OTHER.format(number=number), number + 1
+    return others + UNIT
+
+
+async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, int]:
+    """Seconds, nodes and calls to spend the budget of nodes."""
+    numbers = itertools.count()
+
+    async def scene(wire: Wire) -> None:
+        asked = wire.request.body["messages"][-1]["content"].partition("# Your task")[2]
+        version = f"```python\n{UNIT.replace('return value', f'return value + {next(numbers)}')}```"
+        text = OBSERVATIONS if "observations" in asked else DIRECTIONS if "directions" in asked else version
+        await Answer(texts=(text,), pause=pause)(wire)
+
+    task = Task("m.py", "f", UNIT, 0, len(UNIT), 1, VERDICT)
+    settings = Settings(search=SearchSettings("hill-climbing", rules, "model"))  # type: ignore[arg-type]
+    async with ScriptedServer(scene) as server:
+        endpoint = connect(server.url, "tiny", in_flight=in_flight)
+        spending = Spending(Budget(None, None))
+        made = with_model(task, asking_of(endpoint, spending, settings), settings, NoRewrites(), 1)  # type: ignore[arg-type]
+        search = LocalSearch(task, replace(made, most_nodes=NODES), Judge(), spending)  # type: ignore[arg-type]
+        began = time.perf_counter()
+        async for _ in search.run():
+            pass
+        seconds = time.perf_counter() - began
+        await endpoint.close()
+    return seconds, len(search.nodes) - 1, spending.calls
+
+
+async def overhead() -> float:
+    """CPU milliseconds for each call, what the server alone takes for them taken off."""
+    began = time.process_time()
+    _, _, calls = await spend("default", 16, 0.0)
+    ours = time.process_time() - began
+
+    async def plain() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        body = b'{"messages": [], "stream": true}'
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        writer.write(head + body)
+        await reader.read()
+        writer.close()
+
+    async with ScriptedServer(Answer(texts=(UNIT,))) as server:
+        began = time.process_time()
+        for _ in range(calls):
+            await plain()
+        alone = time.process_time() - began
+    return 1000 * (ours - alone) / calls
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pause", type=float, default=0.01, help="seconds for each word of a reply")
+    options = parser.parse_args()
+    asyncio.run(spend("default", 16, 0.0))  # the client is loaded
+    print(f"{'':36}{'seconds':>9}{'nodes':>7}{'calls':>7}")
+    theirs = asyncio.run(spend("paper", 1, options.pause))
+    ours = asyncio.run(spend("default", 16, options.pause))
+    print(f"{'paper, one call after the other':36}{theirs[0]:9.2f}{theirs[1]:7}{theirs[2]:7}")
+    print(f"{'default, all calls of a round at once':36}{ours[0]:8.2f}{ours[1]:7}{ours[2]:7}")
+    print(f"times faster for each node: {theirs[0] / theirs[1] / (ours[0] / ours[1]):.1f}")
+    for lines in (50, 200, 1000):
+        whole = tokens_of(file_of(lines))
+        print(f"file of {lines} lines: {tokens_of(UNIT)} tokens for the function, {whole} for the file")
+    print(f"our CPU time for each call: {asyncio.run(overhead()):.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,274 @@
+"""A model server that plays a script: real sockets, and every way in which such servers misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
+
+
+@dataclass
+class Request:
+    """What came in. `begun` is set once all was sent that the scene sends before a pause, if it makes one;
+    `left` once the client closed the connection before its answer was complete."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Wire:
+    """The way back to the client of one request."""
+
+    def __init__(self, request: Request, writer: asyncio.StreamWriter) -> None:
+        self.request = request
+        self._writer = writer
+
+    async def head(self, status: int, kind: str, headers: Mapping[str, str], length: int | None) -> None:
+        size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+        lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Whatever')}", size, "Connection: close"]
+        lines += [f"Content-Type: {kind}"] if kind else []
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        await self.raw(("\r\n".join(lines) + "\r\n\r\n").encode())
+
+    async def event(self, data: str) -> None:
+        text = f"data: {data}\n\n".encode()
+        await self.raw(f"{len(text):x}\r\n".encode() + text + b"\r\n")
+
+    async def end(self) -> None:
+        await self.raw(b"0\r\n\r\n")
+
+    async def raw(self, data: bytes) -> None:
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def forever(self) -> None:
+        """Nothing more, until the client has enough of it."""
+        self.request.begun.set()
+        await self.request.left.wait()
+
+
+Scene = Callable[[Wire], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A proper answer, less what is left out here.
+
+    `texts` are the replies, taken in turn; each is sent word by word with `pause` seconds before each. `usage` are
+    prompt, cached and completion tokens, none for a server that does not count; `stops_after` words the server
+    `then` hangs or breaks the connection, or does not stop at all.
+    """
+
+    texts: Sequence[str] = ("def f(a):\n    return a + 1\n",)
+    honours_n: bool = True
+    refuses: tuple[str, ...] = ()
+    usage: tuple[int, int | None, int] | None = (20, None, 9)
+    finish: str | None = "stop"
+    streams: bool = True
+    done: bool = True
+    pause: float = 0.0
+    stops_after: int | None = None
+    then: str = "hang"
+
+    async def __call__(self, wire: Wire) -> None:
+        asked = wire.request.body
+        refused = next((name for name in self.refuses if name in asked), None)
+        if refused is not None:
+            await status(400, {"error": {"message": f"Unknown parameter: '{refused}'.", "param": refused}})(wire)
+            return
+        number = asked.get("n", 1) if self.honours_n else 1
+        texts = [self.texts[place % len(self.texts)] for place in range(number)]
+        if self.streams:
+            await self._stream(wire, texts)
+        else:
+            choices = [
+                {"index": place, "message": {"role": "assistant", "content": text}, "finish_reason": self.finish}
+                for place, text in enumerate(texts)
+            ]
+            await status(200, {"object": "chat.completion", "choices": choices, "usage": self._usage()})(wire)
+
+    async def _stream(self, wire: Wire, texts: Sequence[str]) -> None:
+        await wire.head(200, "text/event-stream; charset=utf-8", {}, None)
+        sent = 0
+        for place, text in enumerate(texts):
+            await wire.event(chunk(place, {"role": "assistant", "content": ""}))
+            for number, word in enumerate(text.split(" ")):
+                if sent == self.stops_after:
+                    if self.then == "hang":
+                        await wire.forever()
+                    return
+                await asyncio.sleep(self.pause)
+                await wire.event(chunk(place, {"content": f" {word}" if number else word}))
+                sent += 1
+        for place in range(len(texts)):
+            await wire.event(chunk(place, {}, self.finish))
+        if self.usage is not None and wire.request.body.get("stream_options", {}).get("include_usage"):
+            await wire.event(json.dumps({"object": "chat.completion.chunk", "choices": [], "usage": self._usage()}))
+        if self.done:
+            await wire.event("[DONE]")
+        await wire.end()
+
+    def _usage(self) -> dict[str, Any] | None:
+        if self.usage is None:
+            return None
+        prompt, cached, completion = self.usage
+        counted: dict[str, Any] = {
+            "prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion,
+        }  # fmt: skip
+        if cached is not None:
+            counted["prompt_tokens_details"] = {"cached_tokens": cached}
+        return counted
+
+
+def chunk(place: int, delta: Mapping[str, Any], finish: str | None = None) -> str:
+    """One piece of a streamed answer."""
+    choice = {"index": place, "delta": delta, "finish_reason": finish}
+    return json.dumps({"id": "c", "object": "chat.completion.chunk", "model": "tiny", "choices": [choice]})
+
+
+def status(code: int, body: object, headers: Mapping[str, str] | None = None) -> Scene:
+    """An answer with that HTTP status and JSON body."""
+    return page(json.dumps(body), "application/json", code, headers)
+
+
+def page(text: str, kind: str, code: int = 200, headers: Mapping[str, str] | None = None) -> Scene:
+    """An answer of exactly this text."""
+
+    async def scene(wire: Wire) -> None:
+        data = text.encode()
+        await wire.head(code, kind, headers or {}, len(data))
+        await wire.raw(data)
+
+    return scene
+
+
+def events(*data: str) -> Scene:
+    """A stream of these events."""
+
+    async def scene(wire: Wire) -> None:
+        await wire.head(200, "text/event-stream", {}, None)
+        for item in data:
+            await wire.event(item)
+        await wire.end()
+
+    return scene
+
+
+async def hang(wire: Wire) -> None:
+    """Never an answer, not even its first byte."""
+    await wire.forever()
+
+
+async def hang_up(wire: Wire) -> None:
+    """The connection closed without an answer."""
+
+
+class ScriptedServer:
+    """`async with ScriptedServer(scene, ...) as server`: plays one scene a chat request, the last one ever again.
+
+    `models` are listed at /v1/models, or that answers with the scene `listing`. `requests` are the chat requests so
+    far, `listings` the others; `busiest` is the most chat requests that were ever under way together.
+    """
+
+    def __init__(self, *scenes: Scene, models: Sequence[str] = ("tiny",), listing: Scene | None = None) -> None:
+        self._scenes = list(scenes) or [Answer()]
+        self._listing = listing or status(200, {"object": "list", "data": [{"id": name} for name in models]})
+        self.requests: list[Request] = []
+        self.listings: list[Request] = []
+        self.busiest = 0
+        self._busy = 0
+        self._news = asyncio.Condition()
+        self._connections: set[asyncio.Task[None]] = set()
+
+    @property
+    def root(self) -> str:
+        """The address without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return f"{self.root}/v1"
+
+    async def received(self, number: int) -> list[Request]:
+        """The chat requests, once there are that many."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.requests) >= number)
+        return self.requests
+
+    async def __aenter__(self) -> ScriptedServer:
+        self._server = await asyncio.start_server(self._connection, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        try:
+            first = await reader.readexactly(1)
+            if first == b"\x16":  # The beginning of TLS, which is not spoken here.
+                writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                return
+            request = await self._read(first, reader)
+            watching = asyncio.create_task(self._watch(reader, request))
+            try:
+                await self._answer(request, Wire(request, writer))
+            except ConnectionError:
+                request.left.set()
+            watching.cancel()
+        except asyncio.IncompleteReadError:
+            pass  # A connection that was opened and not used.
+        finally:
+            writer.close()
+            self._connections.discard(task)
+
+    async def _answer(self, request: Request, wire: Wire) -> None:
+        if request.path == "/v1/chat/completions":
+            scene = self._scenes.pop(0) if len(self._scenes) > 1 else self._scenes[0]
+            self._busy += 1
+            self.busiest = max(self.busiest, self._busy)
+            async with self._news:
+                self.requests.append(request)
+                self._news.notify_all()
+            try:
+                await scene(wire)
+            finally:
+                self._busy -= 1
+        elif request.path == "/v1/models":
+            self.listings.append(request)
+            await self._listing(wire)
+        else:
+            await status(404, {"detail": "Not Found"})(wire)
+
+    @staticmethod
+    async def _read(first: bytes, reader: asyncio.StreamReader) -> Request:
+        head = (first + await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        method, path, _ = head[0].split(" ")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+        data = await reader.readexactly(int(headers.get("content-length", 0)))
+        return Request(method, path, headers, json.loads(data) if data else {})
+
+    @staticmethod
+    async def _watch(reader: asyncio.StreamReader, request: Request) -> None:
+        with suppress(ConnectionError):
+            await reader.read(1)
+        request.left.set()

@@ -1,0 +1,208 @@
+"""Replies from servers of every kind: with `n` and without, streaming and not, counting tokens and not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from scripted_server import Answer, ScriptedServer, Wire, events, status
+
+from reloc_lsp.inference.connecting import connect
+from reloc_lsp.inference.endpoint import Endpoint
+from reloc_lsp.inference.patience import Patience
+from reloc_lsp.search.model import Message, PromptTooLong, Reply, Sampling, Usage
+
+PROMPT = [Message("system", "You revise functions."), Message("user", "def f(a): return a")]
+SAMPLING = Sampling(temperature=0.7, max_tokens=500, seed=11)
+QUICK = Patience(first_token=5, between_tokens=5, pause=0.001, longest_pause=0.002)
+
+Connecting = Callable[..., Endpoint]
+
+
+@pytest.fixture
+async def connected() -> AsyncIterator[Connecting]:
+    """Connects to a scripted server as `tiny`; closes after the test."""
+    endpoints: list[Endpoint] = []
+
+    def start(server: ScriptedServer, model: str | None = "tiny", in_flight: int = 16) -> Endpoint:
+        endpoint = connect(server.url, model, environment={}, patience=QUICK, in_flight=in_flight)
+        endpoints.append(endpoint)
+        return endpoint
+
+    yield start
+    for endpoint in endpoints:
+        await endpoint.close()
+
+
+async def test_one_request_brings_all_replies(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(texts=("one", "two words", "three"), usage=(20, 16, 9))) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING, 3)
+    assert answer.replies == (Reply("one"), Reply("two words"), Reply("three"))
+    assert (answer.usage, answer.calls) == (Usage(20, 16, 9), 1)
+    (request,) = server.requests
+    assert request.body == {
+        "model": "tiny", "n": 3, "seed": 11, "temperature": 0.7, "top_p": 0.95, "max_tokens": 500,
+        "stream": True, "stream_options": {"include_usage": True},
+        "messages": [
+            {"role": "system", "content": "You revise functions."},
+            {"role": "user", "content": "def f(a): return a"},
+        ],
+    }  # fmt: skip
+
+
+async def test_replies_that_n_did_not_bring_are_asked_for_apart_and_at_once(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(honours_n=False, pause=0.01)) as server:
+        endpoint = connected(server)
+        answer = await endpoint.ask(PROMPT, SAMPLING, 4)
+        assert (len(answer.replies), answer.calls, answer.usage) == (4, 4, Usage(80, 0, 36))
+        assert [request.body.get("n") for request in server.requests] == [4, None, None, None]
+        assert sorted(request.body["seed"] for request in server.requests) == [11, 12, 13, 14]
+        assert server.busiest == 3
+        await endpoint.ask(PROMPT, SAMPLING, 4)
+        assert [request.body.get("n") for request in server.requests[4:]] == [None] * 4
+        assert server.busiest == 4
+
+
+async def test_a_server_that_refuses_n_is_asked_apart(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(refuses=("n",))) as server:
+        answer = await connected(server).ask(PROMPT, Sampling(), 2)
+    assert len(answer.replies) == 2
+    assert all("seed" not in request.body for request in server.requests)
+
+
+async def test_no_more_requests_are_under_way_than_allowed(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(honours_n=False, pause=0.005)) as server:
+        endpoint = connected(server, in_flight=2)
+        answers = await asyncio.gather(*(endpoint.ask(PROMPT, SAMPLING, 3) for _ in range(3)))
+    assert [len(answer.replies) for answer in answers] == [3, 3, 3]
+    assert server.busiest == 2
+
+
+async def test_tokens_are_estimated_where_the_server_counts_none(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(texts=("x" * 30,), usage=None)) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING)
+    assert answer.usage == Usage(25, 0, 10, counted=False)
+
+
+async def test_what_a_server_refuses_is_left_out_from_then_on(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(refuses=("stream_options", "seed"))) as server:
+        endpoint = connected(server)
+        answers = [await endpoint.ask(PROMPT, SAMPLING) for _ in range(2)]
+    assert [answer.usage.counted for answer in answers] == [False, False]
+    assert ["stream_options" in request.body for request in server.requests] == [True, False, False, False]
+    assert ["seed" in request.body for request in server.requests] == [True, True, False, False]
+
+
+async def test_several_at_once_learn_the_same(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(refuses=("stream_options",))) as server:
+        endpoint = connected(server)
+        await asyncio.gather(*(endpoint.ask(PROMPT, SAMPLING) for _ in range(3)))
+    assert len(server.requests) == 6
+
+
+async def test_the_bound_on_a_reply_has_two_names(connected: Connecting) -> None:
+    words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    async with ScriptedServer(status(400, {"error": {"message": words}}), Answer()) as server:
+        await connected(server).ask(PROMPT, SAMPLING)
+    assert server.requests[1].body["max_completion_tokens"] == 500
+    assert "max_tokens" not in server.requests[1].body
+
+
+async def test_a_reply_cut_off_is_not_whole(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(texts=("def f(",), finish="length")) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING)
+    assert answer.replies == (Reply("def f(", whole=False),)
+
+
+async def test_an_answer_in_one_piece_will_do(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(texts=("one", "two"), streams=False, usage=(20, 4, 9))) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING, 2)
+    assert answer.replies == (Reply("one"), Reply("two"))
+    assert answer.usage == Usage(20, 4, 9)
+
+
+async def test_an_answer_without_a_proper_end_will_do(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(done=False)) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING)
+    assert answer.replies[0].whole
+
+
+async def test_odd_pieces_in_a_stream_are_passed_over(connected: Connecting) -> None:
+    piece = '{"choices": [{"index": 0, "delta": {"content": "ok"}, "finish_reason": "stop"}]}'
+    odd = ("null", "{}", '{"choices": null}', '{"choices": [{"index": 0, "delta": null}]}', "[]", '"text"', piece)
+    async with ScriptedServer(events(*odd)) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING)
+    assert answer.replies == (Reply("ok"),)
+
+
+async def test_text_is_never_torn(connected: Connecting) -> None:
+    text = "s = '\u2028 \x85 \U0001f600'\n"
+    piece = json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}, ensure_ascii=False)
+
+    async def byte_by_byte(wire: Wire) -> None:
+        await wire.head(200, "text/event-stream", {}, None)
+        for byte in f"data:{piece}\r\n\r\ndata: [DONE]\r\n\r\n".encode():
+            await wire.raw(b"1\r\n" + bytes([byte]) + b"\r\n")
+        await wire.end()
+
+    async with ScriptedServer(byte_by_byte) as server:
+        answer = await connected(server).ask(PROMPT, SAMPLING)
+    assert answer.replies == (Reply(text),)
+
+
+async def test_the_first_model_listed_is_taken_where_none_is_named(connected: Connecting) -> None:
+    async with ScriptedServer(Answer(), models=("small", "large")) as server:
+        endpoint = connected(server, None)
+        await asyncio.gather(endpoint.ask(PROMPT, SAMPLING), endpoint.ask(PROMPT, SAMPLING))
+        assert [request.body["model"] for request in server.requests] == ["small", "small"]
+        assert len(server.listings) == 1
+
+
+async def test_a_reply_is_made_shorter_where_the_context_is_small(connected: Connecting) -> None:
+    whole = (
+        "max_tokens=8192cannot be greater than max_model_len=max_total_tokens=1024. Please request fewer output tokens."
+    )
+    least = (
+        "This model's maximum context length is 1024 tokens. However, you requested {} output tokens and your prompt "
+        "contains at least {} input tokens, for a total of at least 1025 tokens."
+    )
+    script = (status(400, {"error": {"message": whole}}), status(400, {"error": {"message": least.format(999, 26)}}))
+    async with ScriptedServer(*script, Answer()) as server:
+        endpoint = connected(server)
+        await endpoint.ask(PROMPT, Sampling())
+        await endpoint.ask(PROMPT, Sampling())
+    assert [request.body["max_tokens"] for request in server.requests] == [8192, 999, 256, 999]
+
+
+VLLM = (
+    "This model's maximum context length is 1024 tokens. However, you requested 256 output tokens and your prompt "
+    "contains at least 769 input tokens, for a total of at least 1025 tokens. Please reduce the length of the input "
+    "prompt or the number of requested output tokens."
+)
+OPENAI = (
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. "
+    "Please reduce the length of the messages."
+)
+LLAMA = "the request exceeds the available context size. try increasing the context size or enable context shift"
+
+
+@pytest.mark.parametrize(
+    ("error", "most"),
+    [
+        ({"message": VLLM, "type": "BadRequestError", "param": "input_tokens", "code": 400}, 768),
+        ({"message": OPENAI, "type": "invalid_request_error", "code": "context_length_exceeded"}, 8192 - 500),
+        ({"message": LLAMA, "type": "exceed_context_size_error", "n_prompt_tokens": 1407, "n_ctx": 256}, 192),
+        ({"message": "The prompt is too long.", "code": "context_length_exceeded"}, None),
+    ],
+)
+async def test_a_prompt_too_long_says_how_long_it_may_be(
+    connected: Connecting, error: dict[str, object], most: int | None
+) -> None:
+    async with ScriptedServer(status(400, {"error": error})) as server:
+        with pytest.raises(PromptTooLong, match="does not fit into the context of tiny") as caught:
+            await connected(server).ask(PROMPT, SAMPLING)
+    assert caught.value.most == most
+    assert not caught.value.lasting
+    assert len(server.requests) <= 3
