@@ -48,7 +48,7 @@ class Script:
     def __init__(self, *items):
         self.items, self.stopped = items, asyncio.Event()
 
-    def __call__(self, snapshot, target, settings):
+    def __call__(self, snapshot, target, settings, recording=None):
         self.snapshot, self.target, self.settings = snapshot, target, settings
         return self
 

@@ -30,7 +30,7 @@ with contextlib.suppress(ImportError):  # Windows, where this module is imported
     import resource
 
 POLL_SECONDS = 0.01
-RECORD_LIMIT = 1 << 20
+RECORD_LIMIT = 8 << 20
 DEEPEST_RECORD = 50
 MORE_MEMORY = 4 << 30
 Prctl = Callable[..., int]
@@ -174,7 +174,7 @@ class ForkServer:
         child.buffer = lines.pop()
         for line in lines:
             record = open_record(line, child.nonce)
-            if record is None or child.bytes > RECORD_LIMIT * 16:
+            if record is None or child.bytes > RECORD_LIMIT * 2:
                 self._end(child, "garbled")
                 return
             self._take(child, record)
