@@ -1,4 +1,4 @@
-"""Writes docs/hostile.md: what became of each behaviour at each level of the sandbox. Takes some twenty minutes.
+"""Writes docs/hostile.md: what became of each behaviour at each level of the sandbox. Takes a quarter of an hour.
 
 python -m pytest tests/hostile/make_table.py
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from behaviour import OTHER_HEADER, Behaviour
 from behaviours import BEHAVIOURS, CONTROLS, HANGS, HARMS, LIES
-from test_hostile import faults
+from test_hostile import faults, parts
 from verdicts import judged
 from victim import Victim
 
@@ -66,7 +66,7 @@ async def test_of_a_level(starting: Starting, victim: Victim, walls: str):
         **{b.name: await truth(judge, b, victim) for b in CONTROLS},
         **{b.name: await belief(judge, b, victim) for b in LIES},
         **{b.name: await harm(judge, b, victim) for b in HARMS if b.runs_at(walls)},
-        **{b.name: await end(starting, b, victim) for b in HANGS if b.runs_at(walls)},
+        **await ends(starting, [b for b in HANGS if b.runs_at(walls)], victim),
     }
 
 
@@ -98,8 +98,9 @@ async def harm(judge: Judge, harm: Behaviour, victim: Victim) -> str:
     return BAD[1] if done else "held back"
 
 
-async def end(starting: Starting, hang: Behaviour, victim: Victim) -> str:
-    return BAD[2] if await faults(starting, victim, [hang]) else "ended"
+async def ends(starting: Starting, hangs: list[Behaviour], victim: Victim) -> dict[str, str]:
+    stuck = {fault.partition(":")[0] for part in parts(hangs) for fault in await faults(starting, victim, part)}
+    return {b.name: BAD[2] if b.name in stuck else "ended" for b in hangs}
 
 
 def head() -> str:

@@ -1,0 +1,128 @@
+"""What a model is told: enough to mend the function, the most telling first, within its room."""
+
+from __future__ import annotations
+
+import pytest
+
+from reloc_lsp.language_model.feedback import feedback
+from reloc_lsp.language_model.lists import listed
+from reloc_lsp.language_model.prompts import Prompts
+from reloc_lsp.language_model.surroundings import surroundings
+from reloc_lsp.language_model.tokens import cut, tokens_of
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
+
+BEFORE = "import math\n\nLIMIT = 3\n\n\ndef helper(x):\n    return x + LIMIT\n\n\n"
+UNIT = "def f(a):\n    b = helper(a)\n    return b\n"
+AFTER = "\n\n" + "".join(f"def other_{n}(x):\n    return [x, {n}] * {n}\n\n\n" for n in range(200))
+
+
+def task(after: str = "", **results: TestResult) -> Task:
+    verdict = Verdict({f"test_m.py::{name}": result for name, result in results.items()})
+    sources = {test: f"def {test.split('::')[1]}():\n    assert f(1) == 2\n" for test in verdict.results}
+    module, start = BEFORE + UNIT + after, len(BEFORE)
+    return Task("m.py", "f", module, start, start + len(UNIT), 10, verdict, test_sources=sources)
+
+
+def failed(kind: str = "AssertionError", message: str = "assert 4 == 2", *lines: int) -> TestResult:
+    return TestResult(Outcome.FAILED, failure=Failure(kind, message, 2, lines))
+
+
+PASSED = TestResult(Outcome.PASSED)
+HUNG = TestResult(Outcome.TIMEOUT)
+
+
+def told(chosen: Task, room: int = 5000, most: int | None = None) -> str:
+    return feedback(chosen, UNIT, chosen.verdict, room, most)
+
+
+def test_each_way_to_fail_is_told_once_with_source_message_and_place():
+    text = told(task(a=failed(), b=failed("ValueError", "no", 11), c=failed("ValueError", "no", 11), d=PASSED))
+    assert text.startswith("1 of 4 tests pass.") and text.count("ValueError: no") == 1
+    assert "def test" not in text and "def b():\n    assert f(1) == 2" in text
+    assert "raised while the function was at: `b = helper(a)`" in text and "1 more tests fail" in text
+
+
+def test_messages_that_differ_by_an_address_are_one_failure():
+    text = told(task(a=failed("E", "<X at 0x7f01>"), b=failed("E", "<X at 0x7f99>")))
+    assert text.count("###") == 1
+
+
+def test_the_most_telling_failure_comes_first_and_the_paper_tells_of_that_alone():
+    chosen = task(slow=HUNG, long=failed(message="assert " + "9" * 200), short=failed(message="assert 1 == 2"))
+    names = [line.split("::")[1] for line in told(chosen).splitlines() if line.startswith("###")]
+    assert names == ["short", "long", "slow"] and "did not end in time" in told(chosen)
+    assert told(chosen, most=1).count("###") == 1
+
+
+def test_failures_that_do_not_fit_are_counted():
+    chosen = task(**{f"t{n}": failed(message=f"assert {n} == 'x'" + "y" * 300) for n in range(20)})
+    text = told(chosen, room=600)
+    shown = text.count("###")
+    assert 0 < shown < 20 and tokens_of(text) < 900 and f"{20 - shown} more tests fail" in text
+
+
+def test_a_short_file_is_told_whole_and_of_a_long_one_what_the_function_names():
+    whole = surroundings(task(), 2000)
+    assert "def helper" in whole and "... f stands here ..." in whole and "b = helper(a)" not in whole
+    part = surroundings(task(AFTER), 300)
+    assert "return x + LIMIT" in part and "import math" in part and "lines left out" in part
+    assert tokens_of(part) < 400
+
+
+def test_of_its_own_class_a_method_is_told_the_outline():
+    module = f"class A:\n    size = 3\n\n    def g(self):\n        return 99\n\n{AFTER}"
+    unit = "    def f(self):\n        return self.size\n"
+    text = module.replace("    def g", unit + "\n    def g", 1)
+    start = text.index(unit)
+    chosen = Task("m.py", "A.f", text, start, start + len(unit), 4, Verdict({"t": failed()}))
+    part = surroundings(chosen, 300)
+    assert "class A:" in part and "size = 3" in part and "def g(self): ..." in part and "return 99" not in part
+
+
+def test_prompts_about_one_version_begin_alike_and_fit_their_room():
+    chosen = task(AFTER, a=failed(), b=failed("ValueError", "no", 11))
+    node = Node(1, Candidate(UNIT.replace("return b", "return b + 1"), "model", ""), chosen.verdict, (1.0,))
+    prompts = Prompts(chosen)
+    asked = [
+        prompts.reflect(node, 3, ["the first"], 2000),
+        *(prompts.revise(node, "It adds.", way, 2000) for way in ("Add.", "Do not add.")),
+    ]
+    texts = [messages[-1].content for messages in asked]
+    assert len({text.partition("# Your task")[0] for text in texts}) == 1
+    assert all(tokens_of("".join(m.content for m in messages)) < 2200 for messages in asked)
+    assert "the first" in texts[0] and "Do not write code yet" in texts[0] and "Do not add." in texts[2]
+    assert texts[0].index("def helper") < texts[0].index("as it stands") < texts[0].index("return b + 1")
+
+
+def test_a_long_function_is_revised_by_replacements():
+    long = "def f(a):\n" + "".join(f"    a += {n}\n" for n in range(80)) + "    return a\n"
+    chosen = Task("m.py", "f", long, 0, len(long), 1, Verdict({"t": failed()}))
+    node = Node(0, Candidate(long, "unchanged", "", ours=True), chosen.verdict, (1.0,))
+    ask = "<<<<<<< SEARCH"
+    assert ask in Prompts(chosen).revise(node, "", "Way.", 9000)[-1].content
+    assert ask not in Prompts(chosen, replacing=False).revise(node, "", "Way.", 9000)[-1].content
+
+
+def test_a_text_is_cut_in_its_middle_and_says_so():
+    text = "".join(f"line {n} of the text\n" for n in range(100))
+    short = cut(text, 100)
+    assert tokens_of(short) <= 110 and short.startswith("line 0 ") and short.endswith("line 99 of the text\n")
+    assert "lines left out" in short and cut(text, 10_000) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "items"),
+    [
+        (
+            "Wrong sign.\n\n1. Add.\n2. Take\n   away.\n3) Swap.\n4. More.",
+            "Wrong sign.",
+            ["Add.", "Take away.", "Swap."],
+        ),
+        ("**Direction 1:** Add.\n- no number", "", ["Add.", "no number"]),
+        ("Just prose.\nTwo lines.", "Just prose. Two lines.", []),
+        ("", "", []),
+    ],
+)
+def test_numbered_lists_are_read(text, before, items):
+    assert listed(text, 3) == (before, items)
