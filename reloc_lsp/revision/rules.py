@@ -41,10 +41,10 @@ def asking_of(model: LanguageModel, spending: Spending, settings: Settings) -> A
 
 
 def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighborhood, workers: int) -> Rules:
-    """The rules that the settings name, of a model alone or beside rewrites."""
+    """The rules that the settings name, of a model alone or beside rewrites; the authors' know no rewrites."""
     parts = Parts(task, asking, settings)
     made = ALGORITHMS[settings.search.algorithm](parts)
-    if settings.search.reviser == "model":
+    if settings.search.reviser == "model" or parts.paper:
         return made
     together = Together(rewrites, HillClimbing(), made.neighborhood, made.updating, made.round_size[0])
     return replace(rewrites_alone(rewrites, workers), neighborhood=together, updating=together)

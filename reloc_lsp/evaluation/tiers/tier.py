@@ -48,6 +48,7 @@ async def first_words(process: HarnessProcess) -> Mapping[str, Any] | None:
         return await process.receive()
     except BaseException:
         process.kill()
+        await process.close()
         raise
 
 
