@@ -14,7 +14,7 @@ from agreement_tally import COLD, FRESH, WARM, Tally, remarks
 from suites import SUITES, UnreachableError, environment, sources
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processor time is read from /proc")
-CHOSEN = [SUITES["cachetools"], SUITES["tinydb"]]
+CHOSEN = [SUITES["cachetools"]]
 PLAN = Plan(changes=6, cold=1, many=6)
 
 
