@@ -1,8 +1,9 @@
 """Several candidates in one fork, where that was measured to pay and to be harmless.
 
-Most candidates fail their first test within a millisecond, and then the fork is most of their price. A batch only
-refuses: what it does not refuse is judged alone. And nothing stands of a batch whose canary, the unchanged unit run
-last in the same process, did not end as it should.
+Most candidates fail their first test within a millisecond, and then the fork is most of their price. A batch by
+itself only refuses. What it does not refuse is judged in a second batch in the opposite order, so that each was seen
+once before every other; and nothing stands of a batch whose canary, the unchanged unit run last in the same process,
+did not end as it should.
 """
 
 from __future__ import annotations
@@ -29,11 +30,12 @@ HOPELESS_SECONDS = 0.1
 class Answer:
     """What one batch said of its candidates, by position.
 
-    `stands` are final, `again` were not judged because another one ended the child. All others are to be judged alone;
-    of one that hung, `hung` tells in which test.
+    `stands` are final, `open` were not refused and want a second look, `again` were not judged because another one
+    ended the child. All others are to be judged alone; of one that hung, `hung` tells in which test.
     """
 
     stands: dict[int, dict[int, TestResult]] = field(default_factory=dict)
+    open: dict[int, dict[int, TestResult]] = field(default_factory=dict)
     again: list[int] = field(default_factory=list)
     hung: dict[int, int] = field(default_factory=dict)
 
@@ -106,13 +108,14 @@ class Batches:
         if len(reports) > len(sources) and reports[-1].ended == "done":
             if self._alive(reports[-1], order[:canary]):
                 self.size = min(self.size + 1, self.most)
-                return Answer(stands)
+                complete = {n: r.results for n, r in enumerate(reports[:-1]) if len(r.results) == len(order)}
+                return Answer(stands, {n: results for n, results in complete.items() if n not in stands})
         elif 0 < len(reports) <= len(sources):
             # The last one begun ended the child: only of it is the verdict its own doing.
             last = len(reports) - 1
             own = {n: stands[n] for n in (0, last) if n in stands}
             hung = {} if last in own else self._hanging(last, reports[last])
-            return Answer(own, [n for n in range(len(sources)) if n != last and n not in own], hung)
+            return Answer(own, {}, [n for n in range(len(sources)) if n != last and n not in own], hung)
         self.size = max(1, self.size // 2)
         return Answer()
 

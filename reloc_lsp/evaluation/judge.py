@@ -134,7 +134,7 @@ class Judge:
     async def _judge(self, candidates: Sequence[Candidate], order: Sequence[int], to_beat: int) -> list[Verdict]:
         """Batches for what a warm swap can show, and a child of its own for everything else.
 
-        A batch refuses and no more: what passes in one may do so by what another has left behind, and is judged alone.
+        What passes on both sides of others may still do so by what they left behind: a proposal rests on cold runs.
         """
         batches = await self._measured_batches()
         together = [n for n, c in enumerate(candidates) if batches and self.place.fits(c.source)]
@@ -145,13 +145,19 @@ class Judge:
             verdicts[number] = await self._one(candidates[number], order, to_beat, hung)
 
         async def judge_together(numbers: Sequence[int]) -> None:
-            left = list(numbers)
+            left, passing = list(numbers), []
             hung: dict[int, int] = {}
             while len(left) > 1 and batches and batches.size > 1:
                 said = await ask(left)
                 verdicts.update((left[i], self._verdict(results, order)) for i, results in said.stands.items())
+                passing += [left[i] for i in said.open]
                 hung |= {left[i]: test for i, test in said.hung.items()}
                 left = [left[i] for i in said.again]
+            if len(passing) > 1:
+                passing.reverse()
+                said = await ask(passing)
+                second = {**said.open, **said.stands}
+                verdicts.update((passing[i], self._verdict(results, order)) for i, results in second.items())
             await asyncio.gather(*(judge_alone(n, hung.get(n)) for n in numbers if n not in verdicts))
 
         async def ask(numbers: Sequence[int]) -> Answer:
