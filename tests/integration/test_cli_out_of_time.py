@@ -31,7 +31,7 @@ def test_the_best_is_shown_but_not_called_fixed_and_not_written(tmp_path, monkey
     (tmp_path / "test_ranges.py").write_text(TESTS)
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    call = ["ranges.py::clamp", "--apply", "--json", "--seconds", "10", "--interpreter", sys.executable]
+    call = ["ranges.py::clamp", "--apply", "--json", "--seconds", "20", "--interpreter", sys.executable]
     assert revise(parser.parse_args(call), Revision) == 1
     answer = json.loads(capsys.readouterr().out)
     assert (answer["status"], answer["verified"], answer["source"]) == ("cancelled", False, MENDED)
