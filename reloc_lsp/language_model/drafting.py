@@ -28,10 +28,8 @@ class ModelDrafter:
         """The drafts that could be read; without observations they are drawn from the same plain prompt."""
         replies = await self.asking.ask(lambda room: self.prompts.observe(OBSERVATIONS, room))
         _, observations = listed(replies[0].text, OBSERVATIONS) if replies else ("", [])
-        pairs = list(itertools.combinations(observations, 2))
+        pairs: list[tuple[str, ...]] = [*itertools.combinations(observations, 2)] or [()] * self.count
         chosen = random.Random(self.seed).sample(pairs, min(self.count, len(pairs)))
-        if not chosen:
-            chosen = [()] * self.count  # type: ignore[list-item]
         drafts = await asyncio.gather(*(self._draft(task, pair) for pair in chosen))
         return [candidate for draft in drafts for candidate in draft]
 

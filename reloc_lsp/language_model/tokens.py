@@ -18,10 +18,9 @@ def cut(text: str, room: int) -> str:
         return text
     head, tail, left = 0, len(lines), room - 12
     while head < tail:
-        # Two from the beginning for one from the end.
-        line = lines[tail - 1] if (head + len(lines) - tail) % 3 == 2 else lines[head]
-        left -= tokens_of(line)
+        from_end = (head + len(lines) - tail) % 3 == 2  # one from the end for two from the beginning
+        left -= tokens_of(lines[tail - 1] if from_end else lines[head])
         if left < 0:
             break
-        head, tail = (head, tail - 1) if line is lines[tail - 1] and head != tail - 1 else (head + 1, tail)
+        head, tail = (head, tail - 1) if from_end else (head + 1, tail)
     return "".join([*lines[:head], f"# ... {tail - head} lines left out ...\n", *lines[tail:]])
