@@ -46,7 +46,7 @@ class Child:
         self.request = request
         self.nonce = nonce
         self.folder = folder
-        self.buffer = b""
+        self.parts: list[bytes] = []
         self.bytes = 0
         self.records: list[Message] = []
         self.started = False
@@ -170,11 +170,17 @@ class ForkServer:
             self._end(child, "done" if child.finished else "died")
             return
         child.bytes += len(data)
-        lines = (child.buffer + data).split(b"\n")
-        child.buffer = lines.pop()
+        child.parts.append(data)
+        if child.bytes > RECORD_LIMIT * 2:
+            self._end(child, "garbled")
+            return
+        if b"\n" not in data:
+            return
+        *lines, rest = b"".join(child.parts).split(b"\n")
+        child.parts = [rest]
         for line in lines:
             record = open_record(line, child.nonce)
-            if record is None or child.bytes > RECORD_LIMIT * 2:
+            if record is None:
                 self._end(child, "garbled")
                 return
             self._take(child, record)
