@@ -20,7 +20,7 @@ from reloc_lsp.cli.server import LOG_LEVELS
 from reloc_lsp.cli.target import current_folder, parse_target, workspace_root
 from reloc_lsp.cli.writing import check_writable, write_revision
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
-from reloc_lsp.revision.trace import TraceError, read_trace
+from reloc_lsp.revision.trace import TraceError, read_trace, replayable
 
 TARGET = "FILE, FILE::QUALNAME or FILE:LINE; none: run the tests and take the most suspicious function"
 
@@ -55,7 +55,7 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     root = workspace_root(target.file, here)
     if replayed and options.target is None:
         target = parse_target(f"{replayed['file']}::{replayed['qualname']}", root)
-    settings = chosen_settings(options, root, here, replayed.get("settings", {}))
+    settings = chosen_settings(options, root, here, replayable(replayed.get("settings") or {}))
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
     logging.basicConfig(level=options.log_level.upper(), format="reloc-lsp: %(levelname)s: %(message)s")

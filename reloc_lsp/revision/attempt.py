@@ -111,6 +111,7 @@ class Attempt:
                 await rules.neighborhood.close()
             if self.trace:
                 self.trace.end(reason_of(event), self.cost(), self.asking.kinds if self.asking else {})
+                self.account.notes += [self.trace.complaint] if self.trace.complaint else []
             self._hear_complaints()
         proposal = await self._confirmed(search)
         return proposal or await self._improvement(until) or self.nothing()

@@ -3,7 +3,7 @@
 Each line has one of these keys, which names what it is about; numbers of nodes count from 0, the unchanged unit.
 
 - `trace`: the version of this format. Further `reloc_lsp`, `file`, `qualname`, `source` (the unit's lines), `settings`
-  (of search, budget and model; a key is never among them), `tests` (node ids with their outcome before).
+  (what a replay needs: neither addresses nor keys), `tests` (node ids with their outcome before).
 - `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
   `seconds`; or `error` in place of the replies.
 - `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, and `failures`
@@ -14,6 +14,7 @@ Each line has one of these keys, which names what it is about; numbers of nodes 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections import defaultdict, deque
@@ -29,6 +30,11 @@ from reloc_lsp.search.model import Answer, LanguageModel, Message, ModelError, R
 from reloc_lsp.settings import Settings
 
 FORMAT = 1
+REPLAYED = {
+    "search": ("algorithm", "rules", "reviser", "seed"),
+    "budget": ("seconds", "evaluations", "calls", "tokens"),
+    "model": ("context_tokens", "reply_tokens", "temperature", "top_p"),
+}
 
 
 class TraceError(Exception):
@@ -36,10 +42,14 @@ class TraceError(Exception):
 
 
 class Trace:
-    """Writes a trace to `path`, line by line, so that a search that was killed leaves what it had."""
+    """Writes a trace to `path`, line by line, so that a search that was killed leaves what it had.
+
+    Where that fails in the middle, on a full disk, the search goes on; `complaint` then says so.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.complaint = ""
         try:
             self._file = path.open("w", encoding="utf-8", buffering=1)
         except OSError as error:
@@ -49,10 +59,9 @@ class Trace:
 
     def begin(self, task: Task, settings: Settings) -> None:
         """A search of a unit begins."""
-        chosen = asdict(settings)
         self.write(
             trace=FORMAT, reloc_lsp=__version__, file=task.file, qualname=task.qualname, source=task.source,
-            settings={name: chosen[name] for name in ("search", "budget", "model")},
+            settings=replayable(asdict(settings)),
             tests={test: result.outcome.value for test, result in task.verdict.results.items()},
         )  # fmt: skip
 
@@ -69,11 +78,27 @@ class Trace:
 
     def write(self, **record: Any) -> None:
         """Add a line."""
-        self._file.write(json.dumps(record) + "\n")
+        if self.complaint:
+            return
+        try:
+            self._file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            self.complaint = f"The trace {self.path} is not complete: {error.strerror}."
 
     def close(self) -> None:
         """Nothing more is written."""
-        self._file.close()
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+def replayable(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Of settings as tables, what decides on the course of a search and names nothing that is run or trusted."""
+    found: dict[str, Any] = {}
+    for name, keys in REPLAYED.items():
+        table = settings.get(name)
+        if isinstance(table, Mapping):
+            found[name] = {key: table[key] for key in keys if key in table}
+    return found
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -172,4 +197,6 @@ def read_trace(path: Path) -> list[dict[str, Any]]:
         records.append(record if isinstance(record, dict) else {})
     if not records or records[0].get("trace") != FORMAT:
         raise TraceError(f"{path} is no trace of this version: its first line must have trace = {FORMAT}.")
+    if not all(isinstance(records[0].get(name), str) for name in ("file", "qualname")):
+        raise TraceError(f"{path} is no trace: its first line does not say which function it is about.")
     return records

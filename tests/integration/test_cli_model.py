@@ -12,6 +12,14 @@ from typing import Any
 import pytest
 from scripted_server import Answer, Scene, ScriptedServer, Wire, hang, status
 
+from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.revision.reviser import ReviserError, asking
+from reloc_lsp.revision.trace import Replayed
+from reloc_lsp.search.budget import Budget, Spending
+from reloc_lsp.settings import SearchSettings, Settings
+
+SANDBOX = find_sandbox().level
+
 SLUG = "import re\n\n\ndef slug(text):\n    # Words, as in an address.\n    return text\n"
 TESTS = """\
 from slug import slug
@@ -114,13 +122,39 @@ async def test_a_trace_is_replayed_without_the_model(workspace: Path):
     assert (code, again["source"]) == (0, said["source"])
     first, second = ((workspace / name).read_text() for name in ("first.jsonl", "second.jsonl"))
     nodes = [[line for line in text.splitlines() if line.startswith('{"node"')] for text in (first, second)]
-    assert nodes[0] == nodes[1] != [] and "sk-secret" not in first
+    assert nodes[0] == nodes[1] != [] and "sk-secret" not in first and server.url not in first
     code, said, _ = await revise(workspace, "--replay", "slug.py")
     assert code == 2 and "slug.py is no trace" in said["message"]
 
 
-async def test_no_walls_no_model_unless_the_user_says_so(workspace: Path):
-    """`--sandbox none` is the user's own word for it."""
+async def test_a_trace_of_somebody_else_chooses_no_program(workspace: Path):
+    """It may come with a workspace, and those do not name what is run."""
+    settings = {"search": {"seed": 3}, "evaluation": {"interpreter": "/nowhere/python", "sandbox": "none"}}
+    (workspace / "t.jsonl").write_text(
+        json.dumps({"trace": 1, "file": "slug.py", "qualname": "slug", "settings": settings}) + "\n"
+    )
+    code, said, _ = await revise(workspace, "--replay", "t.jsonl", "--seconds", "5")
+    assert code in (0, 1) and said["sandbox"] == SANDBOX
+    (workspace / "t.jsonl").write_text('{"trace": 1}\n')
+    code, said, _ = await revise(workspace, "--replay", "t.jsonl")
+    assert code == 2 and "which function" in said["message"]
+
+
+async def test_a_full_disk_ends_the_trace_and_not_the_search(workspace: Path):
+    (workspace / "slug.py").write_text(RIGHT.replace("+", "*").replace("def", "import re\n\n\ndef", 1))
+    code, said, _ = await revise(workspace, "slug.py::slug", "--trace", "/dev/full", "--seconds", "20")
+    assert code in (0, 1) and "/dev/full is not complete" in " ".join(said["notes"])
+
+
+def test_no_walls_no_model():
+    alone = Settings(search=SearchSettings(reviser="model"))
+    with pytest.raises(ReviserError, match="--sandbox none"):
+        asking(Replayed([]), Spending(Budget()), alone, "none")
+    assert asking(Replayed([]), Spending(Budget()), Settings(), "none") is None
+    assert asking(Replayed([]), Spending(Budget()), alone, "partial") is not None
+
+
+async def test_the_user_may_do_without_walls(workspace: Path):
     async with ScriptedServer(model(RIGHT)) as server:
         flags = ("slug.py::slug", "--reviser", "model", "--base-url", server.url, "--sandbox", "none")
         code, said, _ = await revise(workspace, *flags)

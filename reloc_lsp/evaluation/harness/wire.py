@@ -19,10 +19,11 @@ GREETING = b"\0reloc-harness\0"
 
 
 # The encoder itself: candidates run in the process that sends what became of them, and reach `json` by many names.
-_encoder = getattr(json.encoder, "c_make_encoder", None)
-_parts: Callable[[Any, int], Iterable[str]] | None = _encoder and _encoder(
-    None, None, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, True
-)
+_parts: Callable[[Any, int], Iterable[str]] | None = None
+with contextlib.suppress(AttributeError, TypeError):  # a Python without it, or with another
+    _parts = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+        None, None, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, True
+    )
 
 
 def encoded(message: Mapping[str, Any]) -> bytes:
