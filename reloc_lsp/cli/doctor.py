@@ -21,8 +21,10 @@ from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.inference.connecting import connect
 from reloc_lsp.inference.keys import KEY_VARIABLE
 from reloc_lsp.inference.listing import Check
+from reloc_lsp.inference.managed.record import Record
+from reloc_lsp.inference.managed.servers import living
 from reloc_lsp.search.model import ModelError
-from reloc_lsp.settings import layered, pyproject_layer
+from reloc_lsp.settings import layered, pyproject_layer, user_layer
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,9 @@ def _project(root: Path, interpreter: str | None) -> list[Finding]:
 
 
 def _settings(root: Path) -> list[Finding]:
-    layer, unreadable = pyproject_layer(root)
-    complaints = unreadable + layered([layer])[1]
+    user, unreadable = user_layer()
+    project, also_unreadable = pyproject_layer(root)
+    complaints = unreadable + also_unreadable + layered([user, project])[1]
     return [Finding("settings", "!", complaint) for complaint in complaints]
 
 
@@ -112,12 +115,17 @@ def _gpu() -> Finding:
 def _model(base_url: str | None, name: str | None) -> list[Finding]:
     """A look at the model server, where one is named."""
     if base_url is None and name is None:
-        return [Finding("model server", "-", "none named (--base-url); rewrites need none")]
+        served = [Finding("model server", "ok", f"{s.record.served_name}, {_standing(s.record)}") for s in living()]
+        return served or [Finding("model server", "-", "none runs, none named (--base-url); rewrites need none")]
     try:
         check = asyncio.run(_look(base_url, name))
     except ModelError as error:
         return [Finding("model server", "!", str(error))]
     return [Finding("model server", "ok" if check.usable else "!", check.sentence)]
+
+
+def _standing(record: Record) -> str:
+    return f"ready at {record.url}" if record.phase == "ready" else "still starting"
 
 
 async def _look(base_url: str | None, name: str | None) -> Check:

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "revise": "revise a function until the workspace's own tests pass",
     "demo": "write a small workspace with a bug and repair it before your eyes",
     "doctor": "say what was found: interpreter, pytest, sandbox and GPU",
+    "model": "serve a language model on this machine with vLLM, for all your terminals and editors",
     "server": "run the language server (what an editor starts)",
 }
 """Each command is the module of its name in this package; the text is its line in the help."""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reloc_lsp.search.budget import Budget
-from reloc_lsp.settings import EvaluationSettings, Layer, SearchSettings, Settings, layered, pyproject_layer
+from reloc_lsp.settings import EvaluationSettings, Layer, SearchSettings, Settings, layered, pyproject_layer, user_layer
 
 
 def add_settings_flags(parser: argparse.ArgumentParser) -> None:
@@ -56,14 +56,17 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
 def chosen_settings(
     options: argparse.Namespace, root: Path, here: Path, replayed: Mapping[str, Any] = MappingProxyType({})
 ) -> Settings:
-    """The settings of a call from the folder `here`: flags over those of a trace over the pyproject.toml in `root`.
+    """The settings of a call from the folder `here`.
+
+    Flags lie over those of a trace, these over the pyproject.toml in `root`, and this over the user's own file.
 
     Prints a line to stderr for each setting that cannot be used.
     """
-    project, unreadable = pyproject_layer(root)
+    user, unreadable = user_layer()
+    project, also_unreadable = pyproject_layer(root)
     flags = Layer("command line", _values(options, root, here))
-    settings, complaints = layered([project, Layer("trace", replayed), flags])
-    for complaint in (*unreadable, *complaints):
+    settings, complaints = layered([user, project, Layer("trace", replayed), flags])
+    for complaint in (*unreadable, *also_unreadable, *complaints):
         print(f"reloc-lsp: warning: {complaint}", file=sys.stderr)
     return settings
 

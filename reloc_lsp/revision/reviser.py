@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.language_model.asking import Asking
 from reloc_lsp.revision.rules import asking_of
@@ -19,16 +21,21 @@ class ReviserError(Exception):
     """The reviser that was asked for cannot be had: the message says why, and what to do."""
 
 
-def connected(settings: Settings) -> LanguageModel | None:
+def connected(settings: Settings, note: Callable[[str], None]) -> LanguageModel | None:
     """The model that the settings choose, if one is to take part; nothing is sent to it yet.
 
-    Raises `ReviserError` where a model is asked for and none is chosen, or its address or key cannot be used.
+    `note` hears what the user should know of it later. Raises `ReviserError` where a model is asked for and none is
+    chosen, or its address or key cannot be used.
     """
     search, model = settings.search, settings.model
+    managed = None if search.reviser == "rewrites" else _managed(settings, note)
+    if managed is not None:
+        return managed
     if search.reviser == "rewrites" or not model.wanted:
         if search.reviser == "model":
             raise ReviserError(
-                "No model is chosen. Name a server with --base-url, a model with --model, or let --reviser be auto."
+                "No model is chosen. Name a server with --base-url or a model with --model, start one with reloc-lsp "
+                "model start, or let --reviser be auto."
             )
         if search.algorithm != "hill-climbing" or search.rules != "default":
             raise ReviserError(
@@ -42,6 +49,12 @@ def connected(settings: Settings) -> LanguageModel | None:
         return connect(model.base_url, model.name, key_variable=model.key_variable)
     except ModelError as error:
         raise ReviserError(str(error)) from error
+
+
+def _managed(settings: Settings, note: Callable[[str], None]) -> LanguageModel | None:
+    from reloc_lsp.inference.managed.choosing import managed_model
+
+    return managed_model(settings.model, note)
 
 
 def asking(model: LanguageModel | None, spending: Spending, settings: Settings, walls: Level) -> Asking | None:

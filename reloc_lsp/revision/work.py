@@ -114,7 +114,7 @@ class Work:
         if self.recording.replay:
             model: LanguageModel | None = Replayed(read_trace(self.recording.replay))
         else:
-            model = connected(self.settings)
+            model = connected(self.settings, self.account.notes.append)
         if self.recording.write:
             self._trace = Trace(self.recording.write)
             model = Recorded(model, self._trace) if model else None

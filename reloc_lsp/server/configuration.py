@@ -1,4 +1,4 @@
-"""The user's settings as the editor tells them, over those of the workspace's pyproject.toml."""
+"""The settings that the editor tells, over those of the workspace's pyproject.toml and of the user's own file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from lsprotocol import types
 
 from reloc_lsp.server.client import Client
-from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer
+from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer, user_layer
 
 SECTION = "reloc"
 
 
 class Configuration:
-    """Layers of settings, lowest first: pyproject.toml, initialization options, asked for, pushed."""
+    """Layers of settings, lowest first: the user's file, pyproject.toml, initialization options, asked for, pushed."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -55,9 +55,10 @@ class Configuration:
 
     def settings(self, root: Path) -> Settings:
         """What holds in the workspace folder `root`; what cannot be used is said once."""
-        lowest, complaints = pyproject_layer(root)
-        settings, more = self._editor(root, lowest)
-        self.complain(complaints + more)
+        user, complaints = user_layer()
+        project, more = pyproject_layer(root)
+        settings, most = self._editor(root, user, project)
+        self.complain(complaints + more + most)
         return settings
 
     def complain(self, complaints: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer
+from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer, user_file, user_layer
 
 
 def read(**layers: dict) -> tuple[Settings, list[str]]:
@@ -124,3 +124,29 @@ def test_a_pyproject_that_cannot_be_used_is_one_message(content, part, tmp_path)
     layer, (complaint,) = pyproject_layer(tmp_path)
     assert layered([layer]) == (Settings(), [])
     assert complaint.startswith("pyproject.toml") and part in complaint
+
+
+def test_the_users_own_file_lies_under_the_workspaces_and_may_choose_what_is_run(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert user_layer()[0].values == {}
+    user_file().parent.mkdir(parents=True)
+    user_file().write_text('[budget]\nseconds = 5\nevaluations = 7\n[model.local]\nstart = true\nvllm = "/opt/vllm"\n')
+    user, unreadable = user_layer()
+    settings, complaints = layered([user, Layer("pyproject.toml", {"budget": {"seconds": 9}}, trusted=False)])
+    assert unreadable == complaints == []
+    assert (settings.budget.seconds, settings.budget.evaluations) == (9.0, 7)
+    assert settings.model.local.start and settings.model.local.vllm == "/opt/vllm"
+
+
+def test_a_workspace_cannot_choose_what_serves_a_model():
+    values = {"model": {"local": {"start": True, "vllm": "./evil", "flags": ["--trust-remote-code"]}}}
+    settings, (complaint,) = layered([Layer("pyproject.toml", values, trusted=False)])
+    assert settings == Settings() and "model.local may be set by the user only" in complaint
+
+
+def test_a_file_of_the_user_that_is_no_toml_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    user_file().parent.mkdir(parents=True)
+    user_file().write_text("[budget\n")
+    user, (complaint,) = user_layer()
+    assert user.values == {} and str(user_file()) in complaint

@@ -1,0 +1,150 @@
+"""`reloc-lsp model`: a language model on this machine, served for all terminals and editors of the user."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import sys
+import time
+from typing import NoReturn
+
+from reloc_lsp.cli.errors import CallError
+from reloc_lsp.inference.managed.choosing import plan_of
+from reloc_lsp.inference.managed.record import Folder, Record, all_folders
+from reloc_lsp.inference.managed.servers import Server, living, ready, started, stop
+from reloc_lsp.search.model import ModelError
+from reloc_lsp.settings import LocalModelSettings, layered, user_layer
+
+NONE_RUNS = "No model server of yours runs. Start one with reloc-lsp model start MODEL."
+EXAMPLE = """\
+What stands after -- is passed on to vLLM:
+  reloc-lsp model start Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 16384 --tensor-parallel-size 2"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `model` can be told to do."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_PassingOn)
+    start = actions.add_parser(
+        "start", help="serve a model with vLLM and wait until it is ready", allow_abbrev=False,
+        usage="%(prog)s MODEL [--device GPUS] [--vllm PATH] [--idle-minutes M] [-- FLAG ...]",
+        epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    start.add_argument("model", metavar="MODEL", help="a name on the Hugging Face hub, or a folder")
+    start.add_argument("--device", metavar="GPUS", help="which GPUs, as in CUDA_VISIBLE_DEVICES: 0, or 0,1")
+    start.add_argument("--vllm", metavar="PATH", help="the program (default: beside our Python, or on the PATH)")
+    start.add_argument("--idle-minutes", type=_minutes, metavar="M", help="end after so long without a question")
+    actions.add_parser("status", help="say which servers run, and how the last ones ended", allow_abbrev=False)
+    ending = actions.add_parser("stop", help="end a server", allow_abbrev=False)
+    ending.add_argument("model", nargs="?", metavar="MODEL", help="its model (default: all of yours)")
+
+
+class _PassingOn(argparse.ArgumentParser):
+    """A parser that leaves alone what stands after `--`: the `flags`."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        words = list(args or ())
+        end = words.index("--") if "--" in words else len(words)
+        namespace, unknown = super().parse_known_args(words[:end], namespace)
+        namespace.flags = tuple(words[end + 1 :])
+        return namespace, unknown
+
+    def error(self, message: str) -> NoReturn:
+        raise CallError(f"{message}. `{self.prog} --help` lists what is allowed.")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked; exit status 0 if it was done, 1 if a server did not start or none runs."""
+    try:
+        if options.action == "start":
+            return _start(options)
+        return _status() if options.action == "status" else _stop(options.model)
+    except ModelError as error:
+        print(f"reloc-lsp: error: {error}", file=sys.stderr)
+        return 1
+
+
+def _start(options: argparse.Namespace) -> int:
+    user, complaints = user_layer()
+    settings, more = layered([user])
+    for complaint in (*complaints, *more):
+        print(f"reloc-lsp: warning: {complaint}", file=sys.stderr)
+    local = settings.model.local
+    chosen = LocalModelSettings(
+        local.start,
+        options.vllm or local.vllm,
+        local.device if options.device is None else options.device,
+        options.flags or local.flags,
+        local.idle_minutes if options.idle_minutes is None else options.idle_minutes,
+    )
+    plan = plan_of(options.model, dataclasses.replace(settings.model, local=chosen))
+    folder = started(plan)
+    print(f"Serving {plan.model}; its log is {folder.log}", file=sys.stderr)
+    try:
+        record = asyncio.run(_waited_for(folder))
+    except KeyboardInterrupt:
+        print("It goes on starting: reloc-lsp model status says how it stands, stop ends it.", file=sys.stderr)
+        return 130
+    print(f"{record.served_name} is ready at {record.url} after {time.time() - record.since:.0f} s.")
+    return 0
+
+
+async def _waited_for(folder: Folder) -> Record:
+    """The server once it is ready; meanwhile the last line of its log is shown on a terminal."""
+    waiting = asyncio.ensure_future(ready(folder))
+    if not sys.stderr.isatty():
+        return await waiting
+    from rich.console import Console
+
+    with Console(file=sys.stderr, highlight=False).status("starting") as shown:
+        while not waiting.done():
+            await asyncio.wait({waiting}, timeout=0.5)
+            line = next((line.strip() for line in reversed(folder.last_lines(20)) if line.strip()), "starting")
+            shown.update(line.replace("[", r"\[")[: shown.console.width - 4])
+    return await waiting
+
+
+def _status() -> int:
+    alive = living()
+    for server in alive:
+        record = server.record
+        minutes = (time.time() - record.since) / 60
+        where = f"ready at {record.url}" if record.phase == "ready" else "starting"
+        on = f" on GPU {record.device}" if record.device else ""
+        print(f"{record.served_name}{on}: {where}, for {minutes:.0f} minutes (log: {server.folder.log})")
+    running = {server.folder.path for server in alive}
+    for folder in all_folders():
+        last = folder.read()
+        if folder.path not in running and last is not None and last.phase == "ended":
+            print(f"{last.served_name}: ended. {last.why} (log: {folder.log})")
+    if not alive:
+        print(NONE_RUNS, file=sys.stderr)
+    return 0 if alive else 1
+
+
+def _stop(model: str | None) -> int:
+    alive = living()
+    chosen = [server for server in alive if model is None or model in _names(server)]
+    if model is not None and not chosen:
+        there = ", ".join(server.record.served_name for server in alive)
+        raise CallError(f"No server of {model} runs. {f'Running: {there}.' if there else NONE_RUNS}")
+    for server in chosen:
+        stop(server)
+        print(f"{server.record.served_name} has ended.")
+    if not chosen:
+        print(NONE_RUNS, file=sys.stderr)
+    return 0 if chosen else 1
+
+
+def _names(server: Server) -> tuple[str, ...]:
+    return server.record.model, server.record.served_name
+
+
+def _minutes(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes above 0")
+    return number

@@ -1,0 +1,39 @@
+"""Which managed server a search is to ask, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from reloc_lsp.inference.managed.model import ManagedModel
+from reloc_lsp.inference.managed.plan import Plan
+from reloc_lsp.inference.managed.servers import Server, living
+from reloc_lsp.settings import ModelSettings
+
+
+def plan_of(model: str, settings: ModelSettings) -> Plan:
+    """How `model` is to be served; one that is a folder here is taken from there."""
+    folder = Path(model).expanduser()
+    local = settings.local
+    name = str(folder.resolve()) if folder.is_dir() else model
+    return Plan(name, local.device, local.vllm, local.flags, local.idle_minutes * 60)
+
+
+def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> ManagedModel | None:
+    """The model on a living server that the settings mean, or on one that they allow to be started; else `None`.
+
+    Where no model is named, the server that was started last is meant. For `note` see `ManagedModel`.
+    """
+    if settings.base_url is not None:
+        return None
+    plan = None if settings.name is None else plan_of(settings.name, settings)
+    meant = [server for server in living() if plan is None or _serves(server, plan, settings.name)]
+    newest = max(meant, key=lambda server: server.record.since, default=None)
+    if plan is not None and settings.local.start and (newest is None or newest.folder.path.name == plan.name):
+        return ManagedModel(plan, note)
+    return ManagedModel(newest, note) if newest is not None else None
+
+
+def _serves(server: Server, plan: Plan, name: str | None) -> bool:
+    record = server.record
+    return (record.model == plan.model or record.served_name == name) and plan.device in (None, record.device)

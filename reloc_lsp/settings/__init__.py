@@ -1,0 +1,26 @@
+"""One typed tree of settings, and where each value may come from."""
+
+from reloc_lsp.settings.files import pyproject_layer, user_file, user_layer
+from reloc_lsp.settings.layers import Layer, layered
+from reloc_lsp.settings.tree import (
+    USER_ONLY,
+    EvaluationSettings,
+    LocalModelSettings,
+    ModelSettings,
+    SearchSettings,
+    Settings,
+)
+
+__all__ = [
+    "USER_ONLY",
+    "EvaluationSettings",
+    "Layer",
+    "LocalModelSettings",
+    "ModelSettings",
+    "SearchSettings",
+    "Settings",
+    "layered",
+    "pyproject_layer",
+    "user_file",
+    "user_layer",
+]
