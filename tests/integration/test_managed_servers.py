@@ -128,6 +128,13 @@ async def test_why_a_server_did_not_start_is_said_in_a_sentence(plan: Plan) -> N
     assert raised.value.lasting and words in folder.log.read_text()
 
 
+async def test_a_program_that_cannot_be_run_is_named(plan: Plan) -> None:
+    assert plan.vllm is not None
+    Path(plan.vllm).write_bytes(b"no program")
+    with pytest.raises(ModelError, match=rf"{plan.vllm} cannot be run \(Exec format error\)"):
+        await ready(started(plan))
+
+
 async def test_a_search_that_ends_before_the_server_is_ready_is_told(plan: Plan) -> None:
     notes: list[str] = []
     model = ManagedModel(replace(plan, flags=("--never-ready",)), notes.append)
@@ -183,6 +190,14 @@ def test_other_keys_of_the_user_do_not_reach_the_server(plan: Plan) -> None:
         ("vllm: error: unrecognized arguments: --frobnicate", 2, "unrecognized arguments: --frobnicate"),
         ("ValueError: To serve at least one request, 4 GiB KV cache is needed, which is larger than the available KV "
          "cache memory", 1, "--max-model-len"),
+        (
+            "ERROR [multiproc_executor.py:953] ValueError: Available memory on node 0 (15.25/16.59 GiB) on startup is "
+            "less than desired CPU memory utilization.\nRuntimeError: Engine core initialization failed.",
+            1,
+            "This machine has too little free memory",
+        ),
+        ("TypeError: surprising\nRuntimeError: Engine core initialization failed. See root cause above.", 1,
+         "It said: TypeError: surprising"),
         ("some lines\nTypeError: surprising\nand a last one", 1, "(exit status 1). It said: TypeError: surprising"),
         ("", -signal.SIGKILL, "too little memory"),
         ("", -signal.SIGSEGV, "killed by SIGSEGV"),

@@ -30,6 +30,11 @@ _CASES = (
         "or pass flags on: -- --gpu-memory-utilization 0.8 --max-model-len 8192.",
     ),
     _Case(
+        r"Available memory on node .* is less than desired",
+        "This machine has too little free memory for what vLLM wants to have. Close what else uses it, or let it have "
+        "less: -- --gpu-memory-utilization 0.5 (on CPUs, too).",
+    ),
+    _Case(
         r"max seq len|KV cache is needed, which is larger than the available KV cache memory",
         "There is too little memory for the whole context of this model. Bound it: -- --max-model-len 8192.",
     ),
@@ -58,7 +63,7 @@ _CASES = (
 
 def why_it_ended(record: Record, status: int, folder: Folder) -> str:
     """The reason that a server of this `record` had to end by itself with this exit status."""
-    lines = folder.last_lines()
+    lines = [line for line in folder.last_lines(2000) if " WARNING " not in line]
     text = "\n".join(lines)
     for case in _CASES:
         found = re.search(case.pattern, text)
@@ -68,8 +73,9 @@ def why_it_ended(record: Record, status: int, folder: Folder) -> str:
     how = f"killed by {_signal(-status)}" if status < 0 else f"exit status {status}"
     if -status == signal.SIGKILL:
         return f"vLLM was killed {when}: the machine may have too little memory."
-    last = next((line.strip() for line in reversed(lines) if re.search(r"\w*Error\b", line)), "")
-    return f"vLLM ended {when} ({how}).{f' It said: {last[-300:]}' if last else ''}"
+    # The first error is the cause: those after it say that something went wrong before.
+    first = re.search(r"\b\w+(?:Error|Exception): .+", text)
+    return f"vLLM ended {when} ({how}).{f' It said: {first[0][:300]}' if first else ''}"
 
 
 def _signal(number: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import sys
@@ -75,12 +76,12 @@ class Plan:
 
 
 def find_vllm(named: str | None) -> str:
-    """The program `vllm`: the `named` one, the one beside this Python, or the one on the PATH."""
+    """The absolute path of `vllm`: the `named` one, the one beside this Python, or the one on the PATH."""
     if named is not None:
         found = shutil.which(str(Path(named).expanduser()))
         if found is None:
             raise ModelError(f"There is no program {named} to serve models with. {HOW_TO_INSTALL}", lasting=True)
-        return found
+        return os.path.abspath(found)
     found = shutil.which("vllm", path=str(Path(sys.executable).parent)) or shutil.which("vllm")
     if found is None:
         raise ModelError(

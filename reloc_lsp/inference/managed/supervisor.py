@@ -50,15 +50,22 @@ class _Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._told.set)
-        server = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
-            preexec_fn=_ended_with_me(),
-        )  # fmt: skip
+        try:
+            server = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
+                preexec_fn=_ended_with_me(),
+            )  # fmt: skip
+        except OSError as error:
+            self._ended(f"{command[0]} cannot be run ({error.strerror}).")
+            return
         ended = asyncio.create_task(server.wait())
         try:
             why = await self._watch(ended)
         finally:
             await _end(server.pid, ended)
+        self._ended(why)
+
+    def _ended(self, why: str) -> None:
         self._record = replace(self._record, phase="ended", why=why)
         self._write()
 
