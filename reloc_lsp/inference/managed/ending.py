@@ -69,13 +69,13 @@ def why_it_ended(record: Record, status: int, folder: Folder) -> str:
         found = re.search(case.pattern, text)
         if found:
             return case.sentence.format(*found.group(0, *range(1, found.re.groups + 1)))
-    when = "while it started" if record.phase == "starting" else "by itself"
+    began = " while it started" if record.phase == "starting" else ""
     how = f"killed by {_signal(-status)}" if status < 0 else f"exit status {status}"
     if -status == signal.SIGKILL:
-        return f"vLLM was killed {when}: the machine may have too little memory."
+        return f"vLLM was killed{began}: the machine may have too little memory."
     # The first error is the cause: those after it say that something went wrong before.
     first = re.search(r"\b\w+(?:Error|Exception): .+", text)
-    return f"vLLM ended {when} ({how}).{f' It said: {first[0][:300]}' if first else ''}"
+    return f"vLLM ended{began or ' by itself'} ({how}).{f' It said: {first[0][:300]}' if first else ''}"
 
 
 def _signal(number: int) -> str:

@@ -1,0 +1,236 @@
+"""The wire to a real vLLM, on the CPU, with a tiny model of random weights. The tests run in this order.
+
+`RELOC_TEST_VLLM` names the program, in an environment that also has torch and transformers; `.ci/run` makes one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+import subprocess
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from reloc_lsp.inference.connecting import connect
+from reloc_lsp.inference.endpoint import Endpoint
+from reloc_lsp.inference.keys import KEY_VARIABLE
+from reloc_lsp.inference.managed.model import ManagedModel
+from reloc_lsp.inference.managed.plan import Plan
+from reloc_lsp.inference.managed.servers import Server, living, ready, started, stop
+from reloc_lsp.language_model.asking import Asking
+from reloc_lsp.revision.rules import with_model
+from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.search.budget import Budget, Spending
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.local_search import LocalSearch
+from reloc_lsp.search.model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
+from reloc_lsp.settings import SearchSettings, Settings
+
+VLLM = os.environ.get("RELOC_TEST_VLLM")
+pytestmark = pytest.mark.skipif(VLLM is None, reason="no vLLM here: RELOC_TEST_VLLM names none")
+
+CONTEXT = 4096
+FLAGS = (
+    "--served-model-name", "tiny", "--max-model-len", str(CONTEXT), "--enforce-eager", "--dtype", "bfloat16",
+    "--max-num-seqs", "16", "--gpu-memory-utilization", "0.5",
+)  # fmt: skip
+PROMPT = [Message("user", "Write a function.")]
+SHORT = Sampling(temperature=1.0, max_tokens=16)
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]:
+    """A real server, started as a user's would be."""
+    assert VLLM is not None
+    model = tmp_path_factory.mktemp("model")
+    script = Path(__file__).with_name("tiny_model.py")
+    subprocess.run([Path(VLLM).parent / "python", script, model], check=True)
+    plan = Plan(str(model), vllm=VLLM, flags=FLAGS)
+    offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in offline.items():
+            patch.setenv(name, value)
+        asyncio.run(ready(started(plan)))
+        yield plan
+        for server in living():
+            stop(server)
+
+
+@pytest.fixture
+def server(plan: Plan) -> Server:
+    """How the server stands now."""
+    (living_now,) = living()
+    return living_now
+
+
+@pytest.fixture
+async def endpoint(server: Server) -> AsyncIterator[Endpoint]:
+    """A connection to it."""
+    made = connected(server)
+    yield made
+    await made.close()
+
+
+def connected(server: Server, model: str = "tiny") -> Endpoint:
+    return connect(server.record.url, model, environment={KEY_VARIABLE: server.record.key})
+
+
+def metric(server: Server, name: str) -> float:
+    """The sum of a counter of the server."""
+    with urllib.request.urlopen(f"{server.record.url.removesuffix('/v1')}/metrics") as answer:
+        text = answer.read().decode()
+    return sum(float(number) for number in re.findall(rf"^vllm:{name}{{.*}} (\S+)$", text, re.MULTILINE))
+
+
+async def test_several_replies_come_in_one_call_and_are_counted(endpoint: Endpoint) -> None:
+    answer = await endpoint.ask(PROMPT, SHORT, 3)
+    assert (len(answer.replies), answer.calls) == (3, 1)
+    assert len({reply.text for reply in answer.replies}) > 1
+    assert not any(reply.whole for reply in answer.replies)
+    assert answer.usage.counted and answer.usage.completion_tokens == 48 and answer.usage.prompt_tokens > 5
+
+
+async def test_the_same_seed_gives_the_same_replies(endpoint: Endpoint) -> None:
+    once, again, other = [await endpoint.ask(PROMPT, replace(SHORT, seed=seed), 2) for seed in (7, 7, 8)]
+    assert once.replies == again.replies != other.replies
+
+
+async def test_a_key_that_is_wrong_is_named_and_not_shown(server: Server) -> None:
+    intruder = connect(server.record.url, "tiny", environment={KEY_VARIABLE: "sk-wrong-key"})
+    with pytest.raises(ModelError, match=KEY_VARIABLE) as raised:
+        await intruder.ask(PROMPT, SHORT)
+    assert raised.value.lasting and "wrong-key" not in str(raised.value)
+    await intruder.close()
+
+
+async def test_an_unknown_model_is_named_beside_those_there_are(server: Server) -> None:
+    endpoint = connected(server, "huge")
+    with pytest.raises(ModelError, match=r"no model huge.*It has: tiny"):
+        await endpoint.ask(PROMPT, SHORT)
+    await endpoint.close()
+
+
+async def test_a_prompt_over_the_context_says_how_long_it_may_be(endpoint: Endpoint) -> None:
+    with pytest.raises(PromptTooLong) as raised:
+        await endpoint.ask([Message("user", "value = value + 1\n" * 4000)], SHORT)
+    assert raised.value.most == CONTEXT - SHORT.max_tokens
+
+
+async def test_a_reply_that_would_not_fit_is_asked_for_shorter(endpoint: Endpoint) -> None:
+    answer = await endpoint.ask(PROMPT, replace(SHORT, max_tokens=3 * CONTEXT))
+    assert 0 < answer.usage.completion_tokens < CONTEXT
+
+
+async def test_cancelling_ends_the_servers_work(server: Server, endpoint: Endpoint) -> None:
+    asking = asyncio.create_task(endpoint.ask(PROMPT, replace(SHORT, max_tokens=CONTEXT - 100), 8))
+    async with asyncio.timeout(60):
+        while not await asyncio.to_thread(metric, server, "num_requests_running"):
+            assert not asking.done()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        before = await asyncio.to_thread(metric, server, "generation_tokens_total")
+        while await asyncio.to_thread(metric, server, "num_requests_running"):
+            await asyncio.sleep(0.05)
+    after = await asyncio.to_thread(metric, server, "generation_tokens_total")
+    assert after - before < 8 * CONTEXT / 4
+
+
+def failed(number: int) -> Verdict:
+    failure = Failure("AssertionError", f"assert {number} == {number + 1}\n" * 5, 3, (2,))
+    return Verdict({f"test_m.py::test_{test}": TestResult(Outcome.FAILED, failure=failure) for test in range(4)})
+
+
+@dataclass
+class Programmer:
+    """Asks the server, and says something sensible in the place of its noise."""
+
+    endpoint: Endpoint
+    unit: str
+    usages: list[tuple[str, Usage]] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+        answer = await self.endpoint.ask(messages, replace(sampling, max_tokens=8), count)
+        asked = messages[-1].content.partition("# Your task")[2]
+        kind = next((kind for kind in ("observations", "directions") if kind in asked), "version")
+        self.usages.append((kind, answer.usage))
+        replies = [Reply(self._reply(kind)) for _ in answer.replies]
+        return replace(answer, replies=tuple(replies))
+
+    def _reply(self, kind: str) -> str:
+        number = next(self.numbers)
+        if kind == "version":
+            return f"```python\n{self.unit.replace('return value', f'return value + {number}')}```"
+        return "\n".join(f"{place}. Look at statement {number + place} again." for place in (1, 2, 3))
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class Judge:
+    """Every version fails in its own way, the later the better."""
+
+    async def evaluate(self, candidates: list[Candidate], to_beat: int) -> list[Verdict]:
+        return [failed(len(candidate.source)) for candidate in candidates]
+
+
+class NoRewrites:
+    """The model is alone."""
+
+    async def expand(self, parents: list[Node], count: int) -> list[Candidate]:
+        return []
+
+    def learn(self, node: Node) -> None:
+        """Nothing to learn."""
+
+
+async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cache(
+    server: Server, endpoint: Endpoint
+) -> None:
+    body = "".join(f"    value = value * {n} + {n + 1} if value > {n} else value\n" for n in range(12))
+    unit = f"def f(value):\n{body}    return value\n"
+    before = [metric(server, f"prefix_cache_{name}_total") for name in ("hits", "queries")]
+    programmer = Programmer(endpoint, unit)
+    task = Task("m.py", "f", unit, 0, len(unit), 1, failed(0))
+    settings = Settings(search=SearchSettings("hill-climbing", "default", "model"))
+    spending = Spending(Budget(None, None))
+    asking = Asking(programmer, spending, Sampling(), 3000)
+    none: RewriteNeighborhood = NoRewrites()  # type: ignore[assignment]
+    rules = replace(with_model(task, asking, settings, none, 1), most_nodes=25)
+    async for _ in LocalSearch(task, rules, Judge(), spending).run():  # type: ignore[arg-type]
+        pass
+    rounds = programmer.usages
+    first = next(place for place, (kind, _) in enumerate(rounds) if kind == "directions")
+    asked, cached = (sum(getattr(u, f"{n}_tokens") for _, u in rounds[first:]) for n in ("prompt", "cached"))
+    print(f"{len(rounds)} calls; from the first revision on {cached} of {asked} tokens of prompts cached")
+    assert cached / asked >= 0.7
+    # What the replies say is what the server counts.
+    hits, queries = (metric(server, f"prefix_cache_{name}_total") for name in ("hits", "queries"))
+    assert hits - before[0] == sum(usage.cached_tokens for _, usage in rounds)
+    assert queries - before[1] == sum(usage.prompt_tokens for _, usage in rounds)
+
+
+async def test_a_server_that_is_killed_ends_the_question_and_is_started_again_for_the_next(
+    plan: Plan, server: Server
+) -> None:
+    model = ManagedModel(plan, pytest.fail)
+    await model.ask(PROMPT, SHORT)
+    asking = asyncio.create_task(ManagedModel(server, pytest.fail).ask(PROMPT, replace(SHORT, max_tokens=3000), 8))
+    while not await asyncio.to_thread(metric, server, "num_requests_running"):
+        assert not asking.done()
+    children = Path(f"/proc/{server.record.supervisor}/task/{server.record.supervisor}/children").read_text().split()
+    os.killpg(int(children[0]), signal.SIGKILL)
+    with pytest.raises(ModelError, match="vLLM was killed: the machine may have too little memory"):
+        await asking
+    answer = await model.ask(PROMPT, SHORT)
+    assert len(answer.replies) == 1 and living()[0].record.supervisor != server.record.supervisor
+    await model.close()
