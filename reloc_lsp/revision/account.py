@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reloc_lsp.language_model.estimate import Estimate
 from reloc_lsp.revision.proposal import Phase, Progress, Tests
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.settings import Settings
@@ -28,6 +29,26 @@ class Account:
         self._fraction = max(self._fraction, min(fraction, 0.99))
         spent = self.spending
         self._news(Progress(phase, message, self._fraction, spent.seconds, spent.evaluations, before, best))
+
+    def in_words(self, prompt_tokens: int, cached_tokens: int, reply_tokens: int) -> str:
+        """Tokens, and money where there are prices."""
+        money = self.model.money(prompt_tokens, cached_tokens, reply_tokens)
+        price = "" if money is None else f", for {money:.4f}"
+        return f"{prompt_tokens:,} tokens asked, {reply_tokens:,} answered{price}"
+
+    def so_far(self) -> str:
+        """What the model has cost so far, in words; empty where it was not asked."""
+        spent = self.spending
+        if not spent.calls:
+            return ""
+        tokens = self.in_words(spent.prompt_tokens, spent.cached_tokens, spent.completion_tokens)
+        return f"{spent.calls} calls of the model, {tokens}"
+
+    def beforehand(self, expected: Estimate) -> str:
+        """What the model will cost, in words."""
+        when = "in all" if expected.whole else "in a round"
+        tokens = self.in_words(expected.prompt_tokens, 0, expected.reply_tokens)
+        return f"the model is asked up to {expected.calls} times {when}, about {tokens}"
 
     def cost(self) -> dict[str, float | None]:
         """The `cost` of a Proposal.

@@ -17,7 +17,7 @@ from reloc_lsp.program.text import split_lines
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Tests
 from reloc_lsp.revision.reviser import NO_WALLS, ReviserError, asking
-from reloc_lsp.revision.rules import rewrites_alone, with_model
+from reloc_lsp.revision.rules import estimated, rewrites_alone, with_model
 from reloc_lsp.revision.trace import Trace, reason_of
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
@@ -87,6 +87,8 @@ class Attempt:
         rules = rewrites_alone(neighborhood, workers)
         if self.asking:
             rules = with_model(task, self.asking, self.settings, neighborhood, workers)
+            expected = self.account.beforehand(estimated(task, self.asking, self.settings))
+            self._tell("searching", self._searching(expected), 0.1)
         search = self.search_ = LocalSearch(task, rules, judge, spending)
         left = until - time.monotonic()
         deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)
@@ -99,6 +101,7 @@ class Attempt:
                 async for event in search.run():
                     self._report(event, started, left)
                     if isinstance(event, Settled):
+                        self._hear_complaints()
                         proposal = await self._confirmed(search)
                         if proposal is not None:
                             return proposal
@@ -257,10 +260,10 @@ class Attempt:
             share = max(share, spent.evaluations / most)
         if self.trace:
             self.trace.hear(event)
-        message = f"searching revisions of {self.task.qualname}"
-        if spent.calls:
-            message += f" ({spent.calls} calls of the model)"
-        self._tell("searching", message, 0.1 + 0.8 * share)
+        self._tell("searching", self._searching(self.account.so_far()), 0.1 + 0.8 * share)
+
+    def _searching(self, cost: str) -> str:
+        return f"searching revisions of {self.task.qualname}" + (f" ({cost})" if cost else "")
 
 
 def slow_down(before: Verdict, after: Verdict) -> float:

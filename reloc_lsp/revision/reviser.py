@@ -44,9 +44,16 @@ def connected(settings: Settings, note: Callable[[str], None]) -> LanguageModel 
             )
         return None
     from reloc_lsp.inference.connecting import connect
+    from reloc_lsp.inference.patience import Patience
 
     try:
-        return connect(model.base_url, model.name, key_variable=model.key_variable)
+        return connect(
+            model.base_url,
+            model.name,
+            key_variable=model.key_variable,
+            patience=Patience(first_token=model.patience),
+            in_flight=max(1, model.in_flight),
+        )
     except ModelError as error:
         raise ReviserError(str(error)) from error
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reloc_lsp.language_model.asking import Asking
 from reloc_lsp.language_model.drafting import ModelDrafter, Samples
+from reloc_lsp.language_model.estimate import Estimate, estimate
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.revising import Crossover, Reflection, SelfRefinement
 from reloc_lsp.search.budget import Spending
@@ -106,6 +107,22 @@ def self_refinement(parts: Parts) -> Rules:
     """One version after the other, each from the last and what the tests said of it."""
     refinement = SelfRefinement(parts.task, parts.asking, parts.prompts)
     return Rules(refinement, LastOne(), round_size=(1, 0.0, 1), extra=AT_ONCE, doubt=0)
+
+
+def estimated(task: Task, asking: Asking, settings: Settings) -> Estimate:
+    """What the model will be asked for, in all or in a round."""
+    parts = Parts(task, asking, settings)
+    search = settings.search
+    calls, versions = {
+        "hill-climbing": (34, 25) if parts.paper else (12, 9),
+        "genetic": (31, 30) if parts.paper else (1, 1),
+        "best-of-n": (SAMPLES, SAMPLES),
+        "self-refinement": (1, 1),
+    }[search.algorithm]
+    most = settings.budget.calls
+    if most is not None and most < calls:
+        calls, versions = most, round(versions * most / calls)
+    return estimate(parts.prompts, asking.room, calls, versions, parts.paper or search.algorithm == "best-of-n")
 
 
 ALGORITHMS: dict[str, Callable[[Parts], Rules]] = {

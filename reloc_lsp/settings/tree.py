@@ -46,8 +46,9 @@ class ModelSettings:
     of them alone the other is found: the first model that the server has, or the server of this machine.
 
     `key_variable` names the environment variable that holds the key. `context_tokens` is what prompt and reply may
-    have together, `reply_tokens` what each reply may have. Prices are those of a million tokens: of prompts, of what
-    the server had in its cache (none: as other prompts), of replies.
+    have together, `reply_tokens` what each reply may have. No more than `in_flight` requests are under way at once, and
+    `patience` is how many seconds the first word of an answer may take. Prices are those of a million tokens: of
+    prompts, of what the server had in its cache (none: as other prompts), of replies.
     """
 
     name: str | None = field(default=None, metadata=USER_ONLY)
@@ -57,6 +58,8 @@ class ModelSettings:
     top_p: float = field(default=0.95, metadata=USER_ONLY)
     context_tokens: int = field(default=16384, metadata=USER_ONLY)
     reply_tokens: int = field(default=4096, metadata=USER_ONLY)
+    in_flight: int = field(default=16, metadata=USER_ONLY)
+    patience: float = field(default=180.0, metadata=USER_ONLY)
     prompt_price: float | None = field(default=None, metadata=USER_ONLY)
     cached_price: float | None = field(default=None, metadata=USER_ONLY)
     reply_price: float | None = field(default=None, metadata=USER_ONLY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -61,13 +62,19 @@ def workspace(tmp_path: Path) -> Path:
 
 async def revise(workspace: Path, *flags: str, **variables: str) -> tuple[int, dict[str, Any], str]:
     """Exit status, the JSON object and stderr of `reloc-lsp revise`."""
-    call = [sys.executable, "-m", "reloc_lsp", "revise", "--json", "--interpreter", sys.executable, *flags]
+    code, out, err = await called(workspace, "--json", *flags, **variables)
+    return code, json.loads(out), err
+
+
+async def called(workspace: Path, *flags: str, **variables: str) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of `reloc-lsp revise`."""
+    call = [sys.executable, "-m", "reloc_lsp", "revise", "--interpreter", sys.executable, *flags]
     process = await asyncio.create_subprocess_exec(
-        *call, cwd=workspace, env={**os.environ, **variables}, stdout=-1, stderr=-1
+        *call, cwd=workspace, env={**os.environ, **variables}, stdin=asyncio.subprocess.DEVNULL, stdout=-1, stderr=-1
     )
     out, err = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, json.loads(out), err.decode()
+    return process.returncode, out.decode(), err.decode()
 
 
 async def test_a_model_revises_and_its_version_keeps_what_need_not_change(workspace: Path):
@@ -79,6 +86,57 @@ async def test_a_model_revises_and_its_version_keeps_what_need_not_change(worksp
     prompts = [request.body["messages"][-1]["content"] for request in server.requests]
     assert all('assert slug("...") == ""' in text and "'...' == ''" in text for text in prompts)
     assert len({text[: text.index("# Your task")] for text in prompts}) == 1, "a server's prefix cache is not hit"
+
+
+async def test_what_a_model_costs_is_said_before_and_after(workspace: Path, tmp_path: Path):
+    mine = tmp_path / "config" / "reloc_lsp" / "settings.toml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("[model]\nprompt_price = 1000\ncached_price = 500\nreply_price = 2000\n")
+    async with ScriptedServer(model(RIGHT)) as server:
+        _, out, err = await called(
+            workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url,
+            XDG_CONFIG_HOME=str(tmp_path / "config"),
+        )  # fmt: skip
+    (before,) = re.findall(r"asked up to 12 times in a round, about ([\d,]+) tokens asked, [\d,]+ answered, for", err)
+    assert 3000 < int(before.replace(",", "")) < 10000
+    # 40 tokens at half a price and 160 at the whole one, and 80 answered at twice as much.
+    assert "4 calls of the model, 200 tokens asked (160 of them cached), 80 answered, for 0.2800" in out
+
+
+async def test_a_context_that_is_too_small_cuts_the_prompts_and_is_said(workspace: Path):
+    """The server refuses what has more than 3,000 characters; a table that the function uses has more alone."""
+    table = "".join(f"    'rule number {n}': 'what it says',\n" for n in range(200))
+    using = SLUG.replace("def slug", f"RULES = {{\n{table}}}\n\n\ndef slug").replace(
+        "return text", "return text if RULES else ''"
+    )
+    (workspace / "slug.py").write_text(using)
+    longest = 0
+
+    async def small(wire: Wire) -> None:
+        nonlocal longest
+        length = sum(len(message["content"]) for message in wire.request.body["messages"])
+        if length > 3000:
+            said = (
+                f"This model's maximum context length is 1500 tokens. However, your messages resulted in {length // 3}"
+            )
+            await status(400, {"error": {"message": f"{said} tokens.", "code": "context_length_exceeded"}})(wire)
+            return
+        longest = max(longest, length)
+        await model(RIGHT)(wire)
+
+    async with ScriptedServer(small) as server:
+        code, out, _ = await called(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
+        prompt = server.requests[-1].body["messages"][-1]["content"]
+    assert code == 0 and "def slug" in out and 0 < longest <= 3000
+    assert "The prompts were too long for the model: they were cut to about" in out
+    assert "def slug(text):" in prompt and "assert" in prompt, "the function and its failure are left out last"
+
+
+async def test_a_model_that_only_ever_returns_the_same_code_ends_the_search(workspace: Path):
+    async with ScriptedServer(model("def slug(text):\n    return text\n")) as server:
+        code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
+    assert (code, said["status"]) == (1, "unchanged")
+    assert said["cost"]["calls"] <= 40 and said["cost"]["seconds"] < 50
 
 
 async def test_code_that_looks_at_its_caller_or_equals_everything_is_not_proposed(workspace: Path):

@@ -20,8 +20,9 @@ from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.tiers import Bench
 from reloc_lsp.evaluation.workspace import ScratchCopy
 from reloc_lsp.revision import Proposal, Revision, Snapshot, Target
+from reloc_lsp.search.budget import Budget
 from reloc_lsp.search.verdict import Outcome
-from reloc_lsp.settings import Budget, Settings
+from reloc_lsp.settings import Settings
 
 LIKE_WINDOWS = """
 import os, signal, sys

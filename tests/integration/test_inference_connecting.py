@@ -66,6 +66,7 @@ async def test_check_says_what_is_wrong(listing: Scene, sentence: str) -> None:
 async def test_nothing_from_the_environment_goes_to_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", f"X-Gateway: {SECRET}\nAuthorization: Bearer {SECRET}")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with ScriptedServer() as server:
         endpoint = connect(server.url, "tiny")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from reloc_lsp.inference.managed.model import ManagedModel
 from reloc_lsp.inference.managed.plan import Plan
+from reloc_lsp.inference.managed.record import folder_of
 from reloc_lsp.inference.managed.servers import Server, living
+from reloc_lsp.inference.patience import Patience
 from reloc_lsp.settings import ModelSettings
 
 
@@ -29,9 +31,14 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
     plan = None if settings.name is None else plan_of(settings.name, settings)
     meant = [server for server in living() if plan is None or _serves(server, plan, settings.name)]
     newest = max(meant, key=lambda server: server.record.since, default=None)
-    if plan is not None and settings.local.start and (newest is None or newest.folder.path.name == plan.name):
-        return ManagedModel(plan, note)
-    return ManagedModel(newest, note) if newest is not None else None
+    source: Plan | Server | None = newest
+    if plan is not None and settings.local.start:
+        # Another one that serves it, under other flags or on other GPUs, will do.
+        source = plan if newest is None or newest.folder.path == folder_of(plan.name).path else newest
+    if source is None:
+        return None
+    patience = Patience(first_token=settings.patience)
+    return ManagedModel(source, note, patience=patience, in_flight=max(1, settings.in_flight))
 
 
 def _serves(server: Server, plan: Plan, name: str | None) -> bool:

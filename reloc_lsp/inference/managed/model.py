@@ -11,6 +11,7 @@ from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.keys import KEY_VARIABLE
 from reloc_lsp.inference.managed.plan import Plan
 from reloc_lsp.inference.managed.servers import Server, ready, started
+from reloc_lsp.inference.patience import Patience
 from reloc_lsp.search.model import Answer, Message, ModelError, Sampling
 
 
@@ -21,8 +22,17 @@ class ManagedModel:
     where the asking was given up before the server was ready.
     """
 
-    def __init__(self, source: Plan | Server, note: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        source: Plan | Server,
+        note: Callable[[str], None],
+        *,
+        patience: Patience | None = None,
+        in_flight: int = 16,
+    ) -> None:
         self._note = note
+        self._patience = patience
+        self._in_flight = in_flight
         self._plan = source if isinstance(source, Plan) else None
         self._folder = source.folder if isinstance(source, Server) else None
         self._name = source.model if isinstance(source, Plan) else source.record.model
@@ -66,4 +76,7 @@ class ManagedModel:
                 "starting, and reloc-lsp model status says when it is."
             )
             raise
-        return connect(record.url, record.served_name, environment={KEY_VARIABLE: record.key})
+        return connect(
+            record.url, record.served_name, environment={KEY_VARIABLE: record.key},  patience=self._patience,
+            in_flight=self._in_flight,
+        )  # fmt: skip
