@@ -4,9 +4,10 @@
 
 - Wall time to spend the paper's budget of 25 nodes against a server that takes `pause` seconds for each word, however
   many requests it has: the authors' rules with one call after the other, and our default rules.
-- Tokens of a reply with the revised function alone, against one with the whole file, in files of three lengths; a token
-  is taken for three characters.
-- CPU time of this process for each call, the scripted server's share (measured beside it) taken off.
+- Tokens of a reply with the revised function alone, against one with the whole file, in files of three lengths; and of
+  one with the whole of a long function, against one that replaces a line. A token is taken for three characters.
+- CPU time of our own code for each call: that of the whole process, less what the same requests take with the client
+  alone, which drops what it reads, and the same scripted server.
 
 The server is a script on real sockets, and versions are judged by nobody, so that the model's part is all there is.
 """
@@ -20,12 +21,18 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "integration"))
 
-from scripted_server import Answer, ScriptedServer, Wire
+from scripted_server import Answer, Request, Scene, ScriptedServer, Wire
 
+from reloc_lsp.inference.address import parse_address
+from reloc_lsp.inference.client import make_client
 from reloc_lsp.inference.connecting import connect
+from reloc_lsp.inference.patience import Patience
+from reloc_lsp.inference.troubles import Site
 from reloc_lsp.language_model.tokens import tokens_of
 from reloc_lsp.revision.rules import PAPER_NODES, asking_of, with_model
 from reloc_lsp.search.budget import Budget, Spending
@@ -38,6 +45,7 @@ NODES = PAPER_NODES["hill-climbing"]
 FAILED = TestResult(Outcome.FAILED, failure=Failure("AssertionError", "assert 1 == 2", 3, (2,)))
 VERDICT = Verdict({f"test_m.py::test_{number}": FAILED for number in range(4)})
 BODY = "".join(f"    value = value * {number} + {number + 1} if value > {number} else value\n" for number in range(12))
+LINE = "    value = value * {0} + 1 if value > {0} else value\n"
 UNIT = f"def f(value):\n{BODY}    return value\n"
 OTHER = "def other_{number}(value):\n    return [item + {number} for item in value if item != {number}]\n\n\n"
 DIRECTIONS = "The value is wrong in the end. " * 3 + "".join(
@@ -75,8 +83,8 @@ def file_of(lines: int) -> str:
     return others + UNIT
 
 
-async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, int]:
-    """Seconds, nodes and calls to spend the budget of nodes."""
+def scene_with(pause: float) -> Scene:
+    """Answers every kind of question, with so many seconds before each word."""
     numbers = itertools.count()
 
     async def scene(wire: Wire) -> None:
@@ -85,9 +93,14 @@ async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, i
         text = OBSERVATIONS if "observations" in asked else DIRECTIONS if "directions" in asked else version
         await Answer(texts=(text,), pause=pause)(wire)
 
+    return scene
+
+
+async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, list[Request]]:
+    """Seconds, nodes and requests to spend the budget of nodes."""
     task = Task("m.py", "f", UNIT, 0, len(UNIT), 1, VERDICT)
     settings = Settings(search=SearchSettings("hill-climbing", rules, "model"))  # type: ignore[arg-type]
-    async with ScriptedServer(scene) as server:
+    async with ScriptedServer(scene_with(pause)) as server:
         endpoint = connect(server.url, "tiny", in_flight=in_flight)
         spending = Spending(Budget(None, None))
         made = with_model(task, asking_of(endpoint, spending, settings), settings, NoRewrites(), 1)  # type: ignore[arg-type]
@@ -97,29 +110,27 @@ async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, i
             pass
         seconds = time.perf_counter() - began
         await endpoint.close()
-    return seconds, len(search.nodes) - 1, spending.calls
+    return seconds, len(search.nodes) - 1, server.requests
 
 
-async def overhead() -> float:
-    """CPU milliseconds for each call, what the server alone takes for them taken off."""
+async def overhead() -> tuple[float, float]:
+    """CPU milliseconds for each call: of our own code, and of the client and the scripted server."""
     began = time.process_time()
-    _, _, calls = await spend("default", 16, 0.0)
-    ours = time.process_time() - began
+    _, _, requests = await spend("default", 16, 0.0)
+    whole = time.process_time() - began
+    async with ScriptedServer(scene_with(0.0)) as server:
+        client = make_client(Site(parse_address(server.url), None, "", Patience()))
 
-    async def plain() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        body = b'{"messages": [], "stream": true}'
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-        writer.write(head + body)
-        await reader.read()
-        writer.close()
+        async def drop(body: dict[str, Any]) -> None:
+            async with client.chat.completions.with_streaming_response.create(**body) as response:
+                async for _ in response.iter_bytes():
+                    pass
 
-    async with ScriptedServer(Answer(texts=(UNIT,))) as server:
         began = time.process_time()
-        for _ in range(calls):
-            await plain()
-        alone = time.process_time() - began
-    return 1000 * (ours - alone) / calls
+        await asyncio.gather(*(drop(request.body) for request in requests))
+        theirs = time.process_time() - began
+        await client.close()
+    return 1000 * (whole - theirs) / len(requests), 1000 * theirs / len(requests)
 
 
 def main() -> None:
@@ -131,13 +142,18 @@ def main() -> None:
     print(f"{'':36}{'seconds':>9}{'nodes':>7}{'calls':>7}")
     theirs = asyncio.run(spend("paper", 1, options.pause))
     ours = asyncio.run(spend("default", 16, options.pause))
-    print(f"{'paper, one call after the other':36}{theirs[0]:9.2f}{theirs[1]:7}{theirs[2]:7}")
-    print(f"{'default, all calls of a round at once':36}{ours[0]:8.2f}{ours[1]:7}{ours[2]:7}")
+    print(f"{'paper, one call after the other':36}{theirs[0]:9.2f}{theirs[1]:7}{len(theirs[2]):7}")
+    print(f"{'default, all calls of a round at once':36}{ours[0]:8.2f}{ours[1]:7}{len(ours[2]):7}")
     print(f"times faster for each node: {theirs[0] / theirs[1] / (ours[0] / ours[1]):.1f}")
     for lines in (50, 200, 1000):
         whole = tokens_of(file_of(lines))
         print(f"file of {lines} lines: {tokens_of(UNIT)} tokens for the function, {whole} for the file")
-    print(f"our CPU time for each call: {asyncio.run(overhead()):.1f} ms")
+    changed = f"<<<<<<< SEARCH\n{LINE.format(9)}=======\n{LINE.format(10)}>>>>>>> REPLACE\n"
+    for lines in (60, 120, 300):
+        whole = tokens_of("def f(value):\n" + "".join(map(LINE.format, range(lines))))
+        print(f"function of {lines} lines: {whole} tokens for the whole, {tokens_of(changed)} for a replaced line")
+    own, others = zip(*(asyncio.run(overhead()) for _ in range(5)), strict=True)
+    print(f"CPU time for each call, median of 5: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ from lsp_editor import Editor, new_client
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 
+sys.path.append(str(Path(__file__).parents[1]))
+
+from scripted_server import Answer, ScriptedServer
+
 TESTS = """\
 from ranges import clamp
 
@@ -33,8 +37,8 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 class Process:
     """An editor whose server is a process, as `reloc-lsp --stdio` starts it."""
 
-    def __init__(self, root: Path, profile: str) -> None:
-        self.root, self.profile = root, profile
+    def __init__(self, root: Path, profile: str, options: object = None) -> None:
+        self.root, self.profile, self.options = root, profile, options
         self.editor = Editor(new_client())
 
     async def __aenter__(self) -> Editor:
@@ -42,7 +46,11 @@ class Process:
         await client.start_io(sys.executable, "-m", "reloc_lsp", "--stdio", env=ENVIRONMENT, cwd=self.root)
         folders = [types.WorkspaceFolder(self.root.as_uri(), "project")]
         result = await client.initialize_session(
-            types.InitializeParams(capabilities=client_capabilities(self.profile), workspace_folders=folders)
+            types.InitializeParams(
+                capabilities=client_capabilities(self.profile),
+                workspace_folders=folders,
+                initialization_options=self.options,
+            )
         )
         self.editor.encoding = str(result.capabilities.position_encoding or "utf-16")
         return self.editor
@@ -75,6 +83,17 @@ async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, pro
         percentages = [value.percentage for value in editor.progress(job)[:-1]]
         assert percentages == sorted(percentages)
     assert "out of date" in (tested / "ranges.py").read_text(), "the editor saves, not the server"
+
+
+async def test_a_model_that_the_editors_settings_name_revises(tested, source, clamp):
+    version = "def clamp(value, low, high):\n    return sorted((low, value, high))[1]\n"
+    async with ScriptedServer(Answer(texts=(f"1. Sort them.\n```python\n{version}```",))) as model:
+        options = {"reloc": {"model": {"baseUrl": model.url}, "search": {"reviser": "model"}}}
+        async with Process(tested, "neovim", options) as editor:
+            uri = editor.open(tested / "ranges.py", source)
+            job = await editor.revise(uri, clamp)
+            await editor.until(lambda: "sorted((low, value, high))[1]" in editor.texts[uri], 60)
+            assert any("calls of the model" in (value.message or "") for value in editor.progress(job)[:-1])
 
 
 async def test_a_stopped_search_leaves_no_process_and_a_live_server(tested, clamp):
