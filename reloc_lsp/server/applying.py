@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from reloc_lsp.server.documents import parsed
-from reloc_lsp.server.edits import workspace_edit
+from reloc_lsp.server.edits import UnitChange, workspace_edit
 from reloc_lsp.server.proposals import Offer
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import on_disk
@@ -16,32 +16,36 @@ SECONDS_FOR_TYPED_TEXT = 0.5
 """How long an editor may hold back what was typed before it refused an edit."""
 
 
-async def apply(server: ReLocServer, offer_id: str) -> bool:
-    """Have the editor apply an offer (`workspace/applyEdit`); true once the new text is there.
+async def apply(server: ReLocServer, offer_id: str, number: int = 0) -> bool:
+    """Have the editor apply a revision of an offer (`workspace/applyEdit`); true once the new text is there.
 
     Whatever keeps it from that is said in one sentence, and an offer that the editor refused stays open.
     """
     offer = server.proposals.take(offer_id)
-    if offer is None:
-        return _failed(server, "That revision is not on offer any more: run Revise with ReLoc again.")
-    name = offer.proposal.qualname
+    if offer is None or not 0 <= number < len(offer.choices):
+        if offer is not None:
+            server.proposals.put_back(offer)
+        return _failed(server, "That revision is not on offer (any more): run Revise with ReLoc again.")
+    change, name = offer.choices[number].change, offer.proposal.qualname
     if not await server.documents.until(lambda: readable(server, offer), SECONDS_FOR_TYPED_TEXT):
         server.proposals.put_back(offer)
         sentence = f"{offer.file.name} cannot be parsed: mend its syntax, then apply the revision of {name} again."
         return _failed(server, sentence)
     version = _version(server, offer)
-    result = await _send(server, offer)
+    result = await _send(server, offer, change)
     if result is not None and not result.applied and await _moved_on(server, offer, version):
-        result = await _send(server, offer)
+        result = await _send(server, offer, change)
     if result is None:
+        server.proposals.closed(offer.id, "stale")
         return _failed(server, refusal(offer))
     if not result.applied:
         server.proposals.put_back(offer)
         reason = f": {result.failure_reason}" if result.failure_reason else ""
         return _failed(server, f"The editor did not apply the revision of {name}{reason}.")
-    if not await server.documents.until(lambda: _arrived(server, offer), SECONDS_FOR_NEW_TEXT):
+    if not await server.documents.until(lambda: _arrived(server, offer, change), SECONDS_FOR_NEW_TEXT):
         server.proposals.put_back(offer)
         return _failed(server, f"The editor dropped the revision of {name} although it reported success.")
+    server.proposals.closed(offer.id, "applied")
     server.client.log(f"{name}: the revision is applied.")
     return True
 
@@ -52,8 +56,8 @@ def readable(server: ReLocServer, offer: Offer) -> bool:
     return document is None or document.module is not None
 
 
-def current_edit(server: ReLocServer, offer: Offer) -> types.WorkspaceEdit | None:
-    """The offer as an edit of the text as it stands now; `None` where its unit is not what it was.
+def current_edit(server: ReLocServer, offer: Offer, change: UnitChange) -> types.WorkspaceEdit | None:
+    """A change of an offer as an edit of the text as it stands now; `None` where its unit is not what it was.
 
     A file that is not open is edited without a version, and only if the disk still holds what was searched.
     """
@@ -63,7 +67,7 @@ def current_edit(server: ReLocServer, offer: Offer) -> types.WorkspaceEdit | Non
     else:
         uri, version, text = offer.uri, None, offer.proposal.original
         module = parsed(text) if on_disk(offer.file) == text else None
-    edits = offer.change.rebased(module)
+    edits = change.rebased(module)
     if edits is None:
         return None
     versioned = server.capabilities.document_changes
@@ -78,8 +82,8 @@ def refusal(offer: Offer) -> str:
     )
 
 
-async def _send(server: ReLocServer, offer: Offer) -> types.ApplyWorkspaceEditResult | None:
-    edit = current_edit(server, offer)
+async def _send(server: ReLocServer, offer: Offer, change: UnitChange) -> types.ApplyWorkspaceEditResult | None:
+    edit = current_edit(server, offer, change)
     if edit is None:
         return None
     result = await server.client.apply(edit, f"ReLoc: {offer.proposal.qualname}")
@@ -97,9 +101,9 @@ async def _moved_on(server: ReLocServer, offer: Offer, version: int | None) -> b
     )
 
 
-def _arrived(server: ReLocServer, offer: Offer) -> bool:
+def _arrived(server: ReLocServer, offer: Offer, change: UnitChange) -> bool:
     document = server.documents.opened(offer.uri)
-    return offer.change.is_done_in(document.module if document else parsed(on_disk(offer.file) or ""))
+    return change.is_done_in(document.module if document else parsed(on_disk(offer.file) or ""))
 
 
 def _failed(server: ReLocServer, sentence: str) -> bool:

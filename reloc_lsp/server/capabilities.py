@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lsprotocol import types
@@ -10,7 +11,10 @@ from pygls.capabilities import get_capability
 
 @dataclass(frozen=True)
 class EditorCapabilities:
-    """The editor's abilities that make a difference here; all false until `initialize` came."""
+    """The editor's abilities that make a difference here; all false until `initialize` came.
+
+    `proposals`: it draws them itself, as it says by the experimental capability `reloc.proposals`.
+    """
 
     work_done_progress: bool = False
     apply_edit: bool = False
@@ -19,6 +23,9 @@ class EditorCapabilities:
     code_action_literals: bool = False
     configuration: bool = False
     configuration_registration: bool = False
+    llm_tag: bool = False
+    disabled_actions: bool = False
+    proposals: bool = False
 
     @classmethod
     def of(cls, announced: types.ClientCapabilities) -> EditorCapabilities:
@@ -27,6 +34,9 @@ class EditorCapabilities:
         def able(path: str) -> bool:
             return bool(get_capability(announced, path, False))
 
+        experimental = announced.experimental if isinstance(announced.experimental, Mapping) else {}
+        ours = experimental.get("reloc")
+        tags = get_capability(announced, "text_document.code_action.tag_support.value_set", ()) or ()
         return cls(
             work_done_progress=able("window.work_done_progress"),
             apply_edit=able("workspace.apply_edit"),
@@ -35,4 +45,7 @@ class EditorCapabilities:
             code_action_literals=able("text_document.code_action.code_action_literal_support"),
             configuration=able("workspace.configuration"),
             configuration_registration=able("workspace.did_change_configuration.dynamic_registration"),
+            llm_tag=types.CodeActionTag.LlmGenerated in tags,
+            disabled_actions=able("text_document.code_action.disabled_support"),
+            proposals=isinstance(ours, Mapping) and ours.get("proposals") is True,
         )

@@ -61,6 +61,12 @@ class Configuration:
         self.complain(complaints + more + most)
         return settings
 
+    @property
+    def model_chosen(self) -> bool:
+        """Whether the editor's settings name a model that takes part in searches."""
+        settings, _ = self._editor(None)
+        return settings.model.wanted and settings.search.reviser != "rewrites"
+
     def complain(self, complaints: list[str]) -> None:
         """Say each complaint to the user, once."""
         for complaint in complaints:

@@ -1,42 +1,59 @@
-"""Asking the user about a proposal, with nothing but what every editor understands."""
+"""Asking the user about a proposal, in most editors with nothing but what every one of them understands."""
 
 from __future__ import annotations
 
 from lsprotocol import types
 
+from reloc_lsp.server.announcing import PROPOSAL, announcement
 from reloc_lsp.server.applying import apply, current_edit, readable, refusal
 from reloc_lsp.server.proposals import Offer
 from reloc_lsp.server.server import ReLocServer
 
-APPLY, SHOW_DIFF, DISCARD = "Apply", "Show diff", "Discard"
+APPLY, SHOW_DIFF, NEXT, DISCARD = "Apply", "Show diff", "Next alternative", "Discard"
 SECONDS_OF_BROKEN_TEXT = 3.0
 """How long a text may be broken, as it is while someone types, before that is worth a word."""
 
 
 async def ask(server: ReLocServer, offer: Offer) -> None:
-    """Ask about an offer (`window/showMessageRequest`) and do what the answer says.
+    """Put an offer before the user: an editor that knows proposals draws it itself, others ask a question.
 
     No answer leaves the offer open: the commands `reloc.apply` and `reloc.discard` still reach it.
     """
     await _until_readable(server, offer)
     if offer not in server.proposals.waiting:
         return
-    if current_edit(server, offer) is None:
-        server.proposals.take(offer.id)
+    if current_edit(server, offer, offer.change) is None:
+        server.proposals.end(offer.id, "stale")
         server.client.show(refusal(offer), types.MessageType.Warning)
-        return
-    answers = [APPLY, DISCARD]
-    if server.capabilities.show_document and offer.proposal.diff:
-        answers.insert(1, SHOW_DIFF)
-    answer = await server.client.ask(offer.gain, answers)
-    if answer == SHOW_DIFF:
-        await _show_diff(server, offer)
-        answer = await server.client.ask(offer.gain, [APPLY, DISCARD])
+    elif server.capabilities.proposals:
+        server.client.notify(PROPOSAL, announcement(server, offer))
+    else:
+        await _question(server, offer)
+
+
+async def _question(server: ReLocServer, offer: Offer) -> None:
+    """Ask (`window/showMessageRequest`) until the answer ends it, one revision after the other."""
+    number, shown = 0, False
+    while True:
+        choice = offer.choices[number]
+        answers = [APPLY, DISCARD]
+        if len(offer.choices) > 1:
+            answers.insert(1, NEXT)
+        if server.capabilities.show_document and choice.diff and not shown:
+            answers.insert(1, SHOW_DIFF)
+        answer = await server.client.ask(choice.words, answers)
+        if answer == SHOW_DIFF:
+            await _show_diff(server, offer.proposal.qualname, choice.diff)
+            shown = True
+        elif answer == NEXT:
+            number, shown = (number + 1) % len(offer.choices), False
+        else:
+            break
     if answer == APPLY:
         await _until_readable(server, offer)
-        await apply(server, offer.id)
+        await apply(server, offer.id, number)
     elif answer == DISCARD:
-        server.proposals.take(offer.id)
+        server.proposals.end(offer.id, "discarded")
         server.client.log(f"{offer.proposal.qualname}: the revision is discarded.")
 
 
@@ -46,9 +63,9 @@ async def _until_readable(server: ReLocServer, offer: Offer) -> None:
         await server.documents.until(lambda: readable(server, offer), None)
 
 
-async def _show_diff(server: ReLocServer, offer: Offer) -> None:
+async def _show_diff(server: ReLocServer, qualname: str, diff: str) -> None:
     try:
-        uri = server.preview.write(offer.proposal.qualname, offer.proposal.diff)
+        uri = server.preview.write(qualname, diff)
     except OSError as error:
         server.client.show(f"The diff cannot be written: {error}.", types.MessageType.Warning)
     else:

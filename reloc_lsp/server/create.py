@@ -9,6 +9,7 @@ from reloc_lsp.server.commands.cancel import cancel
 from reloc_lsp.server.commands.debug_information import debug_information
 from reloc_lsp.server.commands.discard import discard
 from reloc_lsp.server.commands.revise import revise
+from reloc_lsp.server.commands.status import status
 from reloc_lsp.server.features import code_action
 from reloc_lsp.server.features.did_change import did_change
 from reloc_lsp.server.features.did_change_configuration import did_change_configuration
@@ -17,6 +18,7 @@ from reloc_lsp.server.features.did_close import did_close
 from reloc_lsp.server.features.did_open import did_open
 from reloc_lsp.server.features.initialize import initialize
 from reloc_lsp.server.features.initialized import initialized
+from reloc_lsp.server.features.reloc_revise import reloc_revise
 from reloc_lsp.server.features.shutdown import shutdown
 from reloc_lsp.server.features.work_done_progress_cancel import work_done_progress_cancel
 from reloc_lsp.server.jobs import RevisionFactory
@@ -39,9 +41,12 @@ def create_server(revision_factory: RevisionFactory = real_revision) -> ReLocSer
     server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(did_change_configuration)
     server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
 
+    server.feature("reloc/revise")(reloc_revise)
+
     server.command("reloc.revise")(revise)
     server.command("reloc.cancel")(cancel)
     server.command("reloc.apply")(apply_proposal)
     server.command("reloc.discard")(discard)
+    server.command("reloc.status")(status)
     server.command("reloc.debugInformation")(debug_information)
     return server

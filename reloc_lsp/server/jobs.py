@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reloc_lsp.server.tasks import Tasks
@@ -43,25 +44,33 @@ class StopReason(enum.Enum):
     USER = "stopped by the user"
     CLOSED = "its file was closed"
     REPLACED = "a newer search took its place"
+    SETTINGS = "its settings were changed"
     ENDING = "the server ends"
 
     @property
     def keeps_best(self) -> bool:
         """Whether there is still someone to offer the best so far to."""
-        return self in (StopReason.USER, StopReason.CLOSED)
+        return self in (StopReason.USER, StopReason.CLOSED, StopReason.SETTINGS)
 
 
 @dataclass(eq=False)
 class Job:
-    """One search: `id` is also the token of its progress, `qualname` the unit in the document `uri`."""
+    """One search: `id` is also the token of its progress, `qualname` the unit in the document `uri` of `file`.
+
+    Where the whole file is searched, the name is the file's. `settings` are those it began with; `latest` is what was
+    reported last, and the outcome in the end.
+    """
 
     uri: str
     qualname: str
+    file: Path
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     started: float = field(default_factory=time.monotonic)
     revision: RevisionRun | None = None
     stopped: StopReason | None = None
     task: asyncio.Task[None] | None = None
+    settings: Settings | None = None
+    latest: str = ""
 
     def begin(self, revision: RevisionRun) -> None:
         """Tie the job to its work, which ends at once if the job was stopped before."""

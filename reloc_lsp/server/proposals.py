@@ -2,41 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reloc_lsp.server.edits import UnitChange, unit_change
 
 if TYPE_CHECKING:
     from reloc_lsp.revision import Proposal
 
+Ending = Literal["applied", "discarded", "replaced", "stale"]
+"""How an offer ended: `stale` if its unit is not what it was."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One revision to choose, what speaks for it in words, and its unified diff."""
+
+    change: UnitChange
+    words: str
+    diff: str
+
 
 @dataclass(frozen=True)
 class Offer:
-    """A proposal on the table; `id` is that of the job it came from."""
+    """A proposal on the table, its best revision first; `id` is that of the job it came from."""
 
     id: str
     uri: str
     file: Path
     proposal: Proposal
-    change: UnitChange
+    choices: tuple[Choice, ...]
+
+    @property
+    def change(self) -> UnitChange:
+        """What the best revision changes."""
+        return self.choices[0].change
 
     @property
     def gain(self) -> str:
-        """What was gained, how, and what speaks for it or against it."""
-        before, after = self.proposal.before, self.proposal.after
-        sentences = [f"{self.proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."]
-        if not self.proposal.verified:
-            sentences.append("Not confirmed by a fresh run yet.")
-        return " ".join([*sentences, *self.proposal.why])
+        """What the best revision gained."""
+        return self.choices[0].words
 
 
 class Proposals:
-    """The open offers. One ends by being applied, discarded or replaced by a newer search of its unit."""
+    """The open offers. One ends by being applied, discarded or replaced by a newer search of its unit.
 
-    def __init__(self) -> None:
+    `closed` is called with the id of every offer that is off the table for good, and why.
+    """
+
+    def __init__(self, closed: Callable[[str, Ending], None]) -> None:
         self._open: dict[str, Offer] = {}
+        self.closed = closed
 
     @property
     def waiting(self) -> list[Offer]:
@@ -45,17 +63,27 @@ class Proposals:
 
     def add(self, job_id: str, uri: str, file: Path, proposal: Proposal) -> Offer | None:
         """Put a proposal on the table; `None` if it is no improvement of its unit."""
-        change = unit_change(proposal) if improves(proposal) else None
-        if change is None:
+        choices = choices_of(proposal) if improves(proposal) else ()
+        if not choices:
             return None
-        self.replace(uri, change.qualname)
-        self._open[job_id] = Offer(job_id, uri, file, proposal, change)
-        return self._open[job_id]
+        offer = Offer(job_id, uri, file, proposal, choices)
+        self.replace(uri, offer.change.qualname)
+        self._open[job_id] = offer
+        return offer
 
     def put_back(self, offer: Offer) -> None:
-        """Put a taken offer back on the table, behind a newer one for its unit."""
-        if not any(self._same_unit(other, offer.uri, offer.change.qualname) for other in self.waiting):
+        """Put a taken offer back on the table, unless there is a newer one for its unit."""
+        if any(self._same_unit(other, offer.uri, offer.change.qualname) for other in self.waiting):
+            self.closed(offer.id, "replaced")
+        else:
             self._open[offer.id] = offer
+
+    def end(self, offer_id: str, why: Ending) -> Offer | None:
+        """Take an offer off the table for good; `None` if it is not there."""
+        offer = self.take(offer_id)
+        if offer is not None:
+            self.closed(offer_id, why)
+        return offer
 
     def take(self, offer_id: str) -> Offer | None:
         """Take an offer off the table; `None` if it is not there."""
@@ -65,11 +93,29 @@ class Proposals:
         """Take the offers for a unit off the table."""
         for offer in self.waiting:
             if self._same_unit(offer, uri, qualname):
-                self.take(offer.id)
+                self.end(offer.id, "replaced")
 
     @staticmethod
     def _same_unit(offer: Offer, uri: str, qualname: str) -> bool:
         return (offer.uri, offer.change.qualname) == (uri, qualname)
+
+
+def choices_of(proposal: Proposal) -> tuple[Choice, ...]:
+    """The revision of a proposal and its alternatives; empty where the best one reaches outside of its unit."""
+    before, after = proposal.before, proposal.after
+    best = unit_change(proposal)
+    if best is None:
+        return ()
+    words = [f"{proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."]
+    if not proposal.verified:
+        words.append("Not confirmed by a fresh run yet.")
+    choices = [Choice(best, " ".join([*words, *proposal.why]), proposal.diff)]
+    for number, other in enumerate(proposal.alternatives, 1):
+        change = unit_change(replace(proposal, source=other.source))
+        if change is not None:
+            said = f"{proposal.qualname}: alternative {number}, {other.passed}/{other.total} tests."
+            choices.append(Choice(change, f"{said} Not confirmed by a fresh run yet.", other.diff))
+    return tuple(choices)
 
 
 def improves(proposal: Proposal) -> bool:

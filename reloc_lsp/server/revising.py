@@ -35,10 +35,13 @@ def real_revision(snapshot: Snapshot, target: Target, settings: Settings) -> Rev
 
 @dataclass(frozen=True)
 class Place:
-    """What to revise: the unit defined on `line` (from 1) of `file`, and all open texts as they were then."""
+    """What to revise: the unit defined on `line` (from 1; none: the most suspicious one) of `file`.
+
+    `texts` are all open ones, as they were then.
+    """
 
     file: Path
-    line: int
+    line: int | None
     texts: Sequence[tuple[Path, str]]
 
 
@@ -55,15 +58,15 @@ async def revise_unit(server: ReLocServer, job: Job, place: Place) -> None:
             await server.configuration.ready()
             snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, place.texts))
             target = Target(place.file, line=place.line)
-            settings = server.configuration.settings(root)
+            settings = job.settings = server.configuration.settings(root)
             proposal = await _search(job, server.revision_factory(snapshot, target, settings), progress)
         except Exception as error:
             logger.exception("the revision of %s failed", job.qualname)
             why = next(iter(str(error).splitlines()), type(error).__name__)
-            progress.outcome = f"ReLoc could not revise {job.qualname}: {why} (details are in its log)."
+            job.latest = progress.outcome = f"ReLoc could not revise {job.qualname}: {why} (details are in its log)."
             server.client.show(progress.outcome, types.MessageType.Error)
             return
-        progress.outcome = proposal.message
+        job.latest = progress.outcome = proposal.message
     _conclude(server, job, place.file, proposal)
 
 
@@ -80,7 +83,8 @@ async def _search(job: Job, revision: RevisionRun, progress: JobProgress) -> Pro
                 found = event
             else:
                 tried = f", {event.evaluations} tried" if event.evaluations else ""
-                progress.report(event.fraction, in_words(event), tried)
+                job.latest = in_words(event)
+                progress.report(event.fraction, job.latest, tried)
     finally:
         if (close := getattr(events, "aclose", None)) is not None:
             await close()

@@ -17,7 +17,7 @@ from reloc_lsp.server.configuration import Configuration
 from reloc_lsp.server.documents import Documents
 from reloc_lsp.server.jobs import Jobs, RevisionFactory
 from reloc_lsp.server.preview import Preview
-from reloc_lsp.server.proposals import Proposals
+from reloc_lsp.server.proposals import Ending, Proposals
 from reloc_lsp.server.tasks import Tasks
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class ReLocServer(LanguageServer):
         self.client = Client(self)
         self.tasks = Tasks()
         self.jobs = Jobs(self.tasks)
-        self.proposals = Proposals()
+        self.proposals = Proposals(self._proposal_closed)
         self.preview = Preview()
         self.configuration = Configuration(self.client)
         self.serving: asyncio.Task[Any] | None = None
@@ -48,6 +48,11 @@ class ReLocServer(LanguageServer):
         if self.capabilities.configuration:
             folders = {folder: folder.as_uri() for folder in self.documents.roots}
             self.configuration.ask(self.tasks.start(self.configuration.refresh(folders), "reading settings"))
+
+    def _proposal_closed(self, offer_id: str, why: Ending) -> None:
+        """Tell an editor that draws proposals that one is off the table (`reloc/proposalClosed`)."""
+        if self.capabilities.proposals:
+            self.client.notify("reloc/proposalClosed", {"id": offer_id, "why": why})
 
     def hang_up(self) -> None:
         """End the connection from our side."""

@@ -7,4 +7,4 @@ from reloc_lsp.server.server import ReLocServer
 
 def discard(ls: ReLocServer, proposal_id: str) -> bool:
     """Drop the proposal of that job; whether there was one."""
-    return ls.proposals.take(proposal_id) is not None
+    return ls.proposals.end(proposal_id, "discarded") is not None

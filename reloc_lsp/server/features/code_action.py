@@ -1,7 +1,8 @@
-"""`textDocument/codeAction`: `Revise with ReLoc` on the function under the cursor."""
+"""`textDocument/codeAction`: `Revise with ReLoc` on the function or class under the cursor, else on the file."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lsprotocol import types
@@ -11,6 +12,11 @@ from reloc_lsp.server.server import ReLocServer
 
 KIND = "refactor.rewrite.reloc"
 TITLE = "Revise with ReLoc"
+FILE_TITLE = "Revise the most suspicious function of this file with ReLoc"
+NO_FILE = "ReLoc revises functions in files: save this document first."
+UNREADABLE = "ReLoc cannot parse this file: mend its syntax first."
+
+_CLASS = re.compile(r"\s*class\b")
 
 
 def options() -> types.CodeActionOptions:
@@ -19,26 +25,54 @@ def options() -> types.CodeActionOptions:
 
 
 def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
-    """The action for the function around the cursor, as a command: its edit takes a search to find."""
+    """The action for what is around the cursor, as a command: its edit takes a search to find.
+
+    What cannot be revised has a disabled action that says why, where the user asked and the editor can show it.
+    """
     document = ls.documents.opened(params.text_document.uri)
-    if document is None or document.file is None or not _wanted(params.context.only):
+    if document is None or not _wanted(params.context.only):
         return []
+    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    if document.file is None:
+        return _disabled(ls, NO_FILE, automatic)
     line = params.range.start.line
-    if not _definition(document, line, params.context.trigger_kind):
+    if _revisable(document, line, automatic):
+        # The line and its version, not a name: which unit that is, the command finds out, which may take its time.
+        return [_action(ls, TITLE, [document.uri, line, document.version])]
+    if automatic or "def " not in document.source:
         return []
-    # The line and its version, not a name: which function that is, the command finds out, which may take its time.
-    command = types.Command(title=TITLE, command="reloc.revise", arguments=[document.uri, line, document.version])
+    if document.module is None:
+        return _disabled(ls, UNREADABLE, automatic)
+    return [_action(ls, FILE_TITLE, [document.uri, None, document.version])]
+
+
+def _action(ls: ReLocServer, title: str, arguments: list[object]) -> types.CodeAction | types.Command:
+    command = types.Command(title=title, command="reloc.revise", arguments=arguments)
     if not ls.capabilities.code_action_literals:
-        return [command]
-    return [types.CodeAction(title=TITLE, kind=KIND, command=command)]
+        return command
+    tags = [types.CodeActionTag.LlmGenerated] if ls.capabilities.llm_tag and ls.configuration.model_chosen else None
+    return types.CodeAction(title=title, kind=KIND, command=command, tags=tags)
 
 
-def _definition(document: OpenDocument, line: int, trigger: types.CodeActionTriggerKind | None) -> bool:
-    """Whether `line` (from 0) is one of a function; if the editor asks on its own, whether it is that of the `def`."""
+def _disabled(ls: ReLocServer, reason: str, automatic: bool) -> list[types.CodeAction | types.Command]:
+    if automatic or not ls.capabilities.disabled_actions:
+        return []
+    return [types.CodeAction(title=TITLE, kind=KIND, disabled=types.CodeActionDisabled(reason))]
+
+
+def _revisable(document: OpenDocument, line: int, automatic: bool) -> bool:
+    """Whether `line` (from 0) is one of a function, or begins a class.
+
+    If the editor asks on its own, it has to be that of the `def` or `class` itself.
+    """
     lines = document.index.lines
-    automatic = trigger == types.CodeActionTriggerKind.Automatic
+    if line >= len(lines):
+        return False
+    if _CLASS.match(lines[line]):
+        unit = document.module.at_line(line + 1) if document.module else None
+        return unit is not None and unit.line == line + 1
     # Editors ask on their own while the user types: most such questions are answered by this glance.
-    if line >= len(lines) or (automatic and "def" not in lines[line]):
+    if automatic and "def" not in lines[line]:
         return False
     definition = document.function_at(line + 1)
     return definition is not None and (not automatic or definition == line + 1)

@@ -2,10 +2,23 @@
 
 from lsprotocol import types
 
+from reloc_lsp.server.jobs import Job, StopReason
 from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.snapshot import root_of
+from reloc_lsp.settings import Settings
 
 
 def did_change_configuration(ls: ReLocServer, params: types.DidChangeConfigurationParams) -> None:
-    """Take over the settings that came along and ask for the rest; running searches keep theirs."""
+    """Take over the settings that came along, ask for the rest, and stop the searches that began with others."""
     ls.configuration.push(params.settings)
     ls.read_settings()
+    ls.tasks.start(_stop_outdated(ls), "comparing settings")
+
+
+async def _stop_outdated(ls: ReLocServer) -> None:
+    await ls.configuration.ready()
+    ls.jobs.stop(StopReason.SETTINGS, lambda job: job.settings not in (None, _now(ls, job)))
+
+
+def _now(ls: ReLocServer, job: Job) -> Settings:
+    return ls.configuration.settings(root_of(job.file, ls.documents.roots))

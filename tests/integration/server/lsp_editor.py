@@ -29,7 +29,7 @@ def new_client() -> LanguageClient:
         made.register_structure_hook(
             types.Command | types.CodeAction,
             lambda value, _: made.structure(
-                value, types.Command if isinstance(value["command"], str) else types.CodeAction
+                value, types.Command if isinstance(value.get("command"), str) else types.CodeAction
             ),
         )
         return made
@@ -37,6 +37,13 @@ def new_client() -> LanguageClient:
     client = LanguageClient(converter_factory=converter)
     register_lsp_features(client)
     return client
+
+
+def plain(params: Any) -> Any:
+    """A message of ours, which pygls makes named tuples of, as JSON has it."""
+    if hasattr(params, "_asdict"):
+        return {name: plain(value) for name, value in params._asdict().items()}
+    return [plain(item) for item in params] if isinstance(params, list | tuple) else params
 
 
 class MemoryWriter:
@@ -69,6 +76,8 @@ class Editor:
         self.questions: list[types.ShowMessageRequestParams] = []
         self.edits: list[types.WorkspaceEdit] = []
         self.registrations: list[types.Registration] = []
+        self.proposals: list[Any] = []
+        self.closed: list[Any] = []
         self.heard = asyncio.Event()
         self.before_answer: Callable[[], None] = lambda: None
         self.answer_progress: Callable[[], None] = lambda: None
@@ -102,6 +111,14 @@ class Editor:
             if self.applies == "dropped":
                 return types.ApplyWorkspaceEditResult(applied=True)
             return types.ApplyWorkspaceEditResult(applied=self._apply(params.edit))
+
+        @self.client.feature("reloc/proposal")
+        def proposed(params: Any) -> None:
+            self.proposals.append(plain(params))
+
+        @self.client.feature("reloc/proposalClosed")
+        def ended(params: Any) -> None:
+            self.closed.append(plain(params))
 
         @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
@@ -175,6 +192,9 @@ class Editor:
     async def command(self, name: str, *arguments: Any) -> Any:
         params = types.ExecuteCommandParams(command=name, arguments=list(arguments))
         return await asyncio.wait_for(self.client.workspace_execute_command_async(params), 10)
+
+    async def status(self) -> Any:
+        return plain(await self.command("reloc.status"))
 
     async def revise(self, uri: str, line: int) -> str:
         """Press the light bulb; the id of the job."""

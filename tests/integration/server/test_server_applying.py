@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from conftest import mended
+from lsprotocol import types
 from pytest_lsp import client_capabilities
 from scripted_revision import fixed
 
-from reloc_lsp.revision import Proposal
+from reloc_lsp.revision import Alternative, Proposal
 from reloc_lsp.revision import Tests as Passing
 from reloc_lsp.server import applying, consent
 
@@ -170,7 +171,7 @@ async def test_an_edit_that_was_refused_can_be_applied_later(connect, project, s
     assert await editor.command("reloc.apply", job) is True
     assert editor.texts[uri] == mended(source)
     assert await editor.command("reloc.apply", job) is False
-    assert "not on offer any more" in editor.messages[-1]
+    assert "not on offer (any more)" in editor.messages[-1]
 
 
 async def test_an_edit_reported_applied_but_dropped_is_no_success(
@@ -301,3 +302,69 @@ async def test_an_editor_that_cannot_apply_edits_says_so(connect, project, sourc
     run.says(fixed(source, mended))
     await editor.until(lambda: editor.messages)
     assert editor.messages[0].startswith("The editor did not apply the revision of clamp")
+
+
+def three(source: str) -> Proposal:
+    """A proposal with two alternatives."""
+    others = [source.replace("value < high", text) for text in ("high < value", "value >= high")]
+    alternatives = tuple(Alternative(f"diff {n}", 4, 4, -1.0, text) for n, text in enumerate(others))
+    return fixed(source, mended, alternatives=alternatives)
+
+
+async def test_alternatives_are_looked_through_before_one_is_applied(connect, project, source, clamp, revisions):
+    editor = await connect(
+        answers=("Next alternative", "Next alternative", "Next alternative", "Next alternative", "Apply")
+    )
+    uri = editor.open(project / "ranges.py")
+    run, _ = await searched(editor, revisions, uri, clamp)
+    run.says(three(source))
+    await editor.until(lambda: "high < value" in editor.texts[uri])
+    first, second, third, again, last = (question.message for question in editor.questions)
+    assert first == again and second == last and len({first, second, third}) == 3
+    assert "alternative 1, 4/4 tests. Not confirmed" in second
+
+
+def drawing(profile: str = "visual-studio-code") -> types.ClientCapabilities:
+    """An editor that draws proposals itself."""
+    capabilities = client_capabilities(profile)
+    capabilities.experimental = {"reloc": {"proposals": True}}
+    return capabilities
+
+
+async def test_an_editor_that_draws_proposals_is_told_all_and_asked_nothing(connect, project, source, clamp, revisions):
+    editor = await connect(capabilities=drawing())
+    uri = editor.open(project / "ranges.py")
+    run, job = await searched(editor, revisions, uri, clamp)
+    editor.type(uri, 0, "# typed meanwhile\n")
+    run.says(three(source))
+    await editor.until(lambda: editor.proposals)
+    (proposal,) = editor.proposals
+    assert (proposal["id"], proposal["uri"], proposal["version"], proposal["qualname"]) == (job, uri, 2, "clamp")
+    assert (proposal["before"], proposal["after"]) == ({"passed": 2, "total": 4}, {"passed": 4, "total": 4})
+    assert proposal["original"] == editor.texts[uri]
+    best, _, last = proposal["choices"]
+    assert best["revised"] == "# typed meanwhile\n" + mended(source) and last["diff"] == "diff 1"
+    assert await editor.command("reloc.apply", job, 2) is True
+    assert "value >= high" in editor.texts[uri] and editor.questions == []
+    assert editor.closed == [{"id": job, "why": "applied"}]
+
+
+async def test_an_editor_that_draws_proposals_hears_how_each_ended(connect, project, source, clamp, revisions):
+    editor = await connect(capabilities=drawing())
+    uri = editor.open(project / "ranges.py")
+    jobs = []
+    for _ in range(3):
+        run, job = await searched(editor, revisions, uri, clamp)
+        run.says(three(source))
+        await editor.until(lambda: len(editor.proposals) > len(jobs))
+        jobs.append(job)
+    assert await editor.command("reloc.apply", jobs[2], 7) is False
+    assert await editor.command("reloc.discard", jobs[2]) is True
+    run, job = await searched(editor, revisions, uri, clamp)
+    run.says(three(source))
+    await editor.until(lambda: len(editor.proposals) == 4)
+    editor.type(uri, source.index("value < high"), " ")
+    assert await editor.command("reloc.apply", job) is False
+    assert [(end["id"], end["why"]) for end in editor.closed] == [
+        (jobs[0], "replaced"), (jobs[1], "replaced"), (jobs[2], "discarded"), (job, "stale"),
+    ]  # fmt: skip

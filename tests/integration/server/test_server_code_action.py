@@ -6,9 +6,11 @@ import time
 
 import pytest
 from lsprotocol import types
+from pytest_lsp import client_capabilities
 from scripted_revision import progress
 
 AUTOMATIC = types.CodeActionTriggerKind.Automatic
+TITLE = "Revise with ReLoc"
 PROFILES = ["visual-studio-code", "neovim", "emacs"]
 
 
@@ -23,10 +25,37 @@ async def test_the_action_is_a_command_on_every_line_of_a_function(connect, proj
         assert list(action.command.arguments) == [uri, line, 1]
 
 
-async def test_no_action_outside_of_functions(connect, project):
+async def test_classes_have_the_action_too_and_between_them_it_is_the_files(connect, project, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py", "class A:\n    x = 1\n\n    def f(self):\n        return 2\n\n\ny = 3\n")
-    assert [line for line in range(9) if await editor.actions(uri, line)] == [3, 4]
+    titles = [[action.title for action in await editor.actions(uri, line)] for line in range(8)]
+    unit, file = ["Revise with ReLoc"], ["Revise the most suspicious function of this file with ReLoc"]
+    assert titles == [unit, file, file, unit, unit, file, file, file]
+    automatic = [line for line in range(8) if await editor.actions(uri, line, trigger_kind=AUTOMATIC)]
+    assert automatic == [0, 3]
+    await editor.revise(uri, 0)
+    assert (await revisions.started()).target.line == 1
+    await editor.revise(uri, 7)
+    target = (await revisions.started()).target
+    assert (target.file, target.line, target.qualname) == (project / "ranges.py", None, None)
+
+
+async def test_a_file_without_functions_has_no_action(connect, project):
+    editor = await connect()
+    assert await editor.actions(editor.open(project / "ranges.py", "x = 1\n"), 0) == []
+
+
+async def test_what_a_model_makes_is_marked_where_the_editor_knows_the_mark(connect, project, clamp):
+    options = {"reloc": {"model": {"name": "tiny"}}}
+    for knows in (True, False):
+        capabilities = client_capabilities("visual-studio-code")
+        if knows:
+            tags = types.CodeActionTagOptions([types.CodeActionTag.LlmGenerated])
+            capabilities.text_document.code_action.tag_support = tags
+        for given in (options, None):
+            editor = await connect(capabilities=capabilities, initialization_options=given)
+            (action,) = await editor.actions(editor.open(project / "ranges.py"), clamp)
+            assert list(action.tags or []) == ([types.CodeActionTag.LlmGenerated] if knows and given else [])
 
 
 async def test_only_kinds_that_were_asked_for(connect, project, clamp):
@@ -51,7 +80,9 @@ async def test_unasked_only_on_the_line_of_the_definition(connect, project):
 async def test_only_files_are_revised(connect, source, clamp, uri):
     editor = await connect()
     editor.open_uri(uri, source)
-    assert await editor.actions(uri, clamp) == []
+    (action,) = await editor.actions(uri, clamp)
+    assert "save this document" in action.disabled.reason and action.command is None
+    assert await editor.actions(uri, clamp, trigger_kind=AUTOMATIC) == []
     assert await editor.command("reloc.revise", uri, "clamp", 1) is None
     assert "save this document" in editor.messages[-1]
 
@@ -59,9 +90,17 @@ async def test_only_files_are_revised(connect, source, clamp, uri):
 async def test_what_does_not_parse_has_no_action_until_it_does(connect, project, source, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py", source.replace("low, high):", "low, high:"))
-    assert await editor.actions(uri, clamp) == []
+    (action,) = await editor.actions(uri, clamp)
+    assert "mend its syntax" in action.disabled.reason
     editor.replace(uri, source)
-    assert await editor.actions(uri, clamp)
+    (action,) = await editor.actions(uri, clamp)
+    assert action.disabled is None
+
+
+async def test_an_editor_that_shows_no_disabled_actions_gets_none(connect, source, clamp):
+    editor = await connect("emacs")
+    editor.open_uri("untitled:Untitled-1", source)
+    assert await editor.actions("untitled:Untitled-1", clamp) == []
 
 
 async def test_a_function_beside_broken_ones_is_refused_in_a_sentence(connect, project, source, clamp):
@@ -75,7 +114,8 @@ async def test_a_function_beside_broken_ones_is_refused_in_a_sentence(connect, p
 async def test_a_function_whose_string_holds_others_has_the_action(connect, project, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py", 'def f():\n    x = """\ndef g():\n    pass\n"""\n    return x\n\n\ny = 1')
-    assert [line for line in range(9) if await editor.actions(uri, line)] == [0, 1, 2, 3, 4, 5]
+    lit = [line for line in range(9) for action in await editor.actions(uri, line) if action.title == TITLE]
+    assert lit == [0, 1, 2, 3, 4, 5]
     await editor.revise(uri, 5)
     assert (await revisions.started()).target.line == 1
 
@@ -111,7 +151,7 @@ async def test_typing_below_separators_that_end_no_line(connect, project, separa
     editor.type(uri, editor.texts[uri].index("return 1") + 7, "2", delete=1)
     line = editor.texts[uri].replace("\r\n", "\n").split("\n").index("def f():")
     assert await editor.actions(uri, line)
-    assert not await editor.actions(uri, line - 1)
+    assert TITLE not in [action.title for action in await editor.actions(uri, line - 1)]
     assert editor.session.server.documents.opened(uri).source == editor.texts[uri]
 
 

@@ -8,6 +8,7 @@ import time
 import pytest
 from conftest import mended
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from scripted_revision import fixed, progress
 
 from reloc_lsp.revision import Proposal
@@ -39,6 +40,11 @@ async def newer_search(editor, uri, job, line):
     await editor.revise(uri, line)
 
 
+async def settings_changed(editor, uri, job, line):
+    settings = {"reloc": {"budget": {"seconds": 7}}}
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+
+
 async def shutdown(editor, uri, job, line):
     assert await editor.session.end() == 0
 
@@ -54,8 +60,8 @@ async def hung_up(editor, uri, job, line):
 
 
 WAYS = [
-    progress_cancelled, command_with_id, command_for_all, document_closed, newer_search, shutdown,
-    stream_ended, hung_up,
+    progress_cancelled, command_with_id, command_for_all, document_closed, newer_search,
+    settings_changed, shutdown, stream_ended, hung_up,
 ]  # fmt: skip
 
 
@@ -193,7 +199,7 @@ async def test_a_search_that_fails_says_so_in_a_sentence(connect, project, clamp
 async def test_wrong_arguments_are_refused_in_a_sentence(connect, project, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
-    for arguments in [(), (uri,), (1, 2), (uri, "clamp", "one")]:
+    for arguments in [(), (uri, 1.5), (1, 2), (uri, "clamp", "one")]:
         with pytest.raises(Exception, match=r"reloc.revise takes a document's address"):
             await editor.command("reloc.revise", *arguments)
     assert await editor.command("reloc.revise", uri, "gone", 1) is None
@@ -223,3 +229,57 @@ async def test_a_message_that_cannot_be_handled_is_one_line(connect, project, cl
     assert editor.messages[0].startswith("ReLoc: ") and "\n" not in editor.messages[0]
     uri = editor.open(project / "ranges.py")
     assert await editor.actions(uri, clamp), "still alive"
+
+
+async def test_a_search_asked_for_as_a_request_is_answered_when_it_ends(connect, project, source, clamp, revisions):
+    editor = await connect(answers=("Discard",))
+    uri = editor.open(project / "ranges.py")
+    asking = editor.client.protocol.send_request_async("reloc/revise", {"uri": uri, "where": clamp, "version": 1})
+    answer = asyncio.create_task(asking)
+    run = await revisions.started()
+    run.says(fixed(source, mended))
+    done = await asyncio.wait_for(answer, 5)
+    assert done.outcome == "clamp: all 4 tests pass."
+    await editor.until(lambda: editor.questions)
+
+
+async def test_cancelling_the_request_stops_its_search_and_offers_the_best(connect, project, source, clamp, revisions):
+    editor = await connect()
+    uri = editor.open(project / "ranges.py")
+    asked = editor.client.protocol.send_request("reloc/revise", {"uri": uri, "where": "clamp"}, msg_id="asked")
+    run = await revisions.started()
+    run.best = best_so_far(source)
+    editor.client.cancel_request(types.CancelParams(id="asked"))
+    await asyncio.wait_for(run.closed.wait(), 5)
+    assert run.stopped.is_set()
+    await editor.until(lambda: editor.texts[uri] == mended(source))
+    with pytest.raises(JsonRpcException):
+        await asyncio.wait_for(asyncio.wrap_future(asked), 5)
+
+
+async def test_the_same_settings_again_stop_nothing(connect, project, source, clamp, revisions):
+    editor = await connect(initialization_options={"reloc": {"budget": {"seconds": 7}}})
+    uri = editor.open(project / "ranges.py")
+    job = await editor.revise(uri, clamp)
+    run = await revisions.started()
+    await settings_changed(editor, uri, job, clamp)
+    assert [search["qualname"] for search in (await editor.status())["searches"]] == ["clamp"]
+    assert not run.stopped.is_set()
+
+
+async def test_the_status_tells_what_runs_and_what_waits(connect, project, source, clamp, revisions):
+    editor = await connect(answers=(None,))
+    uri = editor.open(project / "ranges.py")
+    assert await editor.status() == {"searches": [], "proposals": []}
+    job = await editor.revise(uri, clamp)
+    run = await revisions.started()
+    run.says(progress(0.5, 3))
+    await editor.until(lambda: len(editor.progress(job)) > 1)
+    (search,) = (await editor.status())["searches"]
+    assert (search["id"], search["uri"], search["message"]) == (
+        job, uri, "searching (best so far 2/4 -> 3/4 tests)",
+    )  # fmt: skip
+    run.says(fixed(source, mended))
+    await editor.until(lambda: editor.questions)
+    status = await editor.status()
+    assert status["searches"] == [] and status["proposals"][0]["message"].startswith("clamp: 2/4 -> 4/4 tests.")

@@ -1,0 +1,23 @@
+"""`reloc/revise`: a search as a request, which `$/cancelRequest` stops."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from reloc_lsp.server.commands.revise import begin
+from reloc_lsp.server.jobs import StopReason
+from reloc_lsp.server.server import ReLocServer
+
+
+async def reloc_revise(ls: ReLocServer, params: Any) -> dict[str, Any] | None:
+    """Begin a search as the command `reloc.revise` does and answer when it has ended; `null` where it cannot begin."""
+    job = begin(ls, *(getattr(params, name, None) for name in ("uri", "where", "version")))
+    if job is None or job.task is None:
+        return None
+    try:
+        await asyncio.shield(job.task)
+    except asyncio.CancelledError:
+        job.stop(StopReason.USER)
+        raise
+    return {"id": job.id, "outcome": job.latest}
