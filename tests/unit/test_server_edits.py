@@ -72,8 +72,8 @@ def test_the_root_of_a_file(tmp_path: Path):
 
 def test_the_settings_in_the_readme_are_the_defaults():
     readme = (Path(__file__).parents[2] / "editors" / "README.md").read_text("utf-8")
-    (block,) = re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", readme)
-    values = json.loads(block)["reloc"]
+    examples = [json.loads(block) for block in re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", readme)]
+    (values,) = [example["reloc"] for example in examples if "reloc" in example]
     settings, complaints = layered([Layer("README", values)])
     assert (settings, complaints) == (Settings(), [])
     assert set(values) == set(Settings.__dataclass_fields__)
