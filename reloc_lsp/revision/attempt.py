@@ -12,6 +12,7 @@ from reloc_lsp.evaluation.evidence import evidence, test_literals, wanted_errors
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.test_sources import sources_of_tests
+from reloc_lsp.language_model.feedback import distinct_failures
 from reloc_lsp.program.edit import unified_diff
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.revision.account import Account
@@ -33,6 +34,7 @@ from reloc_lsp.settings import Settings
 
 CONFIRM_RESERVE = 0.08
 MOST_ALTERNATIVES = 5
+LONGEST_FAILURE = 200
 SLOWER, SLOWER_SECONDS = 3.0, 0.05
 """From so many times, and so many CPU seconds more, on it is said that a revision is slower."""
 
@@ -145,7 +147,7 @@ class Attempt:
         return Proposal(
             "unchanged", "", 1, self.task.file, self.task.qualname, self.place.unit.line, self.before, self.before,
             source=source, original=source, notes=tuple(self.account.notes), cost=self.cost(),
-            sandbox=self.judge.sandbox,
+            sandbox=self.judge.sandbox, failure=failure_in_words(self.task.verdict),
         )  # fmt: skip
 
     def cost(self) -> dict[str, float | None]:
@@ -203,6 +205,7 @@ class Attempt:
             status, said, 0, self.task.file, self.task.qualname, self.place.unit.line, self.before, after, verified,
             unified_diff(self.task.module, revised, self.task.file), revised, self.task.module, tuple(why),
             tuple(self.account.notes), cost=self.cost(), sandbox=self.judge.sandbox,
+            failure=failure_in_words(self.task.verdict),
         )  # fmt: skip
 
     def unconfirmed(self) -> Proposal | None:
@@ -276,6 +279,16 @@ def slow_down(before: Verdict, after: Verdict) -> float:
     ]  # fmt: skip
     once, now = (sum(column) for column in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
     return now / max(once, 1e-3) if now > SLOWER * once and now - once > SLOWER_SECONDS else 0.0
+
+
+def failure_in_words(verdict: Verdict) -> str:
+    """The most telling failure of a verdict, in a line; empty where all pass."""
+    for test in distinct_failures(verdict)[:1]:
+        result = verdict.results[test]
+        failure = result.failure
+        how = f"{failure.kind}: {failure.message}".rstrip(": ") if failure else str(result.outcome)
+        return f"{test.rpartition('::')[2]}: {how}"[:LONGEST_FAILURE]
+    return ""
 
 
 def tests_of(verdict: Verdict) -> Tests:

@@ -84,8 +84,8 @@ class Alternative:
 class Proposal:
     """The answer. `source` is the file's whole revised text, `original` the text it started from.
 
-    `file` is relative to the workspace; `why` are sentences on what changed and why it is believed;
-    `exit_status` is that of the command line's contract.
+    `file` is relative to the workspace; `why` are sentences on what changed and why it is believed; `failure` is a
+    test that failed before, and how, in a line; `exit_status` is that of the command line's contract.
     """
 
     status: Status
@@ -106,6 +106,7 @@ class Proposal:
     cost: Mapping[str, float | None] = field(default_factory=dict)
     sandbox: str = "none"
     trace: str | None = None
+    failure: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json` (design.md, contract of the command line)."""

@@ -26,6 +26,7 @@ class EditorCapabilities:
     llm_tag: bool = False
     disabled_actions: bool = False
     proposals: bool = False
+    lens_refresh: bool = False
 
     @classmethod
     def of(cls, announced: types.ClientCapabilities) -> EditorCapabilities:
@@ -47,5 +48,6 @@ class EditorCapabilities:
             configuration_registration=able("workspace.did_change_configuration.dynamic_registration"),
             llm_tag=types.CodeActionTag.LlmGenerated in tags,
             disabled_actions=able("text_document.code_action.disabled_support"),
+            lens_refresh=able("workspace.code_lens.refresh_support"),
             proposals=isinstance(ours, Mapping) and ours.get("proposals") is True,
         )

@@ -72,6 +72,10 @@ class Client:
         )
         return bool(result and result.success)
 
+    async def refresh_lenses(self) -> None:
+        """Have the editor ask for lenses again (`workspace/codeLens/refresh`)."""
+        await self._request(types.WORKSPACE_CODE_LENS_REFRESH, None)
+
     async def create_progress(self, token: str) -> bool:
         """Whether the editor takes a progress of that token (`window/workDoneProgress/create`)."""
         params = types.WorkDoneProgressCreateParams(token=token)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from reloc_lsp.server.consent import ask
+from reloc_lsp.server.documents import parsed
 from reloc_lsp.server.jobs import Job, RevisionRun
-from reloc_lsp.server.progress import JobProgress, shown_progress
-from reloc_lsp.server.proposals import improves
+from reloc_lsp.server.progress import JobProgress, LoggedProgress, shown_progress
+from reloc_lsp.server.proposals import Offer, improves
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import root_of, unsaved
+from reloc_lsp.server.standing import Standing
 from reloc_lsp.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,21 +47,28 @@ class Place:
     texts: Sequence[tuple[Path, str]]
 
 
+async def revise_quietly(server: ReLocServer, job: Job, place: Place, settings: Settings) -> None:
+    """Find out how the unit of `job` stands, and mark it; what fails is for the log alone."""
+    try:
+        proposal = await _found(server, job, place, settings, LoggedProgress(server.client, job.id, job.qualname))
+    except Exception:
+        logger.exception("looking at %s failed", job.qualname)
+        return
+    job.latest = proposal.message
+    if job.stopped is None and proposal.status != "error":
+        offer = server.proposals.add(job.id, job.uri, place.file, proposal) if proposal.verified else None
+        _mark(server, job, proposal, offer)
+
+
 async def revise_unit(server: ReLocServer, job: Job, place: Place) -> None:
     """Revise the unit of `job` and offer what was found."""
     root = root_of(place.file, server.documents.roots)
     title = f"ReLoc: {job.qualname}"
     async with shown_progress(server.client, job.id, title, server.capabilities.work_done_progress) as progress:
         try:
-            # The first use of the search imports it: not on the loop that answers the editor.
-            await asyncio.to_thread(importlib.import_module, "reloc_lsp.revision")
-            from reloc_lsp.revision import Snapshot, Target
-
             await server.configuration.ready()
-            snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, place.texts))
-            target = Target(place.file, line=place.line)
             settings = job.settings = server.configuration.settings(root)
-            proposal = await _search(job, server.revision_factory(snapshot, target, settings), progress)
+            proposal = await _found(server, job, place, settings, progress)
         except Exception as error:
             logger.exception("the revision of %s failed", job.qualname)
             why = next(iter(str(error).splitlines()), type(error).__name__)
@@ -68,6 +77,18 @@ async def revise_unit(server: ReLocServer, job: Job, place: Place) -> None:
             return
         job.latest = progress.outcome = proposal.message
     _conclude(server, job, place.file, proposal)
+
+
+async def _found(server: ReLocServer, job: Job, place: Place, settings: Settings, progress: JobProgress) -> Proposal:
+    """What a search of the place under these settings comes to."""
+    # The first use of the search imports it: not on the loop that answers the editor.
+    await asyncio.to_thread(importlib.import_module, "reloc_lsp.revision")
+    from reloc_lsp.revision import Snapshot, Target
+
+    root = root_of(place.file, server.documents.roots)
+    snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, place.texts))
+    target = Target(place.file, line=place.line)
+    return await _search(job, server.revision_factory(snapshot, target, settings), progress)
 
 
 async def _search(job: Job, revision: RevisionRun, progress: JobProgress) -> Proposal:
@@ -108,6 +129,8 @@ def _conclude(server: ReLocServer, job: Job, file: Path, proposal: Proposal) -> 
     if job.stopped is not None and not job.stopped.keeps_best:
         return
     offer = server.proposals.add(job.id, job.uri, file, proposal)
+    if proposal.status != "error":
+        _mark(server, job, proposal, offer)
     if offer is not None:
         server.tasks.start(ask(server, offer), f"asking about {job.qualname}")
     elif job.stopped is not None:
@@ -119,3 +142,21 @@ def _conclude(server: ReLocServer, job: Job, file: Path, proposal: Proposal) -> 
         server.client.show(proposal.message, types.MessageType.Error)
     else:
         server.client.show(proposal.message)
+
+
+def _mark(server: ReLocServer, job: Job, proposal: Proposal, offer: Offer | None) -> None:
+    """Take note of how the unit stands, and have the editor show it."""
+    module = parsed(proposal.original)
+    unit = module.find(proposal.qualname, proposal.line) if module else None
+    before = proposal.before
+    if module is None or unit is None or not before.total:
+        return
+    if offer is not None:
+        message = f"A revision waits. {offer.gain}"
+    else:
+        message = f"{before.passed} of {before.total} tests pass. {proposal.failure}".rstrip()
+    standing = Standing(
+        proposal.qualname, module.source(unit), before.passed, before.total, message, offer.id if offer else None
+    )
+    server.standings.note(job.uri, standing)
+    server.publish(job.uri)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.exceptions import FeatureRequestError, JsonRpcException, PyglsError
@@ -18,9 +18,15 @@ from reloc_lsp.server.documents import Documents
 from reloc_lsp.server.jobs import Jobs, RevisionFactory
 from reloc_lsp.server.preview import Preview
 from reloc_lsp.server.proposals import Ending, Proposals
+from reloc_lsp.server.standing import Standings, diagnostics
 from reloc_lsp.server.tasks import Tasks
 
+if TYPE_CHECKING:
+    from reloc_lsp.server.on_save import OnSave
+
 logger = logging.getLogger(__name__)
+
+SECONDS_AFTER_TYPING = 0.3
 
 
 class ReLocServer(LanguageServer):
@@ -36,6 +42,10 @@ class ReLocServer(LanguageServer):
         self.proposals = Proposals(self._proposal_closed)
         self.preview = Preview()
         self.configuration = Configuration(self.client)
+        self.standings = Standings()
+        self.lenses_shown = False
+        self.on_save: OnSave
+        self._publishing: dict[str, asyncio.TimerHandle] = {}
         self.serving: asyncio.Task[Any] | None = None
 
     @property
@@ -50,9 +60,27 @@ class ReLocServer(LanguageServer):
             self.configuration.ask(self.tasks.start(self.configuration.refresh(folders), "reading settings"))
 
     def _proposal_closed(self, offer_id: str, why: Ending) -> None:
-        """Tell an editor that draws proposals that one is off the table (`reloc/proposalClosed`)."""
+        """Take the marks of a proposal off; tell an editor that draws proposals (`reloc/proposalClosed`)."""
+        for uri in self.standings.without_offer(offer_id):
+            self.publish(uri)
         if self.capabilities.proposals:
             self.client.notify("reloc/proposalClosed", {"id": offer_id, "why": why})
+
+    def publish_soon(self, uri: str) -> None:
+        """Publish when nobody has typed in a document for a moment."""
+        if uri in self._publishing:
+            self._publishing[uri].cancel()
+        loop = asyncio.get_running_loop()
+        self._publishing[uri] = loop.call_later(SECONDS_AFTER_TYPING, self.publish, uri)
+
+    def publish(self, uri: str) -> None:
+        """Tell the editor anew how the units of a document stand (`textDocument/publishDiagnostics`, lenses)."""
+        document = self.documents.opened(uri)
+        found = diagnostics(document, self.standings) if document else []
+        version = document.version if document else None
+        self.client.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, types.PublishDiagnosticsParams(uri, found, version))
+        if self.lenses_shown and self.capabilities.lens_refresh:
+            self.tasks.start(self.client.refresh_lenses(), "refreshing lenses")
 
     def hang_up(self) -> None:
         """End the connection from our side."""

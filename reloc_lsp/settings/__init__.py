@@ -4,6 +4,7 @@ from reloc_lsp.settings.files import pyproject_layer, user_file, user_layer
 from reloc_lsp.settings.layers import Layer, layered
 from reloc_lsp.settings.tree import (
     USER_ONLY,
+    EditorSettings,
     EvaluationSettings,
     LocalModelSettings,
     ModelSettings,
@@ -13,6 +14,7 @@ from reloc_lsp.settings.tree import (
 
 __all__ = [
     "USER_ONLY",
+    "EditorSettings",
     "EvaluationSettings",
     "Layer",
     "LocalModelSettings",

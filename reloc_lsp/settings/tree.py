@@ -96,6 +96,19 @@ class EvaluationSettings:
 
 
 @dataclass(frozen=True)
+class EditorSettings:
+    """What happens in an editor without being asked for.
+
+    `on_save`: nothing; `notify` runs the tests of functions that were changed and marks those that fail; `propose`
+    searches for `on_save_seconds` besides, and marks what has a revision. `code_lens` shows what is known of functions.
+    """
+
+    on_save: Literal["off", "notify", "propose"] = field(default="off", metadata=USER_ONLY)
+    on_save_seconds: float = field(default=10.0, metadata=USER_ONLY)
+    code_lens: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a user can choose."""
 
@@ -103,3 +116,4 @@ class Settings:
     search: SearchSettings = field(default_factory=SearchSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    editor: EditorSettings = field(default_factory=EditorSettings)

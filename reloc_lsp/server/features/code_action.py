@@ -9,8 +9,10 @@ from lsprotocol import types
 
 from reloc_lsp.server.documents import OpenDocument
 from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.standing import SOURCE
 
 KIND = "refactor.rewrite.reloc"
+QUICK_FIX = types.CodeActionKind.QuickFix.value
 TITLE = "Revise with ReLoc"
 FILE_TITLE = "Revise the most suspicious function of this file with ReLoc"
 NO_FILE = "ReLoc revises functions in files: save this document first."
@@ -21,7 +23,7 @@ _CLASS = re.compile(r"\s*class\b")
 
 def options() -> types.CodeActionOptions:
     """What the server announces; the action is complete and needs no resolving."""
-    return types.CodeActionOptions(code_action_kinds=[KIND], resolve_provider=False)
+    return types.CodeActionOptions(code_action_kinds=[KIND, QUICK_FIX], resolve_provider=False)
 
 
 def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
@@ -30,7 +32,38 @@ def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.C
     What cannot be revised has a disabled action that says why, where the user asked and the editor can show it.
     """
     document = ls.documents.opened(params.text_document.uri)
-    if document is None or not _wanted(params.context.only):
+    if document is None:
+        return []
+    return [*_quick_fixes(ls, document, params), *_revisions(ls, document, params)]
+
+
+def _quick_fixes(
+    ls: ReLocServer, document: OpenDocument, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
+    """A look at the proposal behind each of our hints."""
+    if not _wanted(params.context.only, QUICK_FIX) or not ls.capabilities.code_action_literals:
+        return []
+    ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
+    if not ours:
+        return []
+    # By their lines: not every editor sends back the data of a diagnostic.
+    offers = {offer.id: offer for offer in ls.proposals.waiting}
+    waiting = {unit.line - 1: offers.get(standing.offer or "") for unit, standing in ls.standings.of(document)}
+    actions: list[types.CodeAction | types.Command] = []
+    for diagnostic in ours:
+        offer = waiting.get(diagnostic.range.start.line)
+        if offer is not None:
+            title = f"Show ReLoc's revision of {offer.proposal.qualname}"
+            command = types.Command(title=title, command="reloc.show", arguments=[offer.id])
+            actions.append(types.CodeAction(title=title, kind=QUICK_FIX, command=command, diagnostics=[diagnostic]))
+    return actions
+
+
+def _revisions(
+    ls: ReLocServer, document: OpenDocument, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
+    """The action that begins a search."""
+    if not _wanted(params.context.only, KIND):
         return []
     automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     if document.file is None:
@@ -78,9 +111,9 @@ def _revisable(document: OpenDocument, line: int, automatic: bool) -> bool:
     return definition is not None and (not automatic or definition == line + 1)
 
 
-def _wanted(only: Sequence[types.CodeActionKind | str] | None) -> bool:
-    """Whether our kind, or one it is a part of, was asked for."""
+def _wanted(only: Sequence[types.CodeActionKind | str] | None, kind: str) -> bool:
+    """Whether a kind of ours, or one it is a part of, was asked for."""
     if not only:
         return True
     asked = [str(getattr(kind, "value", kind)) for kind in only]
-    return any(kind in ("", KIND) or KIND.startswith(kind + ".") for kind in asked)
+    return any(wider in ("", kind) or kind.startswith(wider + ".") for wider in asked)

@@ -78,6 +78,7 @@ class Editor:
         self.registrations: list[types.Registration] = []
         self.proposals: list[Any] = []
         self.closed: list[Any] = []
+        self.refreshed = 0
         self.heard = asyncio.Event()
         self.before_answer: Callable[[], None] = lambda: None
         self.answer_progress: Callable[[], None] = lambda: None
@@ -119,6 +120,10 @@ class Editor:
         @self.client.feature("reloc/proposalClosed")
         def ended(params: Any) -> None:
             self.closed.append(plain(params))
+
+        @self.client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
+        def refresh(params: None) -> None:
+            self.refreshed += 1
 
         @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
@@ -182,11 +187,21 @@ class Editor:
 
     # -- what the user does and sees
 
+    def save(self, uri: str) -> None:
+        self.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+    async def lenses(self, uri: str) -> list[Any]:
+        params = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+        return list(await asyncio.wait_for(self.client.text_document_code_lens_async(params), 10) or [])
+
+    async def hover(self, uri: str, line: int) -> Any:
+        params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, 0))
+        return await asyncio.wait_for(self.client.text_document_hover_async(params), 10)
+
     async def actions(self, uri: str, line: int, **context: Any) -> list[Any]:
         at = types.Position(line, 0)
-        params = types.CodeActionParams(
-            types.TextDocumentIdentifier(uri), types.Range(at, at), types.CodeActionContext([], **context)
-        )
+        given = types.CodeActionContext(**{"diagnostics": [], **context})
+        params = types.CodeActionParams(types.TextDocumentIdentifier(uri), types.Range(at, at), given)
         return list(await asyncio.wait_for(self.client.text_document_code_action_async(params), 10) or [])
 
     async def command(self, name: str, *arguments: Any) -> Any:

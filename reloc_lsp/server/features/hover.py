@@ -1,0 +1,22 @@
+"""`textDocument/hover`: the revision that waits for the function under the mouse."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.standing import line_range
+
+
+def hover(ls: ReLocServer, params: types.HoverParams) -> types.Hover | None:
+    """What a proposal gains, and its diff, on the line of its function's `def`."""
+    document = ls.documents.opened(params.text_document.uri)
+    if document is None:
+        return None
+    offers = {offer.id: offer for offer in ls.proposals.waiting}
+    for unit, standing in ls.standings.of(document):
+        offer = offers.get(standing.offer or "")
+        if offer is not None and unit.line == params.position.line + 1:
+            text = f"**ReLoc** {offer.gain}\n\n```diff\n{offer.choices[0].diff}```"
+            return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), line_range(document, unit.line))
+    return None
