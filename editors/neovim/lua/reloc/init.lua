@@ -1,0 +1,58 @@
+---What the language server's configuration (`lsp/reloc.lua`) takes from this plugin, and what a user may call.
+
+local proposal = require('reloc.proposal')
+
+local M = {}
+
+---@class reloc.Options
+---@field open boolean whether a proposal opens at once; else `:LspRelocShow` opens it
+---@field keys reloc.Keys
+
+---@class reloc.Keys
+---@field accept string
+---@field next string
+---@field reject string
+---@field later string
+
+---@type reloc.Options
+M.options = {
+  open = true,
+  keys = { accept = 'a', next = 'n', reject = 'r', later = 'q' },
+}
+
+---Change what the plugin does; the server's own settings belong to `vim.lsp.config('reloc', { settings = ... })`.
+---@param options? table parts of |reloc.Options|
+function M.setup(options)
+  M.options = vim.tbl_deep_extend('force', M.options, options or {})
+end
+
+---Announces that proposals are drawn here.
+M.capabilities = { experimental = { reloc = { proposals = true } } }
+
+M.handlers = {
+  ['reloc/proposal'] = function(_, params, context)
+    proposal.received(params, context.client_id, M.options)
+  end,
+  ['reloc/proposalClosed'] = function(_, params)
+    proposal.closed(params)
+  end,
+}
+
+---@param client vim.lsp.Client
+---@param bufnr integer
+function M.on_attach(client, bufnr)
+  require('reloc.commands').create(client.id, bufnr)
+end
+
+---Where the searches stand, for a statusline; empty when none runs.
+---@return string
+function M.status()
+  for _, client in ipairs(vim.lsp.get_clients({ name = 'reloc' })) do
+    for _, value in pairs(client.progress.pending) do
+      return 'ReLoc: ' .. tostring(value)
+    end
+  end
+  return ''
+end
+
+return M

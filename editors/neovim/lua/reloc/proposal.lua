@@ -1,0 +1,188 @@
+---A proposal in a tab of its own: the document as it stands beside what a revision would make of it.
+
+local M = {}
+
+---@class reloc.Choice
+---@field message string
+---@field diff string
+---@field revised string
+
+---@class reloc.Proposal
+---@field id string
+---@field uri string
+---@field qualname string
+---@field original string
+---@field choices reloc.Choice[]
+
+---@class reloc.View
+---@field proposal reloc.Proposal
+---@field client_id integer
+---@field options reloc.Options
+---@field number integer of the revision shown, from 1
+---@field buffers integer[]
+---@field tab? integer
+
+---@type table<string, reloc.View> by the id of the proposal
+local views = {}
+---@type string[] ids, oldest first
+local waiting = {}
+
+---@param text string
+---@return string[]
+local function lines_of(text)
+  local lines = vim.split(text:gsub('\r\n', '\n'), '\n', { plain = true })
+  if lines[#lines] == '' then
+    table.remove(lines)
+  end
+  return lines
+end
+
+---@param view reloc.View
+local function close(view)
+  local tab = view.tab
+  view.tab = nil
+  if tab and vim.api.nvim_tabpage_is_valid(tab) and #vim.api.nvim_list_tabpages() > 1 then
+    vim.cmd.tabclose(vim.api.nvim_tabpage_get_number(tab))
+  end
+  for _, buffer in ipairs(view.buffers) do
+    if vim.api.nvim_buf_is_valid(buffer) then
+      vim.api.nvim_buf_delete(buffer, { force = true })
+    end
+  end
+  view.buffers = {}
+end
+
+---@param view reloc.View
+---@param command string
+---@param arguments any[]
+local function call(view, command, arguments)
+  local client = vim.lsp.get_client_by_id(view.client_id)
+  if client then
+    client:exec_cmd({ title = command, command = command, arguments = arguments }, { bufnr = vim.uri_to_bufnr(view.proposal.uri) })
+  end
+end
+
+---@param view reloc.View
+local function fill(view)
+  local choice = view.proposal.choices[view.number]
+  local contents = { view.proposal.original, choice.revised }
+  for place, buffer in ipairs(view.buffers) do
+    vim.bo[buffer].modifiable = true
+    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines_of(contents[place]))
+    vim.bo[buffer].modifiable = false
+  end
+  local keys = view.options.keys
+  local more = #view.proposal.choices > 1
+      and (' %s next (%d of %d)'):format(keys.next, view.number, #view.proposal.choices)
+    or ''
+  local help = (' %s accept%s  %s reject  %s later'):format(keys.accept, more, keys.reject, keys.later)
+  for place, window in ipairs(vim.api.nvim_tabpage_list_wins(view.tab)) do
+    local title = place == 1 and choice.message or help
+    vim.wo[window].winbar = title:gsub('%%', '%%%%')
+  end
+  vim.cmd.diffupdate()
+end
+
+---@param view reloc.View
+local function open(view)
+  vim.cmd('tab split')
+  view.tab = vim.api.nvim_get_current_tabpage()
+  for place, name in ipairs({ 'as it is', 'revised' }) do
+    if place > 1 then
+      vim.cmd('rightbelow vsplit')
+    end
+    local buffer = vim.api.nvim_create_buf(false, true)
+    view.buffers[place] = buffer
+    vim.api.nvim_win_set_buf(0, buffer)
+    vim.api.nvim_buf_set_name(buffer, ('reloc://%s/%s/%s'):format(view.proposal.id, view.proposal.qualname, name))
+    vim.bo[buffer].bufhidden = 'wipe'
+    vim.bo[buffer].filetype = 'python'
+    local actions = { accept = M.accept, next = M.next, reject = M.reject, later = M.later }
+    for action, run in pairs(actions) do
+      vim.keymap.set('n', view.options.keys[action], function()
+        run(view.proposal.id)
+      end, { buffer = buffer, nowait = true, desc = 'ReLoc: ' .. action })
+    end
+  end
+  fill(view)
+  vim.cmd('windo diffthis')
+  vim.cmd('normal! gg]c')
+end
+
+---A proposal came: it opens if that disturbs nobody, and else waits.
+---@param proposal reloc.Proposal
+---@param client_id integer
+---@param options reloc.Options
+function M.received(proposal, client_id, options)
+  views[proposal.id] = { proposal = proposal, client_id = client_id, options = options, number = 1, buffers = {} }
+  table.insert(waiting, proposal.id)
+  if options.open and vim.api.nvim_get_mode().mode == 'n' then
+    M.show()
+  else
+    vim.notify('ReLoc: ' .. proposal.choices[1].message .. ' :LspRelocShow shows it.')
+  end
+end
+
+---The server took a proposal off the table.
+---@param params { id: string, why: string }
+function M.closed(params)
+  local view = views[params.id]
+  if view then
+    close(view)
+    views[params.id] = nil
+    waiting = vim.tbl_filter(function(id)
+      return id ~= params.id
+    end, waiting)
+    if params.why == 'stale' or params.why == 'replaced' then
+      vim.notify(('ReLoc: the proposal for %s is %s.'):format(view.proposal.qualname, params.why))
+    end
+  end
+end
+
+---Show the proposal that came last.
+---@return boolean whether there is one
+function M.show()
+  local view = views[waiting[#waiting]]
+  if not view then
+    return false
+  end
+  if view.tab and vim.api.nvim_tabpage_is_valid(view.tab) then
+    vim.api.nvim_set_current_tabpage(view.tab)
+  else
+    view.buffers = {}
+    open(view)
+  end
+  return true
+end
+
+---Apply the revision that is shown.
+---@param id string
+function M.accept(id)
+  local view = views[id]
+  close(view)
+  call(view, 'reloc.apply', { id, view.number - 1 })
+end
+
+---Show the next revision.
+---@param id string
+function M.next(id)
+  local view = views[id]
+  view.number = view.number % #view.proposal.choices + 1
+  fill(view)
+end
+
+---Drop the proposal.
+---@param id string
+function M.reject(id)
+  local view = views[id]
+  close(view)
+  call(view, 'reloc.discard', { id })
+end
+
+---Close the view; the proposal waits.
+---@param id string
+function M.later(id)
+  close(views[id])
+end
+
+return M

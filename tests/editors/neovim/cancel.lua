@@ -1,0 +1,20 @@
+-- A search without an end, cancelled.
+local session = dofile(vim.env.RELOC_SESSION)
+vim.lsp.config('reloc', { settings = { reloc = { budget = { seconds = 600 } } } })
+vim.lsp.enable('reloc')
+local client = session.open('hopeless.py', 'def never')
+local before = session.text()
+vim.cmd.LspRelocRevise()
+local reloc = require('reloc')
+session.wait('progress in the statusline', function()
+  return reloc.status():find('ReLoc: never', 1, true)
+end)
+session.wait('a search', function()
+  local search = session.status(client).searches[1]
+  return search and search.message:find('searching', 1, true)
+end)
+vim.cmd.LspRelocCancel()
+session.wait('the end', function()
+  return #session.status(client).searches == 0 and reloc.status() == ''
+end, 5)
+session.equal(session.text(), before, 'the text')

@@ -1,0 +1,12 @@
+-- :checkhealth, before and after the server runs.
+local session = dofile(vim.env.RELOC_SESSION)
+vim.lsp.enable('reloc')
+vim.cmd.checkhealth('reloc')
+local said = session.text()
+assert(said:find('OK reloc%-lsp %d'), said)
+assert(said:find('OK pytest', 1, true), said)
+assert(not said:find('ERROR', 1, true), said)
+vim.cmd.bwipeout()
+vim.lsp.config('reloc', { cmd = { 'no-such-program', '--stdio' } })
+vim.cmd.checkhealth('reloc')
+assert(session.text():find('ERROR no-such-program is not installed', 1, true), session.text())

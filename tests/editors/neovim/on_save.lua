@@ -1,0 +1,20 @@
+-- A bug is typed and saved: a hint comes, the text stays, the quick fix shows the revision.
+local session = dofile(vim.env.RELOC_SESSION)
+vim.lsp.config('reloc', { settings = { reloc = { editor = { on_save = 'propose', on_save_seconds = 30 } } } })
+vim.lsp.enable('reloc')
+session.open('fine.py', 'def double')
+vim.cmd('%substitute/value + value/value - value/')
+local typed = session.text()
+vim.cmd.write()
+local hint = session.wait('a hint', function()
+  return vim.diagnostic.get(session.buffer, { severity = vim.diagnostic.severity.HINT })[1]
+end)
+assert(hint.message:find('A revision waits. double: 0/1 -> 1/1 tests.', 1, true), hint.message)
+session.equal(session.text(), typed, 'the text')
+vim.fn.search('def double', 'cw')
+session.light_bulb("Show ReLoc's revision of double")
+session.view()
+session.keys('a')
+session.wait('the new text and no hint', function()
+  return session.text(session.buffer) ~= typed and #vim.diagnostic.get(session.buffer) == 0
+end)
