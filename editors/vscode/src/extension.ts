@@ -1,0 +1,47 @@
+// ReLoc in VS Code: starts the server and says what its commands do here.
+
+import * as vscode from 'vscode';
+import { Server } from './server';
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const channel = vscode.window.createOutputChannel('ReLoc', { log: true });
+  const running = new Server(context, channel);
+  server = running;
+  const command = (name: string, run: () => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`reloc.${name}`, run);
+  context.subscriptions.push(
+    running,
+    command('restart', () => running.restart()),
+    command('showLogs', () => {
+      channel.show();
+    }),
+    command('reviseFile', () => {
+      const uri = vscode.window.activeTextEditor?.document.uri;
+      return uri && running.call('reloc.revise', uri.toString());
+    }),
+    command('setApiKey', () => setApiKey(context, running)),
+    vscode.workspace.onDidChangeConfiguration(async (change) => {
+      if (change.affectsConfiguration('reloc.server')) {
+        await running.restart();
+      }
+    }),
+  );
+  await running.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
+
+/** Keep the key of a model server in the editor's secret store, and give it to a new server. */
+async function setApiKey(context: vscode.ExtensionContext, running: Server): Promise<void> {
+  const prompt = 'The key of your model server; it is kept in the secret store. Empty: forget the key.';
+  const key = await vscode.window.showInputBox({ prompt, password: true, ignoreFocusOut: true });
+  if (key === undefined) {
+    return;
+  }
+  await (key === '' ? context.secrets.delete('reloc.apiKey') : context.secrets.store('reloc.apiKey', key));
+  await running.restart();
+}

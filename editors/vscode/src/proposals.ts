@@ -1,0 +1,61 @@
+// Proposals as the server tells them, and which revision of which one is looked at: nothing of the editor in here.
+
+export interface Choice {
+  readonly message: string;
+  readonly diff: string;
+  readonly revised: string;
+}
+
+export interface Proposal {
+  readonly id: string;
+  readonly uri: string;
+  readonly qualname: string;
+  readonly verified: boolean;
+  readonly before: { readonly passed: number; readonly total: number };
+  readonly after: { readonly passed: number; readonly total: number };
+  readonly original: string;
+  readonly choices: readonly Choice[];
+}
+
+/** The proposals that wait, oldest first. */
+export class Proposals {
+  private readonly waiting = new Map<string, Proposal>();
+
+  add(proposal: Proposal): void {
+    this.waiting.set(proposal.id, proposal);
+  }
+
+  remove(id: string): Proposal | undefined {
+    const proposal = this.waiting.get(id);
+    this.waiting.delete(id);
+    return proposal;
+  }
+
+  get(id: string): Proposal | undefined {
+    return this.waiting.get(id);
+  }
+
+  get latest(): Proposal | undefined {
+    return [...this.waiting.values()].at(-1);
+  }
+}
+
+/** What a diff's title says of a proposal and the revision of it that is shown, counted from 0. */
+export function title(proposal: Proposal, number: number): string {
+  const { before, after, choices } = proposal;
+  const gain = `${String(before.passed)}/${String(before.total)} → ${String(after.passed)}/${String(after.total)} tests`;
+  const which = choices.length > 1 ? ` (${String(number + 1)} of ${String(choices.length)})` : '';
+  return `ReLoc: ${proposal.qualname}: ${gain}${which}`;
+}
+
+/** The path of a virtual document: the revision `number` of a proposal, under the name of its file. */
+export function pathOf(proposal: Proposal, number: number): string {
+  const file = proposal.uri.split('/').at(-1) ?? 'revised.py';
+  return `/${proposal.id}/${String(number)}/${decodeURIComponent(file)}`;
+}
+
+/** The id and number that such a path is made of. */
+export function partsOf(path: string): { id: string; number: number } | undefined {
+  const found = /^\/([^/]+)\/(\d+)\//.exec(path);
+  return found?.[1] === undefined ? undefined : { id: found[1], number: Number(found[2]) };
+}

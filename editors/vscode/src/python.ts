@@ -1,0 +1,62 @@
+// Two interpreters: the one that runs the server, and the project's own, which the Python extensions know.
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { newEnough } from './settings';
+
+const run = promisify(execFile);
+const VERSION = 'import sys; print("%d.%d" % sys.version_info[:2])';
+
+interface PythonEnvironments {
+  getEnvironment(scope: vscode.Uri | undefined): Promise<{ execInfo?: { run?: { executable?: string } } } | undefined>;
+}
+
+interface PythonExtension {
+  environments: {
+    getActiveEnvironmentPath(resource?: vscode.Uri): { path: string };
+    resolveEnvironment(path: unknown): Promise<{ executable?: { uri?: vscode.Uri } } | undefined>;
+  };
+}
+
+/** The interpreter that was chosen for a folder, if any extension knows of one. */
+export async function projectInterpreter(folder: vscode.Uri | undefined): Promise<string | undefined> {
+  const environments = await api<PythonEnvironments>('ms-python.vscode-python-envs');
+  const chosen = await environments?.getEnvironment(folder);
+  if (chosen?.execInfo?.run?.executable !== undefined) {
+    return chosen.execInfo.run.executable;
+  }
+  const python = await api<PythonExtension>('ms-python.python');
+  const resolved = await python?.environments.resolveEnvironment(python.environments.getActiveEnvironmentPath(folder));
+  return resolved?.executable?.uri?.fsPath;
+}
+
+/** The first Python that is new enough to run the server: the setting's alone, where it names one. */
+export async function serverInterpreter(folder: vscode.Uri | undefined): Promise<string> {
+  const setting = vscode.workspace.getConfiguration('reloc.server', folder).get<string | null>('interpreter');
+  const candidates = setting ? [setting] : [await projectInterpreter(folder), 'python3', 'python', 'py'];
+  for (const candidate of candidates) {
+    if (candidate !== undefined && (await suits(candidate))) {
+      return candidate;
+    }
+  }
+  const where = setting ? `${setting} (reloc.server.interpreter) is none` : 'none was found';
+  throw new Error(`ReLoc needs Python 3.11 or later, and ${where}. Name one in the setting reloc.server.interpreter.`);
+}
+
+async function suits(python: string): Promise<boolean> {
+  try {
+    return newEnough((await run(python, ['-c', VERSION], { timeout: 10_000 })).stdout);
+  } catch {
+    return false;
+  }
+}
+
+async function api<T>(id: string): Promise<T | undefined> {
+  const extension = vscode.extensions.getExtension<T>(id);
+  try {
+    return await extension?.activate();
+  } catch {
+    return undefined; // Another extension's trouble is not ours.
+  }
+}

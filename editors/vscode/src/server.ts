@@ -1,0 +1,174 @@
+// The server's life: started with the first Python file, restarted when asked, one at a time.
+
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import {
+  type ConfigurationParams,
+  LanguageClient,
+  type LanguageClientOptions,
+  type ProgressToken,
+  RevealOutputChannelOn,
+  type ServerOptions,
+  type StaticFeature,
+} from 'vscode-languageclient/node';
+import { SearchProgress } from './progress';
+import type { Proposal } from './proposals';
+import { projectInterpreter, serverInterpreter } from './python';
+import { forServer } from './settings';
+import { ProposalView } from './view';
+
+/** Announces that proposals are drawn here. */
+const DRAWS_PROPOSALS: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
+    capabilities.experimental = { ...experimental, reloc: { proposals: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: 'static' }),
+  clear: () => undefined,
+};
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private changing: Promise<void> = Promise.resolve();
+  private pending = false;
+  private readonly view = new ProposalView((command, ...words) => this.call(command, ...words));
+  private readonly progress = new SearchProgress(
+    (token) => void this.client?.sendNotification('window/workDoneProgress/cancel', { token }),
+    (running) => {
+      this.status.busy = running > 0;
+    },
+  );
+  private readonly status: vscode.LanguageStatusItem;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    readonly channel: vscode.LogOutputChannel,
+  ) {
+    this.status = vscode.languages.createLanguageStatusItem('reloc', { language: 'python' });
+    this.status.name = 'ReLoc';
+    this.status.command = { title: 'Show Logs', command: 'reloc.showLogs' };
+  }
+
+  /** Start, or start anew; calls that come while one is under way are one. */
+  restart(): Promise<void> {
+    if (!this.pending) {
+      this.pending = true;
+      this.changing = this.changing.then(async () => {
+        this.pending = false;
+        await this.stop();
+        await this.start();
+      });
+    }
+    return this.changing;
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.progress.dispose();
+    await client?.dispose(3000);
+  }
+
+  /** Run a command of the server. */
+  async call(command: string, ...words: unknown[]): Promise<unknown> {
+    if (this.client === undefined) {
+      throw new Error('ReLoc: the server does not run. The command "ReLoc: Restart Server" starts it.');
+    }
+    return this.client.sendRequest('workspace/executeCommand', { command, arguments: words });
+  }
+
+  dispose(): void {
+    this.view.dispose();
+    this.status.dispose();
+    this.channel.dispose();
+  }
+
+  private async start(): Promise<void> {
+    try {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+      const python = await serverInterpreter(folder);
+      const client = new LanguageClient('reloc', 'ReLoc', await this.program(python, folder), this.options());
+      client.registerFeature(DRAWS_PROPOSALS);
+      client.onNotification('reloc/proposal', (proposal: Proposal) => void this.view.received(proposal));
+      client.onNotification('reloc/proposalClosed', ({ id }: { id: string }) => void this.view.closed(id));
+      this.client = client;
+      await client.start();
+      this.status.text = 'ReLoc';
+      this.status.detail = python;
+      this.status.severity = vscode.LanguageStatusSeverity.Information;
+    } catch (error) {
+      await this.failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private async failed(message: string): Promise<void> {
+    this.channel.error(message);
+    this.status.text = 'ReLoc does not run';
+    this.status.severity = vscode.LanguageStatusSeverity.Error;
+    if ((await vscode.window.showErrorMessage(message, 'Show Logs')) !== undefined) {
+      this.channel.show();
+    }
+  }
+
+  private async program(python: string, folder: vscode.Uri | undefined): Promise<ServerOptions> {
+    const settings = vscode.workspace.getConfiguration('reloc.server', folder);
+    const env: NodeJS.ProcessEnv = { ...process.env };
+    if (settings.get('importStrategy') === 'useBundled') {
+      env['PYTHONPATH'] = [this.context.asAbsolutePath(path.join('bundled', 'libs')), env['PYTHONPATH']]
+        .filter(Boolean)
+        .join(path.delimiter);
+    }
+    const key = await this.context.secrets.get('reloc.apiKey');
+    if (key !== undefined) {
+      env['RELOC_API_KEY'] = key;
+    }
+    const words = ['-m', 'reloc_lsp', 'server', '--stdio', '--log-level', settings.get('logLevel', 'warning')];
+    return { command: python, args: words, options: { env } };
+  }
+
+  private options(): LanguageClientOptions {
+    return {
+      documentSelector: [{ scheme: 'file', language: 'python' }],
+      outputChannel: this.channel,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      middleware: {
+        executeCommand: async (command, words: unknown[], next) => {
+          const answer: unknown = await next(command, this.placed(command, words));
+          if (command === 'reloc.debugInformation' && typeof answer === 'string') {
+            await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: answer }));
+          }
+          return answer;
+        },
+        handleWorkDoneProgress: (token: ProgressToken, value) => {
+          this.progress.handle(token, value);
+        },
+        workspace: {
+          // The server asks for what it wants to know.
+          didChangeConfiguration: (_, next) => next([]),
+          configuration: async (params: ConfigurationParams, token, next) => {
+            const sections = await next(params, token);
+            if (!Array.isArray(sections)) {
+              return sections;
+            }
+            return Promise.all(
+              params.items.map(async (item, place) => {
+                const folder = item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri);
+                return forServer(sections[place], await projectInterpreter(folder));
+              }),
+            );
+          },
+        },
+      },
+    };
+  }
+
+  /** A command from the palette or a menu has no place yet: it is that of the cursor. */
+  private placed(command: string, words: unknown[]): unknown[] {
+    const editor = vscode.window.activeTextEditor;
+    if (command !== 'reloc.revise' || editor === undefined || typeof words[0] === 'string') {
+      return words;
+    }
+    return [editor.document.uri.toString(), editor.selection.active.line];
+  }
+}
