@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "write a small workspace with a bug and repair it before your eyes",
     "doctor": "say what was found: interpreter, pytest, sandbox and GPU",
     "model": "serve a language model on this machine with vLLM, for all your terminals and editors",
+    "trace": "make a page to look at of what a search did",
     "server": "run the language server (what an editor starts)",
 }
 """Each command is the module of its name in this package; the text is its line in the help."""

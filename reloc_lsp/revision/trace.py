@@ -6,8 +6,8 @@ Each line has one of these keys, which names what it is about; numbers of nodes 
   (what a replay needs: neither addresses nor keys), `tests` (node ids with their outcome before).
 - `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
   `seconds`; or `error` in place of the replies.
-- `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, and `failures`
-  by test.
+- `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `failures` by
+  test, and what was `spent` by then: `seconds`, `evaluations`, `tokens`.
 - `best`: the number of a node that is the best now.
 - `end`: why the search ended. Further `cost`, `kinds` (how replies were understood, counted).
 """
@@ -68,7 +68,12 @@ class Trace:
     def hear(self, event: Event) -> None:
         """Note what an event of the search tells."""
         if isinstance(event, Evaluated):
-            self.write(**_node(event.node))
+            spent = event.spending
+            tokens = spent.prompt_tokens + spent.completion_tokens
+            self.write(
+                **_node(event.node),
+                spent={"seconds": round(spent.seconds, 3), "evaluations": spent.evaluations, "tokens": tokens},
+            )
         elif isinstance(event, Improved):
             self.write(best=event.best.identity)
 

@@ -65,10 +65,10 @@ class Client:
         )
         return result
 
-    async def open(self, uri: str) -> bool:
-        """Show a document to the user (`window/showDocument`)."""
+    async def open(self, uri: str, *, external: bool = False) -> bool:
+        """Show a document to the user, `external` in another program (`window/showDocument`)."""
         result: types.ShowDocumentResult | None = await self._request(
-            types.WINDOW_SHOW_DOCUMENT, types.ShowDocumentParams(uri=uri, take_focus=True)
+            types.WINDOW_SHOW_DOCUMENT, types.ShowDocumentParams(uri=uri, external=external or None, take_focus=True)
         )
         return bool(result and result.success)
 

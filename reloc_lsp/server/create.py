@@ -10,6 +10,7 @@ from reloc_lsp.server.commands.debug_information import debug_information
 from reloc_lsp.server.commands.discard import discard
 from reloc_lsp.server.commands.revise import revise
 from reloc_lsp.server.commands.show import show
+from reloc_lsp.server.commands.show_trace import show_trace
 from reloc_lsp.server.commands.status import status
 from reloc_lsp.server.features import code_action
 from reloc_lsp.server.features.code_lens import code_lens
@@ -57,6 +58,7 @@ def create_server(revision_factory: RevisionFactory = real_revision) -> ReLocSer
     server.command("reloc.apply")(apply_proposal)
     server.command("reloc.discard")(discard)
     server.command("reloc.show")(show)
+    server.command("reloc.showTrace")(show_trace)
     server.command("reloc.status")(status)
     server.command("reloc.debugInformation")(debug_information)
     return server

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from reloc_lsp.server.tasks import Tasks
 
 if TYPE_CHECKING:
-    from reloc_lsp.revision import Progress, Proposal, Snapshot, Target
+    from reloc_lsp.revision import Progress, Proposal, Recording, Snapshot, Target
     from reloc_lsp.settings import Settings
 
 GRACE_SECONDS = 2.0
@@ -34,7 +34,7 @@ class RevisionRun(Protocol):
 class RevisionFactory(Protocol):
     """Makes a run of the use case."""
 
-    def __call__(self, snapshot: Snapshot, target: Target, settings: Settings) -> RevisionRun:
+    def __call__(self, snapshot: Snapshot, target: Target, settings: Settings, recording: Recording) -> RevisionRun:
         """A run that has not begun."""
 
 

@@ -23,16 +23,16 @@ from reloc_lsp.server.standing import Standing
 from reloc_lsp.settings import Settings
 
 if TYPE_CHECKING:
-    from reloc_lsp.revision import Progress, Proposal, Snapshot, Target
+    from reloc_lsp.revision import Progress, Proposal, Recording, Snapshot, Target
 
 logger = logging.getLogger(__name__)
 
 
-def real_revision(snapshot: Snapshot, target: Target, settings: Settings) -> RevisionRun:
+def real_revision(snapshot: Snapshot, target: Target, settings: Settings, recording: Recording) -> RevisionRun:
     """The use case itself."""
     from reloc_lsp.revision import Revision
 
-    return Revision(snapshot, target, settings)
+    return Revision(snapshot, target, settings, recording)
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,13 @@ async def _found(server: ReLocServer, job: Job, place: Place, settings: Settings
     """What a search of the place under these settings comes to."""
     # The first use of the search imports it: not on the loop that answers the editor.
     await asyncio.to_thread(importlib.import_module, "reloc_lsp.revision")
-    from reloc_lsp.revision import Snapshot, Target
+    from reloc_lsp.revision import Recording, Snapshot, Target
 
     root = root_of(place.file, server.documents.roots)
     snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, place.texts))
     target = Target(place.file, line=place.line)
-    return await _search(job, server.revision_factory(snapshot, target, settings), progress)
+    recording = Recording(write=server.record(job.id))
+    return await _search(job, server.revision_factory(snapshot, target, settings, recording), progress)
 
 
 async def _search(job: Job, revision: RevisionRun, progress: JobProgress) -> Proposal:

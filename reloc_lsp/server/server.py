@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECONDS_AFTER_TYPING = 0.3
+MOST_TRACES = 5
 
 
 class ReLocServer(LanguageServer):
@@ -43,6 +45,7 @@ class ReLocServer(LanguageServer):
         self.preview = Preview()
         self.configuration = Configuration(self.client)
         self.standings = Standings()
+        self.traces: dict[str, Path] = {}
         self.lenses_shown = False
         self.on_save: OnSave
         self._publishing: dict[str, asyncio.TimerHandle] = {}
@@ -65,6 +68,14 @@ class ReLocServer(LanguageServer):
             self.publish(uri)
         if self.capabilities.proposals:
             self.client.notify("reloc/proposalClosed", {"id": offer_id, "why": why})
+
+    def record(self, job_id: str) -> Path:
+        """Where the trace of a search goes; the last few are kept as long as the server runs."""
+        while len(self.traces) >= MOST_TRACES:
+            oldest = next(iter(self.traces))
+            self.traces.pop(oldest).unlink(missing_ok=True)
+        self.traces[job_id] = self.preview.path(f"{job_id}.jsonl")
+        return self.traces[job_id]
 
     def publish_soon(self, uri: str) -> None:
         """Publish when nobody has typed in a document for a moment."""

@@ -179,10 +179,20 @@ async def test_a_trace_is_replayed_without_the_model(workspace: Path):
     code, again, _ = await revise(workspace, "--replay", "first.jsonl", "--trace", "second.jsonl")
     assert (code, again["source"]) == (0, said["source"])
     first, second = ((workspace / name).read_text() for name in ("first.jsonl", "second.jsonl"))
-    nodes = [[line for line in text.splitlines() if line.startswith('{"node"')] for text in (first, second)]
+    nodes = [[line for line in map(json.loads, text.splitlines()) if "node" in line] for text in (first, second)]
+    for node in (*nodes[0], *nodes[1]):
+        node["spent"].pop("seconds")
     assert nodes[0] == nodes[1] != [] and "sk-secret" not in first and server.url not in first
     code, said, _ = await revise(workspace, "--replay", "slug.py")
     assert code == 2 and "slug.py is no trace" in said["message"]
+    for name, status in (("first.jsonl", 0), ("slug.py", 2)):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "reloc_lsp", "trace", name, cwd=workspace, stdout=-1, stderr=-1
+        )
+        out, err = await process.communicate()
+        assert process.returncode == status, err
+    assert "slug in slug.py" in (workspace / "first.html").read_text("utf-8")
+    assert b"slug.py is no trace" in err and b"Traceback" not in err
 
 
 async def test_a_trace_of_somebody_else_chooses_no_program(workspace: Path):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from reloc_lsp.program.edit import unified_diff
-from reloc_lsp.revision import Progress, Proposal, Snapshot, Target, Tests
+from reloc_lsp.revision import Progress, Proposal, Recording, Snapshot, Target, Tests
 from reloc_lsp.settings import Settings
 
 Event = Progress | Proposal | Exception
@@ -49,7 +49,7 @@ class ScriptedRevisions:
     def __init__(self) -> None:
         self._new: asyncio.Queue[ScriptedRun] = asyncio.Queue()
 
-    def __call__(self, snapshot: Snapshot, target: Target, settings: Settings) -> ScriptedRun:
+    def __call__(self, snapshot: Snapshot, target: Target, settings: Settings, recording: Recording) -> ScriptedRun:
         run = ScriptedRun(snapshot, target, settings)
         self._new.put_nowait(run)
         return run

@@ -45,8 +45,8 @@ async def test_over_stdio_from_first_word_to_last(tmp_path):
     result = await initialized(client)
     assert result.server_info.name == "reloc-lsp"
     assert set(result.capabilities.execute_command_provider.commands) == {
-        "reloc.revise", "reloc.cancel", "reloc.apply", "reloc.discard", "reloc.show", "reloc.status",
-        "reloc.debugInformation",
+        "reloc.revise", "reloc.cancel", "reloc.apply", "reloc.discard", "reloc.show", "reloc.showTrace",
+        "reloc.status", "reloc.debugInformation",
     }  # fmt: skip
     provider = result.capabilities.code_action_provider
     assert (list(provider.code_action_kinds), provider.resolve_provider) == (

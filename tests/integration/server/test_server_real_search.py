@@ -80,8 +80,11 @@ async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, pro
         await editor.until(lambda: "value > high" in editor.texts[uri], 60)
         assert editor.texts[uri] == "# 🙂 typed meanwhile\n" + mended(source)
         assert editor.questions[0].message.startswith("clamp: 0/2 -> 2/2 tests.")
+        page = Path((await editor.command("reloc.showTrace", job)).removeprefix("file://"))
+        assert "ReLoc: clamp in ranges.py" in page.read_text("utf-8")
         percentages = [value.percentage for value in editor.progress(job)[:-1]]
         assert percentages == sorted(percentages)
+    assert not page.exists(), "it goes with the server"
     assert "out of date" in (tested / "ranges.py").read_text(), "the editor saves, not the server"
 
 

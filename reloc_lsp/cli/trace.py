@@ -1,0 +1,34 @@
+"""`reloc-lsp trace`: a trace as a page to look at."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.target import current_folder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `trace`."""
+    parser.add_argument("trace", type=Path, metavar="FILE", help="what revise --trace wrote")
+    parser.add_argument("--out", type=Path, metavar="PAGE", help="the page to write (default: FILE with .html)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page and say where it is."""
+    from reloc_lsp.revision.picture import page
+    from reloc_lsp.revision.trace import TraceError, read_trace
+
+    here = current_folder()
+    trace = here / options.trace.expanduser()
+    out = here / options.out.expanduser() if options.out else trace.with_suffix(".html")
+    try:
+        text = page(read_trace(trace))
+        out.write_text(text, "utf-8")
+    except TraceError as error:
+        raise CallError(str(error)) from error
+    except OSError as error:
+        raise CallError(f"The page {out} cannot be written ({error.strerror}). Name another with --out.") from error
+    print(out)
+    return 0
