@@ -56,7 +56,10 @@ async def revise_quietly(server: ReLocServer, job: Job, place: Place, settings: 
         return
     job.latest = proposal.message
     if job.stopped is None and proposal.status != "error":
-        offer = server.proposals.add(job.id, job.uri, place.file, proposal) if proposal.verified else None
+        offer = server.proposals.add(job.id, job.uri, place.file, proposal)
+        if offer is not None and not server.taste.wants(offer):
+            server.proposals.take(offer.id)
+            offer = None
         _mark(server, job, proposal, offer)
 
 

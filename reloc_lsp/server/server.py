@@ -21,6 +21,7 @@ from reloc_lsp.server.preview import Preview
 from reloc_lsp.server.proposals import Ending, Proposals
 from reloc_lsp.server.standing import Standings, diagnostics
 from reloc_lsp.server.tasks import Tasks
+from reloc_lsp.server.taste import Taste
 
 if TYPE_CHECKING:
     from reloc_lsp.server.on_save import OnSave
@@ -45,6 +46,7 @@ class ReLocServer(LanguageServer):
         self.preview = Preview()
         self.configuration = Configuration(self.client)
         self.standings = Standings()
+        self.taste = Taste()
         self.traces: dict[str, Path] = {}
         self.lenses_shown = False
         self.on_save: OnSave
@@ -64,6 +66,7 @@ class ReLocServer(LanguageServer):
 
     def _proposal_closed(self, offer_id: str, why: Ending) -> None:
         """Take the marks of a proposal off; tell an editor that draws proposals (`reloc/proposalClosed`)."""
+        self.taste.ended(offer_id, why)
         for uri in self.standings.without_offer(offer_id):
             self.publish(uri)
         if self.capabilities.proposals:

@@ -185,12 +185,12 @@ async def test_a_trace_is_replayed_without_the_model(workspace: Path):
     assert nodes[0] == nodes[1] != [] and "sk-secret" not in first and server.url not in first
     code, said, _ = await revise(workspace, "--replay", "slug.py")
     assert code == 2 and "slug.py is no trace" in said["message"]
-    for name, status in (("first.jsonl", 0), ("slug.py", 2)):
+    for name, expected in (("first.jsonl", 0), ("slug.py", 2)):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "reloc_lsp", "trace", name, cwd=workspace, stdout=-1, stderr=-1
         )
-        out, err = await process.communicate()
-        assert process.returncode == status, err
+        _, err = await process.communicate()
+        assert process.returncode == expected, err
     assert "slug in slug.py" in (workspace / "first.html").read_text("utf-8")
     assert b"slug.py is no trace" in err and b"Traceback" not in err
 

@@ -173,3 +173,36 @@ async def test_lenses_are_asked_for_again_when_more_is_known(connect, project, s
     await editor.until(lambda: editor.refreshed)
     (lens,) = await editor.lenses(uri)
     assert (lens.command.title, lens.command.command) == ("2/4 tests", "reloc.revise")
+
+
+async def test_who_discards_most_hints_is_shown_small_ones_only(
+    connect, project, source, clamp, revisions, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    editor = await connect(initialization_options=options("propose"))
+    uri = editor.open(project / "ranges.py")
+
+    async def looked_at(change) -> list[types.Diagnostic]:
+        editor.replace(uri, editor.texts[uri].replace("# é🙂", "# é🙂 again"))
+        editor.save(uri)
+        run = await revisions.started()
+        text = editor.texts[uri]
+        run.says(fixed(text, change, line=clamp + 1))
+        await editor.until(lambda: found(editor, uri))
+        return found(editor, uri)
+
+    def large(text: str) -> str:
+        return text.replace("    return value\n", "    result = value\n    # well\n    return result\n")
+
+    for _ in range(5):
+        (hint,) = await looked_at(large)
+        assert hint.code == "proposal"
+        (waiting,) = (await editor.status())["proposals"]
+        await editor.command("reloc.discard", waiting["id"])
+        await editor.until(lambda: not found(editor, uri))
+    (mark,) = await looked_at(large)
+    assert mark.code == "failing", "it is known that its tests fail, and no more"
+    editor.replace(uri, source)
+    await editor.until(lambda: not found(editor, uri))
+    (hint,) = await looked_at(mended)
+    assert hint.code == "proposal"
