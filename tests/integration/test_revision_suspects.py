@@ -32,7 +32,7 @@ def test_other():
 async def test_what_helps_in_a_later_suspect_is_not_lost(tmp_path):
     (tmp_path / "m.py").write_text(SOURCE)
     (tmp_path / "test_m.py").write_text(TESTS)
-    settings = Settings(budget=Budget(seconds=12), evaluation=EvaluationSettings(interpreter=sys.executable))
+    settings = Settings(budget=Budget(seconds=20), evaluation=EvaluationSettings(interpreter=sys.executable))
     (proposal,) = [
         item async for item in Revision(Snapshot(tmp_path), Target(), settings).run() if isinstance(item, Proposal)
     ]

@@ -52,7 +52,7 @@ def quiet():
 
 def test_every_rewrite_parses_and_takes_no_comment_with_it():
     dice, wrong, tried = random.Random(7), [], 0
-    for name, ctx in library_units(CORPUS, most=2, seed=7):
+    for name, ctx in library_units(CORPUS, most=1, seed=7):
         said = comments(ctx.text)
         for rewrite in sampled(ctx, dice, most=8):
             tried += 1
@@ -65,7 +65,7 @@ def test_every_rewrite_parses_and_takes_no_comment_with_it():
             if rewrite.family not in TAKES_WHOLE_PARTS_AWAY and not set(said) <= set(comments(source)):
                 wrong.append(f"{name}: {rewrite.family}: {rewrite.description}: a comment is gone")
     assert not wrong, "\n".join(wrong)
-    assert tried > 5000
+    assert tried > 2500
 
 
 TEXTS = (
