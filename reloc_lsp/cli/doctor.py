@@ -21,8 +21,7 @@ from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.inference.connecting import connect
 from reloc_lsp.inference.keys import KEY_VARIABLE
 from reloc_lsp.inference.listing import Check
-from reloc_lsp.inference.managed.record import Record
-from reloc_lsp.inference.managed.servers import living
+from reloc_lsp.inference.managed.record import Record, living
 from reloc_lsp.search.model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
 

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.inference.managed.choosing import plan_of
-from reloc_lsp.inference.managed.record import Folder, Record, all_folders
-from reloc_lsp.inference.managed.servers import Server, living, ready, started, stop
+from reloc_lsp.inference.managed.record import Folder, Record, Server, all_folders, living
+from reloc_lsp.inference.managed.servers import ready, started, stop
 from reloc_lsp.search.model import ModelError
 from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 

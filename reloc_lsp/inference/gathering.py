@@ -43,12 +43,12 @@ class Record(dict[str, Any]):
     def within(self, name: str) -> Record:
         """The object called `name`, empty if there is none."""
         value = self.get(name)
-        return value if isinstance(value, Record) else Record()
+        return Record(value) if isinstance(value, dict) else Record()
 
     def each(self, name: str) -> list[Record]:
         """The objects in the list called `name`."""
         values = self.get(name)
-        return [value for value in values if isinstance(value, Record)] if isinstance(values, list) else []
+        return [Record(value) for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
     def number(self, name: str) -> int | None:
         """The whole number called `name`."""
@@ -112,7 +112,7 @@ class Gathered:
 def _record(text: str) -> Record:
     """The JSON object that `text` is; raises `UnusableAnswerError` if it is not JSON."""
     try:
-        value = json.loads(text, object_hook=Record)
+        value = json.loads(text)
     except ValueError:
         raise UnusableAnswerError("is not whole, or not JSON", text) from None
-    return value if isinstance(value, Record) else Record()
+    return Record(value) if isinstance(value, dict) else Record()

@@ -18,8 +18,8 @@ from reloc_lsp.inference.managed.choosing import managed_model
 from reloc_lsp.inference.managed.ending import why_it_ended
 from reloc_lsp.inference.managed.model import ManagedModel
 from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.record import Folder, Record
-from reloc_lsp.inference.managed.servers import Server, living, ready, started, stop
+from reloc_lsp.inference.managed.record import Folder, Record, Server, living
+from reloc_lsp.inference.managed.servers import ready, started, stop
 from reloc_lsp.search.model import Message, ModelError, Sampling
 from reloc_lsp.settings import LocalModelSettings, ModelSettings
 

@@ -23,7 +23,8 @@ from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.keys import KEY_VARIABLE
 from reloc_lsp.inference.managed.model import ManagedModel
 from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.servers import Server, living, ready, started, stop
+from reloc_lsp.inference.managed.record import Server, living
+from reloc_lsp.inference.managed.servers import ready, started, stop
 from reloc_lsp.language_model.asking import Asking
 from reloc_lsp.revision.rules import with_model
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood

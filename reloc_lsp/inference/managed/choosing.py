@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reloc_lsp.inference.managed.model import ManagedModel
 from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.record import folder_of
-from reloc_lsp.inference.managed.servers import Server, living
-from reloc_lsp.inference.patience import Patience
+from reloc_lsp.inference.managed.record import Server, folder_of, living
 from reloc_lsp.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from reloc_lsp.inference.managed.model import ManagedModel
 
 
 def plan_of(model: str, settings: ModelSettings) -> Plan:
@@ -37,6 +38,10 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
         source = plan if newest is None or newest.folder.path == folder_of(plan.name).path else newest
     if source is None:
         return None
+    # Loaded here: most searches have no model.
+    from reloc_lsp.inference.managed.model import ManagedModel
+    from reloc_lsp.inference.patience import Patience
+
     patience = Patience(first_token=settings.patience)
     return ManagedModel(source, note, patience=patience, in_flight=max(1, settings.in_flight))
 

@@ -10,7 +10,8 @@ from reloc_lsp.inference.connecting import connect
 from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.keys import KEY_VARIABLE
 from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.servers import Server, ready, started
+from reloc_lsp.inference.managed.record import Server
+from reloc_lsp.inference.managed.servers import ready, started
 from reloc_lsp.inference.patience import Patience
 from reloc_lsp.search.model import Answer, Message, ModelError, Sampling
 

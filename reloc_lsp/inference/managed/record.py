@@ -105,6 +105,22 @@ def all_folders() -> list[Folder]:
     return []
 
 
+@dataclass(frozen=True)
+class Server:
+    """A managed server that lives: where it keeps things, and how it stands."""
+
+    folder: Folder
+    record: Record
+
+
+def living() -> list[Server]:
+    """The servers of this user that start or are ready."""
+    if os.name == "nt":
+        return []
+    found = [(folder, folder.read()) for folder in all_folders() if folder.alive()]
+    return [Server(folder, record) for folder, record in found if record is not None and record.phase != "ended"]
+
+
 def _root() -> Path:
     import platformdirs
 

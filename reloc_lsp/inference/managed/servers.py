@@ -11,10 +11,10 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.record import Folder, Record, all_folders, folder_of
+from reloc_lsp.inference.managed.record import Folder, Record, Server, folder_of
 from reloc_lsp.inference.managed.supervisor import GRACE_SECONDS
 from reloc_lsp.search.model import ModelError
 
@@ -24,22 +24,6 @@ _BEGIN = (
     "from reloc_lsp.inference.managed.supervisor import supervise; supervise(**order)"
 )
 """What the supervisor runs: it finds our modules where this process found them."""
-
-
-@dataclass(frozen=True)
-class Server:
-    """A managed server that lives: where it keeps things, and how it stands."""
-
-    folder: Folder
-    record: Record
-
-
-def living() -> list[Server]:
-    """The servers of this user that start or are ready."""
-    if os.name == "nt":
-        return []
-    found = [(folder, folder.read()) for folder in all_folders() if folder.alive()]
-    return [Server(folder, record) for folder, record in found if record is not None and record.phase != "ended"]
 
 
 def started(plan: Plan) -> Folder:
