@@ -64,7 +64,9 @@ class OnSave:
         failing = {standing.qualname for standing in self._server.standings.all_of(uri) if not standing.good}
         touched = [name for name, source in now.items() if seen.get(name) != source or name in failing]
         for name in touched[:MOST_UNITS]:
-            unit = module.find(name)
+            # The text may be another one by now.
+            document = self._server.documents.opened(uri)
+            unit = document.module.find(name) if document and document.module else None
             busy = any((job.uri, job.qualname) == (uri, name) for job in self._server.jobs.running)
             if unit is None or busy:
                 continue

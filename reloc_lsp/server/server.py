@@ -72,13 +72,16 @@ class ReLocServer(LanguageServer):
         if self.capabilities.proposals:
             self.client.notify("reloc/proposalClosed", {"id": offer_id, "why": why})
 
-    def record(self, job_id: str) -> Path:
-        """Where the trace of a search goes; the last few are kept as long as the server runs."""
+    def record(self, job_id: str) -> Path | None:
+        """Where the trace of a search goes, if anywhere; the last few are kept as long as the server runs."""
         while len(self.traces) >= MOST_TRACES:
             oldest = next(iter(self.traces))
             self.traces.pop(oldest).unlink(missing_ok=True)
-        self.traces[job_id] = self.preview.path(f"{job_id}.jsonl")
-        return self.traces[job_id]
+        try:
+            self.traces[job_id] = self.preview.path(f"{job_id}.jsonl")
+        except OSError as error:
+            logger.warning("searches leave no trace: %s", error)
+        return self.traces.get(job_id)
 
     def publish_soon(self, uri: str) -> None:
         """Publish when nobody has typed in a document for a moment."""

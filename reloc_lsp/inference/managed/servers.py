@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -63,7 +64,8 @@ async def ready(folder: Folder) -> Record:
 
 def stop(server: Server) -> None:
     """Tell a server to end and wait until it has."""
-    os.kill(server.record.supervisor, signal.SIGTERM)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(server.record.supervisor, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_SECONDS + 10
     while server.folder.alive():
         if time.monotonic() > deadline:
