@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from reloc_lsp.server.client import Client
-from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer, user_layer
+
+if TYPE_CHECKING:
+    from reloc_lsp.settings import Layer, Settings
 
 SECTION = "reloc"
 
@@ -55,6 +57,8 @@ class Configuration:
 
     def settings(self, root: Path) -> Settings:
         """What holds in the workspace folder `root`; what cannot be used is said once."""
+        from reloc_lsp.settings import pyproject_layer, user_layer  # Not before the editor has its first answer.
+
         user, complaints = user_layer()
         project, more = pyproject_layer(root)
         settings, most = self._editor(root, user, project)
@@ -75,6 +79,8 @@ class Configuration:
                 self._client.show(complaint, types.MessageType.Warning)
 
     def _editor(self, root: Path | None, *lower: Layer) -> tuple[Settings, list[str]]:
+        from reloc_lsp.settings import Layer, layered
+
         asked = self._asked.get(root, self._asked.get(None, {}))
         return layered(
             [

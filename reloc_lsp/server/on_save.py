@@ -6,13 +6,16 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reloc_lsp.program.unit import Module
 from reloc_lsp.server.jobs import Job
 from reloc_lsp.server.revising import Place, revise_quietly
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import root_of
-from reloc_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from reloc_lsp.settings import Settings
 
 SECONDS_AFTER_SAVE = 0.5
 """How long nothing more has to be saved in a document."""

@@ -20,10 +20,10 @@ from reloc_lsp.server.proposals import Offer, improves
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import root_of, unsaved
 from reloc_lsp.server.standing import Standing
-from reloc_lsp.settings import Settings
 
 if TYPE_CHECKING:
     from reloc_lsp.revision import Progress, Proposal, Recording, Snapshot, Target
+    from reloc_lsp.settings import Settings
 
 logger = logging.getLogger(__name__)
 

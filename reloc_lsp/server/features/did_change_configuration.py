@@ -1,11 +1,17 @@
 """`workspace/didChangeConfiguration`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
 from reloc_lsp.server.jobs import Job, StopReason
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import root_of
-from reloc_lsp.settings import Settings
+
+if TYPE_CHECKING:
+    from reloc_lsp.settings import Settings
 
 
 def did_change_configuration(ls: ReLocServer, params: types.DidChangeConfigurationParams) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,7 +18,8 @@ from reloc_lsp.program.unit import Module
 from reloc_lsp.revision import Alternative
 from reloc_lsp.server import applying, consent, on_save
 
-STEPS = 10_000
+STEPS = int(os.environ.get("RELOC_FUZZ_STEPS", "1500"))
+"""Ten thousand take a minute."""
 PIECES = ("x", " ", "\n", "# é🙂\n", "def other():\n    pass\n", "(", "'", "\r\n", "\t")
 ANSWERS = (*["Apply"] * 5, "Discard", "Next alternative", "Show diff", None)
 OUTSIDE = "an edit reaches outside of its unit"
@@ -162,18 +164,20 @@ class Fuzzer:
 
 
 @pytest.mark.parametrize("draws", [False, True], ids=["asks", "draws"])
-async def test_ten_thousand_steps(connect, project, source, revisions, draws):
+async def test_many_steps(connect, project, source, revisions, draws):
     capabilities = client_capabilities("visual-studio-code")
     if draws:
         capabilities.experimental = {"reloc": {"proposals": True}}
     editor = await connect(capabilities=capabilities)
     fuzzer = Fuzzer(editor, revisions, editor.open(project / "ranges.py"), source, seed=int(draws))
-    for _ in range(STEPS // 2):
+    for _ in range(STEPS):
         await fuzzer.step()
     server = editor.session.server
-    await editor.command("reloc.cancel")
-    await asyncio.wait_for(asyncio.gather(*(job.task for job in server.jobs.running), return_exceptions=True), 10)
+    async with asyncio.timeout(20):
+        while server.jobs.running:  # a save may just begin one more
+            await editor.command("reloc.cancel")
+            await asyncio.gather(*(job.task for job in server.jobs.running), return_exceptions=True)
     await editor.status()  # whatever was sent before has arrived
     assert server.documents.opened(fuzzer.uri).source == editor.texts[fuzzer.uri]
-    assert fuzzer.applied > 20, "hardly anything was applied: this shows nothing"
+    assert fuzzer.applied > STEPS / 500, "hardly anything was applied: this shows nothing"
     assert all(run.closed.is_set() for run in fuzzer.runs)
