@@ -47,12 +47,19 @@ paint();
 
 
 def page(records: Sequence[Record]) -> str:
-    """The whole page, of the lines of a trace; it needs nothing from elsewhere. Raises `TraceError` without Plotly."""
+    """The whole page, of the last search in the lines of a trace; it needs nothing from elsewhere.
+
+    Raises `TraceError` without Plotly, and for lines that are not those of a search.
+    """
     if importlib.util.find_spec("plotly") is None:
         raise TraceError(
             "A trace is drawn with the Python package plotly, which is not installed: pip install 'reloc-lsp[trace]'."
         )
+    # Where several functions were searched their numbers begin anew.
+    records = records[max(place for place, record in enumerate(records) if "trace" in record) :]
     first = records[0]
+    if not isinstance(first.get("tests"), Mapping) or not isinstance(first.get("source"), str):
+        raise TraceError("The trace does not tell the tests and the source that its search began with: make a new one.")
     nodes = [record for record in records if "node" in record]
     end = next((record for record in records if "end" in record), {})
     total = max((node["total"] for node in nodes), default=len(first["tests"]))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from reloc_lsp.revision.picture import page
+from reloc_lsp.revision.trace import TraceError
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 UNIT = "def f(a):\n    return a\n"
@@ -64,3 +67,14 @@ def test_what_a_model_wrote_stays_text():
 def test_a_trace_that_was_broken_off_is_drawn_as_far_as_it_goes():
     text = page(trace())
     assert "0 versions were judged. 1 of 3 tests passed before, 1 with the best. It was broken off." in text
+
+
+def test_of_several_searches_the_last_is_drawn():
+    later = {**trace()[0], "qualname": "later"}
+    text = page([*trace(node(1, 0, 1), node(2, 1, 2)), later, node(1, 0, 3)])
+    assert "<h1>ReLoc: later in m.py</h1>" in text and "1 versions were judged" in text
+
+
+def test_what_is_no_search_is_refused_in_a_sentence():
+    with pytest.raises(TraceError, match="make a new one"):
+        page([{"trace": 1, "file": "m.py", "qualname": "f"}])
