@@ -1,4 +1,6 @@
-"""Writes docs/hostile.md: what became of each behaviour at each level of the sandbox. Takes a quarter of an hour.
+"""Writes a page of docs/: what became of each behaviour at each level of the sandbox, for the user who runs it.
+
+Takes a quarter of an hour.
 
 python -m pytest tests/hostile/make_table.py
 """
@@ -20,7 +22,8 @@ from victim import Victim
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.sandbox import Sandbox, level
 
-TABLE = Path(__file__).parents[2] / "docs/hostile.md"
+USER = "root" if os.geteuid() == 0 else "an ordinary user"
+TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.split()[-1]}.md"
 LEVELS = ("full", "partial", "none")
 BAD = ("**believed**", "**harmed**", "**stuck**")
 NOT_TRIED = "not tried"
@@ -105,8 +108,7 @@ async def ends(starting: Starting, hangs: list[Behaviour], victim: Victim) -> di
 
 def head() -> str:
     """What was tried, and the counts."""
-    user = "root" if os.geteuid() == 0 else "an ordinary user"
-    lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=user)]
+    lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=USER)]
     lines += ["| | tried | " + " | ".join(LEVELS) + " |", "|---|---|---|---|---|"]
     for kind, bad, behaviours in zip(("believed", "harmed", "stuck"), BAD, (LIES, HARMS, HANGS), strict=True):
         counts = []
