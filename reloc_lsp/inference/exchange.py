@@ -45,7 +45,7 @@ async def exchange(
                 if gathered.complete:
                     clock.reschedule(now() + _FAREWELL)
                 elif gathered.pieces > before:
-                    clock.reschedule(now() + patience.between_tokens)
+                    _be_patient(clock, now(), patience.between_tokens)
             _take_line(gathered, rest, other)
             if not gathered.choices and not gathered.complete:
                 _take_whole(gathered, b"\n".join(other).decode("utf-8", "replace"))
@@ -58,6 +58,13 @@ async def exchange(
     if silent and not gathered.finished:
         raise SilenceError(begun=gathered.pieces > 0)
     return gathered.answer(prompt_tokens)
+
+
+def _be_patient(clock: asyncio.Timeout, now: float, seconds: float) -> None:
+    """Wait for so long from now on, give or take a twentieth: moving the clock costs more than taking in a piece."""
+    due = clock.when()
+    if due is None or abs(due - now - seconds) > seconds / 20:
+        clock.reschedule(now + seconds)
 
 
 def _take_line(gathered: Gathered, line: bytes, other: list[bytes]) -> None:

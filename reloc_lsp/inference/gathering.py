@@ -37,25 +37,6 @@ class RefusalError(Exception):
         self.body = body
 
 
-class Record(dict[str, Any]):
-    """A JSON object without surprises: what is not there, or is no object where one should be, reads as nothing."""
-
-    def within(self, name: str) -> Record:
-        """The object called `name`, empty if there is none."""
-        value = self.get(name)
-        return Record(value) if isinstance(value, dict) else Record()
-
-    def each(self, name: str) -> list[Record]:
-        """The objects in the list called `name`."""
-        values = self.get(name)
-        return [Record(value) for value in values if isinstance(value, dict)] if isinstance(values, list) else []
-
-    def number(self, name: str) -> int | None:
-        """The whole number called `name`."""
-        value = self.get(name)
-        return value if isinstance(value, int) else None
-
-
 @dataclass(slots=True)
 class _Choice:
     parts: list[str] = field(default_factory=list)
@@ -67,7 +48,7 @@ class Gathered:
     """What has come of an answer so far: in how many `pieces`, and `complete` once the server said that this is all."""
 
     choices: dict[int, _Choice] = field(default_factory=dict)
-    usage: Record = field(default_factory=Record)
+    usage: dict[str, Any] = field(default_factory=dict)
     pieces: int = 0
     complete: bool = False
 
@@ -78,20 +59,21 @@ class Gathered:
 
     def add(self, text: str, holder: str) -> None:
         """Take in a piece of the answer, a JSON text whose choices hold their text in the member `holder`."""
-        piece = _record(text)
-        if piece.get("error") and not piece.get("choices"):
+        piece = _json_object(text)
+        parts = piece.get("choices")
+        if not parts and piece.get("error"):
             raise RefusalError(piece)
-        self.usage = piece.within("usage") or self.usage
-        for place, part in enumerate(piece.each("choices")):
-            number = part.number("index")
-            choice = self.choices.setdefault(place if number is None else number, _Choice())
+        self.usage = _object(piece.get("usage")) or self.usage
+        for place, part in enumerate(_objects(parts)):
+            number = _number(part.get("index"))
+            choice = self._choice(place if number is None else number)
             choice.finish = part.get("finish_reason") or choice.finish
-            message = part.within(holder)
+            message = _object(part.get(holder))
             words = message.get("content") or message.get("refusal")
             if isinstance(words, str):
                 choice.parts.append(words)
             # Thoughts that are no part of the reply are signs of life, too; the naming of the role is none.
-            self.pieces += any(value for name, value in message.items() if name != "role")
+            self.pieces += 1 if words else any(value for name, value in message.items() if name != "role")
 
     def answer(self, prompt_tokens: int) -> tuple[tuple[Reply, ...], Usage]:
         """The replies in their order and what they cost, estimated where the server does not say."""
@@ -101,18 +83,37 @@ class Gathered:
             Reply("".join(choice.parts), whole=choice.finish not in _CUT_SHORT if choice.finish else self.complete)
             for _, choice in sorted(self.choices.items())
         )
-        prompt, completion = self.usage.number("prompt_tokens"), self.usage.number("completion_tokens")
+        prompt, completion = _number(self.usage.get("prompt_tokens")), _number(self.usage.get("completion_tokens"))
         if prompt is None or completion is None:
             return replies, Usage(prompt_tokens, 0, sum(estimated(reply.text) for reply in replies), counted=False)
-        return replies, Usage(
-            prompt, self.usage.within("prompt_tokens_details").number("cached_tokens") or 0, completion
-        )
+        cached = _number(_object(self.usage.get("prompt_tokens_details")).get("cached_tokens"))
+        return replies, Usage(prompt, cached or 0, completion)
+
+    def _choice(self, number: int) -> _Choice:
+        if number not in self.choices:
+            self.choices[number] = _Choice()
+        return self.choices[number]
 
 
-def _record(text: str) -> Record:
-    """The JSON object that `text` is; raises `UnusableAnswerError` if it is not JSON."""
+def _json_object(text: str) -> dict[str, Any]:
+    """The JSON object that `text` is, empty if it is another value; raises `UnusableAnswerError` if it is not JSON."""
     try:
         value = json.loads(text)
     except ValueError:
         raise UnusableAnswerError("is not whole, or not JSON", text) from None
-    return Record(value) if isinstance(value, dict) else Record()
+    return _object(value)
+
+
+def _object(value: object) -> dict[str, Any]:
+    """`value`, or nothing in it where it is no object."""
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    """The objects in `value`, where it is a list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _number(value: object) -> int | None:
+    """`value`, where it is a whole number."""
+    return value if isinstance(value, int) else None

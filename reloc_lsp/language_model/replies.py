@@ -6,12 +6,13 @@ import ast
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from reloc_lsp.language_model.layout import indentation_of, moved
 from reloc_lsp.language_model.replacing import replaced
 from reloc_lsp.program.fingerprint import parse_unit
 from reloc_lsp.program.text import newline_of
-from reloc_lsp.program.unit import PARSING_ERRORS, FunctionNode, Module
+from reloc_lsp.program.unit import PARSING_ERRORS, Definition, FunctionNode, Module
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(r"\s*(?:async\s+def|def|@\w|class)\b")
@@ -55,7 +56,7 @@ def read_reply(text: str, original: str, parent: str, whole: bool = True) -> Rea
     blocks = [match.group(2) for match in _FENCE.finditer(text)]
     changed = replaced("\n".join(blocks) if blocks else text, parent)
     if changed is not None:
-        return _placed(changed, original, parent, Kind.REPLACED) if changed else Reading(Kind.UNFOUND)
+        return _replaced(changed, original, parent) if changed else Reading(Kind.UNFOUND)
     kind = Kind.UNIT if len(blocks) == 1 else Kind.AMONG
     if not blocks:
         blocks, kind = [text], Kind.BARE
@@ -81,7 +82,14 @@ def _from_block(block: str, original: str, parent: str, kind: Kind) -> Reading:
         return Reading(Kind.ELSEWHERE if module.functions else Kind.NOTHING)
     unit = min(reversed(named), key=lambda unit: unit.qualname.count("."))
     alone = len(module.tree.body) == 1
-    return _placed(module.source(unit), original, parent, kind if alone else Kind.FILE)
+    return _placed(module.source(unit), module.node(unit), original, parent, kind if alone else Kind.FILE)
+
+
+def _replaced(code: str, original: str, parent: str) -> Reading:
+    try:
+        return _placed(code, _function(code), original, parent, Kind.REPLACED)
+    except PARSING_ERRORS:
+        return Reading(Kind.BROKEN)
 
 
 def _from_first_definition(text: str) -> str:
@@ -98,14 +106,11 @@ def _from_first_definition(text: str) -> str:
     return text
 
 
-def _placed(code: str, original: str, parent: str, kind: Kind) -> Reading:
-    """`code` with the original's indentation, decorators and line ends."""
+def _placed(code: str, now: Definition, original: str, parent: str, kind: Kind) -> Reading:
+    """`code`, in which the function `now` was found, with the original's indentation, decorators and line ends."""
     newline = newline_of(original)
     plain = original.replace(newline, "\n")
-    try:
-        was, now = _function(moved(plain, "")), _function(code)
-    except PARSING_ERRORS:
-        return Reading(Kind.BROKEN)
+    was = _function(original)
     if was.name != now.name or type(was) is not type(now):
         return Reading(Kind.ELSEWHERE)
     code = moved(code.strip("\n") + "\n", indentation_of(plain))
@@ -116,9 +121,10 @@ def _placed(code: str, original: str, parent: str, kind: Kind) -> Reading:
     return Reading(Kind.UNCHANGED) if source in (original, parent) else Reading(kind, source)
 
 
+@lru_cache(maxsize=8)  # every reply is compared with the same original
 def _function(source: str) -> FunctionNode:
     """The function that a unit's lines hold; raises `SyntaxError` where there is none."""
-    for node in ast.walk(parse_unit(source)):
+    for node in ast.walk(parse_unit(moved(source.replace(newline_of(source), "\n"), ""))):
         if isinstance(node, FunctionNode):
             return node
     raise SyntaxError("there is no function")

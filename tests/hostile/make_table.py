@@ -23,7 +23,7 @@ from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.evaluation.sandbox import Sandbox, level
 
 USER = "root" if os.geteuid() == 0 else "an ordinary user"
-TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.split()[-1]}.md"
+TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.rsplit(maxsplit=1)[-1]}.md"
 LEVELS = ("full", "partial", "none")
 BAD = ("**believed**", "**harmed**", "**stuck**")
 NOT_TRIED = "not tried"
