@@ -16,13 +16,16 @@ OLDEST = (3, 9)
 
 _QUESTION = """
 import json, os, sys
-from importlib.metadata import distributions
+from importlib.metadata import PackageNotFoundError, distributions, version
+from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
-try:
-    import pytest
-    found = pytest.__version__
-except Exception as error:
-    found = None
+found = None
+if find_spec("pytest"):
+    try:
+        found = version("pytest")
+    except PackageNotFoundError:
+        import pytest
+        found = pytest.__version__
 editable = []
 for distribution in distributions():
     told = distribution.read_text("direct_url.json")
