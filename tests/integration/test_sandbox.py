@@ -36,7 +36,11 @@ RUN = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=
 LISTEN = "import socket; socket.create_server(('127.0.0.1', 0)).close()"
 CHMOD = "import os, tempfile; os.chmod(tempfile.mkdtemp(), 0o755)"
 CACHE = "import pathlib; (pathlib.Path.home() / 'cache').write_text('x')"
-ACTS = {"write": WRITE, "run": RUN, "listen": LISTEN, "chmod": CHMOD, "cache": CACHE}
+FLAG = """\
+import array, fcntl, tempfile
+with tempfile.NamedTemporaryFile('w') as file:
+    fcntl.ioctl(file.fileno(), 0x40086602, array.array('l', [0x40]))"""
+ACTS = {"write": WRITE, "run": RUN, "listen": LISTEN, "chmod": CHMOD, "cache": CACHE, "set a flag": FLAG}
 
 
 @pytest.fixture(params=["full", "partial: inner walls alone"])

@@ -26,6 +26,8 @@ NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
 X32 = 0x40000000
 CLONE_THREAD = 0x00010000
 TERMINAL_INPUT = (0x5412, 0x541C)
+SET_FLAGS = (0x40086602, 0x40046602, 0x401C5820)
+"""What `chattr` asks, in three spellings; the right to read a file is enough for it."""
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, MODE_FILTER = 38, 22, 2
 
 Step = tuple[int, int, int, int]
@@ -86,10 +88,10 @@ def _by_arguments(network: bool, processes: bool) -> Iterator[tuple[str, Block]]
     if not network:
         yield "sendto", _only_null(4)
     yield "prlimit64", _only_null(2)
-    terminal = [(LOAD, 0, 0, ARGUMENTS + 8)]
-    for request in TERMINAL_INPUT:
-        terminal += [(JUMP_EQUAL, 0, 1, request), refuse]
-    yield "ioctl", [*terminal, allow]
+    requests = [(LOAD, 0, 0, ARGUMENTS + 8)]
+    for request in (*TERMINAL_INPUT, *SET_FLAGS):
+        requests += [(JUMP_EQUAL, 0, 1, request), refuse]
+    yield "ioctl", [*requests, allow]
 
 
 def _ranges(verdicts: Mapping[int | None, Block]) -> list[tuple[int, Block]]:
