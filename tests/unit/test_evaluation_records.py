@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -65,6 +68,29 @@ def test_removing_follows_no_link(tmp_path):
     remove_tree(str(tmp_path / "own"))
     assert not (tmp_path / "own").exists()
     assert stat.S_IMODE(outside.stat().st_mode) == 0o750 and (outside / "kept").exists()
+
+
+def test_locked_folders_in_locked_folders_are_removed_by_an_ordinary_user():
+    top = Path(tempfile.mkdtemp())
+    inner = top / "a" / "b"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner.parent):
+        folder.chmod(0)
+    if os.geteuid() == 0:  # whom no lock stops
+        for folder in (top, top / "a", top / "a" / "b"):
+            os.chown(folder, 65534, 65534)
+        pid = os.fork()
+        if pid == 0:
+            os.setuid(65534)
+            with contextlib.suppress(OSError):
+                remove_tree(str(top))
+            os._exit(0)
+        os.waitpid(pid, 0)
+        assert not (top / "a").exists()
+        top.rmdir()
+    else:
+        remove_tree(str(top))
+        assert not top.exists()
 
 
 def test_a_folder_without_end_is_removed(tmp_path, monkeypatch):
