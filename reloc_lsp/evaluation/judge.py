@@ -80,7 +80,7 @@ class Judge:
         """
         usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.grants)
         unlike = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1))
-        watch: dict[str, Any] = {} if ours or self._compares_itself else {"lines": self.place.lines_of(source)}
+        watch: dict[str, Any] = {} if ours or self._compares_itself else {"returns_of": self.place.lines_of(source)}
         beside = list(self.baseline.beside)
         tests = [*self._order, *beside]
         limits = {n: self.baseline.limits[n].grown(GROWTH) for n in self._order} | dict.fromkeys(beside, CONFIRMING)

@@ -85,3 +85,12 @@ async def test_a_unit_that_made_such_objects_already_may_go_on(write, judging):
         write({"m.py": was, "test_m.py": "from m import f\ndef test_f(): assert f() == 3\n"}), "m.py::f"
     )
     assert (await judge.confirm(was.replace("4", "3"))).green
+
+
+async def test_a_method_that_compares_is_judged_warm_like_any_other(write, judging):
+    body = "class Box:\n    def __eq__(self, other):\n        return {}\n"
+    tests = "from m import Box\ndef test_equal(): assert Box() == 3\ndef test_unequal(): assert Box() != 5\n"
+    judge = await judging(write({"m.py": body.format("other == 4"), "test_m.py": tests}), "m.py::Box.__eq__")
+    assert judge.baseline.tier.name == "warm"
+    right = "    def __eq__(self, other):\n        return other == 3\n"
+    assert (await judge.confirm(right)).green

@@ -33,8 +33,8 @@ class Reporter:
 
     `tests` of the configuration are numbers and node ids of what to run. `failures_allowed` ends the session after one
     more failure than that: the rest cannot change the decision. `backwards` runs the last test first. Before one
-    of the tests another that must fail is run, and a record `{"canary"}` says how it ended. `lines` are the unit's
-    first and last, if what it returns is to be looked at; `roomy` lets functions call each other deeper than usual.
+    of the tests another that must fail is run, and a record `{"canary"}` says how it ended. `returns_of` are the
+    unit's first line and last, if what it returns is to be looked at; `roomy` lets functions call each other deeper than usual.
     """
 
     session: pytest.Session
@@ -50,8 +50,8 @@ class Reporter:
         self.unit_file: str = config["unit_file"]
         self.backwards: bool = config["backwards"]
         self.roomy: bool = config.get("roomy", False)
-        lines = config.get("lines")
-        self.returned = Returned(self.unit_file, *lines) if lines else None
+        watched = config.get("returns_of")
+        self.returned = Returned(self.unit_file, *watched) if watched else None
         self.canary_before = ""
         self.watcher = watcher
         self.error: BaseException | None = None
