@@ -20,11 +20,13 @@ from verdicts import judged
 from victim import Victim
 
 from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.sandbox import Sandbox, level
+from reloc_lsp.evaluation.sandbox import Sandbox, find_sandbox, level
 
 USER = "root" if os.geteuid() == 0 else "an ordinary user"
 TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.rsplit(maxsplit=1)[-1]}.md"
-LEVELS = ("full", "partial", "none")
+WALLS = ("full", "inner walls alone", "outer walls alone", "none")
+"""What stands between a candidate and the rest: both walls, one of them (level `partial`), none."""
+RULE = "|---|---|" + "---|" * len(WALLS)
 BAD = ("**believed**", "**harmed**", "**stuck**")
 NOT_TRIED = "not tried"
 KINDS = {
@@ -36,8 +38,8 @@ KINDS = {
 HEAD = """\
 # Hostile candidates
 
-What became of {count} hostile behaviours at each level of the sandbox ({system}, as {user}). `partial` is the inner
-walls alone. Written by `python -m pytest tests/hostile/make_table.py`.
+What became of {count} hostile behaviours at each level of the sandbox ({system}, as {user}). Either wall alone is
+level `partial`. Written by `python -m pytest tests/hostile/make_table.py`.
 
 Lies are judged as code of a model is: read by the lint before they run, and confirmed if they pass. Harms and hangs are
 run unread, so that only the walls and limits stand against them. At `none` harms are not tried: nothing stands against
@@ -48,11 +50,12 @@ Starting = Callable[[], Awaitable[Judge]]
 found: dict[str, Mapping[str, str]] = {}
 
 
-@pytest.fixture(params=LEVELS)
+@pytest.fixture(params=WALLS)
 def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The level to judge at."""
-    if request.param == "partial":
-        monkeypatch.setattr(level, "_best", lambda: Sandbox(inner=True, lacking=("left out",)))
+    if request.param.endswith("alone"):
+        outer = find_sandbox().outer if request.param.startswith("outer") else None
+        monkeypatch.setattr(level, "_best", lambda: Sandbox(outer, outer is None, lacking=("left out",)))
     return str(request.param)
 
 
@@ -64,12 +67,13 @@ def asked_for(walls: str) -> str:
 
 async def test_of_a_level(starting: Starting, victim: Victim, walls: str):
     judge = await starting()
-    assert judge.sandbox == walls
+    at = judge.sandbox
+    assert at == (walls if walls in ("full", "none") else "partial")
     found[walls] = {
         **{b.name: await truth(judge, b, victim) for b in CONTROLS},
         **{b.name: await belief(judge, b, victim) for b in LIES},
-        **{b.name: await harm(judge, b, victim) for b in HARMS if b.runs_at(walls)},
-        **await ends(starting, [b for b in HANGS if b.runs_at(walls)], victim),
+        **{b.name: await harm(judge, b, victim) for b in HARMS if b.runs_at(at)},
+        **await ends(starting, [b for b in HANGS if b.runs_at(at)], victim),
     }
 
 
@@ -109,10 +113,10 @@ async def ends(starting: Starting, hangs: list[Behaviour], victim: Victim) -> di
 def head() -> str:
     """What was tried, and the counts."""
     lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=USER)]
-    lines += ["| | tried | " + " | ".join(LEVELS) + " |", "|---|---|---|---|---|"]
+    lines += ["| | tried | " + " | ".join(WALLS) + " |", RULE]
     for kind, bad, behaviours in zip(("believed", "harmed", "stuck"), BAD, (LIES, HARMS, HANGS), strict=True):
         counts = []
-        for walls in LEVELS:
+        for walls in WALLS:
             said = [found[walls][b.name] for b in behaviours if b.name in found[walls]]
             counts.append(f"{said.count(bad)} of {len(said)}" if said else NOT_TRIED)
         lines.append(f"| {kind} | {len(behaviours)} | {' | '.join(counts)} |")
@@ -122,7 +126,7 @@ def head() -> str:
 def part(kind: str) -> str:
     """The rows of one kind of behaviour."""
     rows = [
-        f"| {b.name} | {b.tries} | " + " | ".join(found[walls].get(b.name, NOT_TRIED) for walls in LEVELS) + " |"
+        f"| {b.name} | {b.tries} | " + " | ".join(found[walls].get(b.name, NOT_TRIED) for walls in WALLS) + " |"
         for b in BEHAVIOURS
         if b.kind == kind
     ]
@@ -130,8 +134,8 @@ def part(kind: str) -> str:
         [
             f"## {KINDS[kind]}",
             "",
-            "| behaviour | what it does | full | partial | none |",
-            "|---|---|---|---|---|",
+            "| behaviour | what it does | " + " | ".join(WALLS) + " |",
+            RULE,
             *rows,
             "",
         ]

@@ -34,7 +34,8 @@ class Reporter:
     `tests` of the configuration are numbers and node ids of what to run. `failures_allowed` ends the session after one
     more failure than that: the rest cannot change the decision. `backwards` runs the last test first. Before one
     of the tests another that must fail is run, and a record `{"canary"}` says how it ended. `returns_of` are the
-    unit's first line and last, if what it returns is to be looked at; `roomy` lets functions call each other deeper than usual.
+    unit's first line and last, if what it returns is to be looked at; `roomy` lets functions call each other deeper
+    than usual.
     """
 
     session: pytest.Session
