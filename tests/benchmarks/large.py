@@ -23,6 +23,7 @@ from pathlib import Path
 PACKAGES, MODULES, TEST_FILES, TESTS = 40, 50, 500, 20
 DATA_PER_FOLDER = 1000
 FILE = "big/part07/module07.py"
+FIRST = 7 * PACKAGES + 7  # the number of that module, whose tests are written first
 UNIT = f"{FILE}::scaled"
 MODULE = """\
 LIMIT = {number}
@@ -31,7 +32,7 @@ LIMIT = {number}
 def scaled(value, factor=2):
     \"\"\"`value` times `factor`, and never more than 1000.\"\"\"
     result = value * factor
-    if result > 1000:
+{padding}    if result > 1000:
         return 1000
     return result
 
@@ -53,8 +54,11 @@ def test_scaled_{number}():
 """
 
 
-def generate(root: Path, files: int, size: int) -> None:
-    """Write the workspace below `root`."""
+def generate(
+    root: Path, files: int, size: int = 0, test_files: int = TEST_FILES, tests: int = TESTS, lines: int = 0
+) -> None:
+    """Write the workspace below `root`: `tests` in each of `test_files`, and `lines` more in each function."""
+    padding = "".join(f"    result = result + 1 if result == -{line + 1} else result\n" for line in range(lines))
     write(root / "pyproject.toml", "[project]\nname = 'big'\n")
     write(root / ".env", "MODE=test\n")
     write(root / "big" / "__init__.py", "")
@@ -62,17 +66,18 @@ def generate(root: Path, files: int, size: int) -> None:
         folder = root / "big" / f"part{part:02}"
         write(folder / "__init__.py", "")
         for number in range(MODULES):
-            write(folder / f"module{number:02}.py", MODULE.format(number=number))
+            write(folder / f"module{number:02}.py", MODULE.format(number=number, padding=padding))
     named = root / FILE
     named.write_text(named.read_text().replace(*BUG))
-    for number in range(TEST_FILES):
-        part, one = number % PACKAGES, number // PACKAGES
+    for number in range(FIRST, FIRST + test_files):
+        part, one = number % PACKAGES, number // PACKAGES % MODULES
         text = TEST.format(part=part, one=one, two=(one + 25) % MODULES)
-        text += "".join(CASE.format(number=case, product=case * 3) for case in range(TESTS))
+        text += "".join(CASE.format(number=case, product=case * 3) for case in range(tests))
         write(root / "tests" / f"test_group{number:03}.py", text)
-    left = files - PACKAGES * (MODULES + 1) - TEST_FILES - 4
+    left = files - PACKAGES * (MODULES + 1) - test_files - 4
     for number in range(left):
         write(root / "data" / f"set{number // DATA_PER_FOLDER:03}" / f"item{number}.json", f'{{"item": {number}}}\n')
+    (root / "data").mkdir(exist_ok=True)
     with (root / "data" / "volume.bin").open("wb") as sparse:
         sparse.truncate(size)
 

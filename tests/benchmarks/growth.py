@@ -1,0 +1,140 @@
+"""What a candidate and the time before the first one cost as a workspace, its tests and the function grow.
+
+    python tests/benchmarks/growth.py
+
+Workspaces are generated as by `large.py`, with one of their sizes changed at a time. Measured are the seconds by the
+clock from the call to a judge that is ready, and CPU milliseconds for each of 96 candidates, those of the harness
+included. Written to `docs/growth.md` as tables and charts. Needs Linux (/proc).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from large import BUG, FILE, UNIT, generate
+from speed import RELOC, Tally, measured
+from usage import harness_of
+
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import Bench, WarmTier
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.text import SourceText
+from reloc_lsp.program.unit import Module
+from reloc_lsp.search.candidate import Candidate
+
+PAGE = Path(__file__).parents[2] / "docs/growth.md"
+FILES, TEST_FILES, TESTS = 5_000, 50, 20
+CANDIDATES = 96
+HEAD = """\
+# How costs grow
+
+Generated workspaces of {files:,} files with {tests:,} tests, of which {reaching} reach a function of 7 lines; one of
+these sizes is another in each row. Seconds are by the clock, from the call to the first candidate that can be judged;
+milliseconds are CPU time for each of {candidates} candidates, behind the walls (sandbox {level}).
+{machine}, load {load}. Written by `python tests/benchmarks/growth.py`.
+"""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Sizes to try, one after the other: `name` says of what, `key` is the parameter of `generate`."""
+
+    name: str
+    key: str
+    sizes: tuple[int, ...]
+    times: int = 1
+
+    def workspace(self, size: int) -> dict[str, int]:
+        """The parameters of `generate`."""
+        return {"files": FILES, "test_files": TEST_FILES, "tests": TESTS, self.key: size}
+
+
+SWEEPS = (
+    Sweep("files in the workspace", "files", (3_000, 10_000, 50_000, 200_000)),
+    Sweep("tests in the workspace", "test_files", (5, 50, 200, 500), TESTS),
+    Sweep("tests that reach the function", "tests", (2, 20, 200, 1_000)),
+    Sweep("more lines in the function", "lines", (0, 20, 100, 500)),
+)
+
+
+async def costs(root: Path) -> tuple[float, float]:
+    """Seconds to a judge that is ready, and CPU milliseconds for a candidate."""
+    began = time.monotonic()
+    sandbox = find_sandbox()
+    copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
+    try:
+        path = root / FILE
+        module = Module(SourceText.read(path).text)
+        unit = module.find(UNIT.partition("::")[2])
+        assert unit is not None
+        bench = Bench(copy, find_interpreter(root, None), os.cpu_count() or 1, sandbox=sandbox)
+        place = UnitPlace(path, copy.place(path), FILE, module, unit)
+        groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
+        baseline = await Measuring(bench, place, 60.0).measure(groups)
+        ready = time.monotonic() - began
+        judge = Judge(bench, place, baseline)
+        assert isinstance(baseline.tier, WarmTier), baseline.reason
+        wrong = [place.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
+        first, *others = [Candidate(source, "", "", ours=True) for source in wrong]
+        await judge.evaluate([first], 0)
+        tally = Tally()
+        with measured(tally, RELOC, CANDIDATES, harness_of(baseline.tier.client.process.process.pid)):
+            await judge.evaluate(others, 0)
+        await judge.close()
+    finally:
+        copy.close()
+    return ready, tally.each(RELOC) * 1000
+
+
+def chart(title: str, sweep: Sweep, unit: str, values: Sequence[float]) -> str:
+    """A chart in the language of Mermaid, which GitHub draws."""
+    sizes = ", ".join(f'"{size * sweep.times:,}"' for size in sweep.sizes)
+    lines = ["```mermaid", "xychart-beta", f'  title "{title}"', f'  x-axis "{sweep.name}" [{sizes}]']
+    lines += [f'  y-axis "{unit}" 0 --> {max(values) * 1.1:.1f}', f"  line [{', '.join(f'{v:.2f}' for v in values)}]"]
+    return "\n".join([*lines, "```", ""])
+
+
+def main() -> None:
+    """Run the benchmark from the command line."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    load = os.getloadavg()[0]
+    parts = []
+    for sweep in SWEEPS:
+        rows = []
+        for size in sweep.sizes:
+            with tempfile.TemporaryDirectory() as folder:
+                root = Path(folder).resolve() / "project"
+                generate(root, **sweep.workspace(size))
+                rows.append(asyncio.run(costs(root)))
+            print(f"{sweep.name}: {size * sweep.times:,}: {rows[-1][0]:.2f} s, {rows[-1][1]:.2f} ms", flush=True)
+        seconds, each = zip(*rows, strict=True)
+        table = [f"| {sweep.name} | seconds to the first candidate | CPU ms per candidate |", "|---:|---:|---:|"]
+        table += [
+            f"| {n * sweep.times:,} | {s:.2f} | {e:.2f} |" for n, s, e in zip(sweep.sizes, seconds, each, strict=True)
+        ]
+        parts += ["\n".join(table), chart("Seconds to the first candidate", sweep, "s", seconds)]
+        parts.append(chart("CPU for each candidate", sweep, "ms", each))
+    machine = f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}"
+    head = HEAD.format(
+        files=FILES, tests=TEST_FILES * TESTS, reaching=TESTS, candidates=CANDIDATES, level=find_sandbox().level,
+        machine=machine, load=f"{load:.1f}",
+    )  # fmt: skip
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join([head, *parts]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
