@@ -71,6 +71,11 @@ class Configuration:
         settings, _ = self._editor(None)
         return settings.model.wanted and settings.search.reviser != "rewrites"
 
+    @property
+    def log_level(self) -> str | None:
+        """What the editor wants logged, if it says."""
+        return self._editor(None)[0].editor.log_level
+
     def complain(self, complaints: list[str]) -> None:
         """Say each complaint to the user, once."""
         for complaint in complaints:

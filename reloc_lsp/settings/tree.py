@@ -101,11 +101,13 @@ class EditorSettings:
 
     `on_save`: nothing; `notify` runs the tests of functions that were changed and marks those that fail; `propose`
     searches for `on_save_seconds` besides, and marks what has a revision. `code_lens` shows what is known of functions.
+    `log_level` is what the running server logs (none: as it was started).
     """
 
     on_save: Literal["off", "notify", "propose"] = field(default="off", metadata=USER_ONLY)
     on_save_seconds: float = field(default=10.0, metadata=USER_ONLY)
     code_lens: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] | None = field(default=None, metadata=USER_ONLY)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ export class Server implements vscode.Disposable {
     if (key !== undefined) {
       env['RELOC_API_KEY'] = key;
     }
-    const words = ['-m', 'reloc_lsp', 'server', '--stdio', '--log-level', settings.get('logLevel', 'warning')];
+    const words = ['-m', 'reloc_lsp', 'server', '--stdio'];
     return { command: python, args: words, options: { env } };
   }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from reloc_lsp.server.jobs import Job, StopReason
+from reloc_lsp.server.log_level import heed_log_level
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import root_of
 
@@ -19,6 +20,7 @@ def did_change_configuration(ls: ReLocServer, params: types.DidChangeConfigurati
     ls.configuration.push(params.settings)
     ls.read_settings()
     ls.tasks.start(_stop_outdated(ls), "comparing settings")
+    ls.tasks.start(heed_log_level(ls), "heeding the log level")
 
 
 async def _stop_outdated(ls: ReLocServer) -> None:

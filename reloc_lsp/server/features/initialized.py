@@ -3,12 +3,14 @@
 from lsprotocol import types
 
 from reloc_lsp.server.configuration import SECTION
+from reloc_lsp.server.log_level import heed_log_level
 from reloc_lsp.server.server import ReLocServer
 
 
 def initialized(ls: ReLocServer, params: types.InitializedParams) -> None:
     """Read the editor's settings and have their changes told (`client/registerCapability`)."""
     ls.read_settings()
+    ls.tasks.start(heed_log_level(ls), "heeding the log level")
     if ls.capabilities.configuration_registration:
         method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
         options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)

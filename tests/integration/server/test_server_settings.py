@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 from lsprotocol import types
@@ -106,3 +107,14 @@ async def test_changes_are_asked_for_where_the_editor_takes_registrations(connec
     other = await connect("neovim")
     await other.command("reloc.debugInformation")
     assert not other.registrations
+
+
+async def test_the_log_level_changes_while_the_server_runs(connect, revisions):
+    editor = await connect()
+    logger = logging.getLogger("reloc_lsp")
+    for level, effective in (("debug", logging.DEBUG), ("error", logging.ERROR), (None, logging.root.level)):
+        pushed = {"reloc": {"editor": {"log_level": level}}}
+        editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
+        async with asyncio.timeout(5):
+            while logger.getEffectiveLevel() != effective:
+                await asyncio.sleep(0)
