@@ -10,9 +10,11 @@ import signal
 import threading
 from typing import Protocol
 
+from lsprotocol import types
 from pygls.io_ import StdoutWriter, run_async
 
 from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.stream import EditorStream, StreamError
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ async def serve(server: ReLocServer, reader: asyncio.StreamReader, writer: Write
     try:
         await run_async(
             threading.Event(),
-            reader,
+            EditorStream(reader),
             server.protocol,
             logger=logger,
             error_handler=server.report_server_error,
@@ -48,6 +50,9 @@ async def serve(server: ReLocServer, reader: asyncio.StreamReader, writer: Write
     except asyncio.CancelledError:
         if serving:
             serving.uncancel()
+    except StreamError as error:
+        server.client.show(f"ReLoc ends: {error}", types.MessageType.Error)
+        logger.error("%s", error)
     except (OSError, asyncio.IncompleteReadError) as error:
         logger.info("the editor is gone: %s", error)
     await server.close()

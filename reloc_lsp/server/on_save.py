@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reloc_lsp.program.unit import Module
+from reloc_lsp.server.documents import parsed
 from reloc_lsp.server.jobs import Job
 from reloc_lsp.server.revising import Place, revise_quietly
 from reloc_lsp.server.server import ReLocServer
@@ -27,18 +28,20 @@ class OnSave:
 
     def __init__(self, server: ReLocServer) -> None:
         self._server = server
+        self._opened: dict[str, str] = {}
         self._seen: dict[str, dict[str, str]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def opened(self, uri: str) -> None:
-        """Take a document's functions as they are for looked at."""
+        """Take a document's functions as they are for looked at; to parse them there is time later."""
         document = self._server.documents.opened(uri)
-        if document is not None and document.module is not None:
-            self._seen[uri] = _sources(document.module)
+        if document is not None:
+            self._opened[uri] = document.source
 
     def closed(self, uri: str) -> None:
         """Forget a document."""
         self._seen.pop(uri, None)
+        self._opened.pop(uri, None)
         if uri in self._timers:
             self._timers.pop(uri).cancel()
 
@@ -63,7 +66,10 @@ class OnSave:
 
     async def _look(self, uri: str, file: Path, module: Module, settings: Settings) -> None:
         """Look at the functions that are not as they were when they were last looked at, one after the other."""
-        seen, now = self._seen.setdefault(uri, {}), _sources(module)
+        if uri not in self._seen:
+            opened = parsed(self._opened.pop(uri, ""))
+            self._seen[uri] = _sources(opened) if opened else {}
+        seen, now = self._seen[uri], _sources(module)
         failing = {standing.qualname for standing in self._server.standings.all_of(uri) if not standing.good}
         touched = [name for name, source in now.items() if seen.get(name) != source or name in failing]
         for name in touched[:MOST_UNITS]:

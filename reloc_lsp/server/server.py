@@ -19,6 +19,7 @@ from reloc_lsp.server.documents import Documents
 from reloc_lsp.server.jobs import Jobs, RevisionFactory
 from reloc_lsp.server.preview import Preview
 from reloc_lsp.server.proposals import Ending, Proposals
+from reloc_lsp.server.protocol import ReLocProtocol
 from reloc_lsp.server.standing import Standings, diagnostics
 from reloc_lsp.server.tasks import Tasks
 from reloc_lsp.server.taste import Taste
@@ -36,7 +37,7 @@ class ReLocServer(LanguageServer):
     """One editor's language server."""
 
     def __init__(self, revision_factory: RevisionFactory) -> None:
-        super().__init__("reloc-lsp", __version__)
+        super().__init__("reloc-lsp", __version__, protocol_cls=ReLocProtocol)
         self.revision_factory = revision_factory
         self.capabilities = EditorCapabilities()
         self.client = Client(self)
@@ -116,4 +117,5 @@ class ReLocServer(LanguageServer):
         logger.error("%s", error, exc_info=error)
         if source is not FeatureRequestError and not isinstance(error, asyncio.InvalidStateError):
             line = str(error).strip().splitlines()[0:1] or [type(error).__name__]
-            self.client.show(f"ReLoc: {line[0]} (details are in its log)", types.MessageType.Error)
+            what = "A message of the editor could not be used: " if source is JsonRpcException else ""
+            self.client.show(f"ReLoc: {what}{line[0]} (details are in its log)", types.MessageType.Error)

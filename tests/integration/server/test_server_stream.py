@@ -1,0 +1,67 @@
+"""What is no message, or one that nobody expects: the server says so, and goes on where it can."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+STATUS = {"jsonrpc": "2.0", "id": "last", "method": "workspace/executeCommand", "params": {"command": "reloc.status"}}
+
+
+def framed(body: bytes, header: bytes = b"Content-Length") -> bytes:
+    return b"%s: %d\r\n\r\n%s" % (header, len(body), body)
+
+
+def message(**fields: object) -> bytes:
+    return framed(json.dumps({"jsonrpc": "2.0", **fields}).encode())
+
+
+def told(*sent: bytes) -> tuple[list[dict], str, int]:
+    """What the server answers to some bytes after `initialize`, what it logs, and its exit status."""
+    begin = message(id="first", method="initialize", params={"capabilities": {}, "processId": None})
+    done = subprocess.run(
+        [sys.executable, "-m", "reloc_lsp", "--stdio"],
+        input=b"".join([begin, *sent]), capture_output=True, env=ENVIRONMENT, timeout=120, check=False,
+    )  # fmt: skip
+    bodies = re.split(rb"Content-Length: \d+\r\n[^{]*", done.stdout)[1:]
+    return [json.loads(body) for body in bodies], done.stderr.decode(), done.returncode
+
+
+def test_what_is_no_message_of_the_protocol_stops_nothing():
+    answers, _, _ = told(
+        framed(b"{oops"), framed(b"\xff\xfe{}"), framed(b"[1, 2]"), framed(b"3"), framed(b""), framed(b"[" * 100_000),
+        b"Content-Length: -5\r\n\r\n", b"Content-Length: many\r\n\r\n", b"hello\r\n\r\n", framed(b'{"id": 1}'),
+        message(id="nobody's", result=None), message(id=1), message(method="textDocument/didOpen", params=[]),
+        message(id=2, method="textDocument/codeAction", params={"a": 1}), message(id=3, method="no/such", params={}),
+        message(id=4, method="workspace/executeCommand", params={"command": "reloc.revise", "arguments": [3]}),
+        framed(json.dumps(STATUS).encode(), b"content-length"),
+    )  # fmt: skip
+    codes = {answer["id"]: answer.get("error", {}).get("code") for answer in answers if "id" in answer}
+    assert codes == {"first": None, 1: -32600, 2: -32602, 3: -32601, 4: -32602, "last": None}
+    assert len([answer for answer in answers if "id" in answer]) == len(codes), "one answer for each request"
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"Content-Length: 99999999999\r\n\r\n{}", "a message of 99,999,999,999 bytes"),
+        (b"X: " + b"a" * 100_000 + b"\r\n\r\n", "a line without end"),
+    ],
+)
+def test_a_stream_that_cannot_be_read_on_is_left_with_a_sentence(sent, said):
+    answers, log, status = told(sent, message(**STATUS))
+    assert status == 1 and said in log and "Traceback" not in log
+    assert said in answers[-1]["params"]["message"]
+
+
+def test_a_document_of_five_megabytes_is_taken_in_and_the_next_request_answered():
+    document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "x = 1\n" * 800_000}
+    answers, _, _ = told(message(method="textDocument/didOpen", params={"textDocument": document}), message(**STATUS))
+    assert answers[-1]["id"] == "last" and answers[-1]["result"] == {"searches": [], "proposals": []}
