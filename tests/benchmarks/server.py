@@ -100,12 +100,17 @@ class Client:
             self.progress.append(message["params"]["value"])
         return message
 
-    def request(self, method: str, params: Any) -> Any:
-        """Send a request and wait for its result."""
+    def reply(self, method: str, params: Any) -> dict[str, Any]:
+        """Send a request and wait for the reply, be it an error."""
         self._count += 1
         self.send(id=self._count, method=method, params=params)
         while (message := self.receive()).get("id") != self._count or "method" in message:
             pass
+        return message
+
+    def request(self, method: str, params: Any) -> Any:
+        """Send a request and wait for its result."""
+        message = self.reply(method, params)
         if "error" in message:
             raise SystemExit(f"{method}: {message['error']}")
         return message["result"]
