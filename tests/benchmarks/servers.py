@@ -5,10 +5,10 @@
 The others are jedi-language-server, python-lsp-server and ruff, installed into an environment of their own below DIR.
 Measured are: milliseconds by the clock from the start of the process to its reply to `initialize`, and its CPU time by
 then; milliseconds to a `textDocument/codeAction` reply in files of 1,000 and 10,000 lines, with the text at rest and
-sent right behind an edit of one line (what they answer differs: refactorings, fixes, nothing, or an error); resident memory with
-the longer file open. Of this server alone: memory after each tenth of so many searches in a small project, and the
-time from a cancel in the middle of a search until the last process below it is gone. Servers take turns; medians are
-printed. Needs Linux (/proc) and a package index.
+sent right behind an edit of one line (what they answer differs: refactorings, fixes, nothing, or an error); resident
+memory with the longer file open. Of this server alone: memory after each tenth of so many searches in a small project,
+and the time from a cancel in the middle of a search until the last process below it is gone. Servers take turns;
+medians are printed. Needs Linux (/proc) and a package index.
 """
 
 from __future__ import annotations

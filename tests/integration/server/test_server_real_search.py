@@ -35,15 +35,25 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
 class Process:
-    """An editor whose server is a process, as `reloc-lsp --stdio` starts it."""
+    """An editor whose server is a process, over stdio as `reloc-lsp --stdio` starts it, or over TCP."""
 
-    def __init__(self, root: Path, profile: str, options: object = None) -> None:
-        self.root, self.profile, self.options = root, profile, options
+    def __init__(self, root: Path, profile: str, options: object = None, *, tcp: bool = False) -> None:
+        self.root, self.profile, self.options, self.tcp = root, profile, options, tcp
         self.editor = Editor(new_client())
 
     async def __aenter__(self) -> Editor:
         client = self.editor.client
-        await client.start_io(sys.executable, "-m", "reloc_lsp", "--stdio", env=ENVIRONMENT, cwd=self.root)
+        if self.tcp:
+            command = (sys.executable, "-m", "reloc_lsp", "server", "--tcp", "--port", "0")
+            self.server = await asyncio.create_subprocess_exec(
+                *command, env=ENVIRONMENT, cwd=self.root, stderr=asyncio.subprocess.PIPE
+            )
+            assert self.server.stderr is not None
+            line = (await self.server.stderr.readline()).decode()
+            await client.start_tcp("127.0.0.1", int(line.split()[-1]))
+        else:
+            await client.start_io(sys.executable, "-m", "reloc_lsp", "--stdio", env=ENVIRONMENT, cwd=self.root)
+            self.server = client._server
         folders = [types.WorkspaceFolder(self.root.as_uri(), "project")]
         result = await client.initialize_session(
             types.InitializeParams(
@@ -57,9 +67,9 @@ class Process:
 
     async def __aexit__(self, *failure: object) -> None:
         client = self.editor.client
-        if client._server.returncode is None:
+        if self.server.returncode is None:
             await asyncio.wait_for(client.shutdown_session(), 10)
-        assert client._server.returncode is not None
+        await asyncio.wait_for(self.server.wait(), 10)
         await client.stop()
 
 
@@ -69,10 +79,10 @@ def tested(project: Path) -> Path:
     return project
 
 
-@pytest.mark.parametrize("profile", ["visual-studio-code", "neovim", "emacs"])
-async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, profile):
+@pytest.mark.parametrize(("profile", "tcp"), [("visual-studio-code", False), ("neovim", False), ("emacs", True)])
+async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, profile, tcp):
     (tested / "ranges.py").write_text("raise SystemExit('what is saved is out of date')\n")
-    async with Process(tested, profile) as editor:
+    async with Process(tested, profile, tcp=tcp) as editor:
         uri = editor.open(tested / "ranges.py", source)
         job = await editor.revise(uri, clamp)
         await editor.until(lambda: editor.progress(job))
