@@ -14,7 +14,7 @@ from reloc_lsp.revision import Proposal
 
 def headline(proposal: Proposal) -> str:
     """The outcome in one line."""
-    if not proposal.diff:
+    if not proposal.diff or not proposal.objective.repairs:
         return proposal.message
     return f"{proposal.qualname}: {in_words(proposal.before)} -> {in_words(proposal.after)} tests pass"
 

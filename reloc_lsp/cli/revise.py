@@ -21,13 +21,18 @@ from reloc_lsp.cli.target import current_folder, parse_target, workspace_root
 from reloc_lsp.cli.writing import check_writable, write_revision
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
 from reloc_lsp.revision.trace import TraceError, read_trace, replayable
+from reloc_lsp.search.objective import FIX, Objective
 
+OBJECTIVES = ("fix", "simplify", "speed-up")
 TARGET = "FILE, FILE::QUALNAME or FILE:LINE; none: run the tests and take the most suspicious function"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `revise`."""
     parser.add_argument("target", nargs="?", metavar="TARGET", help=TARGET)
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--objective", choices=OBJECTIVES, default=None, help="what for, where all tests pass already")
+    wanted.add_argument("--instruction", metavar="TEXT", help="what a model is to do, the tests still passing")
     written = parser.add_mutually_exclusive_group()
     written.add_argument("--apply", action="store_true", help="write the revision into the file")
     written.add_argument("--diff", action="store_true", help="print the revision as a patch, and only that")
@@ -55,6 +60,7 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     root = workspace_root(target.file, here)
     if replayed and options.target is None:
         target = parse_target(f"{replayed['file']}::{replayed['qualname']}", root)
+    target = dataclasses.replace(target, objective=objective_of(options, replayed))
     settings = chosen_settings(options, root, here, replayable(replayed.get("settings") or {}))
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
@@ -72,6 +78,18 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     if to_write and outcome.proposal.status != "error":
         print(f"Written to {outcome.proposal.file}.", file=sys.stderr)
     return outcome.exit_status
+
+
+def objective_of(options: argparse.Namespace, replayed: Mapping[str, Any]) -> Objective:
+    """What the call is for: as the flags say, else as a trace does; raises `CallError`."""
+    if options.instruction is not None:
+        if not options.instruction.strip():
+            raise CallError("--instruction is empty: say in words what is to be done.")
+        return Objective("instruct", options.instruction.strip())
+    if options.objective is not None:
+        return Objective(options.objective)
+    said = replayed.get("objective")
+    return Objective(**said) if isinstance(said, dict) and set(said) == {"kind", "instruction"} else FIX
 
 
 def first_line(trace: Path) -> Mapping[str, Any]:

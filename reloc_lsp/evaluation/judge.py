@@ -104,6 +104,21 @@ class Judge:
         """Whether the unit, as it stands, makes a class with comparisons of its own."""
         return any(name in self.place.source for name in COMPARING)
 
+    async def timed(self, sources: Sequence[str]) -> list[float] | None:
+        """CPU seconds of all tests together with each version, run one after the other; `None` where one fails."""
+        tier = self.baseline.tier
+        if isinstance(tier, WarmTier) and not all(map(self.place.fits, sources)):
+            tier = await self._start_fresh()
+        limits = {n: self.baseline.limits[n] for n in self._order}
+        times = []
+        for source in sources:
+            results = await self._run(tier, source, self._order, limits, 0)
+            if any(n not in results or results[n].outcome is not Outcome.PASSED for n in self._order):
+                return None
+            # A clock of the system that ticks slowly must not show a time of nothing.
+            times.append(max(sum(result.seconds for result in results.values()), 1e-9))
+        return times
+
     async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
         """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""
         look = Look(self.baseline.tier, source, self._order[:MOST_PROBED_TESTS], lines, entry)

@@ -25,14 +25,14 @@ from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.choosing import copied_constants, disbelief, ranked
 from reloc_lsp.search.events import Event, Finished, Settled
-from reloc_lsp.search.local_search import LocalSearch
+from reloc_lsp.search.local_search import LocalSearch, Rules
 from reloc_lsp.search.model import LanguageModel
+from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.search.shrinking import shrunk
 from reloc_lsp.search.together import Together
 from reloc_lsp.search.verdict import Outcome, Verdict
 from reloc_lsp.settings import Settings
 
-CONFIRM_RESERVE = 0.08
 MOST_ALTERNATIVES = 5
 LONGEST_FAILURE = 200
 SLOWER, SLOWER_SECONDS = 3.0, 0.05
@@ -42,7 +42,12 @@ logger = logging.getLogger(__name__)
 
 
 class Attempt:
-    """A judge, the task it judges, and the search for a better unit."""
+    """A judge, the task it judges, and the search for a better unit.
+
+    `reserve` is the share of its time that is kept for the choice at the end.
+    """
+
+    reserve = 0.08
 
     def __init__(
         self,
@@ -53,11 +58,13 @@ class Attempt:
         model: LanguageModel | None = None,
         *,
         trace: Trace | None = None,
+        objective: Objective = FIX,
     ) -> None:
         self.account = account
         self.trace = trace
         self.settings = settings
         self.asking = asking(model, account.spending, settings, judge.sandbox)
+        self.objective = objective
         if model and not self.asking:
             account.notes.append(NO_WALLS)
         self.judge = judge
@@ -68,7 +75,7 @@ class Attempt:
         self.task = Task(
             place.name, unit.qualname, place.module.text, unit.start, unit.end, unit.first_line, judge.unchanged,
             evidence(baseline), test_literals(user, files),
-            sources_of_tests(user, judge.unchanged.results) if self.asking else {},
+            sources_of_tests(user, judge.unchanged.results) if self.asking else {}, objective,
         )  # fmt: skip
         self.before = tests_of(judge.unchanged)
         self.search_: LocalSearch | None = None
@@ -76,24 +83,13 @@ class Attempt:
     async def search(self, until: float) -> Proposal:
         """Search, choose, shrink and confirm."""
         judge, task, spending = self.judge, self.task, self.account.spending
-        module = ModuleContext(
-            self.place.module.tree,
-            task.qualname,
-            task.evidence.types,
-            wanted_errors(judge.baseline),
-            self._raised(),
-            task.told,
-        )
-        neighborhood = RewriteNeighborhood(task, module, judge, self.settings.search.seed)
-        workers = judge.bench.workers
-        rules = rewrites_alone(neighborhood, workers)
+        rules = self.rules()
         if self.asking:
-            rules = with_model(task, self.asking, self.settings, neighborhood, workers)
             expected = self.account.beforehand(estimated(task, self.asking, self.settings))
-            self._tell("searching", self._searching(expected), 0.1)
+            self.tell("searching", self.searching(expected), 0.1)
         search = self.search_ = LocalSearch(task, rules, judge, spending)
         left = until - time.monotonic()
-        deadline = asyncio.get_running_loop().time() + left - max(CONFIRM_RESERVE * left, 1.0)
+        deadline = asyncio.get_running_loop().time() + left - max(self.reserve * left, 1.0)
         started = spending.seconds
         event: Event | None = None
         if self.trace:
@@ -104,7 +100,7 @@ class Attempt:
                     self._report(event, started, left)
                     if isinstance(event, Settled):
                         self._hear_complaints()
-                        proposal = await self._confirmed(search)
+                        proposal = await self.confirmed(search)
                         if proposal is not None:
                             return proposal
                     if isinstance(event, Finished):
@@ -118,8 +114,24 @@ class Attempt:
                 self.trace.end(reason_of(event), self.cost(), self.asking.kinds if self.asking else {})
                 self.account.notes += [self.trace.complaint] if self.trace.complaint else []
             self._hear_complaints()
-        proposal = await self._confirmed(search)
-        return proposal or await self._improvement(until) or self.nothing()
+        proposal = await self.confirmed(search)
+        return proposal or await self.improvement(until) or self.nothing()
+
+    def rules(self) -> Rules:
+        """How the search goes: rewrites, and a model beside them where one takes part."""
+        neighborhood = RewriteNeighborhood(self.task, self.module(), self.judge, self.settings.search.seed)
+        workers = self.judge.bench.workers
+        if self.asking:
+            return with_model(self.task, self.asking, self.settings, neighborhood, workers)
+        return rewrites_alone(neighborhood, workers)
+
+    def module(self) -> ModuleContext:
+        """What rewrites may know of the unit's file and of its tests."""
+        task = self.task
+        return ModuleContext(
+            self.place.module.tree, task.qualname, task.evidence.types, wanted_errors(self.judge.baseline),
+            self._raised(), task.told,
+        )  # fmt: skip
 
     def _hear_complaints(self) -> None:
         """Note what went wrong with the model; raises `ReviserError` where nothing else was to revise."""
@@ -147,7 +159,7 @@ class Attempt:
         return Proposal(
             "unchanged", "", 1, self.task.file, self.task.qualname, self.place.unit.line, self.before, self.before,
             source=source, original=source, notes=tuple(self.account.notes), cost=self.cost(),
-            sandbox=self.judge.sandbox, failure=failure_in_words(self.task.verdict),
+            sandbox=self.judge.sandbox, failure=failure_in_words(self.task.verdict), objective=self.objective,
         )  # fmt: skip
 
     def cost(self) -> dict[str, float | None]:
@@ -213,23 +225,24 @@ class Attempt:
         best = self.best_improvement()
         return self.as_proposal(best, best.verdict, verified=False) if best else None
 
-    async def _confirmed(self, search: LocalSearch) -> Proposal | None:
+    async def confirmed(self, search: LocalSearch) -> Proposal | None:
         """The most believable passing revision that a cold run confirms, with the others as alternatives."""
         choice = ranked(self.task, search.passing)
         for node in choice:
-            self._tell("confirming", "confirming in a fresh process", 0.95)
+            self.tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
             verdict = await self.judge.confirm(small.source, small.ours)
             if verdict.green:
                 proposal = self.as_proposal(node, verdict, True, small.source)
                 others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
-                return replace(proposal, alternatives=tuple(map(self._alternative, others)))
+                return replace(proposal, alternatives=tuple(map(self.alternative, others)))
             search.reject(node)
         return None
 
-    async def _improvement(self, until: float) -> Proposal | None:
+    async def improvement(self, until: float) -> Proposal | None:
+        """The most that was won where not every test can be, if a cold run confirms it."""
         while (node := self.best_improvement()) is not None and time.monotonic() < until:
-            self._tell("confirming", "confirming in a fresh process", 0.95)
+            self.tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
             verdict = await self.judge.confirm(small.source, small.ours)
             if verdict.passed >= node.verdict.passed and self._loses_none(verdict):
@@ -246,13 +259,15 @@ class Attempt:
         )
         return replace(self.unchanged_proposal(), message=said)
 
-    def _alternative(self, node: Node) -> Alternative:
+    def alternative(self, node: Node) -> Alternative:
+        """A node as one more revision to choose."""
         revised = self.task.file_with(node.candidate.source)
         diff = unified_diff(self.task.module, revised, self.task.file)
         score = round(-disbelief(self.task, node.candidate), 3)
         return Alternative(diff, node.verdict.passed, node.verdict.total, score, revised)
 
-    def _tell(self, phase: Phase, message: str, fraction: float) -> None:
+    def tell(self, phase: Phase, message: str, fraction: float) -> None:
+        """Report progress, with what passes by now."""
         self.account.tell(phase, message, fraction, self.before, self.best_tests())
 
     def _report(self, event: Event, started: float, seconds: float) -> None:
@@ -263,9 +278,10 @@ class Attempt:
             share = max(share, spent.evaluations / most)
         if self.trace:
             self.trace.hear(event)
-        self._tell("searching", self._searching(self.account.so_far()), 0.1 + 0.8 * share)
+        self.tell("searching", self.searching(self.account.so_far()), 0.1 + 0.8 * share)
 
-    def _searching(self, cost: str) -> str:
+    def searching(self, cost: str) -> str:
+        """What is under way, in words."""
         return f"searching revisions of {self.task.qualname}" + (f" ({cost})" if cost else "")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from reloc_lsp.search.objective import FIX, Measured, Objective
 
 Status = Literal["fixed", "improved", "unchanged", "already-passing", "cancelled", "error"]
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
@@ -24,7 +26,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Target:
-    """What to revise: a file and in it a qualified name or a line; with neither the most suspicious unit.
+    """What to revise, and what for: a file and in it a qualified name or a line; with neither the most suspicious unit.
 
     `file` is absolute, or `None`: then the whole workspace's tests say where to look. Where a name is defined more
     than once (a property and its setter), `line` beside `qualname` says which is meant.
@@ -33,6 +35,7 @@ class Target:
     file: Path | None = None
     qualname: str | None = None
     line: int | None = None
+    objective: Objective = FIX
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ class Proposal:
     """The answer. `source` is the file's whole revised text, `original` the text it started from.
 
     `file` is relative to the workspace; `why` are sentences on what changed and why it is believed; `failure` is a
-    test that failed before, and how, in a line; `exit_status` is that of the command line's contract.
+    test that failed before, and how, in a line; `exit_status` is that of the command line's contract. `measure` is what
+    a measured objective made of the unit.
     """
 
     status: Status
@@ -107,6 +111,8 @@ class Proposal:
     sandbox: str = "none"
     trace: str | None = None
     failure: str = ""
+    objective: Objective = FIX
+    measure: Measured | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of `--json` (design.md, contract of the command line)."""
@@ -139,4 +145,6 @@ class Proposal:
             "cost": {name: self.cost.get(name, 0) for name in names},
             "sandbox": self.sandbox,
             "trace": self.trace,
+            "objective": self.objective.kind,
+            "measure": asdict(self.measure) if self.measure else None,
         }

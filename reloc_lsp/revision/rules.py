@@ -12,13 +12,14 @@ from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.revising import Crossover, Reflection, SelfRefinement
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
-from reloc_lsp.search.climbing import Climbing, LastOne, Nowhere, PaperClimbing
+from reloc_lsp.search.climbing import MOST_EXPANSIONS, Climbing, LastOne, Nowhere, PaperClimbing
 from reloc_lsp.search.evaluation import tests_and_reward
 from reloc_lsp.search.genetic import TopTwo
 from reloc_lsp.search.hill_climbing import HillClimbing
+from reloc_lsp.search.improving import Improving
 from reloc_lsp.search.local_search import Rules
 from reloc_lsp.search.model import LanguageModel, Sampling
-from reloc_lsp.search.protocols import Neighborhood
+from reloc_lsp.search.protocols import Measure, Neighborhood
 from reloc_lsp.search.together import Together
 from reloc_lsp.settings import ModelSettings, Settings
 
@@ -49,6 +50,21 @@ def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighbo
         return made
     together = Together(rewrites, HillClimbing(), made.neighborhood, made.updating, made.round_size[0])
     return replace(rewrites_alone(rewrites, workers), neighborhood=together, updating=together)
+
+
+def improving(
+    task: Task, asking: Asking | None, settings: Settings, rewrites: Neighborhood, measure: Measure | None
+) -> Rules:
+    """Climbing where all tests pass, whatever algorithm repairs: over rewrites, and beside them by reflection."""
+    alone = Rules(rewrites, Improving(), reward=measure, round_size=(32, 0.0, 32), extra=AT_ONCE, doubt=0)
+    if asking is None:
+        return alone
+    reflection = Reflection(task, asking, Prompts(task))
+    slow = Improving(most=MOST_EXPANSIONS)
+    if settings.search.reviser == "model" or not task.objective.measured:
+        return replace(alone, neighborhood=reflection, updating=slow, round_size=(3, 0.0, 3))
+    together = Together(rewrites, Improving(), reflection, slow, 3)
+    return replace(alone, neighborhood=together, updating=together)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from reloc_lsp.program.text import SourceText
 from reloc_lsp.program.unit import Module, Unit
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.attempt import Attempt, count
+from reloc_lsp.revision.improvement import Improvement
 from reloc_lsp.revision.proposal import NO_RECORDING, Progress, Proposal, Recording, Snapshot, Target, Tests
 from reloc_lsp.revision.reviser import ReviserError, connected
 from reloc_lsp.revision.trace import Recorded, Replayed, Trace, TraceError, read_trace
@@ -35,6 +36,7 @@ BASELINE_SHARE = 0.35
 GRACE_SECONDS = 6.0
 MOST_UNITS = 3
 _WORTH = {"fixed": 2, "improved": 1}
+DOING = {"simplify": "simplify", "speed-up": "speed up", "instruct": "revise"}
 
 
 logger = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Work:
             self.account.tell("preparing", "copying the workspace", 0.01)
             module, unit = self._read_target()
             self._model = self._chosen_model()
+            self._check_objective(unit)
             settings = self.settings.evaluation
             sandbox = await asyncio.to_thread(find_sandbox, settings.sandbox)
             self._level = sandbox.level
@@ -108,6 +111,22 @@ class Work:
                 self._trace.close()
             if making is not None:
                 await asyncio.shield(_close(making))
+
+    def _check_objective(self, unit: Unit | None) -> None:
+        """Raise `UserError` where what is asked for needs more than was named."""
+        objective = self.target.objective
+        if objective.repairs:
+            return
+        if unit is None or unit.is_class:
+            raise UserError(
+                f"Name the function to {DOING[objective.kind]}: FILE::QUALNAME, or FILE:LINE of a line in it. "
+                "Only the function at fault can be found by running the tests."
+            )
+        if objective.kind == "instruct" and self._model is None:
+            raise ReviserError(
+                "Only a model can follow an instruction, and none is chosen. Name a server with --base-url or a model "
+                "with --model, or start one with reloc-lsp model start."
+            )
 
     def _chosen_model(self) -> LanguageModel | None:
         """The model, or a trace in its place; what it says goes into the trace that is to be written."""
@@ -148,7 +167,8 @@ class Work:
         if found is None:
             return self._attempt.nothing()
         # Not confirmed, so neither called fixed nor written by --apply.
-        said = f"The time was up before a fresh run could confirm the best so far ({count(found.after)})."
+        best = count(found.after) if self.target.objective.repairs else found.message.rstrip(".")
+        said = f"The time was up before a fresh run could confirm the best so far ({best})."
         return replace(found, status="cancelled", exit_status=1, message=said)
 
     def best_so_far(self) -> Proposal:
@@ -159,6 +179,7 @@ class Work:
             found = self._attempt.unconfirmed()
             if found is not None:
                 said = f"Stopped; best so far {count(found.after)} (before: {count(found.before)})"
+                said = said if self.target.objective.repairs else f"Stopped; best so far: {found.message.rstrip('.')}"
                 said += ", not confirmed by a fresh run."
                 return replace(found, status="cancelled", exit_status=130, message=said, cost=self.account.cost())
             unchanged = self._attempt.unchanged_proposal()
@@ -305,7 +326,14 @@ class Work:
         )  # fmt: skip
         try:
             self.account.notes += baseline.notes
-            attempt = self._attempt = Attempt(self.account, judge, place, self.settings, self._model, trace=self._trace)
+            objective = self.target.objective
+            kind = Attempt if objective.repairs else Improvement
+            attempt = self._attempt = kind(
+                self.account, judge, place, self.settings, self._model, trace=self._trace, objective=objective
+            )
+            if isinstance(attempt, Improvement):
+                attempt.require_passing()
+                return await attempt.search(until)
             if judge.unchanged.green and baseline.unseen:
                 raise EvaluationError(
                     f"{attempt.before.total} tests that reach {unit.qualname} pass, and there was no time for "
@@ -322,7 +350,7 @@ class Work:
         name = self.target.qualname or ""
         return Proposal(
             "error", message, status, file, name, cost=self.account.cost(), notes=tuple(self.account.notes),
-            sandbox=self._level,
+            sandbox=self._level, objective=self.target.objective,
         )  # fmt: skip
 
 

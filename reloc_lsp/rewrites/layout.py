@@ -54,6 +54,16 @@ def insert_around(ctx: UnitContext, place: Place, lines: Sequence[str]) -> Itera
             yield after
 
 
+def put_lines(ctx: UnitContext, statements: Sequence[ast.stmt], lines: Sequence[str]) -> Edit | None:
+    """The edit that puts `lines` (indented from their level on) in the place of neighbouring statements."""
+    first, last = statements[0], statements[-1]
+    if not (ctx.alone(first) and ctx.alone(last)) or _is_elif(ctx, first):
+        return None
+    start, end = ctx.lines_of(first)[0], ctx.lines_of(last)[1]
+    text = _block(ctx, ctx.indent(first), lines)
+    return Edit(start, end, text if ctx.text[:end].endswith(("\n", "\r")) else text.rstrip("\r\n"))
+
+
 def _block(ctx: UnitContext, indent: str, lines: Sequence[str]) -> str:
     """Lines with `>` standing for one more level of indentation."""
     out = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reloc_lsp.program.told import told_constants
+from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.search.verdict import Verdict
 
 Score = tuple[float, ...]
@@ -17,8 +18,9 @@ Score = tuple[float, ...]
 class Evidence:
     """What running the unchanged unit showed.
 
-    `suspicion` maps lines of the file to a score from 0 to 1; `types` maps a name of the unit to the names of
-    the run-time types seen for it; `raised` maps a line to the exception that failing tests got from it.
+    `suspicion` maps lines of the file that tests run to a score from 0 to 1; `types` maps a name of the unit to the
+    names of the run-time types seen for it, and `*name` to those of the items of lists, tuples and sets that it held;
+    `raised` maps a line to the exception that failing tests got from it.
     """
 
     suspicion: Mapping[int, float] = field(default_factory=dict)
@@ -28,7 +30,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Task:
-    """A unit to revise, the tests that judge it, and what the unchanged unit did in them.
+    """A unit to revise, the tests that judge it, what the unchanged unit did in them, and what for.
 
     `module` is the text of the whole file, `start` and `end` the offsets of the unit's lines in it, `first_line`
     the file's line (from 1) at which they begin. `test_literals` are values written in the tests' source, and
@@ -45,6 +47,7 @@ class Task:
     evidence: Evidence = field(default_factory=Evidence)
     test_literals: frozenset[str] = frozenset()
     test_sources: Mapping[str, str] = field(default_factory=dict)
+    objective: Objective = FIX
 
     @property
     def source(self) -> str:
@@ -83,7 +86,9 @@ class Candidate:
 class Node:
     """A judged candidate: `identity` counts from 0, the unchanged unit.
 
-    `expansions` is the number of times it was a parent, `asked` that of the neighbours then asked for.
+    `expansions` is the number of times it was a parent, `asked` that of the neighbours then asked for. `reward` tells
+    the better of two that pass as many tests; where the objective is measured, it is above 0 for what is better than
+    the unchanged unit.
     """
 
     identity: int
@@ -100,3 +105,8 @@ class Node:
     def green(self) -> bool:
         """Whether it passes every test and no later, fuller verification refused it."""
         return self.verdict.green and not self.rejected
+
+    def reaches(self, objective: Objective) -> bool:
+        """Whether it passes every test and is what the objective wants."""
+        wanted = objective.repairs or self.identity > 0
+        return self.verdict.green and wanted and (not objective.measured or self.reward > 0)

@@ -63,13 +63,13 @@ class LocalSearch:
 
     @property
     def passing(self) -> tuple[Node, ...]:
-        """Every revision so far that passes all tests, in the order found."""
-        return tuple(node for node in self.nodes if node.green)
+        """Every revision so far that passes all tests and is what the objective wants, in the order found."""
+        return tuple(node for node in self.nodes if node.reaches(self.task.objective) and not node.rejected)
 
     @property
     def evaluations_to_first_fix(self) -> int | None:
-        """Number of evaluations up to and with the first revision that passes, `None` before there is one."""
-        return next((node.identity for node in self.nodes if node.verdict.green), None)
+        """Number of evaluations up to and with the first of them, `None` before there is one."""
+        return next((node.identity for node in self.nodes if node.reaches(self.task.objective)), None)
 
     def reject(self, node: Node) -> None:
         """A fuller verification refused this node: it no longer counts as passing."""
@@ -128,7 +128,7 @@ class LocalSearch:
     async def _judge(self, candidates: Sequence[Candidate]) -> list[Node]:
         if not candidates:
             return []
-        to_beat = self.best.verdict.passed - bool(self.passing)
+        to_beat = self.best.verdict.passed - (bool(self.passing) or not self.task.objective.repairs)
         # What a model wrote is judged whole: its failures are what it is told next.
         groups = [n for n, c in enumerate(candidates) if c.ours], [n for n, c in enumerate(candidates) if not c.ours]
         said = await asyncio.gather(
@@ -143,7 +143,8 @@ class LocalSearch:
         self.spending.evaluations += len(candidates)
         rewards: Sequence[float] = [0.0] * len(candidates)
         if self.rules.reward is not None:
-            rewards = await self.rules.reward.reward(self.task, candidates)
+            parents = [self.nodes[candidate.parent or 0] for candidate in candidates]
+            rewards = await self.rules.reward.reward(self.task, candidates, verdicts, parents)
         judged = [self._add(*entry) for entry in zip(candidates, verdicts, rewards, strict=True)]
         for node in judged:
             self.rules.neighborhood.learn(node)
@@ -156,8 +157,11 @@ class LocalSearch:
         return node
 
     def _settled(self) -> bool:
-        """Whether a choice of passing revisions is there and the extra evaluations for it are spent."""
-        if not self.passing:
+        """Whether a choice of passing revisions is there and the extra evaluations for it are spent.
+
+        What can be measured can always be better still: then the budget ends the search, or the neighbourhood.
+        """
+        if not self.passing or self.task.objective.measured:
             return False
         spent = self.spending.evaluations
         if self._goal == float("inf"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.objective import Measured
 from reloc_lsp.search.verdict import Verdict
 
 Row = TypeVar("Row")
@@ -43,8 +44,18 @@ class Drafter(Protocol):
 class Reward(Protocol):
     """How near a candidate is to a right one, beyond what its tests say (the paper's revision reward)."""
 
-    async def reward(self, task: Task, candidates: Sequence[Candidate]) -> Sequence[float]:
-        """One value per candidate, higher is nearer."""
+    async def reward(
+        self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]
+    ) -> Sequence[float]:
+        """One value per candidate, higher is nearer; `parents` are the nodes they were made from."""
+        ...
+
+
+class Measure(Reward, Protocol):
+    """What an objective wants less of: its reward is above 0 for versions that have less than the unchanged unit."""
+
+    async def measured(self, task: Task, source: str) -> Measured | None:
+        """The unchanged unit beside a version, anew and as exactly as can be; `None` where a test does not pass."""
         ...
 
 

@@ -38,9 +38,7 @@ async def shrunk(task: Task, candidate: Candidate, verdict: Verdict, evaluator: 
     """
     edits = hunks(task.source, candidate.source)
     if len(edits) > MOST_HUNKS:
-        kept = [edit for edit in edits if not _loses_comments(task.source, edit)]
-        again = dataclasses.replace(candidate, source=apply_edits(task.source, kept))
-        return (again, verdict) if len(kept) < len(edits) and _same_code(again, candidate) else (candidate, verdict)
+        return with_comments(task, candidate), verdict
     shrinking = True
     while shrinking and len(edits) > 1:
         shrinking = False
@@ -55,6 +53,14 @@ async def shrunk(task: Task, candidate: Candidate, verdict: Verdict, evaluator: 
                 edits, candidate, verdict, shrinking = fewer, smaller, judged, True
                 break
     return candidate, verdict
+
+
+def with_comments(task: Task, candidate: Candidate) -> Candidate:
+    """`candidate` with the comments that it lost, as far as they fit into it."""
+    edits = hunks(task.source, candidate.source)
+    kept = [edit for edit in edits if not _loses_comments(task.source, edit)]
+    again = dataclasses.replace(candidate, source=apply_edits(task.source, kept))
+    return again if len(kept) < len(edits) and _same_code(again, candidate) else candidate
 
 
 def _loses_comments(before: str, edit: Edit) -> bool:

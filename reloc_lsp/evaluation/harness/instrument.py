@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import itertools
 import sys
 import time
 import types
@@ -198,6 +199,9 @@ class Probe:
         names = frame.f_locals
         for name, value in names.items():
             self.types.setdefault(name, set()).add(type(value).__name__)
+            if type(value) in ITEMS:
+                items = itertools.islice(value, MOST_ITEMS)
+                self.types.setdefault("*" + name, set()).update(type(item).__name__ for item in items)
             if type(value) is dict and len(value) <= MOST_KEYS:
                 for item, inner in value.items():
                     if type(item) is str and len(item) <= LONGEST_KEY:
@@ -258,6 +262,8 @@ def inside_itself(frame: types.FrameType) -> bool:
 
 
 MOST_KEYS = 12
+ITEMS = (list, tuple, set, frozenset)
+MOST_ITEMS = 50
 LONGEST_KEY = 20
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, type)
 HOLDERS = (list, tuple, set, frozenset, dict)

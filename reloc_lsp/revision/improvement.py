@@ -1,0 +1,150 @@
+"""The search on a unit whose tests all pass: something is to be made better, and the tests are the guard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.stopwatch import Stopwatch
+from reloc_lsp.program.edit import unified_diff
+from reloc_lsp.revision.attempt import MOST_ALTERNATIVES, Attempt, count, failure_in_words, tests_of
+from reloc_lsp.revision.gain import in_words
+from reloc_lsp.revision.proposal import Alternative, Phase, Proposal
+from reloc_lsp.revision.rules import improving
+from reloc_lsp.revision.untested import untested_changes
+from reloc_lsp.rewrites.preserving import PreservingNeighborhood
+from reloc_lsp.rewrites.simplifying import SIMPLIFYING
+from reloc_lsp.rewrites.speeding import SPEEDING
+from reloc_lsp.search.candidate import Candidate, Node
+from reloc_lsp.search.choosing import copied_constants
+from reloc_lsp.search.local_search import LocalSearch, Rules
+from reloc_lsp.search.objective import Measured
+from reloc_lsp.search.protocols import Measure
+from reloc_lsp.search.shrinking import with_comments
+from reloc_lsp.search.simplicity import Simplicity
+from reloc_lsp.search.verdict import Verdict
+
+MOST_CONFIRMED = 3
+DOING = {"simplify": "simpler versions", "speed-up": "faster versions", "instruct": "revisions"}
+WANTED = {"simplify": "simpler", "speed-up": "measurably faster", "instruct": "other"}
+FAMILIES = {"simplify": SIMPLIFYING, "speed-up": SPEEDING}
+
+
+class Improvement(Attempt):
+    """As an attempt to repair, but every test passes all the time, and the objective's measure decides."""
+
+    reserve = 0.25
+
+    def require_passing(self) -> None:
+        """Raise `EvaluationError` where a test fails: it would guard nothing."""
+        unseen = self.judge.baseline.unseen
+        if self.judge.unchanged.green:
+            said = f"There was no time to run {unseen} other tests, so they guard nothing: give more with --seconds."
+            self.account.notes += [said] if unseen else []
+            return
+        raise EvaluationError(
+            f"{count(self.before)} that reach {self.task.qualname}, and all of them must before it can be made better "
+            f"({failure_in_words(self.task.verdict)}). Repair it first, or name the tests that matter with --tests."
+        )
+
+    def rules(self) -> Rules:
+        """Rewrites that keep the meaning, and a model beside them where one takes part; for an instruction it alone."""
+        objective = self.objective
+        self.measure: Measure | None = None
+        if objective.kind == "simplify":
+            self.measure = Simplicity()
+        elif objective.kind == "speed-up":
+            self.measure = Stopwatch(self.judge)
+        families = FAMILIES.get(objective.kind, ()) if self.settings.search.reviser != "model" else ()
+        rewrites = PreservingNeighborhood(self.task, self.module(), families)
+        return improving(self.task, self.asking, self.settings, rewrites, self.measure)
+
+    def tell(self, phase: Phase, message: str, fraction: float) -> None:
+        """Report progress; that the tests pass is no news."""
+        self.account.tell(phase, message, fraction, self.before)
+
+    def searching(self, cost: str) -> str:
+        """What is under way and how good the best is, in words."""
+        said = f"searching {DOING[self.objective.kind]} of {self.task.qualname}"
+        best = self._choice()[:1]
+        if best and self.objective.kind == "simplify":
+            said += f", best so far {100 * best[0].reward:.0f} % fewer syntax nodes"
+        elif best:
+            said += f", {len(self._choice())} found"
+        return said + (f" ({cost})" if cost else "")
+
+    def best_improvement(self) -> Node | None:
+        """The best node so far."""
+        return next(iter(self._choice()), None)
+
+    async def confirmed(self, search: LocalSearch) -> Proposal | None:
+        """The best revision that is better when measured anew and that a cold run confirms, with the others."""
+        for node in self._choice()[:MOST_CONFIRMED]:
+            self.tell("confirming", "measuring the best, and confirming it in a fresh process", 0.95)
+            whole = node.candidate if node.candidate.ours else with_comments(self.task, node.candidate)
+            measured = await self.measure.measured(self.task, whole.source) if self.measure else None
+            if self.measure is None or (measured and measured.better):
+                verdict = await self.judge.confirm(whole.source, whole.ours)
+                if verdict.green:
+                    others = [n for n in self._choice() if n is not node][:MOST_ALTERNATIVES]
+                    proposal = self._proposal(whole, verdict, measured, verified=True)
+                    return replace(proposal, alternatives=tuple(map(self.alternative, others)))
+            search.reject(node)
+        return None
+
+    async def improvement(self, until: float) -> Proposal | None:
+        """There is nothing between better and not."""
+        return None
+
+    def unconfirmed(self) -> Proposal | None:
+        """The best so far, neither measured anew nor confirmed."""
+        best = self.best_improvement()
+        return self._proposal(best.candidate, best.verdict, None, verified=False) if best else None
+
+    def nothing(self) -> Proposal:
+        """No version is better."""
+        spent = self.account.spending
+        said = (
+            f"{self.task.qualname}: nothing {WANTED[self.objective.kind]} was found that passes its tests, "
+            f"in {spent.evaluations} evaluations and {spent.seconds:.0f} s."
+        )
+        return replace(self.unchanged_proposal(), message=said)
+
+    def alternative(self, node: Node) -> Alternative:
+        """A node as one more revision to choose."""
+        revised = self.task.file_with(node.candidate.source)
+        diff = unified_diff(self.task.module, revised, self.task.file)
+        return Alternative(diff, node.verdict.passed, node.verdict.total, round(node.reward, 3), revised)
+
+    def _choice(self) -> list[Node]:
+        """The versions that may be proposed, the best first; what an instruction made in the order of its making."""
+        if self.search_ is None:
+            return []
+        wins = [n for n in self.search_.passing if n.verdict.complete and self._keeps_untested(n.candidate)]
+        return sorted(wins, key=lambda node: (-node.reward, node.identity))
+
+    def _keeps_untested(self, candidate: Candidate) -> bool:
+        """Whether a model left alone what no test runs: nothing would tell that it still does the same."""
+        if candidate.ours or not self.objective.measured:
+            return True
+        return not untested_changes(self.task, candidate.source)
+
+    def _proposal(self, candidate: Candidate, verdict: Verdict, measured: Measured | None, verified: bool) -> Proposal:
+        task, after = self.task, tests_of(verdict)
+        revised = task.file_with(candidate.source)
+        gain = in_words(self.objective, measured)
+        why = [f"What changed: {candidate.description}."]
+        if verified:
+            why.append(f"In a fresh pytest process {count(after)}, as before.")
+        untested = untested_changes(task, candidate.source)
+        if untested:
+            why.append(f"Take care: no test runs what it changes at {untested}.")
+        copied = copied_constants(task, candidate)
+        if copied:
+            why.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
+        return replace(
+            self.unchanged_proposal(),
+            status="improved", message=f"{task.qualname}: {gain}; {count(after)}.", exit_status=0, after=after,
+            verified=verified, diff=unified_diff(task.module, revised, task.file), source=revised, why=tuple(why),
+            measure=measured,
+        )  # fmt: skip
