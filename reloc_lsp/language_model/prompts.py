@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from reloc_lsp.language_model.feedback import feedback
 from reloc_lsp.language_model.surroundings import surroundings
 from reloc_lsp.language_model.tokens import cut, tokens_of
+from reloc_lsp.language_model.wording import Wording, wording
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.model import Message
 
 SURROUNDINGS_SHARE = 0.4
 LONG_UNIT_LINES = 60
-SYSTEM = """\
-You are an expert Python programmer. You revise one function of a project so that the project's own tests pass. You \
-keep its name, its parameters and its style, and change no more than is needed. You never write code for the special \
-values that the tests use, and never look at who calls the function."""
 WHOLE = "Answer with the whole revised function in one ```python block, and nothing else in the block."
 REPLACING = """\
 Answer with the changes alone, each as
@@ -42,6 +39,10 @@ class Prompts:
     one_failure: bool = False
     replacing: bool = True
 
+    @property
+    def _words(self) -> Wording:
+        return wording(self.task.objective)
+
     def observe(self, count: int, room: int) -> list[Message]:
         """Ask for observations about the problem (ReLoc 3.1)."""
         return self._about(self.task.source, room, self._feedback(None, room), (
@@ -62,16 +63,18 @@ class Prompts:
         before = "".join(f"- {direction}\n" for direction in tried)
         other = f"These were tried and did not help:\n{before}\n" if before else ""
         return self._about(node.candidate.source, room, self._feedback(node, room), (
-            f"{other}Do not write code yet. Say in two or three sentences what is wrong. Then give {count} different "
+            f"{other}Do not write code yet. Say in two or three sentences {self._words.look}. Then give {count} different "
             f"directions for revising the function, as a numbered list of {count} items, each one or two sentences."
         ))  # fmt: skip
 
     def revise(self, node: Node, explanation: str, direction: str, room: int) -> list[Message]:
         """Ask for a version one revision away, in a direction (ReLoc 3.2)."""
-        wrong = f"What is wrong: {explanation}\n\n" if explanation else ""
-        way = f"Revise it in this direction: {direction}\n\n" if direction else "Revise it.\n\n"
+        words = self._words
+        told = explanation or not self.task.objective.repairs
+        heard = f"{words.heading}: {explanation}\n\n" if told else ""
+        way = f"{words.revise} in this direction: {direction}\n\n" if direction else f"{words.revise.strip(',')}.\n\n"
         return self._about(
-            node.candidate.source, room, self._feedback(node, room), wrong + way + self._form(node.candidate.source)
+            node.candidate.source, room, self._feedback(node, room), heard + way + self._form(node.candidate.source)
         )
 
     def cross(self, parents: Sequence[Node], room: int) -> list[Message]:
@@ -94,10 +97,10 @@ class Prompts:
         ]
         if source != task.source:
             parts.append(f"# The version to revise\n```python\n{source}```\n")
-        left = room - sum(map(tokens_of, [SYSTEM, *parts, ask]))
+        left = room - sum(map(tokens_of, [self._words.system, *parts, ask]))
         parts.append(f"# What the tests say of {'it' if source == task.source else 'this version'}\n")
         parts.append(cut(heard, max(left, 50)))
-        return [Message("system", SYSTEM), Message("user", "\n".join([*parts, "# Your task", ask]))]
+        return [Message("system", self._words.system), Message("user", "\n".join([*parts, "# Your task", ask]))]
 
     def _feedback(self, node: Node | None, room: int) -> str:
         verdict = node.verdict if node else self.task.verdict

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reloc_lsp.rewrites.effects import pure
 from reloc_lsp.rewrites.sure import HASHABLE, UNKNOWN, Types, is_sure, sure_types
-from reloc_lsp.rewrites.usage import Comprehension, is_own, names_in, occurrences
+from reloc_lsp.rewrites.usage import Comprehension, bound_name, is_own, names_in, occurrences
 
 if TYPE_CHECKING:
     from reloc_lsp.rewrites.context import UnitContext
@@ -116,20 +116,15 @@ def _repeated(made: Comprehension) -> list[ast.AST]:
 
 def is_bound_before(ctx: UnitContext, name: str, loop: Place) -> bool:
     """Whether the name has a value for certain when the loop begins."""
-    if name in ctx.parameters:
-        return not any(isinstance(n, ast.Delete) and name in names_in(n) for n in ast.walk(ctx.function))
-    for place in ctx.statements:
-        before = ctx.line(place.node) < ctx.line(loop.node)
-        certain = place.block is loop.block or place.parent is ctx.function
-        if before and certain and isinstance(place.node, ast.Assign | ast.AnnAssign) and place.node.value is not None:
-            targets = place.node.targets if isinstance(place.node, ast.Assign) else [place.node.target]
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                return not any(isinstance(n, ast.Delete) and name in names_in(n) for n in ast.walk(ctx.function))
-    return False
+    if any(isinstance(node, ast.Delete) and name in names_in(node) for node in ast.walk(ctx.function)):
+        return False
+    certain = (p for p in ctx.statements if p.block is loop.block or p.parent is ctx.function)
+    before = (place.node for place in certain if ctx.line(place.node) < ctx.line(loop.node))
+    return name in ctx.parameters or any(bound_name(node) == name for node in before)
 
 
 def item_types(ctx: UnitContext, node: ast.expr) -> Types:
-    """The types of an expression, that of a name which a loop or comprehension takes from a list by the list's items."""
+    """The types of an expression; those of a name that a loop takes from a list are those of the list's items."""
     found = sure_types(node, ctx)
     if found or not isinstance(node, ast.Name):
         return found

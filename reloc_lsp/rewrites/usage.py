@@ -26,6 +26,15 @@ def occurrences(name: str, *nodes: ast.AST) -> int:
     return sum(isinstance(inner, ast.Name) and inner.id == name for node in nodes for inner in ast.walk(node))
 
 
+def bound_name(node: ast.stmt) -> str | None:
+    """The only name that the statement binds, where it does nothing else."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            return name
+        case _:
+            return None
+
+
 def is_own(ctx: UnitContext, name: str) -> bool:
     """Whether a name is a variable of the unit's own, that nothing else can see: no closure, no look at the frame."""
     if name not in ctx.locals:

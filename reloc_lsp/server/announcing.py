@@ -28,6 +28,8 @@ def announcement(server: ReLocServer, offer: Offer) -> dict[str, Any]:
         "uri": offer.uri,
         "version": document.version if document else None,
         "qualname": proposal.qualname,
+        "objective": proposal.objective.kind,
+        "message": proposal.message,
         "verified": proposal.verified,
         "before": {"passed": proposal.before.passed, "total": proposal.before.total},
         "after": {"passed": proposal.after.passed, "total": proposal.after.total},

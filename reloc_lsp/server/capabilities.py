@@ -13,7 +13,8 @@ from pygls.capabilities import get_capability
 class EditorCapabilities:
     """The editor's abilities that make a difference here; all false until `initialize` came.
 
-    `proposals`: it draws them itself, as it says by the experimental capability `reloc.proposals`.
+    `proposals`: it draws them itself, as it says by the experimental capability `reloc.proposals`; `input`: it asks the
+    user for an instruction when told to, as it says by `reloc.input`.
     """
 
     work_done_progress: bool = False
@@ -26,6 +27,7 @@ class EditorCapabilities:
     llm_tag: bool = False
     disabled_actions: bool = False
     proposals: bool = False
+    input: bool = False
     lens_refresh: bool = False
 
     @classmethod
@@ -36,7 +38,8 @@ class EditorCapabilities:
             return bool(get_capability(announced, path, False))
 
         experimental = announced.experimental if isinstance(announced.experimental, Mapping) else {}
-        ours = experimental.get("reloc")
+        named = experimental.get("reloc")
+        ours = named if isinstance(named, Mapping) else {}
         tags = get_capability(announced, "text_document.code_action.tag_support.value_set", ()) or ()
         return cls(
             work_done_progress=able("window.work_done_progress"),
@@ -49,5 +52,6 @@ class EditorCapabilities:
             llm_tag=types.CodeActionTag.LlmGenerated in tags,
             disabled_actions=able("text_document.code_action.disabled_support"),
             lens_refresh=able("workspace.code_lens.refresh_support"),
-            proposals=isinstance(ours, Mapping) and ours.get("proposals") is True,
+            proposals=ours.get("proposals") is True,
+            input=ours.get("input") is True,
         )

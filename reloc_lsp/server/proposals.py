@@ -107,6 +107,8 @@ def choices_of(proposal: Proposal) -> tuple[Choice, ...]:
     if best is None:
         return ()
     words = [f"{proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."]
+    if not proposal.objective.repairs:
+        words = [proposal.message]
     if not proposal.verified:
         words.append("Not confirmed by a fresh run yet.")
     choices = [Choice(best, " ".join([*words, *proposal.why]), proposal.diff)]
@@ -121,5 +123,6 @@ def choices_of(proposal: Proposal) -> tuple[Choice, ...]:
 def improves(proposal: Proposal) -> bool:
     """Whether a proposal is better than the text it began with; one stopped early may be, too."""
     if proposal.status == "cancelled":
-        return bool(proposal.source) and proposal.after.passed > proposal.before.passed
+        won = proposal.after.passed > proposal.before.passed or not proposal.objective.repairs
+        return proposal.source != proposal.original and won
     return proposal.status in ("fixed", "improved")

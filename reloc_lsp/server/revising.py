@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.server.consent import ask
 from reloc_lsp.server.documents import parsed
 from reloc_lsp.server.jobs import Job, RevisionRun
@@ -39,12 +40,13 @@ def real_revision(snapshot: Snapshot, target: Target, settings: Settings, record
 class Place:
     """What to revise: the unit defined on `line` (from 1; none: the most suspicious one) of `file`.
 
-    `texts` are all open ones, as they were then.
+    `texts` are all open ones, as they were then; `objective` is what for.
     """
 
     file: Path
     line: int | None
     texts: Sequence[tuple[Path, str]]
+    objective: Objective = FIX
 
 
 async def revise_quietly(server: ReLocServer, job: Job, place: Place, settings: Settings) -> None:
@@ -90,7 +92,7 @@ async def _found(server: ReLocServer, job: Job, place: Place, settings: Settings
 
     root = root_of(place.file, server.documents.roots)
     snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, place.texts))
-    target = Target(place.file, line=place.line)
+    target = Target(place.file, line=place.line, objective=place.objective)
     recording = Recording(write=server.record(job.id))
     return await _search(job, server.revision_factory(snapshot, target, settings, recording), progress)
 

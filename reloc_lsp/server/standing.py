@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from reloc_lsp.program.text import split_lines
 from reloc_lsp.program.unit import Unit
 from reloc_lsp.server.documents import OpenDocument
 
@@ -46,6 +47,16 @@ class Standings:
     def forget(self, uri: str) -> None:
         """Forget a document."""
         self._known.pop(uri, None)
+
+    def failing_at(self, document: OpenDocument, line: int) -> Standing | None:
+        """What is known of a unit around `line` (from 1) whose tests fail, without parsing the document."""
+        for standing in self.all_of(document.uri):
+            start = -1 if standing.good else document.source.find(standing.source)
+            if start >= 0:
+                first = document.index.line_of(start)
+                if first <= line < first + len(split_lines(standing.source)):
+                    return standing
+        return None
 
     def without_offer(self, offer: str) -> list[str]:
         """Forget a proposal that is off the table; the documents it stood in."""

@@ -195,7 +195,7 @@ async def test_equal_and_broken_programs_are_not_judged():
 
 async def test_scoring_and_reward_are_choices_of_the_rules():
     class Reward:
-        async def reward(self, task, candidates):
+        async def reward(self, task, candidates, verdicts, parents):
             return [float(number_of(c.source)) for c in candidates]
 
     async def best(**rules):

@@ -30,6 +30,7 @@ SIMPLIFYING: tuple[Family, ...] = (
     truth.returned,
     truth.chosen,
     truth.negations,
+    truth.comparisons_with_truth,
     alternatives.either,
     alternatives.assigned,
     nesting.joined_conditions,

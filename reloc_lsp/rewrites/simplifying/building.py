@@ -11,7 +11,7 @@ from reloc_lsp.rewrites.layout import delete_statement, put_lines
 from reloc_lsp.rewrites.loop_shape import LoopShape, loop_shape
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.statements import Place
-from reloc_lsp.rewrites.usage import in_try, is_own, is_simple, names_in
+from reloc_lsp.rewrites.usage import bound_name, in_try, is_own, is_simple, names_in
 
 _METHODS = {"list": "append", "set": "add"}
 
@@ -46,15 +46,6 @@ def empty_before(ctx: UnitContext, place: Place) -> Iterator[Place]:
         between = place.block[before.index + 1 : place.index]
         if name not in names_in(*between):
             yield before
-
-
-def bound_name(node: ast.stmt) -> str | None:
-    """The only name that the statement binds, where it does nothing else."""
-    match node:
-        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
-            return name
-        case _:
-            return None
 
 
 def bound_to_empty(ctx: UnitContext, node: ast.stmt) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import Slot, UnitContext
@@ -15,6 +15,7 @@ from reloc_lsp.rewrites.usage import names_in, outlives, same
 
 _EMPTY = {"list": "[]", "dict": "{}", "tuple": "()"}
 _DICT = frozenset({"dict"})
+_CONSUMING = {"sum", "any", "all", "min", "max", "sorted", "tuple", "frozenset"}
 _ORDERLESS = {"sorted", "set", "frozenset", "list", "tuple"}
 """Calls that see the same in a list or tuple of their argument."""
 
@@ -41,7 +42,7 @@ def literals(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def comprehensions(ctx: UnitContext) -> Iterator[Rewrite]:
     """`list(e for ...)`, `set([e for ...])`, `dict((k, v) for ...)` become comprehensions (C400 to C404), and
-    `[x for x in y]` becomes `list(y)` (C416)."""
+    `[x for x in y]` becomes `list(y)` (C416), `sum(x for x in y)` `sum(y)`."""
     for slot, name, arguments in _builtin_calls(ctx):
         match arguments:
             case [ast.GeneratorExp() | ast.ListComp() as made] if "next" not in names_in(made):
@@ -50,6 +51,8 @@ def comprehensions(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, f"[{inside}]", "comprehension")
                 elif name == "set":
                     yield ctx.replace(slot, "{" + inside + "}", "comprehension")
+                elif name in _CONSUMING and _hands_on(made.elt, made.generators):
+                    yield ctx.replace(slot, f"{name}({ctx.inline(made.generators[0].iter)})", "comprehension")
                 elif name == "dict" and isinstance(made.elt, ast.Tuple) and len(made.elt.elts) == 2:
                     key, value = made.elt.elts
                     if not any(isinstance(part, ast.Starred) for part in (key, value)):
@@ -63,8 +66,7 @@ def comprehensions(ctx: UnitContext) -> Iterator[Rewrite]:
         match slot.node:
             case ast.ListComp(elt=element, generators=[part]) | ast.SetComp(elt=element, generators=[part]):
                 name = "list" if isinstance(slot.node, ast.ListComp) else "set"
-                plain = isinstance(element, ast.Name) and same(element, part.target) and not part.ifs
-                if plain and not part.is_async and ctx.is_builtin(name):
+                if _hands_on(element, [part]) and ctx.is_builtin(name):
                     yield ctx.replace(slot, f"{name}({ctx.inline(part.iter)})", "comprehension")
 
 
@@ -115,6 +117,13 @@ def _builtin_calls(ctx: UnitContext) -> Iterator[tuple[Slot, str, list[ast.expr]
             case ast.Call(func=ast.Name(id=name), args=given, keywords=[]) if ctx.is_builtin(name):
                 if not any(isinstance(argument, ast.Starred) for argument in given):
                     yield slot, name, given
+
+
+def _hands_on(element: ast.expr, generators: Sequence[ast.comprehension]) -> bool:
+    """Whether the elements are the items themselves, all of them."""
+    first = generators[0]
+    plain = isinstance(element, ast.Name) and same(element, first.target)
+    return plain and len(generators) == 1 and not first.ifs and not first.is_async
 
 
 def _bracketed(ctx: UnitContext, node: ast.expr) -> int:

@@ -9,20 +9,45 @@ from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.statements import short
-from reloc_lsp.rewrites.sure import HASHABLE, is_sure
+from reloc_lsp.rewrites.sure import HASHABLE, PLAIN, is_sure
 from reloc_lsp.rewrites.usage import is_simple, same
 
-_ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq)
+_SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
+_MIRRORED: dict[type[ast.cmpop], ast.cmpop] = {
+    ast.Lt: ast.Gt(), ast.LtE: ast.GtE(), ast.Gt: ast.Lt(), ast.GtE: ast.LtE(), ast.Eq: ast.Eq(),
+}  # fmt: skip
 
 
 def chained(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`a < b and b < c` becomes `a < b < c`, for a name or constant `b` (PLR1716)."""
+    """`a < b and b < c` becomes `a < b < c`, for a name or constant `b` (PLR1716); so does `b > a and b < c`, where all
+    three are plain values."""
     for slot, one, other, position in _neighbours(ctx, ast.And):
-        match one, other:
-            case ast.Compare(comparators=[*_, middle]), ast.Compare(left=left, ops=ops, comparators=others):
-                if is_simple(middle) and same(middle, left) and _one_way([*one.ops, *ops]):
-                    rest = ctx.text[ctx.span(left)[1] : ctx.span(others[-1])[1]]
-                    yield _joined(ctx, slot, position, f"{ctx.inline(one)}{rest}")
+        pairs = ((first, second) for first in _ways(one, ctx) for second in _ways(other, ctx))
+        for first, second in pairs:
+            middle = first.comparators[-1]
+            if is_simple(middle) and same(middle, second.left) and _one_way([*first.ops, *second.ops]):
+                yield _joined(ctx, slot, position, _text(ctx, first) + _text(ctx, second, continued=True))
+                break
+
+
+def _ways(node: ast.expr, ctx: UnitContext) -> list[ast.Compare]:
+    """A comparison, and with its sides exchanged where that is the same."""
+    if not isinstance(node, ast.Compare):
+        return []
+    if len(node.ops) > 1 or type(node.ops[0]) not in _MIRRORED:
+        return [node]
+    left, right = node.left, node.comparators[0]
+    if not all(is_sure(side, ctx, PLAIN) for side in (left, right)):
+        return [node]
+    return [node, ast.Compare(right, [_MIRRORED[type(node.ops[0])]], [left])]
+
+
+def _text(ctx: UnitContext, node: ast.Compare, *, continued: bool = False) -> str:
+    """The comparison's text, or what follows its left side where that stands before it already."""
+    parts = [] if continued else [ctx.inline(node.left)]
+    for op, right in zip(node.ops, node.comparators, strict=True):
+        parts += [_SIGNS[type(op)], ctx.inline(right)]
+    return (" " if continued else "") + " ".join(parts)
 
 
 def memberships(ctx: UnitContext) -> Iterator[Rewrite]:

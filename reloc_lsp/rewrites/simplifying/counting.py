@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.edit import Edit
 from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.effects import pure
 from reloc_lsp.rewrites.logic import is_constant
 from reloc_lsp.rewrites.loop_shape import loop_shape
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.simplifying.building import bound_name, empty_before, set_at
+from reloc_lsp.rewrites.simplifying.building import empty_before, set_at
 from reloc_lsp.rewrites.statements import short
 from reloc_lsp.rewrites.sure import IMMUTABLE, is_sure
-from reloc_lsp.rewrites.usage import in_try, names_in, outlives, same, suspends
+from reloc_lsp.rewrites.unchanging import free_name, stays
+from reloc_lsp.rewrites.usage import bound_name, in_try, names_in, outlives, same, suspends
 
 _AUGMENTED: dict[type[ast.operator], str] = {
     ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/=", ast.FloorDiv: "//=", ast.Mod: "%=", ast.BitOr: "|=",
@@ -72,8 +72,8 @@ def enumerated(ctx: UnitContext) -> Iterator[Rewrite]:
         if not is_sure(node.iter.args[0].args[0], ctx, _FIXED) or node.orelse:  # type: ignore[attr-defined]
             continue
         items = [s for s in ctx.loads(ast.Subscript) if _is_item(s.node, holder, index) and _within(node, s.node)]
-        name = _free_name(ctx, holder)
-        if not items or name is None or not _leaves_alone(node, holder, index):
+        name = _name_of_item(ctx, holder)
+        if not items or name is None or not _keeps_counting(ctx, node, holder, index):
             continue
         inside = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
         if sum(inner.id == holder for inner in inside) != len(items) + 1:
@@ -112,27 +112,13 @@ def _within(outer: ast.AST, node: ast.AST) -> bool:
     return any(inner is node for inner in ast.walk(outer))
 
 
-def _leaves_alone(loop: ast.For, holder: str, index: str) -> bool:
-    """Whether the loop calls nothing that may change what `holder` holds, and sets neither of the names."""
-    stored = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    targets = (n for n in ast.walk(loop) if isinstance(n, ast.Subscript | ast.Attribute))
-    changes = any(not isinstance(n.ctx, ast.Load) for n in targets)
-    nested = any(isinstance(n, ast.For) and index in names_in(n.target) for n in ast.walk(loop) if n is not loop)
-    if holder in stored or changes or nested or suspends(loop):
-        return False
-    if sum(isinstance(n, ast.Name) and n.id == index and isinstance(n.ctx, ast.Store) for n in ast.walk(loop)) > 1:
-        return False
-    return all(_harmless(node) for node in ast.walk(loop) if isinstance(node, ast.Call | ast.AugAssign | ast.Delete))
+def _keeps_counting(ctx: UnitContext, loop: ast.For, holder: str, index: str) -> bool:
+    """Whether the loop leaves alone what `holder` holds, and the index that it sets."""
+    stores = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    return sum(node.id == index for node in stores) == 1 and not suspends(loop) and stays(ctx, holder, loop)
 
 
-def _harmless(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call):
-        return pure(ast.Call(node.func, [], []))
-    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-
-
-def _free_name(ctx: UnitContext, holder: str) -> str | None:
+def _name_of_item(ctx: UnitContext, holder: str) -> str | None:
     """A name for one of them: `word` for `words`, if nothing else is called so."""
-    taken = names_in(ctx.function) | set(ctx.parameters) | ctx.module.names
-    singular = holder[:-1] if holder.endswith("s") and len(holder) > 2 else "item"
-    return next((n for n in (singular, "item") if n not in taken and n.isidentifier() and not ctx.is_builtin(n)), None)
+    plural = holder.endswith("s") and len(holder) > 1 and not holder.endswith("ss")
+    return (free_name(ctx, holder[:-1]) if plural else None) or free_name(ctx, "item")

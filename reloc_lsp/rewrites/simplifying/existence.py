@@ -10,8 +10,8 @@ from reloc_lsp.rewrites.layout import put_lines
 from reloc_lsp.rewrites.logic import is_constant, negated
 from reloc_lsp.rewrites.loop_shape import LoopShape, loop_shape
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.simplifying.building import bound_name, empty_before, set_at
-from reloc_lsp.rewrites.usage import in_try, names_in
+from reloc_lsp.rewrites.simplifying.building import empty_before, set_at
+from reloc_lsp.rewrites.usage import bound_name, in_try, names_in
 
 
 def any_or_all(ctx: UnitContext) -> Iterator[Rewrite]:

@@ -10,9 +10,8 @@ from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.layout import delete_statement, moved_block, put_lines
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.simplifying.building import bound_name
 from reloc_lsp.rewrites.statements import Place, short
-from reloc_lsp.rewrites.usage import is_own
+from reloc_lsp.rewrites.usage import bound_name, is_own
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BINDING = (
@@ -32,7 +31,7 @@ def handed_on(ctx: UnitContext) -> Iterator[Rewrite]:
                 loads = sum(_reads(node, returned) for node in ast.walk(ctx.function))
                 if loads != 1 or not is_own(ctx, returned) or returned in ctx.parameters:
                     continue
-                edit = put_lines(ctx, [place.node, *following], [f"return {ctx.src(place.node.value)}"])
+                edit = put_lines(ctx, [place.node, *following], [f"return {ctx.whole(place.node.value)}"])
                 if edit:
                     yield Rewrite((edit,), "superfluous", f"`{returned}` is returned at once", ctx.line(place.node))
 

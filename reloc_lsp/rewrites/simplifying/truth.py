@@ -62,6 +62,18 @@ def negations(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, text, "negation")
 
 
+def comparisons_with_truth(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`c == True` becomes `c` and `c == False` `not c`, for a `c` that is sure to be a truth value (E712)."""
+    for slot in ctx.loads(ast.Compare):
+        match slot.node:
+            case ast.Compare(
+                left=left, ops=[ast.Eq() | ast.NotEq() as op], comparators=[ast.Constant(value=bool(truth))]
+            ):
+                if is_boolean(left, ctx):
+                    kept = truth is isinstance(op, ast.Eq)
+                    yield ctx.replace(slot, ctx.inline(left) if kept else negated(left, ctx), "truth value")
+
+
 def _as_value(ctx: UnitContext, test: ast.expr, first: ast.AST | None, second: ast.AST | None) -> str | None:
     """The condition as a value, where its branches are the two truth values."""
     if is_constant(first, True) and is_constant(second, False):

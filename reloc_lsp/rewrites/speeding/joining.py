@@ -9,10 +9,10 @@ from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.logic import is_constant
 from reloc_lsp.rewrites.loop_shape import loop_shape
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.simplifying.building import bound_name, empty_before, set_at
+from reloc_lsp.rewrites.simplifying.building import empty_before, set_at
 from reloc_lsp.rewrites.sure import is_sure
 from reloc_lsp.rewrites.unchanging import item_types
-from reloc_lsp.rewrites.usage import in_try, names_in, occurrences
+from reloc_lsp.rewrites.usage import bound_name, in_try, names_in, occurrences
 
 _STR = frozenset({"str"})
 

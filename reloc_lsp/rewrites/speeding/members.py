@@ -10,7 +10,7 @@ from reloc_lsp.rewrites.context import Slot, UnitContext
 from reloc_lsp.rewrites.layout import insert_before
 from reloc_lsp.rewrites.loop_shape import loop_shape
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.simplifying.building import bound_name, bound_to_empty, empty_before, set_at
+from reloc_lsp.rewrites.simplifying.building import bound_to_empty, empty_before, set_at
 from reloc_lsp.rewrites.sure import is_sure
 from reloc_lsp.rewrites.unchanging import (
     free_name,
@@ -20,7 +20,7 @@ from reloc_lsp.rewrites.unchanging import (
     loops_around,
     stays,
 )
-from reloc_lsp.rewrites.usage import is_own, occurrences, same
+from reloc_lsp.rewrites.usage import bound_name, is_own, occurrences, same
 
 _LISTS = frozenset({"list", "tuple"})
 _IN = (ast.In, ast.NotIn)

@@ -47,7 +47,9 @@ def _edit(ctx: UnitContext, slot: Slot) -> list[Edit] | None:
     """What has to be changed where the list is used; `None` where a deque would not do."""
     call = slot.outer.outer.node if slot.outer and slot.outer.outer else None
     match slot.parent, call:
-        case ast.Attribute(attr=method) as attribute, ast.Call(func=called, keywords=[]) as whole if called is attribute:
+        case ast.Attribute(attr=method) as attribute, ast.Call(func=called, keywords=[]) as whole if (
+            called is attribute
+        ):
             text = _as_deque(ctx, method, whole.args)
             if text == "":
                 return []

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
+from reloc_lsp.search.objective import FIX, Kind, Objective
 from reloc_lsp.server.documents import parsed, path_of
 from reloc_lsp.server.jobs import Job
 from reloc_lsp.server.revising import Place, revise_unit
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.snapshot import on_disk
+
+INSTRUCTION = "reloc/instruction"
+PROMPT = "What is to be done with this function? Its tests will still have to pass."
 
 
 class NothingToReviseError(Exception):
@@ -22,7 +27,8 @@ def revise(ls: ReLocServer, *arguments: Any) -> str | None:
     """Begin to revise a unit; the id of the job, or `None` where there is nothing to revise.
 
     Arguments: the document's address; the unit's qualified name or a line in it (from 0), nothing for the file's most
-    suspicious unit; the document's version that a line belongs to (may be left out).
+    suspicious unit; the document's version that a line belongs to; what for, as `{"objective", "instruction"}`. The
+    last two may be left out.
     """
     job = begin(ls, *arguments)
     return job.id if job else None
@@ -32,10 +38,34 @@ def begin(ls: ReLocServer, *arguments: Any) -> Job | None:
     """The job that `revise` begins; what keeps it from that is said to the user."""
     uri, where, version = _checked(arguments)
     try:
-        return _begin(ls, uri, where, version)
+        objective = objective_of(arguments[3] if len(arguments) > 3 else None)
+        if objective.kind == "instruct" and not objective.instruction:
+            _ask_for_instruction(ls, uri, where, version)
+            return None
+        return _begin(ls, uri, where, version, objective)
     except NothingToReviseError as refusal:
         ls.client.show(str(refusal), types.MessageType.Warning)
         return None
+
+
+def objective_of(wanted: Any) -> Objective:
+    """What a search is for, as its caller says it; a pygls client sends an object, an editor a mapping."""
+    if wanted is None:
+        return FIX
+    given = wanted if isinstance(wanted, Mapping) else getattr(wanted, "_asdict", dict)()
+    kind, instruction = given.get("objective", "fix"), given.get("instruction", "")
+    if kind not in get_args(Kind) or not isinstance(instruction, str):
+        raise JsonRpcInvalidParams(
+            f"The objective of reloc.revise is one of {', '.join(get_args(Kind))}, and its instruction is text."
+        )
+    return Objective(kind, instruction.strip() if kind == "instruct" else "")
+
+
+def _ask_for_instruction(ls: ReLocServer, uri: str, where: str | int | None, version: int | None) -> None:
+    """Have the editor ask its user, who answers by `reloc.revise` with the instruction (`reloc/instruction`)."""
+    if not ls.capabilities.input:
+        raise NothingToReviseError("This editor cannot ask for an instruction: give one to the command reloc.revise.")
+    ls.client.notify(INSTRUCTION, {"uri": uri, "where": where, "version": version, "prompt": PROMPT})
 
 
 def _checked(arguments: tuple[Any, ...]) -> tuple[str, str | int | None, int | None]:
@@ -48,7 +78,7 @@ def _checked(arguments: tuple[Any, ...]) -> tuple[str, str | int | None, int | N
     return uri, where, version
 
 
-def _begin(ls: ReLocServer, uri: str, where: str | int | None, version: int | None) -> Job:
+def _begin(ls: ReLocServer, uri: str, where: str | int | None, version: int | None, objective: Objective = FIX) -> Job:
     file = path_of(uri)
     if file is None:
         raise NothingToReviseError("ReLoc revises functions in files: save this document first.")
@@ -60,13 +90,19 @@ def _begin(ls: ReLocServer, uri: str, where: str | int | None, version: int | No
         raise NothingToReviseError(f"{file.name} has changed in the meantime: run Revise with ReLoc again.")
     job = Job(document.uri if document else uri, file.name, file)
     line = None
+    unit = None
+    if isinstance(where, int):
+        unit = module.at_line(where + 1)
+    elif where is not None:
+        unit = module.find(where)
+    if not objective.repairs and (where is None or (unit and unit.is_class)):
+        raise NothingToReviseError("Put the cursor on a function: only the one at fault can be found by its tests.")
     if where is not None:
-        unit = module.at_line(where + 1) if isinstance(where, int) else module.find(where)
         if unit is None:
             there = f"line {where + 1}" if isinstance(where, int) else where
             raise NothingToReviseError(f"There is no function to revise at {there} of {file.name}.")
         job.qualname, line = unit.qualname, unit.line
         ls.proposals.replace(job.uri, job.qualname)
-    begun_with = Place(file, line, ls.documents.files())
+    begun_with = Place(file, line, ls.documents.files(), objective)
     ls.jobs.start(job, lambda job: revise_unit(ls, job, begun_with))
     return job

@@ -1,4 +1,7 @@
-"""`textDocument/codeAction`: `Revise with ReLoc` on the function or class under the cursor, else on the file."""
+"""`textDocument/codeAction`: `Revise with ReLoc` on the function or class under the cursor, else on the file.
+
+A function has further ones that make better what passes its tests already.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,13 @@ KIND = "refactor.rewrite.reloc"
 QUICK_FIX = types.CodeActionKind.QuickFix.value
 TITLE = "Revise with ReLoc"
 FILE_TITLE = "Revise the most suspicious function of this file with ReLoc"
+SIMPLIFY, SPEED_UP, INSTRUCT = (f"{KIND}.{name}" for name in ("simplify", "speedUp", "instruct"))
+IMPROVEMENTS = (
+    (SIMPLIFY, "simplify", "simplify"),
+    (SPEED_UP, "speed up", "speed-up"),
+    (INSTRUCT, "with an instruction…", "instruct"),
+)
+"""Kind, words of the title, and objective of the actions on what passes its tests."""
 NO_FILE = "ReLoc revises functions in files: save this document first."
 UNREADABLE = "ReLoc cannot parse this file: mend its syntax first."
 
@@ -23,7 +33,8 @@ _CLASS = re.compile(r"\s*class\b")
 
 def options() -> types.CodeActionOptions:
     """What the server announces; the action is complete and needs no resolving."""
-    return types.CodeActionOptions(code_action_kinds=[KIND, QUICK_FIX], resolve_provider=False)
+    kinds = [KIND, SIMPLIFY, SPEED_UP, INSTRUCT, QUICK_FIX]
+    return types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=False)
 
 
 def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
@@ -34,7 +45,11 @@ def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.C
     document = ls.documents.opened(params.text_document.uri)
     if document is None:
         return []
-    return [*_quick_fixes(ls, document, params), *_revisions(ls, document, params)]
+    return [
+        *_quick_fixes(ls, document, params),
+        *_revisions(ls, document, params),
+        *_improvements(ls, document, params),
+    ]
 
 
 def _quick_fixes(
@@ -79,18 +94,48 @@ def _revisions(
     return [_action(ls, FILE_TITLE, [document.uri, None, document.version])]
 
 
-def _action(ls: ReLocServer, title: str, arguments: list[object]) -> types.CodeAction | types.Command:
+def _improvements(
+    ls: ReLocServer, document: OpenDocument, params: types.CodeActionParams
+) -> list[types.CodeAction | types.Command]:
+    """The actions on a function that need tests which pass; whether they do is found out when one is chosen."""
+    asks = ls.capabilities.input and ls.configuration.model_chosen
+    wanted = [
+        (kind, f"{TITLE}: {words}", objective)
+        for kind, words, objective in IMPROVEMENTS
+        if _wanted(params.context.only, kind) and (kind != INSTRUCT or asks)
+    ]
+    line = params.range.start.line
+    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    on_function = wanted and document.file is not None and not _begins_class(document, line)
+    if not on_function or not _revisable(document, line, automatic):
+        return []
+    failing = ls.standings.failing_at(document, line + 1)
+    if failing is not None:
+        reason = f"{failing.passed} of {failing.total} tests of {failing.qualname} pass: all of them must first."
+        return [action for kind, title, _ in wanted for action in _disabled(ls, reason, automatic, title, kind)]
+    place = [document.uri, line, document.version]
+    return [_action(ls, title, [*place, {"objective": objective}], kind) for kind, title, objective in wanted]
+
+
+def _action(ls: ReLocServer, title: str, arguments: list[object], kind: str = KIND) -> types.CodeAction | types.Command:
     command = types.Command(title=title, command="reloc.revise", arguments=arguments)
     if not ls.capabilities.code_action_literals:
         return command
     tags = [types.CodeActionTag.LlmGenerated] if ls.capabilities.llm_tag and ls.configuration.model_chosen else None
-    return types.CodeAction(title=title, kind=KIND, command=command, tags=tags)
+    return types.CodeAction(title=title, kind=kind, command=command, tags=tags)
 
 
-def _disabled(ls: ReLocServer, reason: str, automatic: bool) -> list[types.CodeAction | types.Command]:
+def _disabled(
+    ls: ReLocServer, reason: str, automatic: bool, title: str = TITLE, kind: str = KIND
+) -> list[types.CodeAction | types.Command]:
     if automatic or not ls.capabilities.disabled_actions:
         return []
-    return [types.CodeAction(title=TITLE, kind=KIND, disabled=types.CodeActionDisabled(reason))]
+    return [types.CodeAction(title=title, kind=kind, disabled=types.CodeActionDisabled(reason))]
+
+
+def _begins_class(document: OpenDocument, line: int) -> bool:
+    lines = document.index.lines
+    return line < len(lines) and _CLASS.match(lines[line]) is not None
 
 
 def _revisable(document: OpenDocument, line: int, automatic: bool) -> bool:

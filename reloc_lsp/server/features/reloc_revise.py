@@ -12,7 +12,8 @@ from reloc_lsp.server.server import ReLocServer
 
 async def reloc_revise(ls: ReLocServer, params: Any) -> dict[str, Any] | None:
     """Begin a search as the command `reloc.revise` does and answer when it has ended; `null` where it cannot begin."""
-    job = begin(ls, *(getattr(params, name, None) for name in ("uri", "where", "version")))
+    objective = {name: value for name in ("objective", "instruction") if (value := getattr(params, name, None))}
+    job = begin(ls, *(getattr(params, name, None) for name in ("uri", "where", "version")), objective)
     if job is None or job.task is None:
         return None
     try:

@@ -1,0 +1,277 @@
+"""Families that say the same in fewer words: what each makes, and what it must leave alone."""
+
+from __future__ import annotations
+
+import pytest
+from rewriting import context, function, results
+
+from reloc_lsp.program.size import syntax_nodes
+from reloc_lsp.rewrites.simplifying import (
+    SIMPLIFYING,
+    alternatives,
+    building,
+    calls,
+    comparisons,
+    counting,
+    emptiness,
+    existence,
+    lookups,
+    nesting,
+    superfluous,
+    truth,
+)
+
+
+def made(family, before: str, **types: str) -> set[str]:
+    header = "def f(a, b, xs, d):"
+    return results(family, context(function(*_lines(before), header=header), **types))
+
+
+def _lines(text: str) -> list[str]:
+    """`if a:; > return b` is two lines, `>` standing for a level of indentation."""
+    lines = []
+    for line in text.split("; "):
+        depth = len(line) - len(line.lstrip(">"))
+        lines.append("    " * depth + line.lstrip(">").strip())
+    return lines
+
+
+def wanted(after: str) -> set[str]:
+    return {function(*_lines(after), header="def f(a, b, xs, d):")}
+
+
+MAKES = [
+    (truth.returned, "if a is b:; >return True; else:; >return False", "return a is b", {}),
+    (truth.returned, "if a in xs:; >return False; return True", "return a not in xs", {}),
+    (truth.returned, "if not a:; >return True; return False", "return not a", {}),
+    (truth.returned, "if a:; >return True; return False", "return bool(a)", {}),
+    (truth.returned, "if a < b:; >return True; return False", "return a < b", {"a": "int", "b": "int float"}),
+    (truth.chosen, "return True if a in xs else False", "return a in xs", {}),
+    (truth.chosen, "return 1 if not a else 2", "return 2 if a else 1", {}),
+    (truth.negations, "return not a in xs", "return a not in xs", {}),
+    (truth.negations, "return not a == b", "return a != b", {"a": "str", "b": "str"}),
+    (truth.negations, "if not not a:; >return b", "if a:; >return b", {}),
+    (truth.comparisons_with_truth, "return a == True", "return a", {"a": "bool"}),
+    (truth.comparisons_with_truth, "return a != True", "return not a", {"a": "bool"}),
+    (alternatives.either, "return a if a else b", "return a or b", {}),
+    (alternatives.either, "return b if not a else a", "return a or b", {}),
+    (alternatives.either, "return (b or d) if a else a", "return a and (b or d)", {}),
+    (alternatives.assigned, "if a:; >c = 1; else:; >c = 2; return c", "c = 1 if a else 2; return c", {}),
+    (
+        building.comprehensions,
+        "c = []; for x in xs:; >c.append(x + a); return c",
+        "c = [x + a for x in xs]; return c",
+        {},
+    ),
+    (
+        building.comprehensions,
+        "c = []; a += 1; for x in xs:; >if x > a:; >>for y in x:; >>>c.append((x, y)); return c",
+        "a += 1; c = [(x, y) for x in xs if x > a for y in x]; return c",
+        {},
+    ),
+    (building.comprehensions, "c = set(); for x in xs:; >c.add(x); return c", "c = {x for x in xs}; return c", {}),
+    (
+        building.comprehensions,
+        "c = {}; for x in xs:; >c[x] = a(x); return c",
+        "c = {x: a(x) for x in xs}; return c",
+        {},
+    ),
+    (
+        existence.any_or_all,
+        "for x in xs:; >if x == a:; >>return True; return False",
+        "return any(x == a for x in xs)",
+        {},
+    ),
+    (
+        existence.any_or_all,
+        "for x in xs:; >if x in d:; >>return False; return True",
+        "return all(x not in d for x in xs)",
+        {},
+    ),
+    (
+        existence.flags,
+        "c = False; for x in xs:; >if x > a:; >>c = True; >>break; return c",
+        "c = any(x > a for x in xs); return c",
+        {},
+    ),
+    (
+        counting.sums,
+        "c = 0; for x in xs:; >if x > a:; >>c += 1; return c",
+        "c = sum(1 for x in xs if x > a); return c",
+        {"c": "int"},
+    ),
+    (
+        counting.enumerated,
+        "for i in range(len(xs)):; >if xs[i] == a:; >>return i",
+        "for i, x in enumerate(xs):; >if x == a:; >>return i",
+        {"xs": "list"},
+    ),
+    (
+        counting.enumerated,
+        "c = []; for i in range(len(xs)):; >c.append(xs[i] + 1); return c",
+        "c = []; for x in xs:; >c.append(x + 1); return c",
+        {"xs": "list tuple"},
+    ),
+    (counting.augmented, "a = a + b; return a", "a += b; return a", {"a": "int"}),
+    (lookups.lookups, "return d[a] if a in d else 0", "return d.get(a, 0)", {"d": "dict"}),
+    (lookups.lookups, "return None if a not in d else d[a]", "return d.get(a)", {"d": "dict"}),
+    (
+        lookups.guarded_lookups,
+        "if a in d:; >c = d[a]; else:; >c = []; return c",
+        "c = d.get(a, []); return c",
+        {"d": "dict"},
+    ),
+    (nesting.joined_conditions, "if a or b:; >if d:; >>return 1", "if (a or b) and d:; >return 1", {}),
+    (nesting.joined_contexts, "with a as c:; >with b:; >>return c", "with a as c, b:; >return c", {}),
+    (
+        nesting.same_branches,
+        "if a:; >return 1; elif b:; >return 1; else:; >return 2",
+        "if a or b:; >return 1; else:; >return 2",
+        {},
+    ),
+    (comparisons.chained, "return a < b and b < d", "return a < b < d", {}),
+    (comparisons.chained, "return a <= b and b < d and xs", "return a <= b < d and xs", {}),
+    (comparisons.chained, "return b > 1 and b < 9", "return 1 < b < 9", {"b": "int"}),
+    (comparisons.memberships, "return a == 1 or a == 2", "return a in (1, 2)", {"a": "int"}),
+    (comparisons.memberships, "return a != 1 and a not in (2, 3)", "return a not in (1, 2, 3)", {"a": "int"}),
+    (
+        comparisons.several_at_once,
+        "return isinstance(a, int) or isinstance(a, (str, bytes))",
+        "return isinstance(a, (int, str, bytes))",
+        {},
+    ),
+    (
+        comparisons.several_at_once,
+        "return a.startswith('x') or a.startswith('y')",
+        "return a.startswith(('x', 'y'))",
+        {"a": "str"},
+    ),
+    (emptiness.emptiness, "return len(xs) == 0", "return not xs", {"xs": "list"}),
+    (emptiness.emptiness, "if a and len(xs) > 0:; >return 1", "if a and xs:; >return 1", {"xs": "list str"}),
+    (calls.literals, "return dict()", "return {}", {}),
+    (calls.literals, "return set([1, a])", "return {1, a}", {}),
+    (calls.literals, "return sorted(list(xs))", "return sorted(xs)", {}),
+    (calls.literals, "return list(sorted(xs, key=a))", "return sorted(xs, key=a)", {}),
+    (calls.comprehensions, "return list(x + 1 for x in xs)", "return [x + 1 for x in xs]", {}),
+    (calls.comprehensions, "return dict((x, 1) for x in xs)", "return {x: 1 for x in xs}", {}),
+    (calls.comprehensions, "return [x for x in xs]", "return list(xs)", {}),
+    (calls.comprehensions, "return sum(x for x in xs)", "return sum(xs)", {}),
+    (calls.arguments, "return range(0, a)", "return range(a)", {}),
+    (calls.arguments, "return a in d.keys()", "return a in d", {"d": "dict"}),
+    (calls.arguments, "return d.get(a, None)", "return d.get(a)", {"d": "dict"}),
+    (calls.iterated, "for _, v in d.items():; >a(v)", "for v in d.values():; >a(v)", {"d": "dict"}),
+    (calls.iterated, "for i, x in enumerate(xs):; >a(x)", "for x in xs:; >a(x)", {}),
+    (superfluous.handed_on, "c = a(b); return c", "return a(b)", {}),
+    (
+        superfluous.else_branches,
+        "if a:; >return 1; elif b:; >raise d; else:; ># why; >b = 2; return b",
+        "if a:; >return 1; elif b:; >raise d; # why; b = 2; return b",
+        {},
+    ),
+    (superfluous.else_branches, "if a:; >b = 1; else:; >pass; return b", "if a:; >b = 1; return b", {}),
+    (superfluous.statements, "a(b); pass", "a(b)", {}),
+    (superfluous.statements, "for x in xs:; >a(x); >continue", "for x in xs:; >a(x)", {}),
+    (superfluous.statements, "a(b); return None", "a(b)", {}),
+    (superfluous.statements, "return a; b(d)", "return a", {}),
+]
+
+
+@pytest.mark.parametrize(("family", "before", "after", "types"), MAKES)
+def test_it_makes(family, before, after, types):
+    assert made(family, before, **types) == wanted(after)
+    smaller = [syntax_nodes(text) for text in wanted(after)]
+    assert smaller[0] < syntax_nodes(function(*_lines(before), header="def f(a, b, xs, d):"))
+
+
+LEAVES = [
+    # `<` may give anything, as it does for arrays.
+    (truth.returned, "if a < b:; >return True; return False", {"a": "ndarray", "b": "int"}),
+    (truth.returned, "if a < b:; >return True; return False", {}),
+    (truth.returned, "if a is b:; >return 1; return False", {}),
+    (truth.negations, "return not a == b", {}),
+    (truth.negations, "return not a < b", {"a": "float", "b": "float"}),
+    (truth.negations, "return not not a", {}),
+    (truth.comparisons_with_truth, "return a == True", {"a": "int"}),
+    # What is called twice may answer twice.
+    (alternatives.either, "return a() if a() else b", {}),
+    (alternatives.either, "return a.b if a.b else b", {}),
+    (alternatives.assigned, "if a:; >c = 1; else:; >d = 2; return c", {}),
+    (alternatives.assigned, "if a:; >c = 1 if b else 3; else:; >c = 2; return c", {}),
+    # The half-made value or a name of the loop is looked at elsewhere.
+    (building.comprehensions, "c = []; for x in xs:; >c.append(len(c)); return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >c.append(x); return c, x", {}),
+    (building.comprehensions, "try:; >c = []; >for x in xs:; >>c.append(a(x)); except ValueError:; >return c", {}),
+    (building.comprehensions, "c = []; b(c); for x in xs:; >c.append(x); return c", {}),
+    (building.comprehensions, "c = [1]; for x in xs:; >c.append(x); return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >c.append(x); else:; >a(); return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >c.append(lambda: x); return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >c.append((yield x)); return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >for y in xs:; >>c.append(y); >>b = x; return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >for x in x:; >>c.append(x); return c", {}),
+    (building.comprehensions, "c = []; for x in xs:; >c.append(x); return c, locals()", {}),
+    (building.comprehensions, "c = []; g = lambda: c; for x in xs:; >c.append(g()); return c", {}),
+    (building.comprehensions, "c = {}; for x in xs:; >c[a(x)] = b(x); return c", {}),
+    (existence.any_or_all, "for x in xs:; >if x == a:; >>return x; return False", {}),
+    (existence.any_or_all, "for x in xs:; >if next(a) == x:; >>return True; return False", {}),
+    (existence.any_or_all, "for x in xs:; >if x == a:; >>return True; b(); return False", {}),
+    (existence.flags, "c = False; for x in xs:; >if x > a:; >>c = True; return c", {}),
+    (existence.flags, "c = False; for x in xs:; >if x > c:; >>c = True; >>break; return c", {}),
+    # Floats are added more exactly by `sum` than by a loop.
+    (counting.sums, "c = 0; for x in xs:; >c += x; return c", {"c": "int float"}),
+    (counting.sums, "c = 0; for x in xs:; >c += x; return c", {}),
+    (counting.sums, "c = 1; for x in xs:; >c += x; return c", {"c": "int"}),
+    (counting.enumerated, "for i in range(len(xs)):; >xs[i] = a", {"xs": "list"}),
+    (counting.enumerated, "for i in range(len(xs)):; >a(xs[i])", {"xs": "list"}),
+    (counting.enumerated, "for i in range(len(xs)):; >b = xs[i] + xs[i - 1]", {"xs": "list"}),
+    (counting.enumerated, "for i in range(len(xs)):; >b = xs[i]", {"xs": "dict"}),
+    (counting.enumerated, "for i in range(len(xs)):; >b = xs[i]; >i = 3", {"xs": "list"}),
+    # A list is changed in place by `+=`, and others may know it.
+    (counting.augmented, "a = a + b; return a", {"a": "list"}),
+    (counting.augmented, "a = a + b; return a", {}),
+    (counting.augmented, "a = b + a; return a", {"a": "str"}),
+    (lookups.lookups, "return d[a] if a in d else 0", {"d": "defaultdict"}),
+    (lookups.lookups, "return d[a] if a in d else b()", {"d": "dict"}),
+    (lookups.lookups, "return d[a()] if a() in d else 0", {"d": "dict"}),
+    (nesting.joined_conditions, "if a:; >if b:; >>return 1; >return 2", {}),
+    (nesting.joined_conditions, "if a:; >if b:; >>return 1; else:; >return 2", {}),
+    (nesting.joined_conditions, "if a:; >if b:  # why; >>return 1", {}),
+    (comparisons.chained, "return a < b() and b() < d", {}),
+    (comparisons.chained, "return b > a and b < d", {"b": "int"}),
+    (comparisons.chained, "return a < b or b < d", {}),
+    (comparisons.chained, "return a < b and b != d", {}),
+    (comparisons.memberships, "return a == 1 or a == 2", {}),
+    (comparisons.memberships, "return a == 1 or a == b", {"a": "int", "b": "int"}),
+    (comparisons.memberships, "return a == 1 and a == 2", {"a": "int"}),
+    (comparisons.several_at_once, "return a.startswith('x') or a.startswith('y')", {}),
+    (emptiness.emptiness, "return len(xs) == 0", {"xs": "list Thing"}),
+    (emptiness.emptiness, "return len(xs) > 0", {"xs": "list"}),
+    (calls.comprehensions, "return [x for x in xs if x]", {}),
+    (calls.comprehensions, "return list(next(a) for x in xs)", {}),
+    (calls.arguments, "return d.get(a, None)", {}),
+    (calls.iterated, "for i, x in enumerate(xs):; >a(x); return i", {}),
+    (superfluous.handed_on, "c = a(b); b(c); return c", {}),
+    (superfluous.handed_on, "c = a(b); return lambda: c", {}),
+    (superfluous.else_branches, "if a:; >b = 1; else:; >b = 2; return b", {}),
+    (superfluous.statements, "for x in xs:; >if x:; >>continue; >a(x)", {}),
+    (superfluous.statements, "if a:; >return 1; return None", {}),
+    # What is never reached still makes a name local, or the function a generator.
+    (superfluous.statements, "return a; yield b", {}),
+    (superfluous.statements, "c = a; return c; d = 1", {}),
+]
+
+
+@pytest.mark.parametrize(("family", "before", "types"), LEAVES)
+def test_it_leaves_alone(family, before, types):
+    assert made(family, before, **types) == set()
+
+
+def test_a_name_that_hides_a_builtin_is_not_that_builtin():
+    for name, before in [
+        ("any", "for x in xs:; >if x:; >>return True; return False"),
+        ("list", "return list(x for x in xs)"),
+        ("range", "return range(0, a)"),
+        ("len", "return len(xs) == 0"),
+    ]:
+        source = function(*_lines(before), header="def f(a, b, xs, d):")
+        hidden = context(source, rest=f"\ndef {name}(x): return x\n", xs="list")
+        assert not [text for family in SIMPLIFYING for text in results(family, hidden)], name
