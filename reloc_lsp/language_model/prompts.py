@@ -63,8 +63,9 @@ class Prompts:
         before = "".join(f"- {direction}\n" for direction in tried)
         other = f"These were tried and did not help:\n{before}\n" if before else ""
         return self._about(node.candidate.source, room, self._feedback(node, room), (
-            f"{other}Do not write code yet. Say in two or three sentences {self._words.look}. Then give {count} different "
-            f"directions for revising the function, as a numbered list of {count} items, each one or two sentences."
+            f"{other}Do not write code yet. Say in two or three sentences {self._words.look}. Then give {count} "
+            f"different directions for revising the function, as a numbered list of {count} items, each one or two "
+            "sentences."
         ))  # fmt: skip
 
     def revise(self, node: Node, explanation: str, direction: str, room: int) -> list[Message]:

@@ -204,6 +204,10 @@ class Editor:
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), types.Range(at, at), given)
         return list(await asyncio.wait_for(self.client.text_document_code_action_async(params), 10) or [])
 
+    async def repairs(self, uri: str, line: int, **context: Any) -> list[Any]:
+        """The actions that repair, without those that make better what passes its tests."""
+        return [action for action in await self.actions(uri, line, **context) if ": " not in action.title]
+
     async def command(self, name: str, *arguments: Any) -> Any:
         params = types.ExecuteCommandParams(command=name, arguments=list(arguments))
         return await asyncio.wait_for(self.client.workspace_execute_command_async(params), 10)
@@ -213,7 +217,7 @@ class Editor:
 
     async def revise(self, uri: str, line: int) -> str:
         """Press the light bulb; the id of the job."""
-        (action,) = await self.actions(uri, line)
+        (action,) = await self.repairs(uri, line)
         return str(await self.command(action.command.command, *action.command.arguments))
 
     @property

@@ -19,7 +19,7 @@ async def test_the_action_is_a_command_on_every_line_of_a_function(connect, proj
     editor = await connect(profile)
     uri = editor.open(project / "ranges.py")
     for line in range(clamp, clamp + 5):
-        (action,) = await editor.actions(uri, line)
+        (action,) = await editor.repairs(uri, line)
         assert (action.title, action.kind) == ("Revise with ReLoc", "refactor.rewrite.reloc")
         assert action.edit is None
         assert list(action.command.arguments) == [uri, line, 1]
@@ -28,7 +28,7 @@ async def test_the_action_is_a_command_on_every_line_of_a_function(connect, proj
 async def test_classes_have_the_action_too_and_between_them_it_is_the_files(connect, project, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py", "class A:\n    x = 1\n\n    def f(self):\n        return 2\n\n\ny = 3\n")
-    titles = [[action.title for action in await editor.actions(uri, line)] for line in range(8)]
+    titles = [[action.title for action in await editor.repairs(uri, line)] for line in range(8)]
     unit, file = ["Revise with ReLoc"], ["Revise the most suspicious function of this file with ReLoc"]
     assert titles == [unit, file, file, unit, unit, file, file, file]
     automatic = [line for line in range(8) if await editor.actions(uri, line, trigger_kind=AUTOMATIC)]
@@ -54,7 +54,7 @@ async def test_what_a_model_makes_is_marked_where_the_editor_knows_the_mark(conn
             capabilities.text_document.code_action.tag_support = tags
         for given in (options, None):
             editor = await connect(capabilities=capabilities, initialization_options=given)
-            (action,) = await editor.actions(editor.open(project / "ranges.py"), clamp)
+            (action,) = await editor.repairs(editor.open(project / "ranges.py"), clamp)
             assert list(action.tags or []) == ([types.CodeActionTag.LlmGenerated] if knows and given else [])
 
 
@@ -65,7 +65,7 @@ async def test_only_kinds_that_were_asked_for(connect, project, clamp):
         ("", 1), ("refactor", 1), ("refactor.rewrite", 1), ("refactor.rewrite.reloc", 1),
         ("refactor.rewrite.reloc.deep", 0), ("refactor.re", 0), ("quickfix", 0), ("source.fixAll", 0),
     ]:  # fmt: skip
-        assert len(await editor.actions(uri, clamp, only=[only])) == wanted, only
+        assert len(await editor.repairs(uri, clamp, only=[only])) == wanted, only
 
 
 async def test_unasked_only_on_the_line_of_the_definition(connect, project):
@@ -80,7 +80,7 @@ async def test_unasked_only_on_the_line_of_the_definition(connect, project):
 async def test_only_files_are_revised(connect, source, clamp, uri):
     editor = await connect()
     editor.open_uri(uri, source)
-    (action,) = await editor.actions(uri, clamp)
+    (action,) = await editor.repairs(uri, clamp)
     assert "save this document" in action.disabled.reason and action.command is None
     assert await editor.actions(uri, clamp, trigger_kind=AUTOMATIC) == []
     assert await editor.command("reloc.revise", uri, "clamp", 1) is None
@@ -90,10 +90,10 @@ async def test_only_files_are_revised(connect, source, clamp, uri):
 async def test_what_does_not_parse_has_no_action_until_it_does(connect, project, source, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py", source.replace("low, high):", "low, high:"))
-    (action,) = await editor.actions(uri, clamp)
+    (action,) = await editor.repairs(uri, clamp)
     assert "mend its syntax" in action.disabled.reason
     editor.replace(uri, source)
-    (action,) = await editor.actions(uri, clamp)
+    (action,) = await editor.repairs(uri, clamp)
     assert action.disabled is None
 
 
@@ -106,7 +106,7 @@ async def test_an_editor_that_shows_no_disabled_actions_gets_none(connect, sourc
 async def test_a_function_beside_broken_ones_is_refused_in_a_sentence(connect, project, source, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py", source + "def broken(:\n")
-    (action,) = await editor.actions(uri, clamp)
+    (action,) = await editor.repairs(uri, clamp)
     assert await editor.command(action.command.command, *action.command.arguments) is None
     assert "ranges.py cannot be parsed" in editor.messages[-1]
 
@@ -137,7 +137,7 @@ async def test_an_editor_without_action_literals_gets_the_bare_command(connect, 
     capabilities = types.ClientCapabilities(window=types.WindowClientCapabilities(work_done_progress=True))
     editor = await connect(capabilities=capabilities)
     uri = editor.open(project / "ranges.py")
-    (command,) = await editor.actions(uri, clamp)
+    (command,) = await editor.repairs(uri, clamp)
     assert (command.title, command.command) == ("Revise with ReLoc", "reloc.revise")
 
 
