@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reloc_lsp.rewrites.effects import pure
-from reloc_lsp.rewrites.sure import HASHABLE, UNKNOWN, Types, is_sure, sure_types
+from reloc_lsp.rewrites.sure import HASHABLE, PLAIN, UNKNOWN, Types, is_sure, sure_types
 from reloc_lsp.rewrites.usage import Comprehension, bound_name, is_own, names_in, occurrences
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _CHANGING = {
     "append", "add", "extend", "update", "pop", "remove", "insert", "discard", "popleft", "appendleft", "setdefault",
     "clear", "sort", "reverse", "popitem",
 }  # fmt: skip
-_PAUSES = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+_PAUSES = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.With, ast.AsyncWith)
 _FRESH_CALLS = {"list", "set", "dict", "sorted", "deque", "defaultdict", "Counter"}
 _FRESH = (ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Dict, ast.DictComp, ast.Tuple)
 
@@ -43,6 +43,9 @@ def _leaves_alone(ctx: UnitContext, node: ast.AST, name: str) -> bool:
         case ast.AugAssign(target=ast.Name(id=changed) as target):
             # Of a list that is changed in place by `+=` another name may know.
             return is_fresh(ctx, changed) or is_sure(target, ctx, HASHABLE)
+        case ast.For(iter=iterable) | ast.comprehension(iter=iterable):
+            # To go over a generator runs its code.
+            return all(ctx.types(known) <= PLAIN for known in names_in(iterable))
         case _:
             return not isinstance(node, _PAUSES)
 

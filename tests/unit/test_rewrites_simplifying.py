@@ -249,6 +249,7 @@ LEAVES = [
     (calls.comprehensions, "return list(next(a) for x in xs)", {}),
     (calls.arguments, "return d.get(a, None)", {}),
     (calls.iterated, "for i, x in enumerate(xs):; >a(x); return i", {}),
+    (calls.iterated, "for i, x in enumerate(xs, b()):; >a(x)", {}),
     (superfluous.handed_on, "c = a(b); b(c); return c", {}),
     (superfluous.handed_on, "c = a(b); return lambda: c", {}),
     (superfluous.else_branches, "if a:; >b = 1; else:; >b = 2; return b", {}),

@@ -102,6 +102,8 @@ LEAVES = [
     (members.before_loops, "for x in xs:; >if x in ys:; >>xs.append(x); return ys", INTS),
     (members.before_loops, "for x in xs:; >if x in ys:; >>a(x)", INTS),
     (members.before_loops, "for x in xs:; >if x in ys:; >>yield x", INTS),
+    (members.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "xs": "generator", "x": "int"}),
+    (members.before_loops, "for x in xs:; >with a:; >>b = x in ys; return b", INTS),
     (members.before_loops, "for x in xs:; >if x in ys:; >>xs[0] = 1", INTS),
     (members.before_loops, "for x in xs:; >if x in ys:; >>ys = [x]; return ys", INTS),
     # It is asked only once, or is not there yet.

@@ -106,7 +106,7 @@ def iterated(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield _over(ctx, place.node, one.id, ctx.inline(d))
             case ast.For(
                 target=ast.Tuple(elts=[ast.Name() as one, other]),
-                iter=ast.Call(func=ast.Name(id="enumerate"), args=[items, *_], keywords=[]),
+                iter=ast.Call(func=ast.Name(id="enumerate"), args=[items], keywords=[]),
             ) if ctx.is_builtin("enumerate") and _unused(ctx, one, place.node):
                 yield _over(ctx, place.node, ctx.inline(other), ctx.inline(items))
 
