@@ -25,6 +25,8 @@ FILES = {
     "test_hopeless.py": "from hopeless import never\n\ndef test_it(): assert never(1) == object()\n",
     "fine.py": "def double(value):\n    return value + value\n",
     "test_fine.py": "from fine import double\n\ndef test_it(): assert [double(n) for n in (0, 3, 5)] == [0, 6, 10]\n",
+    "wordy.py": "def is_even(value):\n    if value % 2 == 0:\n        return True\n    return False\n",
+    "test_wordy.py": "from wordy import is_even\n\ndef test_it(): assert is_even(0) and not is_even(3)\n",
     "pyproject.toml": "[project]\nname = 'tried'\nversion = '1'\n",
 }
 

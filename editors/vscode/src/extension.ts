@@ -21,6 +21,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       const uri = vscode.window.activeTextEditor?.document.uri;
       return uri && running.call('reloc.revise', uri.toString());
     }),
+    command('simplify', () => improve(running, 'simplify')),
+    command('speedUp', () => improve(running, 'speed-up')),
+    command('instruct', () => improve(running, 'instruct')),
     command('setApiKey', () => setApiKey(context, running)),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration('reloc.server')) {
@@ -33,6 +36,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
+}
+
+/** Make the function at the cursor better, if its tests pass. */
+async function improve(running: Server, objective: string): Promise<unknown> {
+  const editor = vscode.window.activeTextEditor;
+  const place = editor && [editor.document.uri.toString(), editor.selection.active.line, editor.document.version];
+  return place && running.call('reloc.revise', ...place, { objective });
 }
 
 /** Keep the key of a model server in the editor's secret store, and give it to a new server. */

@@ -10,6 +10,8 @@ export interface Proposal {
   readonly id: string;
   readonly uri: string;
   readonly qualname: string;
+  readonly objective: string;
+  readonly message: string;
   readonly verified: boolean;
   readonly before: { readonly passed: number; readonly total: number };
   readonly after: { readonly passed: number; readonly total: number };
@@ -42,10 +44,10 @@ export class Proposals {
 
 /** What a diff's title says of a proposal and the revision of it that is shown, counted from 0. */
 export function title(proposal: Proposal, number: number): string {
-  const { before, after, choices } = proposal;
+  const { before, after, choices, objective } = proposal;
   const gain = `${String(before.passed)}/${String(before.total)} → ${String(after.passed)}/${String(after.total)} tests`;
   const which = choices.length > 1 ? ` (${String(number + 1)} of ${String(choices.length)})` : '';
-  return `ReLoc: ${proposal.qualname}: ${gain}${which}`;
+  return objective === 'fix' ? `ReLoc: ${proposal.qualname}: ${gain}${which}` : `ReLoc: ${proposal.message}${which}`;
 }
 
 /** The path of a virtual document: the revision `number` of a proposal, under the name of its file. */

@@ -17,16 +17,24 @@ import { projectInterpreter, serverInterpreter } from './python';
 import { forServer } from './settings';
 import { ProposalView } from './view';
 
-/** Announces that proposals are drawn here. */
+/** Announces that proposals are drawn here, and that instructions are asked for. */
 const DRAWS_PROPOSALS: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...experimental, reloc: { proposals: true } };
+    capabilities.experimental = { ...experimental, reloc: { proposals: true, input: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: 'static' }),
   clear: () => undefined,
 };
+
+/** What `reloc/instruction` tells of a function. */
+interface Asked {
+  readonly uri: string;
+  readonly where: string | number;
+  readonly version: number | null;
+  readonly prompt: string;
+}
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -92,6 +100,7 @@ export class Server implements vscode.Disposable {
       client.registerFeature(DRAWS_PROPOSALS);
       client.onNotification('reloc/proposal', (proposal: Proposal) => void this.view.received(proposal));
       client.onNotification('reloc/proposalClosed', ({ id }: { id: string }) => void this.view.closed(id));
+      client.onNotification('reloc/instruction', (asked: Asked) => void this.instruct(asked));
       this.client = client;
       await client.start();
       this.status.text = 'ReLoc';
@@ -161,6 +170,15 @@ export class Server implements vscode.Disposable {
         },
       },
     };
+  }
+
+  /** The server wants to know what is to be done with a function: the user's answer begins the search. */
+  private async instruct(asked: Asked): Promise<void> {
+    const instruction = await vscode.window.showInputBox({ prompt: asked.prompt, ignoreFocusOut: true });
+    if (instruction !== undefined && instruction.trim() !== '') {
+      const objective = { objective: 'instruct', instruction };
+      await this.call('reloc.revise', asked.uri, asked.where, asked.version, objective);
+    }
   }
 
   /** A command from the palette or a menu has no place yet: it is that of the cursor. */

@@ -7,13 +7,18 @@ import { forServer, newEnough } from '../src/settings';
 
 const choice = { message: 'm', diff: 'd', revised: 'r' };
 const proposal: Proposal = {
-  id: '6f0c', uri: 'file:///a/my%20ranges.py', qualname: 'clamp', verified: true, original: 'o',
+  id: '6f0c', uri: 'file:///a/my%20ranges.py', qualname: 'clamp', verified: true, original: 'o', objective: 'fix', message: 'clamp: all 4 tests pass.',
   before: { passed: 2, total: 4 }, after: { passed: 4, total: 4 }, choices: [choice, choice],
 };
 
 test('a title tells the gain, and which of several revisions is shown', () => {
   assert.equal(title(proposal, 1), 'ReLoc: clamp: 2/4 → 4/4 tests (2 of 2)');
   assert.equal(title({ ...proposal, choices: [choice] }, 0), 'ReLoc: clamp: 2/4 → 4/4 tests');
+});
+
+test('a title tells what else was gained where all tests passed before', () => {
+  const simpler = { ...proposal, objective: 'simplify', message: 'clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass.' };
+  assert.equal(title(simpler, 0), 'ReLoc: clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass. (1 of 2)');
 });
 
 test('the path of a revision says which it is, under the name of its file', () => {

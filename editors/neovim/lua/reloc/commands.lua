@@ -24,6 +24,19 @@ local function call(client_id, bufnr, command, arguments, answered)
   end)
 end
 
+---The server wants to know what is to be done with a function: the user's answer begins the search.
+---@param params { uri: string, where: any, version: any, prompt: string }
+---@param client_id integer
+function M.instruct(params, client_id)
+  vim.ui.input({ prompt = params.prompt .. ' ' }, function(text)
+    if text and vim.trim(text) ~= '' then
+      local objective = { objective = 'instruct', instruction = text }
+      local arguments = { params.uri, params.where, params.version, objective }
+      call(client_id, vim.uri_to_bufnr(params.uri), 'reloc.revise', arguments)
+    end
+  end)
+end
+
 ---@param client_id integer
 ---@param bufnr integer
 function M.create(client_id, bufnr)
@@ -31,9 +44,23 @@ function M.create(client_id, bufnr)
     vim.api.nvim_buf_create_user_command(bufnr, 'LspReloc' .. name, run, { desc = description })
   end
 
-  command('Revise', 'Revise the function under the cursor', function()
+  local function revise(objective)
     local line = vim.api.nvim_win_get_cursor(0)[1] - 1
-    call(client_id, bufnr, 'reloc.revise', { vim.uri_from_bufnr(bufnr), line })
+    local arguments = { vim.uri_from_bufnr(bufnr), line, vim.NIL, { objective = objective } }
+    call(client_id, bufnr, 'reloc.revise', arguments)
+  end
+
+  command('Revise', 'Revise the function under the cursor', function()
+    revise('fix')
+  end)
+  command('Simplify', 'Simplify the function under the cursor, whose tests pass', function()
+    revise('simplify')
+  end)
+  command('SpeedUp', 'Speed up the function under the cursor, whose tests pass', function()
+    revise('speed-up')
+  end)
+  command('Instruct', 'Have a model do something with the function under the cursor', function()
+    revise('instruct')
   end)
   command('ReviseFile', 'Revise the most suspicious function of the file', function()
     call(client_id, bufnr, 'reloc.revise', { vim.uri_from_bufnr(bufnr) })

@@ -26,8 +26,8 @@ function M.setup(options)
   M.options = vim.tbl_deep_extend('force', M.options, options or {})
 end
 
----Announces that proposals are drawn here.
-M.capabilities = { experimental = { reloc = { proposals = true } } }
+---Announces that proposals are drawn here, and that instructions are asked for.
+M.capabilities = { experimental = { reloc = { proposals = true, input = true } } }
 
 M.handlers = {
   ['reloc/proposal'] = function(_, params, context)
@@ -35,6 +35,9 @@ M.handlers = {
   end,
   ['reloc/proposalClosed'] = function(_, params)
     proposal.closed(params)
+  end,
+  ['reloc/instruction'] = function(_, params, context)
+    require('reloc.commands').instruct(params, context.client_id)
   end,
 }
 
