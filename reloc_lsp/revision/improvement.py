@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.interval import FEWEST
 from reloc_lsp.evaluation.stopwatch import Stopwatch
 from reloc_lsp.program.edit import unified_diff
 from reloc_lsp.revision.attempt import MOST_ALTERNATIVES, Attempt, count, failure_in_words, tests_of
@@ -25,6 +26,7 @@ from reloc_lsp.search.simplicity import Simplicity
 from reloc_lsp.search.verdict import Verdict
 
 MOST_CONFIRMED = 3
+MOST_RESERVED = 0.6
 DOING = {"simplify": "simpler versions", "speed-up": "faster versions", "instruct": "revisions"}
 WANTED = {"simplify": "simpler", "speed-up": "measurably faster", "instruct": "other"}
 FAMILIES = {"simplify": SIMPLIFYING, "speed-up": SPEEDING}
@@ -55,6 +57,10 @@ class Improvement(Attempt):
             self.measure = Simplicity()
         elif objective.kind == "speed-up":
             self.measure = Stopwatch(self.judge)
+            once = sum(result.wall for result in self.task.verdict.results.values())
+            left = max(self.account.spending.seconds_left(), 1.0)
+            # The best is measured anew, with as many runs of the tests as an interval takes.
+            self.reserve = min(max(self.reserve, 3 * FEWEST * once / left), MOST_RESERVED)
         families = FAMILIES.get(objective.kind, ()) if self.settings.search.reviser != "model" else ()
         rewrites = PreservingNeighborhood(self.task, self.module(), families)
         return improving(self.task, self.asking, self.settings, rewrites, self.measure)

@@ -11,7 +11,7 @@ from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.layout import delete_statement, moved_block, put_lines
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.statements import Place, short
-from reloc_lsp.rewrites.usage import bound_name, is_own
+from reloc_lsp.rewrites.usage import bound_name, is_own, used_elsewhere
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BINDING = (
@@ -34,6 +34,22 @@ def handed_on(ctx: UnitContext) -> Iterator[Rewrite]:
                 edit = put_lines(ctx, [place.node, *following], [f"return {ctx.whole(place.node.value)}"])
                 if edit:
                     yield Rewrite((edit,), "superfluous", f"`{returned}` is returned at once", ctx.line(place.node))
+
+
+def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`c = a`, `a = b`, `b = c` become `a, b = b, a`, where `c` is used for nothing else (pylint's R1712)."""
+    for place in ctx.statements:
+        three = place.block[place.index : place.index + 3]
+        match three:
+            case [
+                ast.Assign(targets=[ast.Name(id=spare)], value=ast.Name(id=one)),
+                ast.Assign(targets=[ast.Name(id=into)], value=ast.Name(id=other)),
+                ast.Assign(targets=[ast.Name(id=last)], value=ast.Name(id=kept)),
+            ] if (into, last, kept) == (one, other, spare) and len({spare, one, other}) == 3:
+                if is_own(ctx, spare) and not used_elsewhere(ctx, spare, *three) and spare not in ctx.parameters:
+                    edit = put_lines(ctx, three, [f"{one}, {other} = {other}, {one}"])
+                    if edit:
+                        yield Rewrite((edit,), "superfluous", f"`{spare}` is not needed to swap", ctx.line(place.node))
 
 
 def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
