@@ -48,10 +48,9 @@ async def test_over_stdio_from_first_word_to_last(tmp_path):
         "reloc.status", "reloc.debugInformation",
     }  # fmt: skip
     provider = result.capabilities.code_action_provider
-    assert (list(provider.code_action_kinds), provider.resolve_provider) == (
-        ["refactor.rewrite.reloc", "quickfix"],
-        False,
-    )
+    rewrite = "refactor.rewrite.reloc"
+    kinds = [rewrite, *(f"{rewrite}.{name}" for name in ("simplify", "speedUp", "instruct")), "quickfix"]
+    assert (list(provider.code_action_kinds), provider.resolve_provider) == (kinds, False)
     await client.shutdown_async(None)
     client.exit(None)
     assert await asyncio.wait_for(client._server.wait(), 10) == 0
