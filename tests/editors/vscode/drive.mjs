@@ -85,7 +85,8 @@ const user = (page) => ({
   },
   /** Choose an action of the light bulb; the server may have to start first. */
   async lightBulb(title) {
-    const row = page.locator('.action-widget .monaco-list-row', { hasText: title });
+    const exactly = new RegExp(`^\\s*${title}\\s*$`);
+    const row = page.locator('.action-widget .monaco-list-row', { hasText: exactly });
     await until(title, async () => {
       await page.keyboard.press('Control+.');
       await page.waitForTimeout(500);
@@ -94,7 +95,7 @@ const user = (page) => ({
       return false;
     });
     await until('the row to be chosen', async () => {
-      if (await page.locator('.action-widget .monaco-list-row.focused', { hasText: title }).count()) return true;
+      if (await page.locator('.action-widget .monaco-list-row.focused', { hasText: exactly }).count()) return true;
       await page.keyboard.press('ArrowDown');
       return false;
     }, 10);
