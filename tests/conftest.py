@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+import compileall
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import dedent
 from typing import Literal
 
 import pytest
+from plain_environment import make_environment
 
+import reloc_lsp
 from reloc_lsp.evaluation import selection
 from reloc_lsp.evaluation.baseline import Measuring
 from reloc_lsp.evaluation.interpreter import Interpreter, find_interpreter
@@ -26,9 +28,13 @@ Judging = Callable[..., Awaitable[Judge]]
 
 @pytest.fixture(autouse=True, scope="session")
 def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user of these tests has no settings of their own, and no model server."""
+    """The user of these tests has no settings of their own, no model server, and a plain environment active."""
     home = tmp_path_factory.mktemp("nobody")
+    make_environment(home / "environment")
+    # The processes that tests start may have been told to write no bytecode, and would compile all of it anew.
+    compileall.compile_dir(Path(reloc_lsp.__file__).parent, quiet=2)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VIRTUAL_ENV", str(home / "environment"))
         patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         yield
@@ -50,13 +56,13 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def own_interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    """The interpreter that runs these tests."""
-    return find_interpreter(tmp_path_factory.getbasetemp(), sys.executable)
+def active_interpreter(nobody: None, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    """The interpreter of the active environment."""
+    return find_interpreter(tmp_path_factory.getbasetemp(), None)
 
 
 @pytest.fixture
-async def judging(own_interpreter: Interpreter) -> AsyncIterator[Judging]:
+async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
     """Starts the judge of one function, `judging(root, "m.py::f")`, as a revision does; ends it after the test."""
     judges: list[Judge] = []
     copies: list[ScratchCopy] = []
@@ -76,7 +82,7 @@ async def judging(own_interpreter: Interpreter) -> AsyncIterator[Judging]:
         module = Module(unsaved.get(file) or SourceText.read(file).text)
         unit = module.find(qualname)
         assert unit is not None
-        found = find_interpreter(root, interpreter) if interpreter else own_interpreter
+        found = find_interpreter(root, interpreter) if interpreter else active_interpreter
         walls = find_sandbox(sandbox)
         copies.append(ScratchCopy(root, unsaved, mountable=walls.outer is not None))
         bench = Bench(copies[-1], found, 2, sandbox=walls)

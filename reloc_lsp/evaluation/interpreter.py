@@ -19,13 +19,10 @@ import json, os, sys
 from importlib.metadata import PackageNotFoundError, distributions, version
 from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
-found = None
-if find_spec("pytest"):
-    try:
-        found = version("pytest")
-    except PackageNotFoundError:
-        import pytest
-        found = pytest.__version__
+try:
+    found = version("pytest") if find_spec("pytest") else None
+except PackageNotFoundError:
+    found = "of unknown version"
 editable = []
 for distribution in distributions():
     told = distribution.read_text("direct_url.json")

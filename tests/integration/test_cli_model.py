@@ -68,7 +68,7 @@ async def revise(workspace: Path, *flags: str, **variables: str) -> tuple[int, d
 
 async def called(workspace: Path, *flags: str, **variables: str) -> tuple[int, str, str]:
     """Exit status, stdout and stderr of `reloc-lsp revise`."""
-    call = [sys.executable, "-m", "reloc_lsp", "revise", "--interpreter", sys.executable, *flags]
+    call = [sys.executable, "-m", "reloc_lsp", "revise", *flags]
     process = await asyncio.create_subprocess_exec(
         *call, cwd=workspace, env={**os.environ, **variables}, stdin=asyncio.subprocess.DEVNULL, stdout=-1, stderr=-1
     )

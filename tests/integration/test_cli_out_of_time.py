@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 
 from reloc_lsp.cli.revise import add_arguments, revise
 from reloc_lsp.revision import Revision, work
@@ -31,7 +30,7 @@ def test_the_best_is_shown_but_not_called_fixed_and_not_written(tmp_path, monkey
     (tmp_path / "test_ranges.py").write_text(TESTS)
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    call = ["ranges.py::clamp", "--apply", "--json", "--seconds", "20", "--interpreter", sys.executable]
+    call = ["ranges.py::clamp", "--apply", "--json", "--seconds", "20"]
     assert revise(parser.parse_args(call), Revision) == 1
     answer = json.loads(capsys.readouterr().out)
     assert (answer["status"], answer["verified"], answer["source"]) == ("cancelled", False, MENDED)

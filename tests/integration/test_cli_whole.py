@@ -26,7 +26,7 @@ def call(workspace, *arguments):
 
 
 def test_a_patch_that_git_takes(workspace):
-    done = call(workspace, "revise", "m.py::clamp", "--diff", "--interpreter", sys.executable)
+    done = call(workspace, "revise", "m.py::clamp", "--diff")
     assert done.returncode == 0, done.stderr
     assert (workspace / "m.py").read_text() == SOURCE
     subprocess.run(["git", "apply"], cwd=workspace, input=done.stdout, text=True, check=True)
@@ -36,7 +36,7 @@ def test_a_patch_that_git_takes(workspace):
 def test_doubtful_escapes_in_the_file_bring_no_warnings(workspace, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "default")
     (workspace / "m.py").write_text(SOURCE + 'DIGITS = "\\d+"\n')
-    done = call(workspace, "revise", "m.py::clamp", "--diff", "--interpreter", sys.executable)
+    done = call(workspace, "revise", "m.py::clamp", "--diff")
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr and "escape" not in done.stderr
 
@@ -44,7 +44,7 @@ def test_doubtful_escapes_in_the_file_bring_no_warnings(workspace, monkeypatch):
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(workspace, number, status):
     (workspace / "test_m.py").write_text(TESTS + NEVER)
-    revise = [*PROGRAM, "revise", "m.py::clamp", "--json", "--interpreter", sys.executable]
+    revise = [*PROGRAM, "revise", "m.py::clamp", "--json"]
     running = subprocess.Popen(revise, cwd=workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(3)
     running.send_signal(number)

@@ -153,12 +153,12 @@ def test_constants_written_in_tests(write):
 
 
 @pytest.fixture
-def bench(own_interpreter):
+def bench(active_interpreter):
     copies = []
 
     def made(root):
         copies.append(ScratchCopy(root, {}))
-        return Bench(copies[-1], own_interpreter, 2)
+        return Bench(copies[-1], active_interpreter, 2)
 
     yield made
     for copy in copies:

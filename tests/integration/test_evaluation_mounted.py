@@ -215,12 +215,12 @@ async def test_a_unit_that_is_gone_when_its_tests_write(write, judging):
     assert (await judge.confirm(RIGHT)).green
 
 
-async def test_the_function_at_fault_is_found_where_tests_write(write, own_interpreter):
+async def test_the_function_at_fault_is_found_where_tests_write(write, active_interpreter):
     right = "def g(a):\n    open('out/found.txt', 'w').write('x')\n    return a\n"
     tests = "from m import f, g\ndef test_f(): assert f(5) == 3\ndef test_g(): assert g(5) == 5\n"
     root = write({"m.py": WRONG + right, "test_m.py": tests, "out/kept.txt": ""})
     copy = ScratchCopy(root, {}, mountable=True)
-    suspects = await localise(Bench(copy, own_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
+    suspects = await localise(Bench(copy, active_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
     copy.close()
     assert suspects.places == [("m.py", 1)] and suspects.passed == 1
 

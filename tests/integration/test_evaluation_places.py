@@ -30,12 +30,16 @@ TESTS = """
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Path:
-    """An environment with pytest in it, and its folder for packages."""
+    """An environment that sees the packages of the active one, and its folder for packages."""
     folder = tmp_path / "environment"
     venv.create(folder, with_pip=False, symlinks=True)
-    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder), "platbase": str(folder)}))
-    (packages / "theirs.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    packages = packages_of(folder)
+    (packages / "theirs.pth").write_text(f"{packages_of(Path(os.environ['VIRTUAL_ENV']))}\n")
     return packages
+
+
+def packages_of(folder: Path) -> Path:
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(folder), "platbase": str(folder)}))
 
 
 def python_of(packages: Path) -> str:

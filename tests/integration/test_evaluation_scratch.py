@@ -62,13 +62,13 @@ async def test_closing_removes_the_copy_and_ends_every_process(write, judging, s
 
 
 @needs_proc
-async def test_a_baseline_that_is_cancelled_leaves_no_process(write, scratch, own_interpreter):
+async def test_a_baseline_that_is_cancelled_leaves_no_process(write, scratch, active_interpreter):
     root = write({"m.py": MODULE, "test_m.py": "from m import f\ndef test():\n    while f(1): pass\n"})
     copy = ScratchCopy(root, {})
     module = Module(MODULE)
     unit = module.find("f")
     place = UnitPlace(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
-    measuring = asyncio.create_task(Measuring(Bench(copy, own_interpreter, 2), place, 60.0).measure([["test_m.py"]]))
+    measuring = asyncio.create_task(Measuring(Bench(copy, active_interpreter, 2), place, 60.0).measure([["test_m.py"]]))
     await until(lambda: len(list(working_in(scratch))) >= 2)
     measuring.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -88,7 +88,7 @@ async def test_a_baseline_that_fails_leaves_no_process(write, judging, scratch):
 @pytest.mark.parametrize("processes", [1, 2], ids=["while tests are collected", "while tests run"])
 async def test_nothing_is_left_when_the_controller_is_killed(write, scratch, processes):
     root = write({"m.py": MODULE, "test_m.py": TESTS})
-    call = [sys.executable, "-m", "reloc_lsp", "revise", "m.py::f", "--json", "--interpreter", sys.executable]
+    call = [sys.executable, "-m", "reloc_lsp", "revise", "m.py::f", "--json"]
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     controller = subprocess.Popen([*call, "--seconds", "300"], cwd=root, **quiet)
     try:

@@ -154,11 +154,11 @@ async def test_copies_are_removed_as_soon_as_they_were_used(project, judging):
     assert not list(judge.bench.copy.folder.glob("copy-*"))
 
 
-async def test_a_hanging_test_ends_with_its_controller(write, own_interpreter):
+async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter):
     """Here by the end of its channel alone, which is all that a process on Windows notices."""
     root = write({"test_m.py": "def test():\n    while True: pass\n"})
     copy = ScratchCopy(root, {})
-    process = await Bench(copy, own_interpreter, 1).start(
+    process = await Bench(copy, active_interpreter, 1).start(
         "cold", copy.root, nonce="n", tests=[(0, "test_m.py::test")], selection=["test_m.py"], unit_file="",
         backwards=False,
     )  # fmt: skip

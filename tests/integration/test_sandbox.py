@@ -13,6 +13,7 @@ from verdicts import judged
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandbox, level
 from reloc_lsp.evaluation.tiers import ColdTier
 
@@ -190,5 +191,5 @@ def test_system_calls_have_the_numbers_that_libseccomp_knows():
                 assert numbers[column] == (known if known >= 0 else None), name
 
 
-def test_the_python_of_these_tests_is_shown_whole(own_interpreter):
-    assert {Path(sys.prefix), Path(sys.base_prefix)} <= set(own_interpreter.places)
+def test_the_python_of_these_tests_is_shown_whole(tmp_path):
+    assert {Path(sys.prefix), Path(sys.base_prefix)} <= set(find_interpreter(tmp_path, sys.executable).places)

@@ -31,7 +31,6 @@ def test_outside():
 HOPELESS = (
     TESTS + "\n\ndef test_never():\n    import time\n\n    time.sleep(0.2)\n    assert clamp(1, 0, 9) == object()\n"
 )
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
 class Process:
@@ -43,16 +42,17 @@ class Process:
 
     async def __aenter__(self) -> Editor:
         client = self.editor.client
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
         if self.tcp:
             command = (sys.executable, "-m", "reloc_lsp", "server", "--tcp", "--port", "0")
             self.server = await asyncio.create_subprocess_exec(
-                *command, env=ENVIRONMENT, cwd=self.root, stderr=asyncio.subprocess.PIPE
+                *command, env=environment, cwd=self.root, stderr=asyncio.subprocess.PIPE
             )
             assert self.server.stderr is not None
             line = (await self.server.stderr.readline()).decode()
             await client.start_tcp("127.0.0.1", int(line.split()[-1]))
         else:
-            await client.start_io(sys.executable, "-m", "reloc_lsp", "--stdio", env=ENVIRONMENT, cwd=self.root)
+            await client.start_io(sys.executable, "-m", "reloc_lsp", "--stdio", env=environment, cwd=self.root)
             self.server = client._server
         folders = [types.WorkspaceFolder(self.root.as_uri(), "project")]
         result = await client.initialize_session(

@@ -1,0 +1,40 @@
+"""An environment for the workspaces of these tests, as a project has one: pytest is installed there, and nothing else.
+
+The environment that runs these tests has plugins of pytest that every process of a judge would load, for a second each.
+"""
+
+from __future__ import annotations
+
+import compileall
+import shutil
+import venv
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+
+def make_environment(folder: Path) -> None:
+    """Make it, out of packages that are installed here."""
+    venv.create(folder, with_pip=False, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    for part in _needed("pytest", set()):
+        for file in part.files or ():
+            if file.parts[0] != ".." and file.locate().is_file():
+                (packages / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(file.locate(), packages / file)
+    # Processes of a judge write no bytecode.
+    compileall.compile_dir(packages, quiet=2)
+
+
+def _needed(name: str, seen: set[str]) -> Iterator[Distribution]:
+    """The distribution and all that it requires here."""
+    if name in seen:
+        return
+    seen.add(name)
+    found = distribution(name)
+    yield found
+    for requirement in map(Requirement, found.requires or ()):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield from _needed(requirement.name, seen)
