@@ -7,6 +7,7 @@ import importlib
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 
 from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.program.unit import Module
@@ -32,6 +33,13 @@ def function(*lines: str, header: str = "def f(a, b):") -> str:
 def results(family: Family, ctx: UnitContext) -> set[str]:
     """All texts that the family makes of the unit."""
     return {apply_edits(ctx.text, rewrite.edits) for rewrite in family(ctx) if rewrite.edits}
+
+
+def mended(family: Family, before: str, header: str = "def f(a, b):", rest: str = "", **types: str) -> set[str]:
+    """The bodies that the family makes of a function with the body `before`."""
+    lines = dedent(before).strip("\n").split("\n")
+    found = results(family, context(function(*lines, header=header), rest=rest, **types))
+    return {dedent(source.removeprefix(header + "\n")).strip("\n") for source in found}
 
 
 def library_units(names: str, most: int, seed: int) -> Iterator[tuple[str, UnitContext]]:

@@ -1,0 +1,86 @@
+"""Code of any form is rewritten, and what is not the rewrite's business stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+from rewriting import context, function, mended, results
+
+from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.rewrites.families import (
+    FAMILIES,
+    constants,
+    elements,
+    insertion,
+    removal,
+    structure,
+    variables,
+    wrapping,
+)
+from reloc_lsp.rewrites.families.paired import paired
+
+
+def test_nothing_moves_out_between_two_parts_of_a_statement():
+    handlers = "except OSError:\n    a = 1\n    b = 2\n"
+    assert mended(structure.moved_out, f"try:\n    a()\n{handlers}") == {
+        f"try:\n    a()\n{handlers}".replace("    b", "b")[:-1]
+    }
+    assert mended(structure.moved_out, f"try:\n    a()\n{handlers}else:\n    b()") == set()
+
+
+def test_what_overlaps_is_not_done_together():
+    ctx = context(function("return a[a[0]]"), a="list")
+    single = list(wrapping.wrapped(ctx))
+    for rewrite in paired(ctx, single):
+        first, *others = sorted(rewrite.edits)
+        assert all(first.end <= other.start for other in others)
+
+
+def test_docstrings_annotations_and_the_header_are_left_alone():
+    source = function('"""Return 1 and a."""', "x: 'int' = a", "return x")
+    for family in (constants.constants, variables.variables, removal.deleted, elements.names_for_constants):
+        for result in results(family, context(source)):
+            assert result.startswith("def f(a, b):\n" + '    """Return 1 and a."""\n')
+            assert "'int'" in result or "return x" in result
+
+
+def test_a_text_on_one_line_can_be_rewritten_as_well():
+    ctx = context("def f(a, b): return a - b\n")
+    assert "def f(a, b): return b - a\n" in results(variables.swapped, ctx)
+    assert results(insertion.guards, ctx) == set()
+
+
+def test_the_last_line_may_have_no_end():
+    found = results(insertion.steps, context("def f(a, b):\n    b = a", a="int"))
+    assert "def f(a, b):\n    b = a\n    return b" in found
+
+
+def test_a_method_keeps_its_indentation():
+    ctx = context("    def f(self, a):\n        if a:\n            return 1\n", "A.f")
+    assert (
+        "    def f(self, a):\n        if a:\n            return 1\n        else:\n            return None\n"
+        in results(insertion.else_branches, ctx)
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(): pass\n",
+        'def f():\n    """Only text."""\n',
+        "async def f(*a, k, **more):\n    async with a as b, k: return [x async for x in b]\n",
+        "def f(x):\n    match x:\n        case [1, *rest] if rest: return rest\n        case {'a': y}: return y\n",
+        "def f(x):\n    nonlocal y\n    y = x\n    return f'{x!r:>{y}}' 'b'\n",
+        "def f(x):\n    for i, in x: yield i\n    else: return (yield)\n",
+        "def f(x):\n    if x: return 1\n    else: return 2\n",
+        "def f(x):\n    try: x()\n    except (A, B) as e: raise C from e\n    finally: del x[0], x.y\n",
+        "def f(x):\n    class K(x):\n        y: int = 1\n        def g(self): return super().g()\n    return K\n",
+        "def f(x):\n    return lambda *a, b=1: (c := a, *x, x[1:2, ::3], x if a else b, not a, -b ** 2, a @ b)\n",
+    ],
+)
+def test_every_family_manages_every_kind_of_code(source):
+    for family, _ in FAMILIES:
+        for result in results(family, context(source)):
+            try:
+                parse_unit(result)
+            except SyntaxError as error:
+                pytest.fail(f"{family.__name__}: {error}\n{result}")
