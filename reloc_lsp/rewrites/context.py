@@ -122,7 +122,7 @@ class UnitContext(UnitNames):
         elif level_of_text(text) >= needed(slot.parent, slot.field, slot.index) and "\n" not in text:
             start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
         before = " " if _word(self.text[:start][-1:]) and _word(text[:1]) else ""
-        if isinstance(slot.parent, ast.FormattedValue) and text.startswith("{"):
+        if around is not None and text.startswith("{") and self.text[:start].endswith("{"):
             before = " "  # two braces would be the text of one
         after = " " if _word(self.text[end : end + 1]) and _word(text[-1:]) else ""
         return Edit(start, end, before + text + after)

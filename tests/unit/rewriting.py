@@ -47,7 +47,7 @@ def library_units(names: str, most: int, seed: int) -> Iterator[tuple[str, UnitC
     dice = random.Random(seed)
     for name in names.split():
         module = Module(Path(importlib.import_module(name).__file__ or "").read_text("utf-8"))
-        units = [unit for unit in module.functions if unit.end - unit.start < 2500]
+        units = [unit for unit in module.functions if unit.end - unit.start < 1200]
         for unit in dice.sample(units, min(most, len(units))):
             node = module.node(unit)
             used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}

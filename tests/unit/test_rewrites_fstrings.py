@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from rewriting import context, results
 
+from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.rewrites.families import elements, operators, variables
 
 TEXTS = {
@@ -40,3 +43,11 @@ def test_quotes_are_those_that_may_stand_in_the_text():
 def test_a_name_in_a_text_becomes_another():
     found = results(variables.variables, context("def f(a, b):\n    return f'{a}, {a:02d}'\n"))
     assert found == {f"def f(a, b):\n    return f'{one}'\n" for one in ("{b}, {a:02d}", "{a}, {b:02d}")}
+
+
+def test_a_brace_that_comes_first_is_no_brace_of_the_text():
+    """Neither in the whole expression's place nor in that of its first part."""
+    ctx = context("def f(a, b):\n    return f'{a}{a[b]}'\n")
+    for slot in ctx.loads(ast.Name):
+        apart = apply_edits(ctx.text, ctx.replace(slot, "{b}", "test").edits)
+        assert apart.startswith("def f(a, b):\n    return f'{") and "{{" not in apart, apart
