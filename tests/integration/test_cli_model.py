@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import re
@@ -42,13 +43,14 @@ def block(code: str) -> str:
     return f"Here it is:\n```python\n{code}```\n"
 
 
-def model(version: str) -> Scene:
-    """Reflects when asked for directions, and else answers with this version."""
+def model(*versions: str) -> Scene:
+    """Reflects when asked for directions, and else answers with these versions in turns."""
+    turns = itertools.cycle(versions)
 
     async def scene(wire: Wire) -> None:
         asked = wire.request.body["messages"][-1]["content"]
-        reflecting = "numbered list" in asked
-        await Answer(texts=(DIRECTIONS if reflecting else block(version),), usage=(50, 40, 20))(wire)
+        said = DIRECTIONS if "numbered list" in asked else block(next(turns))
+        await Answer(texts=(said,), usage=(50, 40, 20))(wire)
 
     return scene
 
@@ -140,12 +142,13 @@ async def test_a_model_that_only_ever_returns_the_same_code_ends_the_search(work
 
 
 async def test_code_that_looks_at_its_caller_or_equals_everything_is_not_proposed(workspace: Path):
-    for version in (CHEATING, EQUAL):
-        async with ScriptedServer(model(version)) as server:
-            code, said, _ = await revise(
-                workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url, "--calls", "4"
-            )
-        assert (code, said["status"]) == (1, "unchanged"), version
+    async with ScriptedServer(model(CHEATING, EQUAL)) as server:
+        code, said, _ = await revise(
+            workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url, "--calls", "4"
+        )
+        answered = [request for request in server.requests if "numbered list" not in json.dumps(request.body)]
+    assert (code, said["status"]) == (1, "unchanged"), said["source"]
+    assert len(answered) > 1, "both were offered"
 
 
 async def test_a_server_that_is_slow_or_refuses_takes_nothing_from_rewrites(tmp_path: Path):
@@ -171,13 +174,15 @@ async def test_a_model_that_cannot_be_asked_is_said_in_a_sentence(workspace: Pat
     assert code == 2 and "--base-url" in said["message"]
 
 
-async def test_a_trace_is_replayed_without_the_model(workspace: Path):
+async def test_a_trace_is_replayed_without_the_model_and_behind_walls(workspace: Path):
+    """Whoever recorded it may have done without them."""
     async with ScriptedServer(model(RIGHT)) as server:
         flags = ("slug.py::slug", "--reviser", "model", "--algorithm", "genetic", "--base-url", server.url)
-        _, said, _ = await revise(workspace, *flags, "--trace", "first.jsonl", RELOC_API_KEY="sk-secret")
-    assert said["trace"] == str(workspace / "first.jsonl")
+        flags += ("--sandbox", "none", "--trace", "first.jsonl")
+        code, said, _ = await revise(workspace, *flags, RELOC_API_KEY="sk-secret")
+    assert (code, said["sandbox"], said["trace"]) == (0, "none", str(workspace / "first.jsonl"))
     code, again, _ = await revise(workspace, "--replay", "first.jsonl", "--trace", "second.jsonl")
-    assert (code, again["source"]) == (0, said["source"])
+    assert (code, again["source"], again["sandbox"]) == (0, said["source"], SANDBOX)
     first, second = ((workspace / name).read_text() for name in ("first.jsonl", "second.jsonl"))
     nodes = [[line for line in map(json.loads, text.splitlines()) if "node" in line] for text in (first, second)]
     for node in (*nodes[0], *nodes[1]):
@@ -201,7 +206,7 @@ async def test_a_trace_of_somebody_else_chooses_no_program(workspace: Path):
     (workspace / "t.jsonl").write_text(
         json.dumps({"trace": 1, "file": "slug.py", "qualname": "slug", "settings": settings}) + "\n"
     )
-    code, said, _ = await revise(workspace, "--replay", "t.jsonl", "--seconds", "5")
+    code, said, _ = await revise(workspace, "--replay", "t.jsonl", "--evaluations", "3")
     assert code in (0, 1) and said["sandbox"] == SANDBOX
     (workspace / "t.jsonl").write_text('{"trace": 1}\n')
     code, said, _ = await revise(workspace, "--replay", "t.jsonl")
@@ -210,7 +215,7 @@ async def test_a_trace_of_somebody_else_chooses_no_program(workspace: Path):
 
 async def test_a_full_disk_ends_the_trace_and_not_the_search(workspace: Path):
     (workspace / "slug.py").write_text(RIGHT.replace("+", "*").replace("def", "import re\n\n\ndef", 1))
-    code, said, _ = await revise(workspace, "slug.py::slug", "--trace", "/dev/full", "--seconds", "20")
+    code, said, _ = await revise(workspace, "slug.py::slug", "--trace", "/dev/full", "--evaluations", "20")
     assert code in (0, 1) and "/dev/full is not complete" in " ".join(said["notes"])
 
 
@@ -220,10 +225,3 @@ def test_no_walls_no_model():
         asking(Replayed([]), Spending(Budget()), alone, "none")
     assert asking(Replayed([]), Spending(Budget()), Settings(), "none") is None
     assert asking(Replayed([]), Spending(Budget()), alone, "partial") is not None
-
-
-async def test_the_user_may_do_without_walls(workspace: Path):
-    async with ScriptedServer(model(RIGHT)) as server:
-        flags = ("slug.py::slug", "--reviser", "model", "--base-url", server.url, "--sandbox", "none")
-        code, said, _ = await revise(workspace, *flags)
-    assert (code, said["sandbox"]) == (0, "none")
