@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -91,17 +90,18 @@ async def test_the_function_at_fault_is_found(project):
 
 
 async def test_candidates_that_hang_or_leave_are_ended_and_harm_only_themselves(project, judging):
+    """And nothing of them is left, and no more of them is run than it takes to decide."""
     judge = await judging(project, "ranges.py::clamp")
     assert judge.baseline.tier.name == "cold"
-    began = time.monotonic()
-    hangs, leaves, breaks, right = await judged(
-        judge, body("while True: pass"), body("import os; os._exit(0)"), body("return ("), FIXED
+    hangs, leaves, breaks, right, wrong = await judged(
+        judge, body("while True: pass"), body("import os; os._exit(0)"), body("return ("), FIXED, body("return None")
     )
-    assert time.monotonic() - began < 30
     assert Outcome.TIMEOUT in set(outcomes(hangs).values()) <= {Outcome.TIMEOUT, Outcome.FAILED}
     assert Outcome.DIED in set(outcomes(leaves).values()) <= {Outcome.DIED, Outcome.NOT_RUN}
     assert not breaks.passed
     assert right.green
+    assert Outcome.NOT_RUN in outcomes(wrong).values()
+    assert not list(judge.bench.copy.folder.glob("copy-*"))
 
 
 async def test_only_the_test_that_hangs_is_blamed(project, judging):
@@ -111,12 +111,6 @@ async def test_only_the_test_that_hangs_is_blamed(project, judging):
     assert {n: result.outcome for n, result in report.results.items()} == {0: Outcome.PASSED, 1: Outcome.TIMEOUT}
     report = await judge.baseline.tier.run(source, [2, 3], [Limit(1.0, 1.0)] * 2)
     assert [result.outcome for result in report.results.values()] == [Outcome.PASSED] * 2
-
-
-async def test_a_run_stops_once_it_is_decided(project, judging):
-    judge = await judging(project, "ranges.py::clamp")
-    (verdict,) = await judged(judge, body("return None"))
-    assert Outcome.NOT_RUN in outcomes(verdict).values()
 
 
 async def test_the_baseline_knows_flaky_tests_and_where_the_unit_fails(project, judging, tmp_path):
@@ -146,12 +140,6 @@ async def test_files_that_cannot_be_collected_are_told(write, judging):
     root = write({"ranges.py": MODULE, "test_ranges.py": "import no_such_module\n"})
     with pytest.raises(EvaluationError, match="no_such_module"):
         await judging(root, "ranges.py::clamp")
-
-
-async def test_copies_are_removed_as_soon_as_they_were_used(project, judging):
-    judge = await judging(project, "ranges.py::clamp")
-    await judged(judge, FIXED, body("return low"))
-    assert not list(judge.bench.copy.folder.glob("copy-*"))
 
 
 async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reloc_lsp.revision import Proposal, Revision, Snapshot, Target
 from reloc_lsp.search.budget import Budget
-from reloc_lsp.settings import Settings
+from reloc_lsp.settings import EvaluationSettings, Settings
 
 # No rewrite helps `hopeless`, and `partly` only as far as one of its tests goes.
 SOURCE = "def hopeless(x):\n    return x\n\n\ndef partly(x):\n    return x + 2\n"
@@ -30,7 +30,7 @@ def test_other():
 async def test_what_helps_in_a_later_suspect_is_not_lost(tmp_path):
     (tmp_path / "m.py").write_text(SOURCE)
     (tmp_path / "test_m.py").write_text(TESTS)
-    settings = Settings(budget=Budget(seconds=20))
+    settings = Settings(budget=Budget(seconds=20), evaluation=EvaluationSettings(workers=1))
     (proposal,) = [
         item async for item in Revision(Snapshot(tmp_path), Target(), settings).run() if isinstance(item, Proposal)
     ]
