@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,20 +22,27 @@ from reloc_lsp.server.server import ReLocServer
 UNIT_BYTES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 
 
+# To make a converter and to have it learn the protocol takes longer than most tests, so that all of them share these.
+ours = functools.cache(default_converter)
+capabilities_of = functools.cache(client_capabilities)
+
+
+@functools.cache
+def theirs() -> Any:
+    """The editor's converter, told that an action with a command is an action and no command."""
+    made = default_converter()
+    made.register_structure_hook(
+        types.Command | types.CodeAction,
+        lambda value, _: made.structure(
+            value, types.Command if isinstance(value.get("command"), str) else types.CodeAction
+        ),
+    )
+    return made
+
+
 def new_client() -> LanguageClient:
-    """The client of pytest-lsp, told that an action with a command is an action and no command."""
-
-    def converter() -> Any:
-        made = default_converter()
-        made.register_structure_hook(
-            types.Command | types.CodeAction,
-            lambda value, _: made.structure(
-                value, types.Command if isinstance(value.get("command"), str) else types.CodeAction
-            ),
-        )
-        return made
-
-    client = LanguageClient(converter_factory=converter)
+    """The client of pytest-lsp."""
+    client = LanguageClient(converter_factory=theirs)
     register_lsp_features(client)
     return client
 
@@ -242,6 +250,7 @@ class Session:
 
     def __init__(self, server: ReLocServer, answers: tuple[str | None, ...]) -> None:
         self.server = server
+        self.server.protocol._converter = ours()
         self.to_server, self.to_client = asyncio.StreamReader(), asyncio.StreamReader()
         self.writer = MemoryWriter(self.to_server)
         self.editor = Editor(new_client(), answers)
@@ -252,7 +261,7 @@ class Session:
         self.serving = asyncio.create_task(serve(self.server, self.to_server, MemoryWriter(self.to_client)))
         client.protocol.set_writer(self.writer)
         self.reading = asyncio.create_task(run_async(threading.Event(), self.to_client, client.protocol))
-        given.setdefault("capabilities", client_capabilities(profile))
+        given.setdefault("capabilities", capabilities_of(profile))
         if root is not None:
             given.setdefault("workspace_folders", [types.WorkspaceFolder(root.as_uri(), root.name)])
         result = await client.initialize_session(types.InitializeParams(**given))
