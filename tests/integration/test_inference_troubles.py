@@ -126,7 +126,7 @@ async def test_a_connection_that_is_never_made(connected: Connecting) -> None:
 async def test_a_server_that_never_answers(connected: Connecting) -> None:
     async with ScriptedServer(hang) as server:
         error = await refused(connected(server.url, replace(QUICK, first_token=0.3)))
-        await asyncio.wait_for(server.requests[0].left.wait(), 5)
+        await asyncio.wait_for(server.requests[0].left.wait(), 30)
     assert f"{server.url} took the request and answered nothing for 0.3 s." in str(error)
     assert not error.lasting
     assert len(server.requests) == 1
@@ -135,7 +135,7 @@ async def test_a_server_that_never_answers(connected: Connecting) -> None:
 async def test_a_server_that_stops_in_the_middle(connected: Connecting) -> None:
     async with ScriptedServer(Answer(stops_after=2)) as server:
         error = await refused(connected(server.url, replace(QUICK, between_tokens=0.05)))
-        await asyncio.wait_for(server.requests[0].left.wait(), 5)
+        await asyncio.wait_for(server.requests[0].left.wait(), 30)
     assert f"{server.url} stopped in the middle of an answer: nothing came for 0.05 s." in str(error)
 
 
@@ -166,7 +166,7 @@ async def test_cancelling_closes_the_connections(connected: Connecting, scene: S
         with pytest.raises(asyncio.CancelledError):
             await asking
         for request in server.requests[so_far:]:
-            await asyncio.wait_for(request.left.wait(), 5)
+            await asyncio.wait_for(request.left.wait(), 30)
 
 
 async def test_a_key_is_wanted(connected: Connecting) -> None:

@@ -47,7 +47,7 @@ async def plan(vllm: str) -> AsyncIterator[Plan]:
 
 
 async def gone(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while condition():
             await asyncio.sleep(0.05)
 

@@ -22,7 +22,7 @@ def outcomes(verdict: Verdict) -> dict[str, Outcome]:
     return {name.split("::", 1)[1]: result.outcome for name, result in verdict.results.items()}
 
 
-async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait until something holds; fails once it took too long."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -200,17 +200,17 @@ class Editor:
 
     async def lenses(self, uri: str) -> list[Any]:
         params = types.CodeLensParams(types.TextDocumentIdentifier(uri))
-        return list(await asyncio.wait_for(self.client.text_document_code_lens_async(params), 10) or [])
+        return list(await asyncio.wait_for(self.client.text_document_code_lens_async(params), 30) or [])
 
     async def hover(self, uri: str, line: int) -> Any:
         params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, 0))
-        return await asyncio.wait_for(self.client.text_document_hover_async(params), 10)
+        return await asyncio.wait_for(self.client.text_document_hover_async(params), 30)
 
     async def actions(self, uri: str, line: int, **context: Any) -> list[Any]:
         at = types.Position(line, 0)
         given = types.CodeActionContext(**{"diagnostics": [], **context})
         params = types.CodeActionParams(types.TextDocumentIdentifier(uri), types.Range(at, at), given)
-        return list(await asyncio.wait_for(self.client.text_document_code_action_async(params), 10) or [])
+        return list(await asyncio.wait_for(self.client.text_document_code_action_async(params), 30) or [])
 
     async def repairs(self, uri: str, line: int, **context: Any) -> list[Any]:
         """The actions that repair, without those that make better what passes its tests."""
@@ -218,7 +218,7 @@ class Editor:
 
     async def command(self, name: str, *arguments: Any) -> Any:
         params = types.ExecuteCommandParams(command=name, arguments=list(arguments))
-        return await asyncio.wait_for(self.client.workspace_execute_command_async(params), 10)
+        return await asyncio.wait_for(self.client.workspace_execute_command_async(params), 30)
 
     async def status(self) -> Any:
         return plain(await self.command("reloc.status"))
@@ -235,7 +235,7 @@ class Editor:
     def progress(self, token: str) -> list[Any]:
         return list(self.client.progress_reports.get(token, []))
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self.heard.clear()
@@ -272,8 +272,8 @@ class Session:
         """Shut down in good order; the server's exit status."""
         assert self.serving is not None
         if not self.serving.done():
-            await asyncio.wait_for(self.editor.client.shutdown_async(None), 5)
+            await asyncio.wait_for(self.editor.client.shutdown_async(None), 30)
             self.editor.client.exit(None)
-        status = await asyncio.wait_for(self.serving, 5)
+        status = await asyncio.wait_for(self.serving, 30)
         self.reading.cancel()
         return status

@@ -55,7 +55,7 @@ class ScriptedRevisions:
         return run
 
     async def started(self) -> ScriptedRun:
-        return await asyncio.wait_for(self._new.get(), 5)
+        return await asyncio.wait_for(self._new.get(), 30)
 
 
 def progress(fraction: float, best: int = 2, *, message: str = "searching", total: int = 4) -> Progress:

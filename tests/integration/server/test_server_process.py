@@ -24,7 +24,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 def python(code: str, **given) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
-        capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False, **given,
+        capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=False, **given,
     )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ async def started(*command: str) -> LanguageClient:
 
 async def initialized(client: LanguageClient, **given) -> types.InitializeResult:
     given.setdefault("capabilities", client_capabilities("visual-studio-code"))
-    return await asyncio.wait_for(client.initialize_session(types.InitializeParams(**given)), 30)
+    return await asyncio.wait_for(client.initialize_session(types.InitializeParams(**given)), 60)
 
 
 async def test_over_stdio_from_first_word_to_last(tmp_path):
@@ -53,28 +53,28 @@ async def test_over_stdio_from_first_word_to_last(tmp_path):
     assert (list(provider.code_action_kinds), provider.resolve_provider) == (kinds, False)
     await client.shutdown_async(None)
     client.exit(None)
-    assert await asyncio.wait_for(client._server.wait(), 10) == 0
+    assert await asyncio.wait_for(client._server.wait(), 60) == 0
 
 
 async def test_exit_without_shutdown_is_told_by_the_status():
     client = await started()
     await initialized(client)
     client.exit(None)
-    assert await asyncio.wait_for(client._server.wait(), 10) == 1
+    assert await asyncio.wait_for(client._server.wait(), 60) == 1
 
 
 async def test_an_ended_stream_ends_the_process():
     client = await started()
     await initialized(client)
     client._server.stdin.close()
-    assert await asyncio.wait_for(client._server.wait(), 10) == 1
+    assert await asyncio.wait_for(client._server.wait(), 60) == 1
 
 
 async def test_a_terminated_process_ends_although_its_stream_is_open():
     client = await started()
     await initialized(client)
     client._server.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(client._server.wait(), 10) == 1
+    assert await asyncio.wait_for(client._server.wait(), 60) == 1
 
 
 async def test_a_dead_editor_ends_the_process_although_its_stream_is_open():
@@ -85,7 +85,7 @@ async def test_a_dead_editor_ends_the_process_although_its_stream_is_open():
     await initialized(client, process_id=parent.pid)
     assert client._server.returncode is None
     await parent.communicate(b"\n")
-    assert await asyncio.wait_for(client._server.wait(), 10) == 1
+    assert await asyncio.wait_for(client._server.wait(), 60) == 1
 
 
 async def test_a_parent_that_cannot_be_seen_is_not_missed():
@@ -101,14 +101,14 @@ async def test_over_tcp(tmp_path):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, stderr=asyncio.subprocess.PIPE, env=ENVIRONMENT
     )
-    line = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+    line = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
     host, port = re.search(r"listening on (\S+) port (\d+)", line).groups()
     client = new_client()
     await client.start_tcp(host, int(port))
     await initialized(client)
     await client.shutdown_async(None)
     client.exit(None)
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence():
@@ -176,7 +176,7 @@ def test_the_log_goes_to_its_file_and_holds_no_source(tmp_path, level):
         """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], input=messages, capture_output=True, env=ENVIRONMENT,
-        timeout=60, check=False,
+        timeout=120, check=False,
     )  # fmt: skip
     assert b"capabilities" in done.stdout
     assert log.exists() and "SECRET" not in log.read_text() and b"SECRET" not in done.stderr

@@ -68,8 +68,8 @@ class Process:
     async def __aexit__(self, *failure: object) -> None:
         client = self.editor.client
         if self.server.returncode is None:
-            await asyncio.wait_for(client.shutdown_session(), 10)
-        await asyncio.wait_for(self.server.wait(), 10)
+            await asyncio.wait_for(client.shutdown_session(), 60)
+        await asyncio.wait_for(self.server.wait(), 60)
         await client.stop()
 
 
@@ -115,7 +115,7 @@ async def test_a_stopped_search_leaves_no_process_and_a_live_server(tested, clam
         server = editor.client._server.pid
         uri = editor.open(tested / "ranges.py")
         job = await editor.revise(uri, clamp)
-        await editor.until(lambda: any("tried" in str(value.message) for value in editor.progress(job)), 30)
+        await editor.until(lambda: any("tried" in str(value.message) for value in editor.progress(job)), 60)
         working = descendants(server)
         assert await editor.command("reloc.cancel") == [job]
         await editor.ended(job)
@@ -129,10 +129,10 @@ async def test_an_editor_that_vanishes_leaves_nothing_behind(tested, clamp):
         process = editor.client._server
         uri = editor.open(tested / "ranges.py")
         job = await editor.revise(uri, clamp)
-        await editor.until(lambda: any("tried" in str(value.message) for value in editor.progress(job)), 30)
+        await editor.until(lambda: any("tried" in str(value.message) for value in editor.progress(job)), 60)
         working = descendants(process.pid)
         process.stdin.close()
-        await asyncio.wait_for(process.wait(), 5)
+        await asyncio.wait_for(process.wait(), 30)
         await gone(working)
 
 
@@ -152,6 +152,6 @@ def descendants(process_id: int) -> list[int]:
 
 async def gone(processes: list[int]) -> None:
     assert processes or sys.platform != "linux", "the search has processes"
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         while any(os.path.exists(f"/proc/{process}") for process in processes):
             await asyncio.sleep(0.02)
