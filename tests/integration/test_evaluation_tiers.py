@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from textwrap import dedent
 
 import pytest
@@ -24,6 +25,18 @@ async def test_every_kind_of_unit_is_judged_rightly(kind, write, judging):
     assert second.green and second.complete
     assert not first.green and not third.green
     assert 0 < judge.unchanged.passed < judge.unchanged.total
+
+
+async def test_plugins_of_pytest_run_their_tests_and_distribute_none(write, judging):
+    """The environment of these tests has pytest-asyncio and pytest-xdist."""
+    source = "async def f(a):\n    return a\n"
+    tests = "from m import f\nasync def test_a(): assert await f(5) == 3\nasync def test_b(): assert await f(3) == 3\n"
+    root = write({"m.py": source, "test_m.py": tests, "pytest.ini": "[pytest]\naddopts = -n2\nasyncio_mode = auto\n"})
+    judge = await judging(root, "m.py::f", interpreter=sys.executable)
+    assert judge.baseline.tier.name == "warm", judge.baseline.reason
+    right, wrong = source.replace("return a", "return 3"), source.replace("return a", "return a + 3")
+    assert [verdict.green for verdict in await judged(judge, wrong, right)] == [False, True]
+    assert (await judge.confirm(right)).green
 
 
 async def test_a_change_of_the_header_is_judged_as_well(write, judging):
