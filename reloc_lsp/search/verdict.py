@@ -68,7 +68,7 @@ class Verdict:
         """Whether every test was run."""
         return all(result.outcome is not Outcome.NOT_RUN for result in self.results.values())
 
-    @property
+    @cached_property
     def green(self) -> bool:
         """Whether every test passed."""
         return self.passed == self.total > 0
