@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any, Union
 
@@ -52,7 +52,10 @@ class Containers:
 
 
 def roots_of(items: Iterable[pytest.Item], functions: Iterable[FunctionType]) -> Iterator[object]:
-    """What candidates can reach: the tests' parameters, their modules' globals, the unit's globals and defaults."""
+    """What candidates can reach: the tests' parameters, their modules' globals, the unit's globals and defaults.
+
+    Of classes among the globals, what they hold for all their objects.
+    """
     spaces = {id(function.__globals__): function.__globals__ for function in functions}
     for function in functions:
         yield function.__defaults__
@@ -64,7 +67,14 @@ def roots_of(items: Iterable[pytest.Item], functions: Iterable[FunctionType]) ->
         if module is not None:
             spaces.setdefault(id(vars(module)), vars(module))
     for space in spaces.values():
-        yield from (value for name, value in space.items() if not name.startswith("__"))
+        for value in _values(space):
+            yield value
+            if isinstance(value, type):
+                yield from _values(type.__dict__["__dict__"].__get__(value))
+
+
+def _values(space: Mapping[str, object]) -> Iterator[object]:
+    return (value for name, value in space.items() if not name.startswith("__"))
 
 
 def _content(container: Container) -> list[Any]:
