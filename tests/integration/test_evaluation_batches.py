@@ -137,7 +137,7 @@ async def test_of_many_failing_tests_the_first_tell_of_a_candidate_that_helps_no
 async def test_containers_that_a_candidate_changed_are_as_they_were_for_the_next(place, write, judging):
     module = "def f(a):\n    return sum(a)\n" if place != "default" else "def f(a, seen=[]):\n    return sum(a)\n"
     given = {"module": "NUMBERS = [1, 2]\n@pytest.mark.parametrize('n', [4, 4])\ndef test(n): assert f(NUMBERS) == n\n"}
-    given["class"] = given["module"].replace("NUMBERS =", "class Kept: NUMBERS =").replace("(NUMBERS)", "(Kept.NUMBERS)")
+    given["class"] = given["module"].replace("NUMBERS", "class Kept: NUMBERS", 1).replace("f(", "f(Kept.")
     tests = given.get(place, "@pytest.mark.parametrize('a', [[1, 2], [2, 1]])\ndef test(a): assert f(a) == 4\n")
     judge = await judging(workspace(write, f"import pytest\nfrom m import f\n{tests}", module), "m.py::f")
     header, _, _ = module.partition("\n")
