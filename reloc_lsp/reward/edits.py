@@ -1,0 +1,40 @@
+"""What kind of edit lies between two versions, told from their tokens."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+
+from reloc_lsp.program.distance import tokens
+
+BLOCKS = {"<indent>", "<dedent>"}
+
+
+def kind_of_edit(before: str, after: str) -> str:
+    """`name`, `constant`, `operator`, `expression`, `insertion`, `deletion`, `several places`, or `layout` for none.
+
+    The first three are one token in the place of one other; an expression is several in the place of several.
+    """
+    old, new = tokens(before), tokens(after)
+    changes = [op for op in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if op[0] != "equal"]
+    if len(changes) != 1:
+        return "several places" if changes else "layout"
+    _, i1, i2, j1, j2 = changes[0]
+    if i1 == i2:
+        return "insertion"
+    if j1 == j2:
+        return "deletion"
+    if i2 - i1 == j2 - j1 == 1:
+        return _kind_of_token(old[i1], new[j1])
+    return "expression"
+
+
+def _kind_of_token(before: str, after: str) -> str:
+    kinds = {_kind(before), _kind(after)}
+    return kinds.pop() if len(kinds) == 1 else "expression"
+
+
+def _kind(token: str) -> str:
+    if token in ("True", "False", "None") or token[0].isdigit() or token[-1] in "'\"":
+        return "constant"
+    return "name" if token.isidentifier() and not keyword.iskeyword(token) and token not in BLOCKS else "operator"
