@@ -8,8 +8,10 @@ from reloc_lsp.settings.tree import (
     EvaluationSettings,
     LocalModelSettings,
     ModelSettings,
+    RewardSettings,
     SearchSettings,
     Settings,
+    TextRewardSettings,
 )
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "Layer",
     "LocalModelSettings",
     "ModelSettings",
+    "RewardSettings",
     "SearchSettings",
     "Settings",
+    "TextRewardSettings",
     "layered",
     "pyproject_layer",
     "user_file",

@@ -79,6 +79,26 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class TextRewardSettings:
+    """The text reward model: how near a version is to a right one, judged by its text. Off without a model or server.
+
+    `model` is a folder or a name on the Hugging Face hub, loaded in our own process; with `base_url` it is that of a
+    vLLM server (none: the server's first). `key_variable` names the environment variable that holds the server's key.
+    """
+
+    model: str | None = field(default=None, metadata=USER_ONLY)
+    base_url: str | None = field(default=None, metadata=USER_ONLY)
+    key_variable: str = field(default="RELOC_REWARD_API_KEY", metadata=USER_ONLY)
+
+
+@dataclass(frozen=True)
+class RewardSettings:
+    """What tells versions apart of which the same tests pass."""
+
+    text: TextRewardSettings = field(default_factory=TextRewardSettings, metadata=USER_ONLY)
+
+
+@dataclass(frozen=True)
 class EvaluationSettings:
     """How candidates are judged.
 
@@ -117,5 +137,6 @@ class Settings:
     budget: Budget = field(default_factory=Budget)
     search: SearchSettings = field(default_factory=SearchSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
+    reward: RewardSettings = field(default_factory=RewardSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     editor: EditorSettings = field(default_factory=EditorSettings)
