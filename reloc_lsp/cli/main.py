@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "demo": "write a small workspace with a bug and repair it before your eyes",
     "doctor": "say what was found: interpreter, pytest, sandbox and GPU",
     "model": "serve a language model on this machine with vLLM, for all your terminals and editors",
+    "reward": "train and ask a model that tells which of two wrong versions is nearer to a right one",
     "trace": "make a page to look at of what a search did",
     "server": "run the language server (what an editor starts)",
 }

@@ -25,16 +25,16 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
     )
     budget.add_argument(
         "--evaluations",
-        type=_count,
+        type=counted,
         metavar="N",
         help=f"candidates put to the tests (default: {bounds.evaluations})",
     )
-    budget.add_argument("--calls", type=_count, metavar="N", help="calls of a language model")
-    budget.add_argument("--tokens", type=_count, metavar="N", help="tokens of a language model")
+    budget.add_argument("--calls", type=counted, metavar="N", help="calls of a language model")
+    budget.add_argument("--tokens", type=counted, metavar="N", help="tokens of a language model")
     search = parser.add_argument_group("search")
     for name in ("algorithm", "rules", "reviser"):
         search.add_argument(f"--{name}", choices=typing.get_args(typing.get_type_hints(SearchSettings)[name]))
-    search.add_argument("--seed", type=_count, metavar="N", help="the same seed, the same answer")
+    search.add_argument("--seed", type=counted, metavar="N", help="the same seed, the same answer")
     search.add_argument("--model", metavar="M", help="the language model to ask (default: the server's first)")
     search.add_argument("--base-url", metavar="U", help="its server, OpenAI-compatible (default: port 8000 here)")
     tests = parser.add_argument_group("tests")
@@ -109,7 +109,8 @@ def _seconds(text: str) -> float:
     return float(number)
 
 
-def _count(text: str) -> int:
+def counted(text: str) -> int:
+    """The whole number that a flag was given; raises `argparse.ArgumentTypeError` for what is none or below 0."""
     return int(_number(int, text, "a whole number of at least 0"))
 
 

@@ -1,0 +1,119 @@
+"""`reloc-lsp reward pairs`: preferences from three sources, as one Parquet file."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.options import counted
+from reloc_lsp.cli.reward.telling import telling
+from reloc_lsp.cli.target import current_folder
+from reloc_lsp.reward.collecting import Collecting, collected
+from reloc_lsp.reward.dataset import write
+from reloc_lsp.reward.errors import need
+from reloc_lsp.reward.versions import Source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags of `pairs`."""
+    how = Collecting()
+    sources = parser.add_argument_group("sources, any number of each")
+    sources.add_argument(
+        "--history", nargs="+", action="extend", type=Path, default=[], metavar="REPO",
+        help="git repositories, bare or not: functions before and after a fix",
+    )  # fmt: skip
+    sources.add_argument(
+        "--traces", nargs="+", action="extend", type=Path, default=[], metavar="FILE",
+        help="what revise --trace wrote; the traces of one folder count as one repository",
+    )  # fmt: skip
+    sources.add_argument(
+        "--workspaces", nargs="+", action="extend", type=Path, default=[], metavar="DIR",
+        help="projects whose tests pass: rewrites of their functions, judged by these tests",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the Parquet file to write")
+    parser.add_argument("--seed", type=counted, default=how.seed, metavar="N", help="the same seed, the same file")
+    parser.add_argument("--balanced", action="store_true", help="only pairs whose lengths differ by at most 2 tokens")
+    parser.add_argument(
+        "--most", type=counted, default=how.most_of_a_function, metavar="N",
+        help="preferences of one function at the most (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--functions", type=counted, default=50, metavar="N",
+        help="functions of a workspace at the most (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--test-share", type=_share, default=how.test_share, metavar="S",
+        help="share held out, in whole repositories (default: %(default)s)",
+    )  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> int:
+    """Collect, write, and say what was found."""
+    need({"pyarrow": "Parquet files"})
+    here = current_folder()
+    how = Collecting(options.seed, options.most, options.test_share, options.balanced)
+    out: Path = here / options.out.expanduser()
+    if not (options.history or options.traces or options.workspaces):
+        raise CallError("No source is named: give --history, --traces or --workspaces.")
+    with telling("collecting") as tell:
+        found = collected(_sources(options, here, tell), how, lambda count: tell(f"{count:,} preferences so far"))
+        tell(f"writing {len(found):,} preferences")
+        write(out, found, how)
+    splits = Counter(preference.split for preference in found)
+    sources = Counter(preference.source for preference in found)
+    print(f"{out}: {len(found):,} preferences, {splits['train']:,} to train on and {splits['test']:,} held out.")
+    print("From: " + ", ".join(f"{kind} {number:,}" for kind, number in sorted(sources.items())))
+    solved = sum(preference.ngrams_solve for preference in found)
+    print(f"An n-gram scorer that learned from the others solves {solved / max(len(found), 1):.0%} of them.")
+    return 0
+
+
+def _sources(options: argparse.Namespace, here: Path, tell: Callable[[str], None]) -> Iterator[Source]:
+    """Each source in turn, in the order of their names."""
+    from reloc_lsp.revision.trace import TraceError, read_trace
+    from reloc_lsp.reward.history import HistorySource
+    from reloc_lsp.reward.traces import TraceSource
+
+    for path in _sorted(options.history, here):
+        tell(f"reading the history of {path}")
+        yield HistorySource(path, _name(path))
+    for path in _sorted(options.traces, here):
+        try:
+            yield TraceSource(read_trace(path), path.parent.name, path.name)
+        except TraceError as error:
+            raise CallError(str(error)) from error
+    if options.workspaces:
+        yield from _workspaces(options, here, tell)
+
+
+def _workspaces(options: argparse.Namespace, here: Path, tell: Callable[[str], None]) -> Iterator[Source]:
+    from reloc_lsp.revision.chains import ChainSource
+    from reloc_lsp.settings import layered, user_layer
+
+    settings, _ = layered([user_layer()[0]])
+    for path in _sorted(options.workspaces, here):
+        if not path.is_dir():
+            raise CallError(f"There is no folder {path}. Name a project with tests.")
+        yield ChainSource(path, settings.evaluation, options.functions, seed=options.seed, told=tell)
+
+
+def _sorted(paths: list[Path], here: Path) -> list[Path]:
+    return sorted({(here / path.expanduser()).resolve() for path in paths})
+
+
+def _name(repository: Path) -> str:
+    folder = repository.parent if repository.name == ".git" else repository
+    return folder.name.removesuffix(".git")
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to below 1")
+    return share
