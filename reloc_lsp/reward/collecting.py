@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+import random
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -14,7 +15,7 @@ from reloc_lsp.reward.preference import Preference
 from reloc_lsp.reward.versions import Source
 
 BALANCED = 2
-"""Tokens by which the versions of a length-balanced pair may differ: fixes are longer, and that tells too much."""
+"""Tokens by which the versions of a length-balanced pair may differ: most fixes are longer, and that tells too much."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Collecting:
     """How the data are made.
 
     At most `most_of_a_function` preferences are taken of each function; `test_share` is the share held out for tests,
-    in whole repositories; `balanced` leaves out pairs whose lengths differ by more than two tokens.
+    in whole repositories. With `balanced` the lengths of a pair differ by two tokens at the most, and the better
+    version is as often the longer one as the shorter one.
     """
 
     seed: int = 0
@@ -46,7 +48,7 @@ def collected(
     found.sort(key=_place)
     kept = _each_once(found)
     if how.balanced:
-        kept = [preference for preference in kept if abs(preference.longer_by) <= BALANCED]
+        kept = _balanced(kept, how.seed)
     return marked(_split(kept, how), how.seed)
 
 
@@ -65,6 +67,20 @@ def _each_once(found: Sequence[Preference]) -> list[Preference]:
             seen.add(key)
             kept.append(preference)
     return kept
+
+
+def _balanced(found: Sequence[Preference], seed: int) -> list[Preference]:
+    """Those of almost equal length; of those that are longer by some tokens as many as of those that are shorter."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    order = list(range(len(found)))
+    random.Random(seed).shuffle(order)
+    for place in order:
+        by_length[found[place].longer_by].append(place)
+    kept = set(by_length[0])
+    for more in range(1, BALANCED + 1):
+        both = min(len(by_length[more]), len(by_length[-more]))
+        kept |= {*by_length[more][:both], *by_length[-more][:both]}
+    return [preference for place, preference in enumerate(found) if place in kept]
 
 
 def _split(found: Sequence[Preference], how: Collecting) -> list[Preference]:

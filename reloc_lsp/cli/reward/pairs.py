@@ -35,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the Parquet file to write")
     parser.add_argument("--seed", type=counted, default=how.seed, metavar="N", help="the same seed, the same file")
-    parser.add_argument("--balanced", action="store_true", help="only pairs whose lengths differ by at most 2 tokens")
+    parser.add_argument(
+        "--balanced",
+        action="store_true",
+        help="only pairs of almost equal length, the better as often longer as shorter",
+    )
     parser.add_argument(
         "--most", type=counted, default=how.most_of_a_function, metavar="N",
         help="preferences of one function at the most (default: %(default)s)",
