@@ -44,7 +44,8 @@ class ChainSource:
 
     At each step `width` rewrites, of as many families as there are, are judged; those stay that fail a test and pass no
     more than what they were made of, and one of them is the next step. `functions` bounds how many functions are tried,
-    drawn by the `seed` as everything else is. `told` hears of each function that is begun, or why it cannot be used.
+    drawn by the `seed` as everything else is. `told` hears of each function that is begun, `left_out` of each that
+    cannot be used and why.
     """
 
     root: Path
@@ -54,6 +55,7 @@ class ChainSource:
     width: int = 12
     seed: int = 0
     told: Callable[[str], None] = field(default=lambda words: None)
+    left_out: Callable[[str], None] = field(default=lambda words: None)
 
     def versions(self) -> Iterator[Versions]:
         """One function after the other; raises `RewardError` where no test can be run at all."""
@@ -91,7 +93,7 @@ class ChainSource:
             try:
                 found = await self._of_function(bench, where, groups)
             except EvaluationError as error:
-                self.told(f"{unit.qualname} of {file} is left out: {error}")
+                self.left_out(f"{unit.qualname} of {file}: {error}")
                 continue
             if found:
                 yield found
@@ -101,7 +103,7 @@ class ChainSource:
         judge = Judge(bench, place, baseline)
         try:
             if not judge.unchanged.green:
-                self.told(f"{place.unit.qualname} of {place.name} is left out: a test that reaches it fails.")
+                self.left_out(f"{place.unit.qualname} of {place.name}: A test that reaches it fails.")
                 return None
             chain = Chain(judge, place, self.width, random.Random(f"{self.seed} {place.name} {place.unit.qualname}"))
             for _ in range(self.length):

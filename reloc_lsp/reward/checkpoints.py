@@ -34,7 +34,7 @@ def load(name: str) -> tuple[Any, Any]:
     config.pad_token_id = words.pad_token_id
     with in_words(name):
         model = AutoModelForSequenceClassification.from_pretrained(
-            name, config=config, dtype="auto" if where == "cuda" else torch.float32
+            name, config=config, dtype=torch.float32 if where == "cpu" else "auto"
         )
     return model.to(where).eval(), words
 
@@ -96,3 +96,19 @@ def in_words(name: str) -> Iterator[None]:
             f"The model {name} cannot be loaded: name a folder that holds one, or a model of the Hugging Face hub. "
             f"What was said: {said}"
         ) from error
+
+
+@contextlib.contextmanager
+def in_memory() -> Iterator[None]:
+    """What torch raises where memory is too small, and for other troubles of a device, as a `RewardError`."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise RewardError(
+            "The memory of the GPU is too small. Take a smaller model, or train with a smaller --at-once or "
+            "--max-length, or with --lora-rank 16."
+        ) from error
+    except RuntimeError as error:
+        raise RewardError(f"The model cannot be run here: {str(error).partition(chr(10))[0]}") from error

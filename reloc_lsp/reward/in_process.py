@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reloc_lsp.reward.checkpoints import PACKAGES, load, longest
+from reloc_lsp.reward.checkpoints import PACKAGES, in_memory, load, longest
 from reloc_lsp.reward.errors import need
 
 TOKENS_AT_ONCE = 16_384
@@ -29,7 +29,7 @@ class InProcess:
         need(PACKAGES)
         import torch
 
-        with self._alone, torch.inference_mode():
+        with self._alone, in_memory(), torch.inference_mode():
             self._loaded = self._loaded or load(self.name)
             model, words = self._loaded
             ids = words(list(texts), truncation=True, max_length=longest(model.config, words))["input_ids"]

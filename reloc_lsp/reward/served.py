@@ -12,7 +12,7 @@ from typing import Any
 
 from reloc_lsp.reward.errors import RewardError
 
-SECONDS = 120.0
+SECONDS = 30.0
 START = "Start one with: vllm serve MODEL --runner pooling"
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from reloc_lsp.reward.checkpoints import PACKAGES, config_of, device, in_words, longest, quiet, tokenizer
+from reloc_lsp.reward.checkpoints import PACKAGES, config_of, device, in_memory, in_words, longest, quiet, tokenizer
 from reloc_lsp.reward.errors import RewardError, need
 from reloc_lsp.reward.layout import as_text
 from reloc_lsp.reward.preference import Preference
@@ -59,6 +60,7 @@ def train(
     import datasets
     from trl import RewardTrainer
 
+    _of_one_gpu_or_started_by_accelerate()
     datasets.disable_progress_bars()
     config = config_of(base)
     words = tokenizer(base)
@@ -78,11 +80,22 @@ def train(
             callbacks=[heard],
         )
     _say_nothing(trainer)
-    trainer.train(resume_from_checkpoint=last)
+    with in_memory():
+        trainer.train(resume_from_checkpoint=last)
     complete = not heard.stopped
     if complete:
         _save(trainer, out, words, how)
     return Trained(complete, tuple(heard.steps), len(chosen) - len(rows))
+
+
+def _of_one_gpu_or_started_by_accelerate() -> None:
+    import torch
+
+    if torch.cuda.device_count() > 1 and "WORLD_SIZE" not in os.environ:
+        raise RewardError(
+            "There are several GPUs. Use them all with accelerate launch -m reloc_lsp reward train ..., or one of them "
+            "with CUDA_VISIBLE_DEVICES=0."
+        )
 
 
 def _rows(chosen: Sequence[Preference], words: Any, most: int) -> list[dict[str, list[int]]]:

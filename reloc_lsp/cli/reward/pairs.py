@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.options import counted
-from reloc_lsp.cli.reward.telling import telling
+from reloc_lsp.cli.reward.telling import Tell, telling, warn
 from reloc_lsp.cli.target import current_folder
 from reloc_lsp.reward.collecting import Collecting, collected
 from reloc_lsp.reward.dataset import write
 from reloc_lsp.reward.errors import need
+from reloc_lsp.reward.preference import Preference
 from reloc_lsp.reward.versions import Source
 
 
@@ -62,20 +63,30 @@ def run(options: argparse.Namespace) -> int:
     out: Path = here / options.out.expanduser()
     if not (options.history or options.traces or options.workspaces):
         raise CallError("No source is named: give --history, --traces or --workspaces.")
+    left_out: list[str] = []
     with telling("collecting") as tell:
-        found = collected(_sources(options, here, tell), how, lambda count: tell(f"{count:,} preferences so far"))
-        tell(f"writing {len(found):,} preferences")
-        write(out, found, how)
+        sources = _sources(options, here, tell, left_out)
+        found = collected(sources, how, lambda count: tell(f"{count:,} preferences so far"))
+    if left_out:
+        warn(f"{len(left_out)} functions are left out, the first of them {left_out[0]}")
+    if not found:
+        warn("No preference was found in these sources, and nothing was written.")
+        return 1
+    write(out, found, how)
+    _say(out, found)
+    return 0
+
+
+def _say(out: Path, found: Sequence[Preference]) -> None:
     splits = Counter(preference.split for preference in found)
     sources = Counter(preference.source for preference in found)
     print(f"{out}: {len(found):,} preferences, {splits['train']:,} to train on and {splits['test']:,} held out.")
     print("From: " + ", ".join(f"{kind} {number:,}" for kind, number in sorted(sources.items())))
     solved = sum(preference.ngrams_solve for preference in found)
-    print(f"An n-gram scorer that learned from the others solves {solved / max(len(found), 1):.0%} of them.")
-    return 0
+    print(f"An n-gram scorer that learned from the others solves {solved / len(found):.0%} of them.")
 
 
-def _sources(options: argparse.Namespace, here: Path, tell: Callable[[str], None]) -> Iterator[Source]:
+def _sources(options: argparse.Namespace, here: Path, tell: Tell, left_out: list[str]) -> Iterator[Source]:
     """Each source in turn, in the order of their names."""
     from reloc_lsp.revision.trace import TraceError, read_trace
     from reloc_lsp.reward.history import HistorySource
@@ -90,10 +101,10 @@ def _sources(options: argparse.Namespace, here: Path, tell: Callable[[str], None
         except TraceError as error:
             raise CallError(str(error)) from error
     if options.workspaces:
-        yield from _workspaces(options, here, tell)
+        yield from _workspaces(options, here, tell, left_out)
 
 
-def _workspaces(options: argparse.Namespace, here: Path, tell: Callable[[str], None]) -> Iterator[Source]:
+def _workspaces(options: argparse.Namespace, here: Path, tell: Tell, left_out: list[str]) -> Iterator[Source]:
     from reloc_lsp.revision.chains import ChainSource
     from reloc_lsp.settings import layered, user_layer
 
@@ -101,7 +112,9 @@ def _workspaces(options: argparse.Namespace, here: Path, tell: Callable[[str], N
     for path in _sorted(options.workspaces, here):
         if not path.is_dir():
             raise CallError(f"There is no folder {path}. Name a project with tests.")
-        yield ChainSource(path, settings.evaluation, options.functions, seed=options.seed, told=tell)
+        yield ChainSource(
+            path, settings.evaluation, options.functions, seed=options.seed, told=tell, left_out=left_out.append
+        )
 
 
 def _sorted(paths: list[Path], here: Path) -> list[Path]:

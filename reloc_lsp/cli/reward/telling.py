@@ -10,9 +10,9 @@ Tell = Callable[[str], None]
 
 
 @contextmanager
-def telling(first: str) -> Iterator[Tell]:
+def telling(first: str, *, shown: bool = True) -> Iterator[Tell]:
     """Gives what shows a line of words on stderr; elsewhere than on a terminal nothing is shown."""
-    if not sys.stderr.isatty():
+    if not (shown and sys.stderr.isatty()):
         yield lambda words: None
         return
     from rich.console import Console

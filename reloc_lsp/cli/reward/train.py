@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -57,14 +57,18 @@ def run(options: argparse.Namespace) -> int:
     if how.batch < 1 or how.at_once < 1 or how.save_every < 1 or how.steps == 0:
         raise CallError("--batch, --at-once, --save-every and --steps must be at least 1.")
     preferences = read(here / options.data.expanduser())
-    with telling("loading the model") as tell, _stopping() as stop:
+    # Started by accelerate, there are several of us, and one speaks.
+    first, alone = os.environ.get("RANK", "0") == "0", os.environ.get("WORLD_SIZE", "1") == "1"
+    # Several must not end after different steps: there an interruption ends all, and a checkpoint is older.
+    stopping = _stopping() if alone else nullcontext(_Stop())
+    with telling("loading the model", shown=first) as tell, stopping as stop:
 
         def hear(step: Step) -> bool:
             tell(f"step {step.step} of {step.steps}: loss {step.loss:.3f}, accuracy {step.accuracy:.0%}")
             return not stop.asked
 
         result = train(preferences, options.base, out, how, hear, resume=options.resume)
-    if os.environ.get("RANK", "0") != "0":
+    if not first:
         return 0
     if result.too_long:
         warn(f"{result.too_long:,} pairs were left out, for they are longer than the model may read.")
