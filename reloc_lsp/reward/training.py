@@ -141,7 +141,7 @@ def _arguments(out: Path, how: Training) -> Any:
 
     where = device()
     at_once = max(1, min(how.at_once, how.batch))
-    together = at_once * PartialState().num_processes
+    together = at_once * PartialState(cpu=where == "cpu").num_processes
     return RewardConfig(
         output_dir=str(out / CHECKPOINTS),
         num_train_epochs=how.epochs,
@@ -152,6 +152,7 @@ def _arguments(out: Path, how: Training) -> Any:
         per_device_train_batch_size=at_once,
         gradient_accumulation_steps=max(1, how.batch // together),
         max_length=None,
+        use_cpu=where == "cpu",
         dataloader_pin_memory=where == "cuda",
         bf16=where == "cuda" and torch.cuda.is_bf16_supported(),
         gradient_checkpointing=where == "cuda",
@@ -161,6 +162,7 @@ def _arguments(out: Path, how: Training) -> Any:
         save_total_limit=2,
         logging_steps=1,
         disable_tqdm=True,
+        ddp_find_unused_parameters=False,
         report_to="none",
     )
 
