@@ -20,6 +20,7 @@ from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Te
 from reloc_lsp.revision.reviser import NO_WALLS, ReviserError, asking
 from reloc_lsp.revision.rules import estimated, rewrites_alone, with_model
 from reloc_lsp.revision.trace import Trace, reason_of
+from reloc_lsp.reward.text import text_reward
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Node, Task
@@ -121,9 +122,11 @@ class Attempt:
         """How the search goes: rewrites, and a model beside them where one takes part."""
         neighborhood = RewriteNeighborhood(self.task, self.module(), self.judge, self.settings.search.seed)
         workers = self.judge.bench.workers
-        if self.asking:
-            return with_model(self.task, self.asking, self.settings, neighborhood, workers)
-        return rewrites_alone(neighborhood, workers)
+        if not self.asking:
+            return rewrites_alone(neighborhood, workers)
+        made = with_model(self.task, self.asking, self.settings, neighborhood, workers)
+        paper = self.settings.search.rules == "paper"
+        return replace(made, reward=text_reward(self.settings.reward.text, self.account.notes.append, everything=paper))
 
     def module(self) -> ModuleContext:
         """What rewrites may know of the unit's file and of its tests."""

@@ -29,6 +29,7 @@ from reloc_lsp.revision.improvement import Improvement
 from reloc_lsp.revision.proposal import NO_RECORDING, Progress, Proposal, Recording, Snapshot, Target, Tests
 from reloc_lsp.revision.reviser import ReviserError, connected
 from reloc_lsp.revision.trace import Recorded, Replayed, Trace, TraceError, read_trace
+from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.search.model import LanguageModel
 from reloc_lsp.settings import Settings
 
@@ -91,7 +92,7 @@ class Work:
                 return await self._revise(bench, module, unit)
         except TimeoutError:
             return self._out_of_time()
-        except (UserError, ReviserError, TraceError) as error:
+        except (UserError, ReviserError, RewardError, TraceError) as error:
             return self._error(str(error), 2)
         except EvaluationError as error:
             return self._error(str(error), 3)

@@ -10,7 +10,8 @@ from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.in_process import InProcess
 from reloc_lsp.reward.layout import as_text
 from reloc_lsp.reward.served import Served
-from reloc_lsp.search.candidate import Candidate, Task
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.verdict import Verdict
 from reloc_lsp.settings import TextRewardSettings
 
 
@@ -35,29 +36,39 @@ def scorer_of(chosen: TextRewardSettings) -> Scorer | None:
 class TextReward:
     """`search.protocols.Reward` by a text model; the candidates of a round are scored at once, beside the search.
 
-    A reward is a logit, which has no bounds. Where the model fails, `note` hears why, once, and from then on every
-    candidate has the reward 0: a search without rewards is still a search.
+    Without `everything` only those are scored of which as many tests pass as before: no other can be gone on from where
+    tests come first. A reward is a logit, which has no bounds. Where the model fails, `note` hears why, once, and from
+    then on every candidate has the reward 0: a search without rewards is still a search.
     """
 
-    def __init__(self, scorer: Scorer, note: Callable[[str], None]) -> None:
+    def __init__(self, scorer: Scorer, note: Callable[[str], None], *, everything: bool = False) -> None:
         self.scorer = scorer
         self.note = note
+        self.everything = everything
         self._failed = False
 
-    async def reward(self, task: Task, candidates: Sequence[Candidate]) -> Sequence[float]:
-        """One logit per candidate."""
-        if self._failed:
-            return [0.0] * len(candidates)
-        texts = [as_text(task.file, task.qualname, candidate.source) for candidate in candidates]
+    async def reward(
+        self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]
+    ) -> Sequence[float]:
+        """One logit per candidate, 0 for those that are not scored."""
+        rewards = [0.0] * len(candidates)
+        least = -1 if self.everything else task.verdict.passed
+        places = [n for n, verdict in enumerate(verdicts) if verdict.at_most >= least]
+        if self._failed or not places:
+            return rewards
+        texts = [as_text(task.file, task.qualname, candidates[n].source) for n in places]
         try:
-            return await asyncio.to_thread(self.scorer.score, texts)
+            for place, logit in zip(places, await asyncio.to_thread(self.scorer.score, texts), strict=True):
+                rewards[place] = logit
         except RewardError as error:
             self._failed = True
             self.note(f"The search goes on without the reward model. {error}")
-            return [0.0] * len(candidates)
+        return rewards
 
 
-def text_reward(chosen: TextRewardSettings, note: Callable[[str], None]) -> TextReward | None:
+def text_reward(
+    chosen: TextRewardSettings, note: Callable[[str], None], *, everything: bool = False
+) -> TextReward | None:
     """The text reward of the settings, `None` where it is off; raises `RewardError`."""
     scorer = scorer_of(chosen)
-    return TextReward(scorer, note) if scorer else None
+    return TextReward(scorer, note, everything=everything) if scorer else None

@@ -128,7 +128,7 @@ async def test_a_search_gets_a_reward_for_each_candidate_of_a_round(model: Path)
     notes: list[str] = []
     reward: Reward | None = text_reward(TextRewardSettings(model=str(model)), notes.append)
     assert reward is not None
-    wrong, right, other = await reward.reward(task(), candidates("wrong", "right", "wrong"))
+    wrong, right, other = await reward.reward(task(), candidates("wrong", "right", "wrong"), [Verdict({})] * 3, ())
     assert right > wrong == pytest.approx(other, abs=1e-5) and not notes
 
 
@@ -156,7 +156,7 @@ async def test_what_is_no_reward_model_is_said_once_and_ends_no_search(
     reward = text_reward(TextRewardSettings(model=str(made(tmp_path))), notes.append)
     assert reward is not None
     for _ in range(2):
-        assert await reward.reward(task(), candidates("a", "b")) == [0.0, 0.0]
+        assert await reward.reward(task(), candidates("a", "b"), [Verdict({})] * 2, ()) == [0.0, 0.0]
     assert len(notes) == 1 and said in notes[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.served import Served
 from reloc_lsp.reward.text import text_reward
 from reloc_lsp.search.candidate import Candidate, Task
-from reloc_lsp.search.verdict import Verdict
+from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 from reloc_lsp.settings import Layer, Settings, TextRewardSettings, layered
 
 TASK = Task("m.py", "f", "def f(): ...\n", 0, 13, 1, Verdict({}))
@@ -39,7 +40,7 @@ async def test_a_server_that_is_down_ends_no_search_and_is_told_once() -> None:
     notes: list[str] = []
     reward = text_reward(TextRewardSettings(base_url="http://127.0.0.1:1"), notes.append)
     assert reward is not None
-    assert [await reward.reward(TASK, CANDIDATES) for _ in range(2)] == [[0.0, 0.0]] * 2
+    assert [await reward.reward(TASK, CANDIDATES, [TASK.verdict] * 2, ()) for _ in range(2)] == [[0.0, 0.0]] * 2
     (note,) = notes
     assert "goes on without" in note and "127.0.0.1:1" in note and "vllm serve" in note
 
@@ -93,3 +94,16 @@ def test_a_wrong_call_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixtur
     ):
         assert main(["reward", *arguments]) == 2
         assert said in capsys.readouterr().err
+
+
+async def test_what_fails_more_tests_than_before_is_not_scored_unless_the_rules_sum_both(elsewhere: str) -> None:
+    failed, passed = TestResult(Outcome.FAILED), TestResult(Outcome.PASSED)
+    task = replace(TASK, verdict=Verdict({"t": passed, "u": failed}))
+    worse = Verdict({"t": failed, "u": failed})
+    notes: list[str] = []
+    chosen = TextRewardSettings(base_url=f"{elsewhere}/text")
+    for everything, asked in ((False, 0), (True, 1)):
+        reward = text_reward(chosen, notes.append, everything=everything)
+        assert reward is not None
+        await reward.reward(task, CANDIDATES, [worse] * 2, ())
+        assert len(notes) == asked, "the server, which is none of models, is complained of where it was asked"
