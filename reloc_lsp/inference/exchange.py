@@ -71,10 +71,12 @@ def _take_line(gathered: Gathered, line: bytes, other: list[bytes]) -> None:
     """Take in a line of a stream, or put it to the `other` ones, which may be an answer in one piece."""
     if not line.startswith(b"data:"):
         other.append(line)
-    elif line[5:].strip() == b"[DONE]":
+        return
+    data = line[5:].strip()
+    if data == b"[DONE]":
         gathered.complete = True
-    elif line[5:].strip():
-        gathered.add(line[5:].decode("utf-8", "replace"), "delta")
+    elif data:
+        gathered.add(data.decode("utf-8", "replace"), "delta")
 
 
 def _take_whole(gathered: Gathered, text: str) -> None:

@@ -63,10 +63,13 @@ class Gathered:
         parts = piece.get("choices")
         if not parts and piece.get("error"):
             raise RefusalError(piece)
-        self.usage = _object(piece.get("usage")) or self.usage
-        for place, part in enumerate(_objects(parts)):
-            number = _number(part.get("index"))
-            choice = self._choice(place if number is None else number)
+        if "usage" in piece:
+            self.usage = _object(piece["usage"]) or self.usage
+        for place, part in enumerate(parts if isinstance(parts, list) else ()):
+            if not isinstance(part, dict):
+                continue
+            number = part.get("index")
+            choice = self._choice(number if isinstance(number, int) else place)
             choice.finish = part.get("finish_reason") or choice.finish
             message = _object(part.get(holder))
             words = message.get("content") or message.get("refusal")
@@ -107,11 +110,6 @@ def _json_object(text: str) -> dict[str, Any]:
 def _object(value: object) -> dict[str, Any]:
     """`value`, or nothing in it where it is no object."""
     return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    """The objects in `value`, where it is a list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _number(value: object) -> int | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import itertools
 import sys
 import time
@@ -115,6 +116,7 @@ async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, l
 
 async def overhead() -> tuple[float, float]:
     """CPU milliseconds for each call: of our own code, and of the client and the scripted server."""
+    gc.collect()
     began = time.process_time()
     _, _, requests = await spend("default", 16, 0.0)
     whole = time.process_time() - began
@@ -126,6 +128,7 @@ async def overhead() -> tuple[float, float]:
                 async for _ in response.iter_bytes():
                     pass
 
+        gc.collect()
         began = time.process_time()
         await asyncio.gather(*(drop(request.body) for request in requests))
         theirs = time.process_time() - began
@@ -152,8 +155,8 @@ def main() -> None:
     for lines in (60, 120, 300):
         whole = tokens_of("def f(value):\n" + "".join(map(LINE.format, range(lines))))
         print(f"function of {lines} lines: {whole} tokens for the whole, {tokens_of(changed)} for a replaced line")
-    own, others = zip(*(asyncio.run(overhead()) for _ in range(5)), strict=True)
-    print(f"CPU time for each call, median of 5: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
+    own, others = zip(*(asyncio.run(overhead()) for _ in range(25)), strict=True)
+    print(f"CPU time for each call, median of 25: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
 
 
 if __name__ == "__main__":
