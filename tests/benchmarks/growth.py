@@ -4,7 +4,8 @@
 
 Workspaces are generated as by `large.py`, with one of their sizes changed at a time. Measured are the seconds by the
 clock from the call to a judge that is ready, and CPU milliseconds for each of 96 candidates, those of the harness
-included. Written to `docs/growth.md` as tables and charts. Needs Linux (/proc).
+included, in an environment with pytest and nothing else. Written to `docs/growth.md` as tables and charts. Needs Linux
+(/proc).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from large import BUG, FILE, UNIT, generate
+from large import BUG, FILE, UNIT, generate, make_environment
 from speed import RELOC, Tally, measured
 from usage import harness_of
 
@@ -42,7 +43,8 @@ HEAD = """\
 # How costs grow
 
 Generated workspaces of {files:,} files with {tests:,} tests, of which {reaching} reach a function of 7 lines; one of
-these sizes is another in each row. Seconds are by the clock, from the call to the first candidate that can be judged;
+these sizes is another in each row, and where it is the number of tests that reach the function, they are all there are.
+Seconds are by the clock, from the call to the first candidate that can be judged;
 milliseconds are CPU time for each of {candidates} candidates, behind the walls (sandbox {level}).
 {machine}, load {load}. Written by `python tests/benchmarks/growth.py`.
 """
@@ -50,27 +52,31 @@ milliseconds are CPU time for each of {candidates} candidates, behind the walls 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Sizes to try, one after the other: `name` says of what, `key` is the parameter of `generate`."""
+    """Sizes to try, one after the other: `name` says of what, `key` is the parameter of `generate`.
+
+    `test_files` is how many there are, unless that is what changes.
+    """
 
     name: str
     key: str
     sizes: tuple[int, ...]
     times: int = 1
+    test_files: int = TEST_FILES
 
     def workspace(self, size: int) -> dict[str, int]:
         """The parameters of `generate`."""
-        return {"files": FILES, "test_files": TEST_FILES, "tests": TESTS, self.key: size}
+        return {"files": FILES, "test_files": self.test_files, "tests": TESTS, self.key: size}
 
 
 SWEEPS = (
     Sweep("files in the workspace", "files", (3_000, 10_000, 50_000, 200_000)),
     Sweep("tests in the workspace", "test_files", (5, 50, 200, 500), TESTS),
-    Sweep("tests that reach the function", "tests", (2, 20, 200, 1_000)),
+    Sweep("tests that reach the function", "tests", (2, 20, 200, 1_000), test_files=1),
     Sweep("more lines in the function", "lines", (0, 20, 100, 500)),
 )
 
 
-async def costs(root: Path) -> tuple[float, float]:
+async def costs(root: Path, python: Path) -> tuple[float, float]:
     """Seconds to a judge that is ready, and CPU milliseconds for a candidate."""
     began = time.monotonic()
     sandbox = find_sandbox()
@@ -80,7 +86,7 @@ async def costs(root: Path) -> tuple[float, float]:
         module = Module(SourceText.read(path).text)
         unit = module.find(UNIT.partition("::")[2])
         assert unit is not None
-        bench = Bench(copy, find_interpreter(root, None), os.cpu_count() or 1, sandbox=sandbox)
+        bench = Bench(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
         place = UnitPlace(path, copy.place(path), FILE, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
         baseline = await Measuring(bench, place, 60.0).measure(groups)
@@ -111,21 +117,22 @@ def main() -> None:
     """Run the benchmark from the command line."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     load = os.getloadavg()[0]
-    parts = []
+    parts, home = [], tempfile.TemporaryDirectory()
+    make_environment(Path(home.name))
     for sweep in SWEEPS:
         rows = []
         for size in sweep.sizes:
             with tempfile.TemporaryDirectory() as folder:
                 root = Path(folder).resolve() / "project"
                 generate(root, **sweep.workspace(size))
-                rows.append(asyncio.run(costs(root)))
+                rows.append(asyncio.run(costs(root, Path(home.name) / "bin" / "python")))
             print(f"{sweep.name}: {size * sweep.times:,}: {rows[-1][0]:.2f} s, {rows[-1][1]:.2f} ms", flush=True)
         seconds, each = zip(*rows, strict=True)
         table = [f"| {sweep.name} | seconds to the first candidate | CPU ms per candidate |", "|---:|---:|---:|"]
         table += [
             f"| {n * sweep.times:,} | {s:.2f} | {e:.2f} |" for n, s, e in zip(sweep.sizes, seconds, each, strict=True)
         ]
-        parts += ["\n".join(table), chart("Seconds to the first candidate", sweep, "s", seconds)]
+        parts += ["\n".join([*table, ""]), chart("Seconds to the first candidate", sweep, "s", seconds)]
         parts.append(chart("CPU for each candidate", sweep, "ms", each))
     machine = f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}"
     head = HEAD.format(

@@ -4,8 +4,8 @@
 
 Generates, in a temporary folder that is removed in the end, a package of 2,000 modules, 10,000 tests in 500 files, and
 data for the rest: small files, and a sparse one that has the size. Then runs `reloc-lsp revise` on one function with a
-planted bug, and prints the seconds until the first candidate can be judged, the total, and the most files and
-megabytes that the scratch folder held.
+planted bug, in an environment with pytest and nothing else, and prints the seconds until the first candidate can be
+judged, the total, and the most files and megabytes that the scratch folder held.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from plain_environment import make_environment
 
 PACKAGES, MODULES, TEST_FILES, TESTS = 40, 50, 500, 20
 DATA_PER_FOLDER = 1000
@@ -127,10 +131,10 @@ def occupied(folder: str) -> Iterator[int]:
                 continue
 
 
-def revise(root: Path, scratch: Path, sandbox: str) -> tuple[float, float, int]:
+def revise(root: Path, scratch: Path, python: Path, sandbox: str) -> tuple[float, float, int]:
     """Seconds to the first candidate, seconds in all, and the exit status of a revision of the unit."""
     command = [sys.executable, "-m", "reloc_lsp", "revise", UNIT, "--seconds", "300", "--log-level", "debug"]
-    command += ["--interpreter", sys.executable, "--sandbox", sandbox, "--diff"]
+    command += ["--interpreter", str(python), "--sandbox", sandbox, "--diff"]
     began, first = time.monotonic(), 0.0
     with subprocess.Popen(
         command, cwd=root, env={**os.environ, "TMPDIR": str(scratch)}, stdin=subprocess.DEVNULL,
@@ -154,9 +158,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root, scratch = Path(folder).resolve() / "project", Path(folder).resolve() / "scratch"
         scratch.mkdir()
+        make_environment(Path(folder) / "environment")
+        python = Path(folder) / "environment" / "bin" / "python"
         generate(root, options.files, int(options.gigabytes * 2**30))
         with Room(scratch) as room:
-            first, total, status = revise(root, scratch, options.sandbox)
+            first, total, status = revise(root, scratch, python, options.sandbox)
         left = len(list(scratch.iterdir()))
     print(f"\n{'files':>9} {'first candidate':>16} {'total':>9} {'scratch files':>14} {'scratch MB':>11}")
     print(f"{options.files:9} {first:14.2f} s {total:7.2f} s {room.files:14} {room.bytes / 2**20:11.1f}")
