@@ -94,7 +94,9 @@ class Attempt:
         started = spending.seconds
         event: Event | None = None
         if self.trace:
-            self.trace.begin(task, self.settings)
+            baseline = judge.baseline
+            judged = {"tier": baseline.tier.name, "reason": baseline.reason, "sandbox": judge.sandbox}
+            self.trace.begin(task, self.settings, judged)
         try:
             async with asyncio.timeout_at(deadline):
                 async for event in search.run():

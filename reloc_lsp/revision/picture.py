@@ -67,7 +67,7 @@ def page(records: Sequence[Record]) -> str:
     title = f"{first['qualname']} in {first['file']}"
     parts = [
         f"<h1>ReLoc: {escape(title)}</h1>",
-        f"<p>{escape(_outcome(nodes, passed, total, end))}</p>",
+        f"<p>{escape(_outcome(nodes, passed, total, end))}{escape(_judged(first.get('judged')))}</p>",
         _costs(end.get("cost") or {}, end.get("kinds") or {}),
         "<h2>The best so far</h2>",
         _drawn(_anytime(nodes, passed, total), first=True),
@@ -89,6 +89,14 @@ def _outcome(nodes: Sequence[Record], passed: int, total: int, end: Record) -> s
     best = max((node["passed"] for node in nodes), default=passed)
     ended = f"It ended: {end['end']}." if end else "It was broken off."
     return f"{len(nodes)} versions were judged. {passed} of {total} tests passed before, {best} with the best. {ended}"
+
+
+def _judged(judged: object) -> str:
+    """How versions were judged, and why so; older traces do not tell."""
+    if not isinstance(judged, Mapping):
+        return ""
+    tier, reason, sandbox = (judged.get(name) for name in ("tier", "reason", "sandbox"))
+    return f" Judged by the {tier} tier: {reason}; sandbox {sandbox}."
 
 
 def _costs(cost: Record, kinds: Record) -> str:

@@ -3,7 +3,8 @@
 Each line has one of these keys, which names what it is about; numbers of nodes count from 0, the unchanged unit.
 
 - `trace`: the version of this format. Further `reloc_lsp`, `file`, `qualname`, `source` (the unit's lines), `settings`
-  (what a replay needs: neither addresses nor keys), `objective`, `tests` (node ids with their outcome before).
+  (what a replay needs: neither addresses nor keys), `objective`, `judged` (the `tier` that judges, the `reason` it was
+  chosen for, the level of the `sandbox`), `tests` (node ids with their outcome before).
 - `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
   `seconds`; or `error` in place of the replies.
 - `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `failures` by
@@ -57,11 +58,11 @@ class Trace:
                 f"The trace {path} cannot be written ({error.strerror}). Name another file with --trace."
             ) from error
 
-    def begin(self, task: Task, settings: Settings) -> None:
-        """A search of a unit begins."""
+    def begin(self, task: Task, settings: Settings, judged: Mapping[str, str]) -> None:
+        """A search of a unit begins; `judged` tells the tier, the reason and the sandbox."""
         self.write(
             trace=FORMAT, reloc_lsp=__version__, file=task.file, qualname=task.qualname, source=task.source,
-            settings=replayable(asdict(settings)), objective=asdict(task.objective),
+            settings=replayable(asdict(settings)), objective=asdict(task.objective), judged=dict(judged),
             tests={test: result.outcome.value for test, result in task.verdict.results.items()},
         )  # fmt: skip
 

@@ -188,6 +188,8 @@ async def test_a_trace_is_replayed_without_the_model_and_behind_walls(workspace:
     for node in (*nodes[0], *nodes[1]):
         node["spent"].pop("seconds")
     assert nodes[0] == nodes[1] != [] and "sk-secret" not in first and server.url not in first
+    judged = json.loads(first.partition("\n")[0])["judged"]
+    assert judged == {"tier": "warm", "reason": judged["reason"], "sandbox": "none"} and "agree" in judged["reason"]
     code, said, _ = await revise(workspace, "--replay", "slug.py")
     assert code == 2 and "slug.py is no trace" in said["message"]
     for name, expected in (("first.jsonl", 0), ("slug.py", 2)):
@@ -196,7 +198,8 @@ async def test_a_trace_is_replayed_without_the_model_and_behind_walls(workspace:
         )
         _, err = await process.communicate()
         assert process.returncode == expected, err
-    assert "slug in slug.py" in (workspace / "first.html").read_text("utf-8")
+    page = (workspace / "first.html").read_text("utf-8")
+    assert "slug in slug.py" in page and "Judged by the warm tier" in page
     assert b"slug.py is no trace" in err and b"Traceback" not in err
 
 
