@@ -72,6 +72,11 @@ class Configuration:
         return settings.model.wanted and settings.search.reviser != "rewrites"
 
     @property
+    def trusted(self) -> bool:
+        """Whether the editor trusts the workspace, so that its code may be run."""
+        return self._editor(None)[0].editor.trusted
+
+    @property
     def log_level(self) -> str | None:
         """What the editor wants logged, if it says."""
         return self._editor(None)[0].editor.log_level

@@ -58,7 +58,7 @@ class OnSave:
         if document is None or document.file is None or document.module is None:
             return
         settings = self._server.configuration.settings(root_of(document.file, self._server.documents.roots))
-        if settings.editor.on_save == "off":
+        if settings.editor.on_save == "off" or not settings.editor.trusted:
             return
         self._server.tasks.start(
             self._look(uri, document.file, document.module, _bounded(settings)), f"looking at {document.file.name}"

@@ -121,12 +121,14 @@ class EditorSettings:
 
     `on_save`: nothing; `notify` runs the tests of functions that were changed and marks those that fail; `propose`
     searches for `on_save_seconds` besides, and marks what has a revision. `code_lens` shows what is known of functions.
-    `log_level` is what the running server logs (none: as it was started).
+    `log_level` is what the running server logs (none: as it was started). Nothing of a workspace that is not `trusted`
+    is run.
     """
 
     on_save: Literal["off", "notify", "propose"] = field(default="off", metadata=USER_ONLY)
     on_save_seconds: float = field(default=10.0, metadata=USER_ONLY)
     code_lens: bool = False
+    trusted: bool = field(default=True, metadata=USER_ONLY)
     log_level: Literal["debug", "info", "warning", "error"] | None = field(default=None, metadata=USER_ONLY)
 
 

@@ -19,6 +19,9 @@ INSTRUCTION = "reloc/instruction"
 PROMPT = "What is to be done with this function? Its tests will still have to pass."
 
 
+NOT_TRUSTED = "This workspace is not trusted, and to revise is to run its tests."
+
+
 class NothingToReviseError(Exception):
     """Nothing can be revised there, and why, in a sentence."""
 
@@ -80,6 +83,8 @@ def _checked(arguments: tuple[Any, ...]) -> tuple[str, str | int | None, int | N
 
 def _begin(ls: ReLocServer, uri: str, where: str | int | None, version: int | None, objective: Objective = FIX) -> Job:
     file = path_of(uri)
+    if not ls.configuration.trusted:
+        raise NothingToReviseError(f"{NOT_TRUSTED} Trust it in your editor, and then run Revise with ReLoc again.")
     if file is None:
         raise NothingToReviseError("ReLoc revises functions in files: save this document first.")
     document = ls.documents.opened(uri)

@@ -118,3 +118,15 @@ async def test_the_log_level_changes_while_the_server_runs(connect, revisions):
         async with asyncio.timeout(5):
             while logger.getEffectiveLevel() != effective:
                 await asyncio.sleep(0)
+
+
+async def test_nothing_is_run_in_a_workspace_that_is_not_trusted(connect, project, clamp, revisions):
+    editor = await connect(initialization_options={"editor": {"trusted": False, "on_save": "propose"}})
+    uri = editor.open(project / "ranges.py")
+    await editor.revise(uri, clamp)
+    assert "This workspace is not trusted" in editor.messages[-1]
+    assert (await editor.command("reloc.status"))["searches"] == []
+    pushed = {"reloc": {"editor": {"trusted": True}}}
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(pushed))
+    assert await editor.revise(uri, clamp)
+    await revisions.started()
