@@ -103,11 +103,14 @@ def _odd_logic(node: ast.AST) -> bool:
 
 def _odd_statement(node: ast.AST) -> bool:
     match node:
-        case (
-            ast.If(test=ast.Constant())
-            | ast.IfExp(test=ast.Constant())
-            | ast.ExceptHandler(type=None, body=[ast.Pass()])
+        case ast.If(test=ast.Constant()) | ast.IfExp(test=ast.Constant()):
+            return True
+        case ast.ExceptHandler(
+            type=None | ast.Name(id="Exception" | "BaseException"),
+            body=[ast.Pass() | ast.Continue() | ast.Return(value=None | ast.Constant(value=None))],
         ):
+            return True  # whatever goes wrong there, nobody hears of it
+        case ast.Expr(value=ast.Compare() | ast.BoolOp() | ast.BinOp() | ast.UnaryOp() | ast.Name()):
             return True
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)):
             return name == other

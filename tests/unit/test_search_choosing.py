@@ -40,6 +40,8 @@ def test_odd_expressions_come_after_plain_ones(strange):
         ("return a", "a = a\n        return a"),
         ("if a < b:", "if True:"),
         ("    return b", "    try:\n        return b\n    except:\n        pass"),
+        ("    return b", "    try:\n        return b\n    except Exception:\n        return None"),
+        ("    return b", "    a == b\n    return b"),
         ("    return b", "    else:\n        return a\n    return b"),
     ],
 )
