@@ -75,7 +75,15 @@ def test_a_server_of_something_else_is_said_to_be_one(elsewhere: str) -> None:
         Served("localhost:8000")
 
 
-def test_interrupting_a_training_once_ends_it_after_its_step_and_twice_at_once() -> None:
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As in a terminal: what is started in the background ignores interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_interrupting_a_training_once_ends_it_after_its_step_and_twice_at_once(interruptible: None) -> None:
     with _stopping() as stop:
         assert not stop.asked
         signal.raise_signal(signal.SIGINT)
