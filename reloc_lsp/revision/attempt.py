@@ -80,6 +80,8 @@ class Attempt:
         )  # fmt: skip
         self.before = tests_of(judge.unchanged)
         self.search_: LocalSearch | None = None
+        self._winners: list[Node] = []
+        self._looked_at = 0
 
     async def search(self, until: float) -> Proposal:
         """Search, choose, shrink and confirm."""
@@ -185,11 +187,14 @@ class Attempt:
 
     def _most_improved(self) -> list[Node]:
         """The nodes that lose no test and win the most."""
-        better = [
-            n for n in (self.search_.nodes if self.search_ else ())
-            if n.verdict.complete and not n.rejected and n.verdict.passed > self.before.passed
-            and self._loses_none(n.verdict)
+        nodes = self.search_.nodes if self.search_ else []
+        # Asked after each node: only those are looked at that are new.
+        self._winners += [
+            node for node in nodes[self._looked_at :]
+            if node.verdict.complete and node.verdict.passed > self.before.passed and self._loses_none(node.verdict)
         ]  # fmt: skip
+        self._looked_at = len(nodes)
+        better = [node for node in self._winners if not node.rejected]
         most = max((n.verdict.passed for n in better), default=0)
         return [n for n in better if n.verdict.passed == most]
 
