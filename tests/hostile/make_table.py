@@ -2,7 +2,7 @@
 
 Takes a quarter of an hour.
 
-python -m pytest tests/hostile/make_table.py
+python -m pytest tests/hostile/make_table.py [-k "not outer"]
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ USER = "root" if os.geteuid() == 0 else "an ordinary user"
 TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.rsplit(maxsplit=1)[-1]}.md"
 WALLS = ("full", "inner walls alone", "outer walls alone", "none")
 """What stands between a candidate and the rest: both walls, one of them (level `partial`), none."""
-RULE = "|---|---|" + "---|" * len(WALLS)
 BAD = ("**believed**", "**harmed**", "**stuck**")
 NOT_TRIED = "not tried"
 KINDS = {
@@ -113,20 +112,25 @@ async def ends(starting: Starting, hangs: list[Behaviour], victim: Victim) -> di
 def head() -> str:
     """What was tried, and the counts."""
     lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=USER)]
-    lines += ["| | tried | " + " | ".join(WALLS) + " |", RULE]
+    lines += headed("| | tried |")
     for kind, bad, behaviours in zip(("believed", "harmed", "stuck"), BAD, (LIES, HARMS, HANGS), strict=True):
         counts = []
-        for walls in WALLS:
-            said = [found[walls][b.name] for b in behaviours if b.name in found[walls]]
+        for became in found.values():
+            said = [became[b.name] for b in behaviours if b.name in became]
             counts.append(f"{said.count(bad)} of {len(said)}" if said else NOT_TRIED)
         lines.append(f"| {kind} | {len(behaviours)} | {' | '.join(counts)} |")
     return "\n".join([*lines, ""])
 
 
+def headed(columns: str) -> list[str]:
+    """The head of a table that has a column for each level that was tried."""
+    return [f"{columns} {' | '.join(found)} |", "|---|---|" + "---|" * len(found)]
+
+
 def part(kind: str) -> str:
     """The rows of one kind of behaviour."""
     rows = [
-        f"| {b.name} | {b.tries} | " + " | ".join(found[walls].get(b.name, NOT_TRIED) for walls in WALLS) + " |"
+        f"| {b.name} | {b.tries} | " + " | ".join(became.get(b.name, NOT_TRIED) for became in found.values()) + " |"
         for b in BEHAVIOURS
         if b.kind == kind
     ]
@@ -134,8 +138,7 @@ def part(kind: str) -> str:
         [
             f"## {KINDS[kind]}",
             "",
-            "| behaviour | what it does | " + " | ".join(WALLS) + " |",
-            RULE,
+            *headed("| behaviour | what it does |"),
             *rows,
             "",
         ]
