@@ -20,6 +20,8 @@ from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Te
 from reloc_lsp.revision.reviser import NO_WALLS, ReviserError, asking
 from reloc_lsp.revision.rules import estimated, rewrites_alone, with_model
 from reloc_lsp.revision.trace import Trace, reason_of
+from reloc_lsp.reward.evidence import evidence_reward
+from reloc_lsp.reward.sum import together
 from reloc_lsp.reward.text import text_reward
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
@@ -124,13 +126,16 @@ class Attempt:
 
     def rules(self) -> Rules:
         """How the search goes: rewrites, and a model beside them where one takes part."""
-        neighborhood = RewriteNeighborhood(self.task, self.module(), self.judge, self.settings.search.seed)
+        seed, chosen = self.settings.search.seed, self.settings.reward
+        evidence = evidence_reward(chosen.evidence, self.judge.bench.copy.origin)
+        neighborhood = RewriteNeighborhood(self.task, self.module(), self.judge, seed, evidence)
         workers = self.judge.bench.workers
         if not self.asking:
-            return rewrites_alone(neighborhood, workers)
+            return replace(rewrites_alone(neighborhood, workers), reward=evidence)
         made = with_model(self.task, self.asking, self.settings, neighborhood, workers)
         paper = self.settings.search.rules == "paper"
-        return replace(made, reward=text_reward(self.settings.reward.text, self.account.notes.append, everything=paper))
+        text = text_reward(chosen.text, self.account.notes.append, everything=paper)
+        return replace(made, reward=together(text, None if paper else evidence))
 
     def module(self) -> ModuleContext:
         """What rewrites may know of the unit's file and of its tests."""

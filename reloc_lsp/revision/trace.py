@@ -8,7 +8,8 @@ Each line has one of these keys, which names what it is about; numbers of nodes 
 - `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
   `seconds`; or `error` in place of the replies.
 - `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `failures` by
-  test, and what was `spent` by then: `seconds`, `evaluations`, `tokens`.
+  test, what was `spent` by then (`seconds`, `evaluations`, `tokens`), and for a rewrite its `clues`: what spoke for it
+  and against it before it was run.
 - `best`: the number of a node that is the best now.
 - `end`: why the search ended. Further `cost`, `kinds` (how replies were understood, counted).
 """
@@ -114,10 +115,11 @@ def _node(node: Node) -> dict[str, Any]:
         for test, result in verdict.results.items()
         if result.outcome.value not in ("passed", "not run")
     }
+    clues = {name: round(value, 4) for name, value in candidate.clues.items()}
     return {
         "node": node.identity, "parent": candidate.parent, "origin": candidate.origin,
         "description": candidate.description, "source": candidate.source, "passed": verdict.passed,
-        "total": verdict.total, "score": list(node.score), "failures": failures,
+        "total": verdict.total, "score": list(node.score), "failures": failures, **({"clues": clues} if clues else {}),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reloc_lsp.program.text import SourceText
-from reloc_lsp.reward.changes import one_function
+from reloc_lsp.reward.changes import Change, one_function
 from reloc_lsp.reward.errors import RewardError, need
 from reloc_lsp.reward.versions import Version, Versions
 
@@ -31,6 +31,17 @@ _NO_FIXES = re.compile(
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A commit, the one file it changes outside of tests, that file's text before and after, and what it changes."""
+
+    commit: str
+    file: str
+    before: str
+    after: str
+    change: Change
+
+
+@dataclass(frozen=True)
 class HistorySource:
     """The repository at `path` (bare or not): its commits that look like a fix and change one function of one file.
 
@@ -44,6 +55,13 @@ class HistorySource:
 
     def versions(self) -> Iterator[Versions]:
         """The newest fix first: two versions, 1 and 0 revisions away from right."""
+        for fix in self.fixes():
+            change = fix.change
+            versions = Version(change.before, 1), Version(change.after, 0, 0, "person")
+            yield Versions("history", self.name, fix.file, change.qualname, fix.commit, 0, versions)
+
+    def fixes(self) -> Iterator[Fix]:
+        """The newest fix first."""
         repository = _opened(self.path)
         try:
             for commit, subject, changes in _commits(repository, self.most_commits):
@@ -53,7 +71,7 @@ class HistorySource:
         finally:
             repository.close()
 
-    def _of_commit(self, repository: Repo, commit: str, subject: str, changes: Sequence[Sequence[str]]) -> Any:
+    def _of_commit(self, repository: Repo, commit: str, subject: str, changes: Sequence[Sequence[str]]) -> Fix | None:
         python = [change for change in changes if change[-1].endswith(".py")]
         files = [change for change in python if not _TESTS.search(change[-1])]
         said = bool(_FIXES.search(subject)) or len(files) < len(python)
@@ -62,10 +80,7 @@ class HistorySource:
         old, new, _, file = files[0]
         before, after = _text(repository, old), _text(repository, new)
         change = one_function(before, after) if before and after else None
-        if change is None:
-            return None
-        versions = Version(change.before, 1), Version(change.after, 0, 0, "person")
-        return Versions("history", self.name, file, change.qualname, commit, 0, versions)
+        return Fix(commit, file, before, after, change) if change else None
 
 
 def _opened(path: Path) -> Repo:

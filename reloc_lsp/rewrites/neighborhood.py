@@ -8,12 +8,14 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.rewrites.atoms import all_conditions
+from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import BLIND_FAMILIES, LOOKING_FAMILIES
 from reloc_lsp.rewrites.families.conditions import standing
@@ -24,24 +26,34 @@ from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.rewrite import Family, Guard, Rewrite, Swap
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import Site, ValueProbe
+from reloc_lsp.search.protocols import Foresight, Site, ValueProbe
 
 # Fitted, like the families' priors, on bugs of our own making (tests/benchmarks/handwritten) and planted ones.
 PAIRED_PRIOR = 0.25
 WEIGHT_POWER = 1.7
-SUSPICION_POWER = 2.0
 LEAST_SUSPICION = 0.03
 SWAP_OUTLOOK_POWER = 1.5
 SECOND_EDIT = 2.0
 """What a further edit costs, as the logarithm of how much rarer it is than a single one."""
-Scored = tuple[float, float, Rewrite]
-"""How promising a rewrite is, how likely a person would write it whatever the tests say, and the rewrite."""
 LOST_COMMENT = 0.8
 """Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
+MOST_WEIGHED = 5000
+"""Beyond so many the order stays as it was: a search seldom comes so far, and each takes 0.05 ms."""
 SECONDS_OF_A_TURN = 0.002
+LEAST = 1e-12
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A rewrite in its place: `promise` is what it has that for, `belief` what of it outlasts the run; logarithms."""
+
+    rewrite: Rewrite
+    promise: float
+    belief: float
+    clues: Clues = field(default_factory=dict)
 
 
 @dataclass
@@ -60,13 +72,22 @@ class Experience:
 class RewriteNeighborhood:
     """Neighbours of a node by one rewrite each, given out in order of promise.
 
-    `module` describes the unit's file. Without a `probe` the run-time values are not looked at.
+    `module` describes the unit's file. Without a `probe` the run-time values are not looked at; without `foresight` the
+    order is that of the families' own preferences.
     """
 
-    def __init__(self, task: Task, module: ModuleContext, probe: ValueProbe | None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        task: Task,
+        module: ModuleContext,
+        probe: ValueProbe | None,
+        seed: int = 0,
+        foresight: Foresight | None = None,
+    ) -> None:
         self.task = task
         self.module = module
         self.probe = probe
+        self.foresight = foresight
         self._seed = seed
         self._waiting: dict[int, Iterator[Candidate]] = {}
         self._experience: dict[str, Experience] = defaultdict(Experience)
@@ -86,36 +107,47 @@ class RewriteNeighborhood:
         seen.tried += 1
         seen.gained += node.verdict.complete and node.verdict.passed > self.task.verdict.passed
 
-    async def _ranked(self, candidate: Candidate) -> list[Scored]:
+    async def clues(self, candidate: Candidate) -> list[tuple[Rewrite, Clues]]:
+        """Every rewrite of the candidate, in no order, with what speaks for it and against it."""
+        ctx, standings = await self._standings(candidate)
+        reader = Reader(ctx, self._surroundings, standings)
+        return [(standing.rewrite, reader.clues(standing)) async for standing in _in_turns(standings)]
+
+    async def _ranked(self, candidate: Candidate) -> list[Ranked]:
         """All rewrites of the candidate, best first."""
         try:
-            ctx = UnitContext(candidate.source, self.module)
+            ctx, standings = await self._standings(candidate)
         except SyntaxError:
             return []
+        dice = random.Random(self._seed)
+        lots = {id(standing): dice.random() for standing in standings}
+        standings.sort(key=lambda one: (-one.promise, lots[id(one)]))
+        if self.foresight is None:
+            return [_unweighed(standing) for standing in standings]
+        reader = Reader(ctx, self._surroundings, standings)
+        first, others = standings[:MOST_WEIGHED], standings[MOST_WEIGHED:]
+        weighed = [_weighed(standing, reader, self.foresight) async for standing in _in_turns(first)]
+        weighed.sort(key=lambda one: -one.promise)
+        return weighed + [_unweighed(standing) for standing in others]
+
+    async def _standings(self, candidate: Candidate) -> tuple[UnitContext, list[Standing]]:
+        ctx = UnitContext(candidate.source, self.module)
         suspicion = self._suspicion(ctx)
         ctx = UnitContext(candidate.source, self.module, None, self._focus(ctx, suspicion))
-        rewrites = [pair async for pair in _in_turns(_blind_rewrites(ctx))]
+        rewrites = [pair async for pair in _in_turns(blind_rewrites(ctx))]
         ctx = ctx.with_outlook(await self._outlook(ctx, [rewrite for _, rewrite in rewrites]))
         rewrites += [pair async for pair in _in_turns(_rewrites_of(ctx, LOOKING_FAMILIES))]
-        return await self._scored(ctx, rewrites, suspicion)
+        return ctx, [
+            self._standing(ctx, prior, rewrite, suspicion) async for prior, rewrite in _in_turns(rewrites)
+            if rewrite.edits
+        ]  # fmt: skip
 
-    async def _scored(
-        self, ctx: UnitContext, rewrites: Iterable[tuple[float, Rewrite]], suspicion: Mapping[int, float]
-    ) -> list[Scored]:
-        """The rewrites, best first, with their scores and without what was seen at run time."""
-        dice = random.Random(self._seed)
-        scored: list[Scored] = []
-        async for prior, rewrite in _in_turns(rewrites):
-            if not rewrite.edits:
-                continue
-            place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
-            belief = prior * rewrite.weight**WEIGHT_POWER * place**SUSPICION_POWER
-            belief *= LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0
-            power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
-            chances = ctx.outlook.factor(rewrite) ** power * self._experience[rewrite.family].factor
-            scored.append((belief * chances * (1 + dice.random() * 1e-6), belief, rewrite))
-        scored.sort(key=lambda pair: -pair[0])
-        return scored
+    def _standing(self, ctx: UnitContext, prior: float, rewrite: Rewrite, suspicion: Mapping[int, float]) -> Standing:
+        """What the families, the suspicion and the run-time values make of a rewrite."""
+        preference = preference_of(ctx, prior, rewrite) * self._experience[rewrite.family].factor
+        power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
+        place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
+        return Standing(rewrite, preference, place, ctx.outlook.factor(rewrite) ** power)
 
     async def _outlook(self, ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Outlook:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
@@ -127,6 +159,12 @@ class RewriteNeighborhood:
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
         return Outlook(values.moved(-offset))
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        failures = (result.failure for result in self.task.verdict.results.values())
+        errors = tuple(failure.kind for failure in failures if failure)
+        return Surroundings(self.task.module, errors, self.task.test_literals)
 
     @staticmethod
     def _focus(ctx: UnitContext, suspicion: Mapping[int, float]) -> frozenset[int]:
@@ -155,17 +193,18 @@ class RewriteNeighborhood:
                 found[line] = max(found.get(line, 0.0), found.get(first, 0.0))
         return found
 
-    def _candidates(self, parent: Node, ranked: Sequence[Scored]) -> Iterator[Candidate]:
+    def _candidates(self, parent: Node, ranked: Sequence[Ranked]) -> Iterator[Candidate]:
         seen = {parent.candidate.source}
         before = parent.candidate.prior - SECOND_EDIT if parent.candidate.depth else 0.0
-        for _, belief, rewrite in ranked:
+        for one in ranked:
+            rewrite = one.rewrite
             try:
                 source = apply_edits(parent.candidate.source, rewrite.edits)
             except ValueError:
                 continue
             if source not in seen:
                 seen.add(source)
-                prior = before + math.log(max(belief, 1e-12))
+                prior = before + one.belief
                 yield Candidate(
                     source,
                     rewrite.family,
@@ -174,7 +213,18 @@ class RewriteNeighborhood:
                     parent.candidate.depth + 1,
                     prior,
                     parent.candidate.ours,
+                    one.clues,
                 )
+
+
+def _unweighed(standing: Standing) -> Ranked:
+    promise, belief = (math.log(max(value, LEAST)) for value in (standing.promise, standing.belief))
+    return Ranked(standing.rewrite, promise, belief)
+
+
+def _weighed(standing: Standing, reader: Reader, foresight: Foresight) -> Ranked:
+    clues = reader.clues(standing)
+    return Ranked(standing.rewrite, foresight.promise(clues), foresight.belief(clues), clues)
 
 
 async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> list[Site]:
@@ -217,7 +267,13 @@ def _rewrites_of(ctx: UnitContext, families: Iterable[tuple[Family, float]]) -> 
     return ((prior, rewrite) for family, prior in families for rewrite in family(ctx))
 
 
-def _blind_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
+def preference_of(ctx: UnitContext, prior: float, rewrite: Rewrite) -> float:
+    """How much a rewrite is preferred whatever its place, by a family with this prior."""
+    weight: float = prior * rewrite.weight**WEIGHT_POWER
+    return weight * (LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0)
+
+
+def blind_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
     """Every rewrite that needs no look at values, those of one kind in several places last."""
     single: list[Rewrite] = []
     for prior, rewrite in _rewrites_of(ctx, BLIND_FAMILIES):

@@ -70,7 +70,8 @@ class Candidate:
 
     `origin` names the way it was made (a family of rewrites, a model's answer), `description` says it to a
     person, `prior` is the maker's estimate of how likely a person would write it (higher is likelier), tests aside.
-    One that is not `ours` was written by somebody nobody knows: a model.
+    One that is not `ours` was written by somebody nobody knows: a model. `clues` are what speaks for it and against it
+    before it is run, by name.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Candidate:
     depth: int = 0
     prior: float = 0.0
     ours: bool = False
+    clues: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)

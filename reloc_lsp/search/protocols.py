@@ -51,6 +51,18 @@ class Reward(Protocol):
         ...
 
 
+class Foresight(Protocol):
+    """How promising a neighbour is before it is run, by what speaks for and against it."""
+
+    def promise(self, clues: Mapping[str, float]) -> float:
+        """How likely it is to be right, as a logarithm; only differences count."""
+        ...
+
+    def belief(self, clues: Mapping[str, float]) -> float:
+        """The same, whatever was seen at run time: of two that pass, which would a person have written?"""
+        ...
+
+
 class Measure(Reward, Protocol):
     """What an objective wants less of: its reward is above 0 for versions that have less than the unchanged unit."""
 

@@ -93,8 +93,13 @@ class TextRewardSettings:
 
 @dataclass(frozen=True)
 class RewardSettings:
-    """What tells versions apart of which the same tests pass."""
+    """What tells versions apart of which the same tests pass.
 
+    `evidence` is the small reward that orders rewrites by what is known of them: `shipped`, `off`, or a file that
+    `reloc-lsp reward train-evidence` wrote (a relative path begins at the workspace).
+    """
+
+    evidence: str = "shipped"
     text: TextRewardSettings = field(default_factory=TextRewardSettings, metadata=USER_ONLY)
 
 

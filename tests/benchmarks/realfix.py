@@ -1,6 +1,9 @@
 """Repair benchmark on real fixes from the histories of 45 projects, each with the project's own tests.
 
     python tests/benchmarks/realfix.py WORK [--lines 1] [--sample 60] [--seed 1] [--seconds 60] [--command "..."]
+    python tests/benchmarks/realfix.py WORK --out with.jsonl
+    XDG_CONFIG_HOME=... python tests/benchmarks/realfix.py WORK --out without.jsonl   # reward.evidence = "off" there
+    python tests/benchmarks/paired.py without.jsonl with.jsonl
 
 For each row of realfix.jsonl the fix's commit is checked out below WORK and the one function that the fix changed is
 put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no other test of
@@ -80,8 +83,8 @@ def plausible(row: dict[str, Any], root: Path, python: Path, variables: dict[str
     return done.returncode in (0, 1) and failed <= set(row["failing_with_fix"])
 
 
-def revise(row: dict[str, Any], work: Path, packages: str, command: list[str], seconds: float) -> str:
-    """What became of one bug."""
+def revise(row: dict[str, Any], work: Path, packages: str, command: list[str], seconds: float) -> dict[str, Any]:
+    """What became of one bug, and the evaluations until the first revision that passed (0: none did)."""
     folder = environment(work, row["repo"], packages)
     with tempfile.TemporaryDirectory(prefix="realfix-") as place:
         root = Path(place).resolve()
@@ -97,10 +100,11 @@ def revise(row: dict[str, Any], work: Path, packages: str, command: list[str], s
             )
             report = json.loads(done.stdout)
         except (ValueError, subprocess.TimeoutExpired) as error:
-            return repr(error)[:80]
-        if not report["diff"]:
-            return str(report["status"])
-        return "plausible" if plausible(row, root, folder / "bin" / "python", variables) else "not plausible"
+            return {"id": row["id"], "said": repr(error)[:80], "first": 0}
+        said = str(report["status"])
+        if report["diff"]:
+            said = "plausible" if plausible(row, root, folder / "bin" / "python", variables) else "not plausible"
+        return {"id": row["id"], "said": said, "first": report["cost"]["first_fix"], "cost": report["cost"]}
 
 
 def main() -> None:
@@ -112,6 +116,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--command", default=f"{sys.executable} -m reloc_lsp revise")
+    parser.add_argument("--out", type=Path, help="a file for a line per bug")
     options = parser.parse_args()
     rows = [json.loads(line) for line in (HERE / "realfix.jsonl").read_text().splitlines()]
     rows = [row for row in rows if not options.lines or row["diff_lines_changed"] <= options.lines]
@@ -120,9 +125,14 @@ def main() -> None:
     packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
     counts: Counter[str] = Counter()
     for row in rows:
-        said = revise(row, options.work.resolve(), packages[row["repo"]], shlex.split(options.command), options.seconds)
-        counts[said] += 1
-        print(row["id"], row["kind"], said, flush=True)
+        found = revise(
+            row, options.work.resolve(), packages[row["repo"]], shlex.split(options.command), options.seconds
+        )
+        counts[found["said"]] += 1
+        print(row["id"], row["kind"], found["said"], int(found["first"]), flush=True)
+        if options.out:
+            with options.out.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(found) + "\n")
     print(dict(counts.most_common()))
 
 

@@ -13,6 +13,8 @@ from reloc_lsp.reward.errors import RewardError
 
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "pairs": ("pairs", "collect preferences from git histories, traces of searches, and tested functions"),
+    "lists": ("lists", "collect rewrites of wrong functions, of which it is known which are right"),
+    "train-evidence": ("train_evidence", "learn from them how rewrites are ordered best"),
     "train": ("train", "train a reward model on them"),
     "eval": ("evaluate", "say how often a reward model prefers the better version, beside judges that need none"),
     "score": ("score", "score functions with a reward model"),

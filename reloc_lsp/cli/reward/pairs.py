@@ -92,10 +92,10 @@ def _sources(options: argparse.Namespace, here: Path, tell: Tell, left_out: list
     from reloc_lsp.reward.history import HistorySource
     from reloc_lsp.reward.traces import TraceSource
 
-    for path in _sorted(options.history, here):
+    for path in sorted_paths(options.history, here):
         tell(f"reading the history of {path}")
-        yield HistorySource(path, _name(path))
-    for path in _sorted(options.traces, here):
+        yield HistorySource(path, name_of(path))
+    for path in sorted_paths(options.traces, here):
         try:
             yield TraceSource(read_trace(path), path.parent.name, path.name)
         except TraceError as error:
@@ -109,7 +109,7 @@ def _workspaces(options: argparse.Namespace, here: Path, tell: Tell, left_out: l
     from reloc_lsp.settings import layered, user_layer
 
     settings, _ = layered([user_layer()[0]])
-    for path in _sorted(options.workspaces, here):
+    for path in sorted_paths(options.workspaces, here):
         if not path.is_dir():
             raise CallError(f"There is no folder {path}. Name a project with tests.")
         yield ChainSource(
@@ -117,11 +117,13 @@ def _workspaces(options: argparse.Namespace, here: Path, tell: Tell, left_out: l
         )
 
 
-def _sorted(paths: list[Path], here: Path) -> list[Path]:
+def sorted_paths(paths: list[Path], here: Path) -> list[Path]:
+    """Each path once, in an order of their own."""
     return sorted({(here / path.expanduser()).resolve() for path in paths})
 
 
-def _name(repository: Path) -> str:
+def name_of(repository: Path) -> str:
+    """What a repository is called in the data."""
     folder = repository.parent if repository.name == ".git" else repository
     return folder.name.removesuffix(".git")
 

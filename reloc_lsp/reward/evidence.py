@@ -1,0 +1,92 @@
+"""The evidence reward: weighs what the search knows of a candidate. Pure arithmetic over a table of weights."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from reloc_lsp.reward.errors import RewardError
+from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.verdict import Verdict
+
+FORMAT = 1
+SHIPPED, OFF = "shipped", "off"
+SEEN = "outlook"
+
+
+@dataclass(frozen=True)
+class EvidenceReward:
+    """`search.protocols.Foresight` and `search.protocols.Reward` by the weights of clues.
+
+    A reward is between 0 and 1, so that it orders those that pass as many tests and never outvotes one.
+    """
+
+    weights: Mapping[str, float]
+
+    def promise(self, clues: Mapping[str, float]) -> float:
+        """The weighed sum of the clues."""
+        weights = self.weights
+        return sum(weights[name] * value for name, value in clues.items() if name in weights)
+
+    def belief(self, clues: Mapping[str, float]) -> float:
+        """The same without what the run-time values say."""
+        weights = self.weights
+        return sum(
+            weights[name] * value for name, value in clues.items() if name in weights and not name.startswith(SEEN)
+        )
+
+    async def reward(
+        self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]
+    ) -> Sequence[float]:
+        """One value per candidate; 0 for those nothing is known of."""
+        return [_squashed(self.promise(candidate.clues)) if candidate.clues else 0.0 for candidate in candidates]
+
+
+def evidence_reward(chosen: str, folder: Path | None = None) -> EvidenceReward | None:
+    """The reward that is shipped, that of a file, or `None` where it is off; raises `RewardError`.
+
+    `folder` is where a relative path begins.
+    """
+    if chosen == OFF:
+        return None
+    if chosen == SHIPPED:
+        return EvidenceReward(_weights(files(__package__).joinpath("evidence.json").read_text("utf-8"), SHIPPED))
+    path = (folder or Path()) / Path(chosen).expanduser()
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RewardError(
+            f"The weights {path} cannot be read ({error}). Name a file that reloc-lsp reward train-evidence wrote, "
+            f'or set reward.evidence to "{SHIPPED}" or "{OFF}".'
+        ) from error
+    return EvidenceReward(_weights(text, str(path)))
+
+
+def as_json(weights: Mapping[str, float], card: Mapping[str, Any]) -> str:
+    """The text of a file of weights; `card` says what they were learned from."""
+    table = dict(sorted(weights.items()))
+    return json.dumps({"format": FORMAT, "card": card, "weights": table}, indent=0, ensure_ascii=False) + "\n"
+
+
+def _weights(text: str, where: str) -> dict[str, float]:
+    try:
+        told = json.loads(text)
+        if told["format"] != FORMAT:
+            raise ValueError(f"format {told['format']}")
+        weights = {str(name): float(weight) for name, weight in told["weights"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RewardError(
+            f"{where} holds no weights of this version ({error}). Make them again with reloc-lsp reward train-evidence."
+        ) from error
+    if not all(map(math.isfinite, weights.values())):
+        raise RewardError(f"{where} holds weights that are no numbers. Make them again with reward train-evidence.")
+    return weights
+
+
+def _squashed(promise: float) -> float:
+    return 0.5 + 0.5 * promise / (1.0 + abs(promise))

@@ -1,0 +1,92 @@
+"""Lists of alternatives from bugs whose fix is known: what a search would know of every rewrite before it ran one.
+
+    python tests/benchmarks/evidence_lists.py OUT.jsonl [FOLDER ...]
+    reloc-lsp reward train-evidence OUT.jsonl HISTORIES.jsonl --out evidence.json
+
+A FOLDER holds cases as `handwritten` and `exercises` have them (the default). Of each case the tests are run on the
+broken function, and the values of its expressions are looked at, as at the beginning of a search. Cases whose fix is no
+single rewrite give no list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.unit import Module
+from reloc_lsp.revision.account import Account
+from reloc_lsp.revision.attempt import Attempt
+from reloc_lsp.revision.fixes import Wanted
+from reloc_lsp.reward.alternatives import Alternative, Alternatives, drawn, write
+from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.settings import Settings
+
+HERE = Path(__file__).parent
+SECONDS = 30.0
+
+
+async def alternatives(case: dict[str, Any], name: str, root: Path) -> Alternatives | None:
+    """The list of one case, whose workspace is made at `root`."""
+    file, qualname = case["unit"].split("::")
+    test = f"test_{Path(file).stem}.py"
+    (root / file).write_text(case["broken"])
+    (root / test).write_text(case["tests"])
+    fixed, module = Module(case["fixed"]), Module(case["broken"])
+    right, unit = fixed.find(qualname), module.find(qualname)
+    assert right is not None and unit is not None
+    sandbox = find_sandbox()
+    copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
+    try:
+        bench = Bench(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
+        place = UnitPlace(root / file, copy.place(root / file), file, module, unit)
+        judge = Judge(bench, place, await Measuring(bench, place, SECONDS).measure([[test]]))
+        try:
+            attempt = Attempt(Account(Settings(), lambda progress: None), judge, place, Settings())
+            hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
+            found = await hood.clues(Candidate(attempt.task.source, "unchanged", ""))
+        finally:
+            await judge.close()
+    finally:
+        copy.close()
+    wanted = Wanted(fixed.source(right))
+    rows = [Alternative(clues, wanted.made_by(attempt.task.source, rewrite)) for rewrite, clues in found]
+    if not any(row.right for row in rows):
+        return None
+    return Alternatives("planted", name, file, qualname, name, len(rows), drawn(rows, name))
+
+
+def lists(folders: list[Path]) -> Iterator[Alternatives]:
+    """The lists of all cases of the folders."""
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        with tempfile.TemporaryDirectory(prefix="lists-") as root:
+            found = asyncio.run(alternatives(tomllib.loads(path.read_text()), path.stem, Path(root).resolve()))
+        print(path.stem, "no single rewrite" if found is None else f"{found.among} rewrites", flush=True)
+        if found:
+            yield found
+
+
+def main() -> None:
+    """Write the lists."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("folders", type=Path, nargs="*", default=[HERE / "handwritten", HERE / "exercises"])
+    options = parser.parse_args()
+    print(write(options.out, lists(options.folders)), "lists")
+
+
+if __name__ == "__main__":
+    main()

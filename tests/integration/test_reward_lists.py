@@ -1,0 +1,107 @@
+"""`reloc-lsp reward lists` and `train-evidence`: from a git history and a search to a search that uses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reloc_lsp.cli.main import main
+from reloc_lsp.reward.alternatives import read
+
+pytest.importorskip("git", reason="reads histories: pip install 'reloc-lsp[dev]'")
+pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
+
+from git import Actor, Repo
+
+Write = Callable[..., Path]
+BOUNDS = """\
+def bound_{n}(value, low, high):
+    if value {wrong} low:
+        return low
+    if value > high:
+        return high
+    return value
+"""
+RANGES = BOUNDS.format(n=0, wrong="<=")
+TESTS = """\
+from ranges import bound_0
+
+class Low(int):
+    pass
+
+def test_the_value_itself_is_handed_on():
+    value = Low(3)
+    assert bound_0(value, 3, 9) is value
+
+def test_bounds():
+    assert [bound_0(n, 0, 9) for n in (-1, 5, 10)] == [0, 5, 9]
+"""
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """A repository of eight fixes of one kind, one that is no single rewrite, and one of a test."""
+    folder = tmp_path / "bounds"
+    author = Actor("A", "a@example.org")
+    with Repo.init(folder) as repository:
+
+        def commit(name: str, text: str, said: str) -> None:
+            (folder / name).write_text(text)
+            repository.index.add([name])
+            repository.index.commit(said, author=author, committer=author)
+
+        for number in range(8):
+            commit(f"m{number}.py", BOUNDS.format(n=number, wrong="<="), "more")
+            commit(f"m{number}.py", BOUNDS.format(n=number, wrong="<"), "Fix the lower bound")
+        commit("other.py", BOUNDS.format(n=9, wrong="<"), "more")
+        commit(
+            "other.py",
+            BOUNDS.format(n=9, wrong="<").replace("return low", "raise LowError(value, low, high)"),
+            "Fix it",
+        )
+        commit("test_it.py", "def test():\n    assert 1 < 1\n", "more")
+        commit("test_it.py", "def test():\n    assert 1 <= 1\n", "Fix the test")
+    return folder
+
+
+def test_a_history_teaches_what_its_fixes_look_like(
+    write: Write, history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lists, weights = tmp_path / "lists.jsonl", tmp_path / "evidence.json"
+    assert main(["reward", "lists", "--history", str(history), "--out", str(lists)]) == 0
+    found = list(read(lists))
+    assert len(found) == 8 and {one.repository for one in found} == {"bounds"}
+    for one in found:
+        (right,) = (row for row in one.rows if row.right)
+        assert right.clues["gone=<= come=<"] == 1.0 and one.among > 50
+    assert main(["reward", "train-evidence", str(lists), "--out", str(weights)]) == 0
+    told = json.loads(weights.read_text())
+    assert told["card"]["lists"] == {"history": 8} and told["card"]["repositories"] == {"bounds": 8}
+    assert told["weights"]["gone=<= come=<"] > 0.5
+
+    settings = f'[tool.reloc.reward]\nevidence = "{weights.as_posix()}"\n'
+    root = write({"ranges.py": RANGES, "test_ranges.py": TESTS, "pyproject.toml": settings}, "searched")
+    trace = root / "search.jsonl"
+    capsys.readouterr()
+    assert main(["revise", f"{root}/ranges.py::bound_0", "--trace", str(trace), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    # By its own order, this rewrite is not the first.
+    assert report["cost"]["first_fix"] == 1 and "+    if value < low:" in report["diff"]
+
+    assert main(["reward", "lists", "--traces", str(trace), "--out", str(lists)]) == 0
+    (one,) = read(lists)
+    assert (one.source, one.repository, one.qualname) == ("trace", "searched", "bound_0")
+    assert any(row.right and row.clues["family=comparison"] for row in one.rows)
+
+
+def test_weights_that_are_not_there_end_a_search_with_a_sentence(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = '[tool.reloc.reward]\nevidence = "nowhere.json"\n'
+    root = write({"ranges.py": RANGES, "test_ranges.py": TESTS, "pyproject.toml": settings})
+    assert main(["revise", f"{root}/ranges.py::bound_0", "--json"]) == 2
+    message = json.loads(capsys.readouterr().out)["message"]
+    assert "nowhere.json cannot be read" in message and '"off"' in message

@@ -1,0 +1,215 @@
+"""The evidence reward: clues are read, weighed and learned; nothing of it runs a test."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from reloc_lsp.cli.main import main
+from reloc_lsp.reward.alternatives import MOST_WRONG, Alternative, Alternatives, drawn, of_trace, read, write
+from reloc_lsp.reward.errors import RewardError
+from reloc_lsp.reward.evidence import EvidenceReward, as_json, evidence_reward
+from reloc_lsp.reward.sum import together
+from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
+from reloc_lsp.rewrites.context import UnitContext
+from reloc_lsp.rewrites.families.operators import comparison
+from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
+from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
+
+UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
+FILE = UNIT + "\n\ndef g(a, b):\n    return a <= b\n"
+
+
+def clues(raised: dict[str, str] | None = None, errors: tuple[str, ...] = ("AssertionError",)) -> dict[str, Clues]:
+    """The clues of each comparison of the unit, by what comes."""
+    ctx = UnitContext(UNIT, ModuleContext(ast.parse(FILE), "f", {}, (), raised or {}))
+    standings = [Standing(rewrite, 0.5, 0.8, 2.5) for rewrite in comparison(ctx)]
+    reader = Reader(ctx, Surroundings(FILE, errors), standings)
+    return {found_word(found): found for found in map(reader.clues, standings)}
+
+
+def found_word(found: Clues) -> str:
+    return next(name.removeprefix("come=") for name in found if name.startswith("come="))
+
+
+def test_clues_tell_what_a_rewrite_does_and_where() -> None:
+    found = clues()["<="]
+    assert found.keys() >= {
+        "family=comparison",
+        "in=If",
+        "family=comparison in=If",
+        "gone=< come=<=",
+        "most suspicious",
+    }
+    assert found["family=comparison error=assertion"] == 1.0
+    assert found["crowd of its family"] == found["crowd of its line"] > 0
+    assert "raised here" not in found
+
+
+def test_clues_tell_what_the_file_says_elsewhere() -> None:
+    found = clues()
+    assert found["<="]["all triples seen"] == 1.0 and found["<="]["pairs seen"] > 0
+    assert found[">="]["all words seen"] == 0.0 and found[">="]["pairs seen"] == 0.0
+    assert found["<="]["gone pairs seen elsewhere"] == 0.0
+
+
+def test_clues_tell_where_the_failing_tests_got_their_exception() -> None:
+    found = clues({"if a < b:": "TypeError"}, ("TypeError", "builtins.KeyError"))["<="]
+    assert found["raised here"] == found["family=comparison raised here"] == 1.0
+    assert found["family=comparison error=type"] == found["family=comparison error=lookup"] == 0.5
+
+
+def failing_task() -> Task:
+    results = {"test_m.py::test": TestResult(Outcome.FAILED, failure=Failure("AssertionError"))}
+    return Task("m.py", "f", FILE, 0, len(UNIT), 1, Verdict(results), Evidence({2: 0.9, 3: 0.9, 4: 0.9}))
+
+
+async def first(foresight: EvidenceReward | None, count: int = 5) -> list[Candidate]:
+    task = failing_task()
+    hood = RewriteNeighborhood(task, ModuleContext(ast.parse(FILE), "f", {}), None, 0, foresight)
+    return list(await hood.expand([Node(0, Candidate(UNIT, "unchanged", ""), task.verdict, ())], count))
+
+
+async def test_the_reward_orders_the_neighbourhood_and_is_known_of_each_neighbour() -> None:
+    hates = EvidenceReward({"preference": 1.0, "gone=< come=<=": -50.0})
+    loves = EvidenceReward({"preference": 1.0, "gone=< come=<=": 50.0})
+    assert "a <= b" in (await first(loves, 1))[0].source
+    assert not any("a <= b" in candidate.source for candidate in await first(hates, 50))
+    assert (await first(loves, 1))[0].clues["family=comparison"] == 1.0
+    assert all(candidate.clues == {} for candidate in await first(None))
+
+
+async def test_the_order_without_it_is_that_of_its_first_weights() -> None:
+    from reloc_lsp.reward.listwise import BEFORE
+
+    own = [candidate.source for candidate in await first(None, 200)]
+    weighed = [candidate.source for candidate in await first(EvidenceReward(BEFORE), 200)]
+    assert len(own) == 200 and own == weighed
+
+
+def test_what_run_time_values_say_is_no_reason_to_believe_a_revision() -> None:
+    reward = EvidenceReward({"outlook": 3.0, "outlook=1": 2.0, "weight": 0.5})
+    found = {"outlook": 1.0, "outlook=1": 1.0, "weight": 4.0, "unknown": 7.0}
+    assert (reward.promise(found), reward.belief(found)) == (7.0, 2.0)
+
+
+async def test_a_reward_is_bounded_whatever_the_weights() -> None:
+    task = failing_task()
+    candidates = [Candidate(UNIT, "x", "", clues={"a": value}) for value in (-1e9, 0.0, 1e9)] + [
+        Candidate(UNIT, "y", "")
+    ]
+    reward = EvidenceReward({"a": 1.0})
+    low, middle, high, unknown = await reward.reward(task, candidates, [task.verdict] * 4, ())
+    assert 0 <= low < middle < high <= 1 and unknown == 0
+    both = together(reward, None, reward)
+    assert both and list(await both.reward(task, candidates[1:2], [task.verdict], ())) == [2 * middle]
+    assert together(None, None) is None and together(None, reward) is reward
+
+
+def test_what_is_shipped_is_there_and_can_be_switched_off() -> None:
+    shipped = evidence_reward("shipped")
+    assert shipped and len(shipped.weights) > 100 and shipped.weights["suspicion"] > 0
+    assert evidence_reward("off") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "cannot be read"), ("{", "no weights"), ('{"format": 9, "weights": {}}', "format 9"),
+     ('{"format": 1, "weights": {"a": NaN}}', "no numbers")],
+)  # fmt: skip
+def test_weights_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path, text: str | None, said: str) -> None:
+    if text is not None:
+        (tmp_path / "w.json").write_text(text)
+    with pytest.raises(RewardError, match=said) as error:
+        evidence_reward("w.json", tmp_path)
+    assert "w.json" in str(error.value) and "train-evidence" in str(error.value)
+    (tmp_path / "w.json").write_text(as_json({"a": 1.5}, {}))
+    found = evidence_reward("w.json", tmp_path)
+    assert found and found.weights == {"a": 1.5}
+
+
+# -- lists
+
+
+def choice(repository: str, seed: int, size: int = 40) -> Alternatives:
+    """One list in which the right alternative is the one with the clue `good`, against the own order."""
+    dice = random.Random(f"{repository} {seed}")
+    right = dice.randrange(size)
+    rows = [
+        Alternative({"preference": -dice.random() * 3, "noise=1": float(dice.random() < 0.5), **(
+            {"good=1": 1.0} if n == right or dice.random() < 0.05 else {})}, n == right)
+        for n in range(size)
+    ]  # fmt: skip
+    return Alternatives("planted", repository, "m.py", "f", str(seed), size, tuple(rows))
+
+
+LISTS = [choice(repository, seed) for repository in ("one", "two", "three") for seed in range(20)]
+
+
+def test_what_is_told_of_right_ones_is_learned_and_helps_in_other_repositories() -> None:
+    pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
+    from reloc_lsp.reward.listwise import BEFORE, fit, held_out, places
+
+    weights = fit(LISTS)
+    assert weights["good=1"] > 1.0 > abs(weights.get("noise=1", 0.0))
+    before, after = places(LISTS, BEFORE), held_out(LISTS, 3)
+    assert len(after) == len(LISTS) and sum(after) < 0.4 * sum(before)
+
+
+def test_a_place_counts_those_that_were_not_kept(tmp_path: Path) -> None:
+    from reloc_lsp.reward.listwise import places
+
+    rows = [Alternative({"preference": float(-n)}, n == 450) for n in range(901)]
+    one = Alternatives("history", "r", "m.py", "f", "c", 901, drawn(rows, 0))
+    assert len(one.rows) == MOST_WRONG + 1 and one.scale == 3.0
+    assert places([one], {"preference": 1.0})[0] == pytest.approx(450, rel=0.2)
+
+
+def test_a_file_of_lists_says_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "lists.jsonl"
+    assert write(path, LISTS[:3]) == 3
+    back = list(read(path))
+    assert [one.repository for one in back] == ["one"] * 3 and back[0].among == 40
+    assert [row.right for row in back[0].rows] == [row.right for row in LISTS[0].rows]
+    assert back[0].rows[0].clues["preference"] == pytest.approx(LISTS[0].rows[0].clues["preference"], abs=1e-4)
+
+
+def test_a_trace_gives_what_was_tried_of_the_unchanged_unit() -> None:
+    def node(number: int, parent: int, passed: int, **more: object) -> dict[str, object]:
+        return {"node": number, "parent": parent, "passed": passed, "total": 2, **more}
+
+    trace = [
+        {"trace": 1, "file": "m.py", "qualname": "f"},
+        node(1, 0, 1, clues={"a": 1.0}), node(2, 0, 2, clues={"b": 1.0}), node(3, 1, 2, clues={"c": 1.0}),
+        node(4, 0, 0),
+        {"trace": 1, "file": "m.py", "qualname": "g"}, node(1, 0, 1, clues={"a": 1.0}),
+    ]  # fmt: skip
+    (found,) = of_trace(trace, "shop", "t.jsonl")
+    assert (found.qualname, found.among, {name for row in found.rows for name in row.clues}) == ("f", 2, {"a", "b"})
+    assert [row.right for row in found.rows if "b" in row.clues] == [True]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["lists", "--out", "x"], "No source is named"),
+        (["lists", "--history", "nowhere", "--out", "x"], "There is no folder"),
+        (["train-evidence", "nowhere.jsonl", "--out", "x"], "reward lists"),
+        (["train-evidence", "bad.jsonl", "--out", "x"], "line 1 cannot be read"),
+    ],
+)
+def test_a_wrong_call_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], call: list[str], said: str
+) -> None:
+    pytest.importorskip("git", reason="reads histories: pip install 'reloc-lsp[dev]'")
+    pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.jsonl").write_text(json.dumps({"list": 1}) + "\n")
+    assert main(["reward", *call]) == 2
+    assert said in capsys.readouterr().err
