@@ -7,9 +7,9 @@ Each line has one of these keys, which names what it is about; numbers of nodes 
   chosen for, the level of the `sandbox`), `tests` (node ids with their outcome before).
 - `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
   `seconds`; or `error` in place of the replies.
-- `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `failures` by
-  test, what was `spent` by then (`seconds`, `evaluations`, `tokens`), and for a rewrite its `clues`: what spoke for it
-  and against it before it was run.
+- `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `reward` (above 0
+  where the objective is measured: better than the unchanged unit), `failures` by test, what was `spent` by then
+  (`seconds`, `evaluations`, `tokens`), and for a rewrite its `clues`: what spoke for it and against it before it was run.
 - `best`: the number of a node that is the best now.
 - `end`: why the search ended. Further `cost`, `kinds` (how replies were understood, counted).
 """
@@ -119,7 +119,8 @@ def _node(node: Node) -> dict[str, Any]:
     return {
         "node": node.identity, "parent": candidate.parent, "origin": candidate.origin,
         "description": candidate.description, "source": candidate.source, "passed": verdict.passed,
-        "total": verdict.total, "score": list(node.score), "failures": failures, **({"clues": clues} if clues else {}),
+        "total": verdict.total, "score": list(node.score), "reward": node.reward, "failures": failures,
+        **({"clues": clues} if clues else {}),
     }  # fmt: skip
 
 

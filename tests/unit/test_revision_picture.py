@@ -44,11 +44,9 @@ def test_it_tells_how_the_best_came_about_and_what_it_cost():
     }
     end = {"end": "enough revisions pass", "cost": {"evaluations": 3, "money": None}, "kinds": {"no code": 2}}
     text = page(trace(call, node(1, 0, 2), node(2, 1, 3), node(3, 0, 0), end))
-    assert (
-        "3 versions were judged. 1 of 3 tests passed before, 3 with the best. It ended: enough revisions pass." in text
-    )
+    assert "3 versions judged. 1 of 3 tests passed before, 3 with the best. Ended: enough revisions pass." in text
     assert "<td>1234</td>" in text and "replies: no code" in text
-    opened = re.findall(r"<details open><summary>(\d)", text)
+    opened = re.findall(r"<details open><summary><b class=\w+>(\d)", text)
     assert opened == ["1", "2"], "the way to the best is shown first"
     assert "AssertionError: assert 1 == 2" in text
 
@@ -66,15 +64,46 @@ def test_what_a_model_wrote_stays_text():
 
 def test_a_trace_that_was_broken_off_is_drawn_as_far_as_it_goes():
     text = page(trace())
-    assert "0 versions were judged. 1 of 3 tests passed before, 1 with the best. It was broken off." in text
+    assert "0 versions judged. 1 of 3 tests passed before, 1 with the best. Broken off." in text
 
 
-def test_of_several_searches_the_last_is_drawn():
-    later = {**trace()[0], "qualname": "later"}
-    text = page([*trace(node(1, 0, 1), node(2, 1, 2)), later, node(1, 0, 3)])
-    assert "<h1>ReLoc: later in m.py</h1>" in text and "1 versions were judged" in text
+def ended(seconds: float, evaluations: int, reason: str) -> dict[str, Any]:
+    return {"end": reason, "cost": {"seconds": seconds, "evaluations": evaluations, "money": None}, "kinds": {}}
 
 
-def test_what_is_no_search_is_refused_in_a_sentence():
-    with pytest.raises(TraceError, match="make a new one"):
-        page([{"trace": 1, "file": "m.py", "qualname": "f"}])
+def test_of_several_searches_each_is_drawn_and_listed_with_what_it_alone_has_spent():
+    later = {**trace()[0], "file": "n.py", "qualname": "later"}
+    text = page(
+        [
+            *trace(node(1, 0, 1), node(2, 1, 2), ended(4.5, 20, "neighbourhood")),
+            later, node(1, 0, 3, spent={"seconds": 6.0, "evaluations": 27, "tokens": 0}), ended(7.0, 29, "seconds"),
+        ]
+    )  # fmt: skip
+    rows = re.findall(r'<a href="#search-(\d)">(\w+)</a>.*?<td>(\d → \d of 3) tests.*?([\d.]+) s</td>', text)
+    assert rows == [("1", "f", "1 → 2 of 3", "4.5"), ("2", "later", "1 → 3 of 3", "2.5")]
+    assert re.findall(r'<section id="search-(\d)"><h2>(\w+) in (\w.py)', text) == [
+        ("1", "f", "m.py"),
+        ("2", "later", "n.py"),
+    ]
+    assert "<dt>evaluations</dt><dd>20</dd>" in text and "<dt>evaluations</dt><dd>9</dd>" in text
+    assert text.count('class="plotly-graph-div"') == 4
+    assert '"x":[0.0,1.5]' in text, "the second curve begins where the first search ended"
+
+
+def test_what_makes_better_what_passes_is_drawn_by_its_measure():
+    start = {**trace()[0], "tests": {"a": "passed"}, "objective": {"kind": "simplify"}}
+    text = page([start, node(1, 0, 1, total=1, reward=0.25), node(2, 0, 1, total=1, reward=0.5)])
+    assert "fewer syntax nodes, %" in text and '"y":[0.0,25.0,50.0]' in text
+    assert re.findall(r"<details open><summary><b class=\w+>(\d)", text) == ["2"]
+
+
+def test_versions_that_come_from_each_other_in_a_ring_end_somewhere():
+    assert "2 versions judged" in page(trace(node(1, 2, 2), node(2, 1, 3)))
+
+
+@pytest.mark.parametrize(
+    "lines", [[{"trace": 1, "file": "m.py", "qualname": "f"}], [*trace(), {"node": 1, "passed": "all"}]]
+)
+def test_what_is_no_search_is_refused_in_a_sentence(lines):
+    with pytest.raises(TraceError, match=f"Line {len(lines)} of the trace .* make a new trace"):
+        page(lines)
