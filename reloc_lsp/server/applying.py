@@ -86,8 +86,7 @@ async def _send(server: ReLocServer, offer: Offer, change: UnitChange) -> types.
     edit = current_edit(server, offer, change)
     if edit is None:
         return None
-    result = await server.client.apply(edit, f"ReLoc: {offer.proposal.qualname}")
-    return result or types.ApplyWorkspaceEditResult(applied=False, failure_reason="it gave no answer")
+    return await server.client.apply(edit, f"ReLoc: {offer.proposal.qualname}")
 
 
 def _version(server: ReLocServer, offer: Offer) -> int | None:

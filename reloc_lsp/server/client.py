@@ -18,6 +18,10 @@ logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
+class RefusedError(Exception):
+    """The editor does not do what it was asked; the text is its reason."""
+
+
 class Client:
     """The editor as the rest of the server sees it: requests that fail are answered with `None`."""
 
@@ -50,20 +54,28 @@ class Client:
         self.notify(types.PROGRESS, types.ProgressParams(token=token, value=value))
 
     async def ask(self, message: str, answers: Sequence[str]) -> str | None:
-        """The user's answer to a question, `None` if it was waved away (`window/showMessageRequest`)."""
+        """The user's answer to a question, `None` if it was waved away (`window/showMessageRequest`).
+
+        Raises `RefusedError` where the editor puts no questions.
+        """
         actions = [types.MessageActionItem(title=answer) for answer in answers]
         chosen: types.MessageActionItem | None = await self._request(
             types.WINDOW_SHOW_MESSAGE_REQUEST,
             types.ShowMessageRequestParams(type=types.MessageType.Info, message=message, actions=actions),
+            raises=True,
         )
         return chosen.title if chosen else None
 
-    async def apply(self, edit: types.WorkspaceEdit, label: str) -> types.ApplyWorkspaceEditResult | None:
+    async def apply(self, edit: types.WorkspaceEdit, label: str) -> types.ApplyWorkspaceEditResult:
         """Ask the editor to apply an edit (`workspace/applyEdit`)."""
-        result: types.ApplyWorkspaceEditResult | None = await self._request(
-            types.WORKSPACE_APPLY_EDIT, types.ApplyWorkspaceEditParams(edit=edit, label=label)
-        )
-        return result
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+        reason = "it gave no answer"
+        result: types.ApplyWorkspaceEditResult | None = None
+        try:
+            result = await self._request(types.WORKSPACE_APPLY_EDIT, params, raises=True)
+        except RefusedError as error:
+            reason = str(error)
+        return result or types.ApplyWorkspaceEditResult(applied=False, failure_reason=reason)
 
     async def open(self, uri: str, *, external: bool = False) -> bool:
         """Show a document to the user, `external` in another program (`window/showDocument`)."""
@@ -94,7 +106,8 @@ class Client:
         params = types.RegistrationParams(registrations=[registration])
         await self._request(types.CLIENT_REGISTER_CAPABILITY, params)
 
-    async def _request(self, method: str, params: Any, failed: Any = None) -> Any:
+    async def _request(self, method: str, params: Any, failed: Any = None, *, raises: bool = False) -> Any:
+        """The answer, `failed` where there is none; an error in place of it is raised as `RefusedError` if wanted."""
         if not self.connected:
             return failed
         reply: Future[Any] = self._server.protocol.send_request(method, params)
@@ -102,6 +115,8 @@ class Client:
             return await _unharmed(asyncio.wrap_future(reply))
         except JsonRpcException as error:
             logger.warning("the editor refused %s: %s", method, error)
+            if raises:
+                raise RefusedError(error.message) from error
             return failed
         except asyncio.CancelledError:
             # An editor that shuts us down cancels our requests: that is an answer, not our own end.

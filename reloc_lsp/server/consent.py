@@ -6,6 +6,7 @@ from lsprotocol import types
 
 from reloc_lsp.server.announcing import PROPOSAL, announcement
 from reloc_lsp.server.applying import apply, current_edit, readable, refusal
+from reloc_lsp.server.client import RefusedError
 from reloc_lsp.server.proposals import Offer
 from reloc_lsp.server.server import ReLocServer
 
@@ -28,7 +29,11 @@ async def ask(server: ReLocServer, offer: Offer) -> None:
     elif server.capabilities.proposals:
         server.client.notify(PROPOSAL, announcement(server, offer))
     else:
-        await _question(server, offer)
+        try:
+            await _question(server, offer)
+        except RefusedError:
+            action = offer.title("Apply")
+            server.client.show(f"{offer.gain} This editor puts no questions: the code action {action} does it.")
 
 
 async def _question(server: ReLocServer, offer: Offer) -> None:

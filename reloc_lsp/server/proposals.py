@@ -45,6 +45,10 @@ class Offer:
         """What the best revision gained."""
         return self.choices[0].words
 
+    def title(self, verb: str) -> str:
+        """What a code action is called that does `verb` with the best revision."""
+        return f"{verb} ReLoc's revision of {self.proposal.qualname}"
+
 
 class Proposals:
     """The open offers. One ends by being applied, discarded or replaced by a newer search of its unit.

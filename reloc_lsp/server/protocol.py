@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest
 from pygls.protocol import LanguageServerProtocol
 
+from reloc_lsp.server.lenient import readable_initialize
+
 
 class ReLocProtocol(LanguageServerProtocol):
-    """Requests whose shape is wrong get an error in reply; nothing else would ever end their waiting."""
+    """Requests whose shape is wrong get an error in reply, and answers whose shape is wrong are taken for errors.
+
+    Nothing else would ever end the waiting for them. Of `initialize` what can be read is taken, and changed settings
+    that are not told are to be asked for.
+    """
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message from its JSON; raises `JsonRpcException` where it is none (JSON-RPC 2.0, section 5.1)."""
@@ -17,9 +24,17 @@ class ReLocProtocol(LanguageServerProtocol):
             return super().structure_message(data)
         except JsonRpcException:
             method, number = data.get("method"), data.get("id")
-            if isinstance(number, int | str) and "result" not in data and "error" not in data:
-                error: JsonRpcException = JsonRpcInvalidRequest("A request needs a method.")
-                if isinstance(method, str):
-                    error = JsonRpcInvalidParams(f"The parameters of {method} are not of the protocol's shape.")
-                self._send_response(number, error=error.to_response_error())
+            if method == types.WORKSPACE_DID_CHANGE_CONFIGURATION:
+                return super().structure_message({**data, "params": {"settings": None}})
+            if not isinstance(number, int | str):
+                raise
+            if "result" in data or "error" in data:
+                error = JsonRpcInvalidParams("The answer is not of the protocol's shape.").to_response_error()
+                return types.ResponseErrorMessage(id=number, error=error)
+            if method == types.INITIALIZE:
+                return super().structure_message(readable_initialize(self._converter, data))
+            said: JsonRpcException = JsonRpcInvalidRequest("A request needs a method.")
+            if isinstance(method, str):
+                said = JsonRpcInvalidParams(f"The parameters of {method} are not of the protocol's shape.")
+            self._send_response(number, error=said.to_response_error())
             raise

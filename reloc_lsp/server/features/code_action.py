@@ -55,7 +55,7 @@ def code_action(ls: ReLocServer, params: types.CodeActionParams) -> list[types.C
 def _quick_fixes(
     ls: ReLocServer, document: OpenDocument, params: types.CodeActionParams
 ) -> list[types.CodeAction | types.Command]:
-    """A look at the proposal behind each of our hints."""
+    """A look at the proposal behind each of our hints; and its edit, for editors that put no questions."""
     if not _wanted(params.context.only, QUICK_FIX) or not ls.capabilities.code_action_literals:
         return []
     ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
@@ -67,9 +67,10 @@ def _quick_fixes(
     actions: list[types.CodeAction | types.Command] = []
     for diagnostic in ours:
         offer = waiting.get(diagnostic.range.start.line)
-        if offer is not None:
-            title = f"Show ReLoc's revision of {offer.proposal.qualname}"
-            command = types.Command(title=title, command="reloc.show", arguments=[offer.id])
+        if offer is None:
+            continue
+        for title, name in ((offer.title("Show"), "reloc.show"), (offer.title("Apply"), "reloc.apply")):
+            command = types.Command(title=title, command=name, arguments=[offer.id])
             actions.append(types.CodeAction(title=title, kind=QUICK_FIX, command=command, diagnostics=[diagnostic]))
     return actions
 

@@ -23,9 +23,9 @@ def message(**fields: object) -> bytes:
     return framed(json.dumps({"jsonrpc": "2.0", **fields}).encode())
 
 
-def told(*sent: bytes) -> tuple[list[dict], str, int]:
+def told(*sent: bytes, **params: object) -> tuple[list[dict], str, int]:
     """What the server answers to some bytes after `initialize`, what it logs, and its exit status."""
-    begin = message(id="first", method="initialize", params={"capabilities": {}, "processId": None})
+    begin = message(id="first", method="initialize", params={"capabilities": {}, "processId": None, **params})
     done = subprocess.run(
         [sys.executable, "-m", "reloc_lsp", "--stdio"],
         input=b"".join([begin, *sent]), capture_output=True, env=ENVIRONMENT, timeout=120, check=False,
@@ -65,3 +65,44 @@ def test_a_document_of_five_megabytes_is_taken_in_and_the_next_request_answered(
     document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "x = 1\n" * 800_000}
     answers, _, _ = told(message(method="textDocument/didOpen", params={"textDocument": document}), message(**STATUS))
     assert answers[-1]["id"] == "last" and answers[-1]["result"] == {"searches": [], "proposals": []}
+
+
+NEWER = {
+    "general": {"positionEncodings": ["utf-24", "utf-8"], "regularExpressions": 3},
+    "workspace": {"applyEdit": True, "workspaceEdit": {"documentChanges": True, "resourceOperations": ["link"]}},
+    "textDocument": {
+        "semanticTokens": {"formats": ["relative"]},
+        "hover": {"contentFormat": ["html", "markdown"]},
+        "codeAction": {
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["refactor.newest"]}},
+            "tagSupport": {"valueSet": [1, 99]},
+        },
+    },
+    "window": {"workDoneProgress": True, "showDocument": {}},
+    "experimental": {"reloc": {"proposals": True}},
+}
+
+
+def test_an_editor_newer_than_the_protocol_known_here_is_served_all_the_same():
+    report = message(id=1, method="workspace/executeCommand", params={"command": "reloc.debugInformation"})
+    answers, _, _ = told(report, message(**STATUS), capabilities=NEWER, clientInfo={}, trace="compact")
+    first = next(answer for answer in answers if answer.get("id") == "first")
+    assert first["result"]["capabilities"]["positionEncoding"] == "utf-8"
+    said = next(answer["result"] for answer in answers if answer.get("id") == 1)
+    able = "work_done_progress, apply_edit, document_changes, code_action_literals, llm_tag, proposals"
+    assert f"the editor can: {able}" in said
+
+
+@pytest.mark.parametrize("capabilities", [None, [], {"window": []}, {"textDocument": {"codeAction": 1}}])
+def test_capabilities_that_are_none_are_those_of_an_editor_that_can_nothing(capabilities):
+    answers, _, _ = told(message(**STATUS), capabilities=capabilities)
+    assert [answer["id"] for answer in answers if "result" in answer] == ["first", "last"]
+
+
+@pytest.mark.parametrize("params", [{"settings": None}, {"settings": []}, {"settings": {"reloc": None}}, {}, None])
+def test_changed_settings_of_every_shape_stop_nothing(params):
+    changed = message(method="workspace/didChangeConfiguration", params=params)
+    answers, _, _ = told(changed, message(**STATUS))
+    assert answers[-1]["id"] == "last" and "result" in answers[-1]
+    shown = [answer["params"]["message"] for answer in answers if answer.get("method") == "window/showMessage"]
+    assert not any("ReLoc:" in sentence for sentence in shown)

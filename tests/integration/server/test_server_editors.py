@@ -1,0 +1,115 @@
+"""Editors that lack or refuse what others have: nothing is lost silently, and everything can still be reached."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from conftest import mended
+from lsprotocol import types
+from profiles import PROFILES, capabilities
+from pygls.exceptions import JsonRpcMethodNotFound
+from pytest_lsp import client_capabilities
+from scripted_revision import fixed, progress
+
+ENCODINGS = {"helix": "utf-8", "zed": "utf-16"}
+
+
+def without(editor, method: str) -> None:
+    """The editor knows no such request."""
+
+    def refuses(params: object) -> None:
+        raise JsonRpcMethodNotFound.of(method)
+
+    editor.client.protocol.fm.features[method] = refuses
+
+
+async def found(editor, uri, clamp, revisions, source):
+    """A search that finds the revision."""
+    job = await editor.revise(uri, clamp)
+    run = await revisions.started()
+    run.says(progress(0.5))
+    run.says(fixed(source, mended))
+    return job
+
+
+@pytest.mark.parametrize("name", PROFILES)
+async def test_from_the_action_to_the_edit(connect, project, source, clamp, revisions, name):
+    editor = await connect(capabilities=capabilities(name))
+    assert editor.encoding == ENCODINGS[name]
+    uri = editor.open(project / "ranges.py")
+    job = await found(editor, uri, clamp, revisions, source)
+    await editor.until(lambda: editor.texts[uri] == mended(source))
+    await editor.ended(job)
+
+
+async def test_where_no_question_is_put_a_code_action_applies_the_revision(connect, project, source, clamp, revisions):
+    editor = await connect(capabilities=capabilities("helix"))
+    without(editor, types.WINDOW_SHOW_MESSAGE_REQUEST)
+    uri = editor.open(project / "ranges.py")
+    await found(editor, uri, clamp, revisions, source)
+    await editor.until(lambda: editor.messages)
+    assert editor.messages[-1] == (
+        "clamp: 2/4 -> 4/4 tests. A comparison was turned around. "
+        "This editor puts no questions: the code action Apply ReLoc's revision of clamp does it."
+    )
+    (hint,) = editor.client.diagnostics[uri]
+    actions = {action.title: action for action in await editor.actions(uri, clamp, diagnostics=[hint])}
+    command = actions["Apply ReLoc's revision of clamp"].command
+    assert await editor.command(command.command, *command.arguments) is True
+    assert editor.texts[uri] == mended(source)
+
+
+async def test_where_no_edit_is_taken_that_is_said_and_the_revision_waits(connect, project, source, clamp, revisions):
+    announced = client_capabilities("visual-studio-code")
+    announced.workspace.apply_edit = None
+    editor = await connect(capabilities=announced)
+    without(editor, types.WORKSPACE_APPLY_EDIT)
+    uri = editor.open(project / "ranges.py")
+    await found(editor, uri, clamp, revisions, source)
+    await editor.until(lambda: editor.messages)
+    assert "did not apply the revision of clamp: Method Not Found: workspace/applyEdit" in editor.messages[-1]
+    assert [proposal["qualname"] for proposal in (await editor.status())["proposals"]] == ["clamp"]
+
+
+async def test_a_refused_progress_takes_nothing_from_the_search(connect, project, source, clamp, revisions):
+    editor = await connect()
+    without(editor, types.WINDOW_WORK_DONE_PROGRESS_CREATE)
+    uri = editor.open(project / "ranges.py")
+    job = await found(editor, uri, clamp, revisions, source)
+    await editor.until(lambda: editor.texts[uri] == mended(source))
+    assert not editor.progress(job), "nothing may be sent for a progress that was refused"
+
+
+async def test_settings_that_the_editor_fails_to_tell_are_the_defaults(connect, project, clamp, revisions):
+    editor = await connect()
+    without(editor, types.WORKSPACE_CONFIGURATION)
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    await editor.revise(editor.open(project / "ranges.py"), clamp)
+    assert (await revisions.started()).settings.budget.seconds == 60
+    assert not editor.messages
+
+
+WRONG = [
+    (types.WORKSPACE_APPLY_EDIT, None), (types.WORKSPACE_APPLY_EDIT, {}), (types.WINDOW_SHOW_MESSAGE_REQUEST, "Apply"),
+    (types.WINDOW_SHOW_MESSAGE_REQUEST, {}), (types.WORKSPACE_CONFIGURATION, None), (types.WORKSPACE_CONFIGURATION, 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "answer"), WRONG, ids=lambda value: str(value).rpartition("/")[2])
+async def test_an_answer_of_the_wrong_shape_is_none_and_holds_up_nothing(
+    connect, project, source, clamp, revisions, method, answer
+):
+    editor = await connect()
+    editor.client.protocol.fm.features[method] = lambda params: answer
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    uri = editor.open(project / "ranges.py")
+    await asyncio.wait_for(editor.session.server.configuration.ready(60), 30)
+    await found(editor, uri, clamp, revisions, source)
+    if method in (types.WORKSPACE_APPLY_EDIT, types.WINDOW_SHOW_MESSAGE_REQUEST):
+        await editor.until(lambda: editor.messages)
+        assert "clamp" in editor.messages[-1]
+        assert [proposal["qualname"] for proposal in (await editor.status())["proposals"]] == ["clamp"]
+    else:
+        await editor.until(lambda: editor.texts[uri] == mended(source))
+        assert not editor.messages
