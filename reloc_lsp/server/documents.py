@@ -13,6 +13,7 @@ from pygls.workspace import TextDocument, Workspace
 from reloc_lsp.program.around import function_around
 from reloc_lsp.program.text import LineIndex
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
+from reloc_lsp.server.snapshot import within
 
 
 class OpenDocument(TextDocument):
@@ -78,10 +79,18 @@ class Documents(Workspace):
         self._changed = asyncio.Event()
 
     @property
-    def roots(self) -> list[Path]:
-        """The workspace's folders on disk; the older single root where an editor names no folders."""
+    def addresses(self) -> dict[Path, str]:
+        """The workspace's folders on disk, with the addresses by which the editor knows them.
+
+        Where an editor names no folders, that is its older single root.
+        """
         uris = [folder.uri for folder in self.folders.values()] or [self.root_uri]
-        return [path for uri in uris if uri and (path := path_of(uri))]
+        return {path: uri for uri in uris if uri and (path := path_of(uri))}
+
+    @property
+    def roots(self) -> list[Path]:
+        """The workspace's folders on disk."""
+        return list(self.addresses)
 
     @property
     def unit_bytes(self) -> int:
@@ -89,14 +98,21 @@ class Documents(Workspace):
         return unit_bytes(self.position_encoding)
 
     def opened(self, uri: str) -> OpenDocument | None:
-        """The document if the editor has it open."""
-        document = self.get_text_document(uri)
+        """The document if the editor has it open, maybe by another spelling of its address."""
+        document = self.text_documents.get(uri)
+        if document is None and (file := self.file(uri)):
+            document = next((other for other in self.text_documents.values() if self.file(other.uri) == file), None)
         return document if isinstance(document, OpenDocument) and document.version is not None else None
+
+    def file(self, uri: str) -> Path | None:
+        """The path of a `file:` address, below the workspace's folder if it is there by whatever links."""
+        path = path_of(uri)
+        return within(path, self.roots) if path else None
 
     def files(self) -> list[tuple[Path, str]]:
         """Every open document that is a file, and its text."""
         documents = self.text_documents.values()
-        return [(path, document.source) for document in documents if (path := path_of(document.uri))]
+        return [(path, document.source) for document in documents if (path := self.file(document.uri))]
 
     def note_change(self) -> None:
         """Wake those who wait in `until`."""

@@ -54,15 +54,13 @@ class OnSave:
 
     def _begin(self, uri: str) -> None:
         self._timers.pop(uri, None)
-        document = self._server.documents.opened(uri)
-        if document is None or document.file is None or document.module is None:
+        document, file = self._server.documents.opened(uri), self._server.documents.file(uri)
+        if document is None or file is None or document.module is None:
             return
-        settings = self._server.configuration.settings(root_of(document.file, self._server.documents.roots))
+        settings = self._server.configuration.settings(root_of(file, self._server.documents.roots))
         if settings.editor.on_save == "off" or not settings.editor.trusted:
             return
-        self._server.tasks.start(
-            self._look(uri, document.file, document.module, _bounded(settings)), f"looking at {document.file.name}"
-        )
+        self._server.tasks.start(self._look(uri, file, document.module, _bounded(settings)), f"looking at {file.name}")
 
     async def _look(self, uri: str, file: Path, module: Module, settings: Settings) -> None:
         """Look at the functions that are not as they were when they were last looked at, one after the other."""

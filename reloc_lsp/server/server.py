@@ -62,8 +62,8 @@ class ReLocServer(LanguageServer):
     def read_settings(self) -> None:
         """Ask the editor for its settings in the background, where it can be asked."""
         if self.capabilities.configuration:
-            folders = {folder: folder.as_uri() for folder in self.documents.roots}
-            self.configuration.ask(self.tasks.start(self.configuration.refresh(folders), "reading settings"))
+            asking = self.configuration.refresh(self.documents.addresses)
+            self.configuration.ask(self.tasks.start(asking, "reading settings"))
 
     def _proposal_closed(self, offer_id: str, why: Ending) -> None:
         """Take the marks of a proposal off; tell an editor that draws proposals (`reloc/proposalClosed`)."""

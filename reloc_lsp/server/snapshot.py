@@ -21,6 +21,17 @@ def root_of(file: Path, folders: Sequence[Path]) -> Path:
     return file.parent
 
 
+def within(file: Path, folders: Sequence[Path]) -> Path:
+    """The path of the same file below one of the folders, where links lead there; else `file` itself."""
+    if any(file.is_relative_to(folder) for folder in folders):
+        return file
+    real = file.resolve()
+    for folder in folders:
+        if real.is_relative_to(folder.resolve()):
+            return folder / real.relative_to(folder.resolve())
+    return file
+
+
 def unsaved(root: Path, documents: Iterable[tuple[Path, str]]) -> dict[Path, str]:
     """The documents below `root` whose text is not what the disk holds."""
     return {file: text for file, text in documents if file.is_relative_to(root) and text != on_disk(file)}

@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from reloc_lsp.search.objective import FIX, Kind, Objective
-from reloc_lsp.server.documents import parsed, path_of
+from reloc_lsp.server.documents import parsed
 from reloc_lsp.server.jobs import Job
 from reloc_lsp.server.revising import Place, revise_unit
 from reloc_lsp.server.server import ReLocServer
@@ -82,7 +82,7 @@ def _checked(arguments: tuple[Any, ...]) -> tuple[str, str | int | None, int | N
 
 
 def _begin(ls: ReLocServer, uri: str, where: str | int | None, version: int | None, objective: Objective = FIX) -> Job:
-    file = path_of(uri)
+    file = ls.documents.file(uri)
     if not ls.configuration.trusted:
         raise NothingToReviseError(f"{NOT_TRUSTED} Trust it in your editor, and then run Revise with ReLoc again.")
     if file is None:

@@ -12,9 +12,10 @@ from reloc_lsp.server.standing import line_range
 def code_lens(ls: ReLocServer, params: types.CodeLensParams) -> list[types.CodeLens]:
     """A lens over every function of which something is known, where the setting `editor.code_lens` is on."""
     document = ls.documents.opened(params.text_document.uri)
-    if document is None or document.file is None:
+    file = ls.documents.file(params.text_document.uri)
+    if document is None or file is None:
         return []
-    if not ls.configuration.settings(root_of(document.file, ls.documents.roots)).editor.code_lens:
+    if not ls.configuration.settings(root_of(file, ls.documents.roots)).editor.code_lens:
         return []
     ls.lenses_shown = True
     lenses = []

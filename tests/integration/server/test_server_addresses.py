@@ -1,0 +1,59 @@
+"""One document, many addresses: spellings and links lead to the same file, its text and its folder's settings."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import mended
+from lsprotocol import types
+from scripted_revision import fixed
+
+SPELLINGS = {
+    "letters percent-encoded": lambda uri: uri.replace("ranges", "r%61nges"),
+    "lower-case digits": lambda uri: uri.replace("%C3%A9", "%c3%a9"),
+    "nothing encoded": lambda uri: uri.replace("%20", " ").replace("%C3%A9", "é"),
+}
+
+
+@pytest.mark.parametrize("how", SPELLINGS)
+async def test_a_document_is_known_by_other_spellings_of_its_address(connect, tmp_path, source, clamp, revisions, how):
+    folder = tmp_path / "a folder é"
+    folder.mkdir()
+    (folder / "ranges.py").write_bytes(b"old = 1\n")
+    editor = await connect(root=folder)
+    uri = SPELLINGS[how]((folder / "ranges.py").as_uri())
+    assert uri != (folder / "ranges.py").as_uri()
+    editor.open_uri(uri, source)
+    assert await editor.command("reloc.revise", (folder / "ranges.py").as_uri(), clamp)
+    run = await revisions.started()
+    assert dict(run.snapshot.unsaved) == {folder / "ranges.py": source}
+    run.says(fixed(source, mended))
+    await editor.until(lambda: editor.texts[uri] == mended(source))
+
+
+@pytest.mark.parametrize("linked", ["folder", "document"])
+async def test_a_document_by_another_way_is_in_its_folder(connect, tmp_path, project, source, clamp, revisions, linked):
+    link = tmp_path / "link"
+    link.symlink_to(project, target_is_directory=True)
+    (project / "inner").mkdir()
+    (project / "inner" / "ranges.py").write_bytes(source.encode())
+    root, way = (link, project) if linked == "folder" else (project, link)
+    editor = await connect(root=root)
+    editor.open(way / "ranges.py", "typed = 1\n")
+    uri = editor.open(way / "inner" / "ranges.py")
+    await editor.revise(uri, clamp)
+    run = await revisions.started()
+    assert (run.snapshot.root, dict(run.snapshot.unsaved)) == (root, {root / "ranges.py": "typed = 1\n"})
+    run.says(fixed(source, mended))
+    await editor.until(lambda: editor.texts[uri] == mended(source))
+
+
+async def test_settings_of_a_folder_are_asked_by_the_editors_own_spelling(connect, tmp_path, clamp, source, revisions):
+    folder = tmp_path / "a@b"
+    folder.mkdir()
+    (folder / "ranges.py").write_bytes(source.encode())
+    spelled = folder.as_uri().replace("%40", "@")
+    editor = await connect(workspace_folders=[types.WorkspaceFolder(spelled, "a@b")])
+    editor.client.set_configuration({"reloc": {"budget": {"evaluations": 9}}}, scope_uri=spelled)
+    editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+    await editor.revise(editor.open(folder / "ranges.py"), clamp)
+    assert (await revisions.started()).settings.budget.evaluations == 9
