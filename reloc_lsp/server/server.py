@@ -17,6 +17,7 @@ from reloc_lsp.server.client import Client
 from reloc_lsp.server.configuration import Configuration
 from reloc_lsp.server.documents import Documents
 from reloc_lsp.server.jobs import Jobs, RevisionFactory
+from reloc_lsp.server.keeping import keep
 from reloc_lsp.server.preview import Preview
 from reloc_lsp.server.proposals import Ending, Proposals
 from reloc_lsp.server.protocol import ReLocProtocol
@@ -110,6 +111,7 @@ class ReLocServer(LanguageServer):
         self.client.connected = False
         await self.jobs.close(seconds=2.0)
         await self.tasks.close(seconds=1.0)
+        keep(self)
         self.preview.close()
 
     def report_server_error(self, error: Exception, source: type[PyglsError] | type[JsonRpcException]) -> None:
