@@ -29,6 +29,7 @@ class EditorCapabilities:
     proposals: bool = False
     input: bool = False
     lens_refresh: bool = False
+    markdown: bool = False
 
     @classmethod
     def of(cls, announced: types.ClientCapabilities) -> EditorCapabilities:
@@ -40,6 +41,7 @@ class EditorCapabilities:
         experimental = announced.experimental if isinstance(announced.experimental, Mapping) else {}
         named = experimental.get("reloc")
         ours = named if isinstance(named, Mapping) else {}
+        formats = get_capability(announced, "text_document.hover.content_format", ()) or ()
         tags = get_capability(announced, "text_document.code_action.tag_support.value_set", ()) or ()
         return cls(
             work_done_progress=able("window.work_done_progress"),
@@ -52,6 +54,7 @@ class EditorCapabilities:
             llm_tag=types.CodeActionTag.LlmGenerated in tags,
             disabled_actions=able("text_document.code_action.disabled_support"),
             lens_refresh=able("workspace.code_lens.refresh_support"),
+            markdown=types.MarkupKind.Markdown in formats,
             proposals=ours.get("proposals") is True,
             input=ours.get("input") is True,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from reloc_lsp.server.proposals import Offer
 from reloc_lsp.server.server import ReLocServer
 from reloc_lsp.server.standing import line_range
 
@@ -17,6 +18,13 @@ def hover(ls: ReLocServer, params: types.HoverParams) -> types.Hover | None:
     for unit, standing in ls.standings.of(document):
         offer = offers.get(standing.offer or "")
         if offer is not None and unit.line == params.position.line + 1:
-            text = f"**ReLoc** {offer.gain}\n\n```diff\n{offer.choices[0].diff}```"
-            return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), line_range(document, unit.line))
+            return types.Hover(_content(ls, offer), line_range(document, unit.line))
     return None
+
+
+def _content(ls: ReLocServer, offer: Offer) -> types.MarkupContent:
+    """In Markdown only where the editor can show it, as Emacs can not without a package."""
+    diff = offer.choices[0].diff
+    if ls.capabilities.markdown:
+        return types.MarkupContent(types.MarkupKind.Markdown, f"**ReLoc** {offer.gain}\n\n```diff\n{diff}```")
+    return types.MarkupContent(types.MarkupKind.PlainText, f"ReLoc: {offer.gain}\n\n{diff}")

@@ -113,3 +113,18 @@ async def test_an_answer_of_the_wrong_shape_is_none_and_holds_up_nothing(
     else:
         await editor.until(lambda: editor.texts[uri] == mended(source))
         assert not editor.messages
+
+
+@pytest.mark.parametrize("formats", [[types.MarkupKind.PlainText], [types.MarkupKind.Markdown], None])
+async def test_what_hovers_is_markdown_only_where_it_is_shown_as_such(
+    connect, project, source, clamp, revisions, formats
+):
+    announced = client_capabilities("emacs")
+    announced.text_document.hover.content_format = formats
+    editor = await connect(capabilities=announced, answers=(None,))
+    uri = editor.open(project / "ranges.py")
+    await found(editor, uri, clamp, revisions, source)
+    await editor.until(lambda: editor.questions)
+    shown = (await editor.hover(uri, clamp)).contents
+    assert "+    if value > high" in shown.value
+    assert ("```" in shown.value) == (shown.kind == "markdown") == (formats == [types.MarkupKind.Markdown])
