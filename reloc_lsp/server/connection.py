@@ -40,7 +40,7 @@ async def serve(server: ReLocServer, reader: asyncio.StreamReader, writer: Write
     try:
         await run_async(
             threading.Event(),
-            EditorStream(reader),
+            EditorStream(reader, server.protocol.shut_down),
             server.protocol,
             logger=logger,
             error_handler=server.report_server_error,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import Future
 from typing import Any
 
 from lsprotocol import types
@@ -17,6 +19,19 @@ class ReLocProtocol(LanguageServerProtocol):
     Nothing else would ever end the waiting for them. Of `initialize` what can be read is taken, and changed settings
     that are not told are to be asked for.
     """
+
+    _shutting_down: Future[Any] | None = None
+
+    def handle_message(self, message: Any) -> None:
+        """Begin to do what a message says."""
+        super().handle_message(message)
+        if getattr(message, "method", None) == types.SHUTDOWN:
+            self._shutting_down = self._request_futures.get(message.id)
+
+    async def shut_down(self) -> None:
+        """Wait until a `shutdown` that is under way is answered: not every editor does before it sends `exit`."""
+        if self._shutting_down is not None and not self._shutting_down.done():
+            await asyncio.wait([asyncio.wrap_future(self._shutting_down)])
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """A message from its JSON; raises `JsonRpcException` where it is none (JSON-RPC 2.0, section 5.1)."""

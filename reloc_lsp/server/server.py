@@ -37,6 +37,8 @@ MOST_TRACES = 5
 class ReLocServer(LanguageServer):
     """One editor's language server."""
 
+    protocol: ReLocProtocol
+
     def __init__(self, revision_factory: RevisionFactory) -> None:
         super().__init__("reloc-lsp", __version__, protocol_cls=ReLocProtocol)
         self.revision_factory = revision_factory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 LARGEST = 256 << 20
 """Bytes of a message. More is no source file: the stream is not what it should be."""
@@ -13,13 +14,18 @@ class StreamError(Exception):
 
 
 class EditorStream:
-    """The editor's stream. Names of headers are of either case (LSP takes them from HTTP, RFC 7230)."""
+    """The editor's stream. Names of headers are of either case (LSP takes them from HTTP, RFC 7230).
 
-    def __init__(self, reader: asyncio.StreamReader) -> None:
+    `ready` is awaited before each line of a header.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader, ready: Callable[[], Awaitable[None]]) -> None:
         self._reader = reader
+        self._ready = ready
 
     async def readline(self) -> bytes:
         """A line of a header, empty at the end of the stream; raises `StreamError` where no message can follow."""
+        await self._ready()
         try:
             line = await self._reader.readline()
         except ValueError:

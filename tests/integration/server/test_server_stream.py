@@ -89,7 +89,7 @@ def test_an_editor_newer_than_the_protocol_known_here_is_served_all_the_same():
     first = next(answer for answer in answers if answer.get("id") == "first")
     assert first["result"]["capabilities"]["positionEncoding"] == "utf-8"
     said = next(answer["result"] for answer in answers if answer.get("id") == 1)
-    able = "work_done_progress, apply_edit, document_changes, code_action_literals, llm_tag, proposals"
+    able = "work_done_progress, apply_edit, document_changes, code_action_literals, llm_tag, proposals, markdown"
     assert f"the editor can: {able}" in said
 
 
@@ -106,3 +106,14 @@ def test_changed_settings_of_every_shape_stop_nothing(params):
     assert answers[-1]["id"] == "last" and "result" in answers[-1]
     shown = [answer["params"]["message"] for answer in answers if answer.get("method") == "window/showMessage"]
     assert not any("ReLoc:" in sentence for sentence in shown)
+
+
+@pytest.mark.parametrize("params", [{}, [], None])
+def test_the_end_is_answered_although_the_editor_does_not_wait_for_that(params):
+    shutdown, end = message(id=1, method="shutdown", params=params), message(method="exit", params=params)
+    answers, log, status = told(shutdown, end, message(**STATUS))
+    assert [answer["id"] for answer in answers if "result" in answer] == ["first", 1]
+    assert status == 0 and "Traceback" not in log
+    answers, log, status = told(shutdown)
+    assert [answer["id"] for answer in answers if "result" in answer] == ["first", 1]
+    assert status == 1 and "Traceback" not in log
