@@ -73,7 +73,8 @@ class MemoryWriter:
 class Editor:
     """`answers` are the user's, first to last, the last one repeated; `None` waves the question away.
 
-    `applies` is how edits are treated: honestly, refused, or reported applied although dropped.
+    `applies` is how edits are treated: honestly, refused, reported applied although dropped, or "unheard", which is
+    answered in no shape that the protocol has. The user's answer "no answer at all" is of no such shape, either.
     """
 
     def __init__(self, client: LanguageClient, answers: tuple[str | None, ...] = ("Apply",)) -> None:
@@ -104,17 +105,21 @@ class Editor:
         protocol.handle_message = heard
 
         @self.client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
-        async def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | None:
+        async def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | str | None:
             self.before_answer()
             self.questions.append(params)
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "...":
                 await asyncio.Event().wait()
+            if answer == "no answer at all":
+                return answer
             return next((action for action in params.actions or [] if action.title == answer), None)
 
         @self.client.feature(types.WORKSPACE_APPLY_EDIT)
-        def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+        def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult | None:
             self.edits.append(params.edit)
+            if self.applies == "unheard":
+                return None
             if self.applies == "refused":
                 return types.ApplyWorkspaceEditResult(applied=False, failure_reason="the file is locked")
             if self.applies == "dropped":

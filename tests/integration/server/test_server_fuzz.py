@@ -20,8 +20,9 @@ from reloc_lsp.server import applying, consent, on_save
 
 STEPS = int(os.environ.get("RELOC_FUZZ_STEPS", "1500"))
 """Ten thousand take a minute."""
+SEED = int(os.environ.get("RELOC_FUZZ_SEED", "0"))
 PIECES = ("x", " ", "\n", "# é🙂\n", "def other():\n    pass\n", "(", "'", "\r\n", "\t")
-ANSWERS = (*["Apply"] * 5, "Discard", "Next alternative", "Show diff", None)
+ANSWERS = (*["Apply"] * 5, "Discard", "Next alternative", "Show diff", None, "no answer at all")
 OUTSIDE = "an edit reaches outside of its unit"
 
 
@@ -154,7 +155,7 @@ class Fuzzer:
 
     async def changes_mind(self) -> None:
         self.editor.answers = [self.random.choice(ANSWERS)]
-        self.editor.applies = self.random.choice((*["honestly"] * 6, "refused", "dropped"))
+        self.editor.applies = self.random.choice((*["honestly"] * 6, "refused", "dropped", "unheard"))
 
     async def decides(self) -> None:
         waiting = (await self.editor.status())["proposals"]
@@ -169,7 +170,7 @@ async def test_many_steps(connect, project, source, revisions, draws):
     if draws:
         capabilities.experimental = {"reloc": {"proposals": True}}
     editor = await connect(capabilities=capabilities)
-    fuzzer = Fuzzer(editor, revisions, editor.open(project / "ranges.py"), source, seed=int(draws))
+    fuzzer = Fuzzer(editor, revisions, editor.open(project / "ranges.py"), source, seed=2 * SEED + int(draws))
     for _ in range(STEPS):
         await fuzzer.step()
     server = editor.session.server
