@@ -81,7 +81,8 @@ def _write_workspace(folder: Path) -> list[str]:
             (folder / name).write_bytes(source.read_bytes())
             names.append(name)
     except OSError as error:
-        raise CallError(f"The demo cannot be written to {folder}: {error.strerror or error}.") from error
+        why = error.strerror or error
+        raise CallError(f"The demo cannot be written to {folder}: {why}. Name another folder.") from error
     return sorted(names)
 
 

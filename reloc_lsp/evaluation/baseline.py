@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from reloc_lsp.evaluation.cause import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.hindrance import ended_alike, forbidden
@@ -15,7 +16,7 @@ from reloc_lsp.evaluation.ordering import by_likeness, judging_order, varied
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey
-from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier, shorten
+from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 JUDGING_SHARE = 0.03
@@ -395,4 +396,4 @@ def _steady(tests: Sequence[int], survey: Survey) -> list[int]:
 def _collection(errors: Sequence[Mapping[str, str]]) -> str:
     first = errors[0]
     more = f" ({len(errors) - 1} more files have errors)" if len(errors) > 1 else ""
-    return f"Tests could not be collected: {first['where']}: {shorten(first['text'])}{more}."
+    return f"Tests could not be collected: {first['where']}: {cause(first['text']).rstrip('.')}{more}. {HINT}"

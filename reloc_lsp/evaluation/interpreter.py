@@ -13,6 +13,7 @@ from pathlib import Path
 from reloc_lsp.evaluation.errors import EvaluationError
 
 OLDEST = (3, 9)
+LONGEST_REASON = 160
 
 _QUESTION = """
 import json, os, sys
@@ -114,7 +115,7 @@ def _choose(root: Path, setting: str | None) -> tuple[Path, str]:
 def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         lines = (error.stderr or "").strip().splitlines()
-        return lines[-1] if lines else f"exit status {error.returncode}"
+        return lines[-1][:LONGEST_REASON] if lines else f"exit status {error.returncode}"
     if isinstance(error, subprocess.TimeoutExpired):
         return "no answer within 60 s"
     return getattr(error, "strerror", None) or str(error)

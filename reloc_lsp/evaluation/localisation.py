@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reloc_lsp.evaluation.cause import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evidence import by_suspicion
 from reloc_lsp.evaluation.forks import Limit
-from reloc_lsp.evaluation.tiers import Bench, Tier, first_tier, shorten
+from reloc_lsp.evaluation.tiers import Bench, Tier, first_tier
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 
@@ -56,8 +57,9 @@ async def _traced(bench: Bench, files: Sequence[str], seconds: float) -> Trace:
     tier = await first_tier(bench, None, files)
     try:
         if not tier.tests:
-            text = shorten(tier.errors[0]["text"]) if tier.errors else "there are no tests"
-            raise EvaluationError(f"No test could be collected: {text}.")
+            first = tier.errors[0] if tier.errors else None
+            text = f"{first['where']}: {cause(first['text'])}" if first else "there are no tests"
+            raise EvaluationError(f"No test could be collected: {text.rstrip('.')}. {HINT}")
         return await _trace(tier, seconds)
     finally:
         await tier.close()

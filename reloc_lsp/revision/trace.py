@@ -194,7 +194,8 @@ def read_trace(path: Path) -> list[dict[str, Any]]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise TraceError(f"The trace {path} cannot be read ({error}).") from error
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise TraceError(f"The trace {path} cannot be read ({why}). Name a file that revise --trace wrote.") from error
     records: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=1):
         try:

@@ -236,6 +236,10 @@ class Work:
         except (SyntaxError, ValueError) as error:
             line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
             why = error.msg if isinstance(error, SyntaxError) else str(error)
+            if isinstance(error, UnicodeDecodeError) or "encoding" in why:
+                raise UserError(
+                    f"{name} cannot be read ({why}). Save it as UTF-8, or declare its encoding in its first line."
+                ) from None
             raise UserError(f"{name} does not parse ({why}{line}). Mend the syntax first.") from None
         except OSError as error:
             raise UserError(f"{name} cannot be read: {error.strerror}.") from None

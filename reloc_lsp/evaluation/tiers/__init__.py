@@ -4,6 +4,6 @@ from reloc_lsp.evaluation.tiers.bench import Bench
 from reloc_lsp.evaluation.tiers.cold import ColdTier
 from reloc_lsp.evaluation.tiers.first import FirstTier, first_tier
 from reloc_lsp.evaluation.tiers.forked import FreshTier, WarmTier
-from reloc_lsp.evaluation.tiers.tier import Tier, shorten
+from reloc_lsp.evaluation.tiers.tier import Tier
 
-__all__ = ["Bench", "ColdTier", "FirstTier", "FreshTier", "Tier", "WarmTier", "first_tier", "shorten"]
+__all__ = ["Bench", "ColdTier", "FirstTier", "FreshTier", "Tier", "WarmTier", "first_tier"]

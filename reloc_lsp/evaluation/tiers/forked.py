@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reloc_lsp.evaluation.cause import cause
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, ForkClient, Limit
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.bench import Bench
-from reloc_lsp.evaluation.tiers.tier import collected, first_words, shorten
+from reloc_lsp.evaluation.tiers.tier import collected, first_words
 
 
 @dataclass
@@ -133,7 +134,7 @@ class FreshTier(ForkedTier):
         )
         if await first_words(process) is None:
             await process.close()
-            raise EvaluationError(f"The test process did not start: {shorten(process.last_words())}")
+            raise EvaluationError(f"The test process did not start: {cause(process.last_words())}")
         return cls(ForkClient(process), tests, bench, place, modules)
 
     async def again(self) -> FreshTier:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from reloc_lsp.evaluation.cause import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.process import HarnessProcess
@@ -58,12 +59,6 @@ async def collected(process: HarnessProcess) -> Mapping[str, Any]:
     if hello is None or "collected" not in hello:
         await process.close()
         errors = [error["text"] for error in (hello or {}).get("errors", [])]
-        words = " | ".join(errors) or process.last_words() or "it said nothing"
-        raise EvaluationError(f"pytest could not collect the tests: {shorten(words)}")
+        words = "\n".join(errors) or process.last_words() or "it said nothing"
+        raise EvaluationError(f"pytest could not collect the tests: {cause(words).rstrip('.')}. {HINT}")
     return hello
-
-
-def shorten(text: str, most: int = 600) -> str:
-    """The end of a long text on one line, which is where the cause stands."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else "... " + line[-most:]
