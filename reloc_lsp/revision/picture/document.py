@@ -72,21 +72,27 @@ def _bar(search: Search) -> str:
 
 
 def _section(number: int, search: Search, alone: bool) -> str:
-    curve, units = best_so_far(search)
     heading = "h1" if alone else "h2"
     title = f"ReLoc: {search.title}" if alone else search.title
     parts = [
         f"<{heading}>{escape(title)}</{heading}>",
         f"<p>{escape(_outcome(search))}{escape(_judged(search.first.get('judged')))}</p>",
         _costs(search),
+        *(_versions(search) if search.nodes else ()),
+    ]
+    if search.calls:
+        parts += ["<h3>Calls of the model</h3>", _calls(search.calls)]
+    return f'<section id="search-{number}">{"".join(parts)}</section>'
+
+
+def _versions(search: Search) -> Sequence[str]:
+    curve, units = best_so_far(search)
+    return [
         f'<div class="charts"><figure><figcaption>The best so far{_switch(units)}</figcaption>{curve}</figure>',
         f"<figure><figcaption>Every version, and where it came from</figcaption>{family_tree(search)}</figure></div>",
         "<h3>Versions side by side</h3>",
         diffs(search),
     ]
-    if search.calls:
-        parts += ["<h3>Calls of the model</h3>", _calls(search.calls)]
-    return f'<section id="search-{number}">{"".join(parts)}</section>'
 
 
 def _outcome(search: Search) -> str:
