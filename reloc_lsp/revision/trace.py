@@ -8,8 +8,8 @@ Each line has one of these keys, which names what it is about; numbers of nodes 
 - `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
   `seconds`; or `error` in place of the replies.
 - `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `reward` (above 0
-  where the objective is measured: better than the unchanged unit), `failures` by test, what was `spent` by then
-  (`seconds`, `evaluations`, `tokens`), and for a rewrite its `clues`: what spoke for it and against it before it was run.
+  where the objective is measured: better than the unchanged unit), `failures` by test, and what was `spent` by then:
+  `seconds`, `evaluations`, `tokens`. A rewrite has its `clues`: what spoke for it and against it before it was run.
 - `best`: the number of a node that is the best now.
 - `end`: why the search ended. Further `cost`, `kinds` (how replies were understood, counted).
 """
