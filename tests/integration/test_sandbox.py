@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
@@ -117,6 +118,19 @@ async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, mon
     ]
     assert [verdict.green for verdict in await judged(judge, *reading)] == [False, False]
     assert not (await judge.confirm(reading[0])).green
+
+
+async def test_of_devices_only_those_are_open_that_lead_nowhere(walls, write, judging):
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    ours, theirs = os.openpty()
+    with tempfile.NamedTemporaryFile(dir="/dev/shm", buffering=0) as shared:
+        shared.write(b"secret")
+        harmless = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdin"]
+        paths = [*harmless, shared.name, os.ttyname(theirs), "/dev/kmsg", "/dev/console"]
+        verdicts = await judged(judge, *(trying(f"open({path!r}, 'rb', 0).read(1)") for path in paths))
+    os.close(ours)
+    os.close(theirs)
+    assert [path for path, verdict in zip(paths, verdicts, strict=True) if verdict.green] == harmless
 
 
 async def test_a_test_that_the_sandbox_forbids_is_named(write, judging):

@@ -17,6 +17,9 @@ from reloc_lsp.evaluation.sandbox.mounts import Mount
 Level = Literal["full", "partial", "none"]
 Wanted = Literal["auto", "full", "none"]
 
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+"""Devices that lead nowhere. Others are disks, memory that is shared, terminals that somebody types on."""
+
 
 @dataclass(frozen=True)
 class Sandbox:
@@ -88,9 +91,9 @@ def _best() -> Sandbox:
 
 
 def _all_but_private() -> list[Path]:
-    """Folders that together are the whole file system less its private folders and `/proc`."""
-    private = [*bubblewrap.private_folders(), Path("/proc")]
-    found: list[Path] = []
+    """Paths that together are the whole file system less its private folders, `/proc`, and all devices but a few."""
+    private = [*bubblewrap.private_folders(), Path("/proc"), Path("/dev")]
+    found = [Path(device) for device in DEVICES]
 
     def add(folder: Path) -> None:
         if folder in private or folder.is_symlink():
