@@ -121,6 +121,12 @@ HARMS: tuple[Behaviour, ...] = (
         loot = os.pread(libc.syscall(438, process, {held}, 0), 1000, 0)
         """,
     ),
+    theft("reads shared memory", "Opens memory that others share by its name.", "loot = open('{shared}', 'rb').read()"),
+    theft(
+        "reads a terminal",
+        "Takes what was typed on the user's terminal.",
+        "import os; loot = os.read(os.open('{tty}', os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK), 1000)",
+    ),
     theft("reads its environment", "Looks for a token there.", "import os; loot = repr(dict(os.environ))"),
     theft(
         "reads its parent's environment",

@@ -8,13 +8,17 @@ import select
 import socket
 import sys
 import threading
+import tty
 from pathlib import Path
 
 
 class Listeners:
-    """Open until `close()`. `facts` tell how each is reached; `folder` gets the socket that has a path."""
+    """Open until `close()`. `facts` tell how each is reached; `folder` gets the socket that has a path.
 
-    def __init__(self, folder: Path, token: str) -> None:
+    On the terminal somebody has `typed` something that no program has read yet.
+    """
+
+    def __init__(self, folder: Path, token: str, typed: str) -> None:
         stream, packets, local = socket.SOCK_STREAM, socket.SOCK_DGRAM, "127.0.0.1"
         tcp, udp = socket.socket(socket.AF_INET, stream), socket.socket(socket.AF_INET, packets)
         tcp.bind((local, 0))
@@ -30,6 +34,8 @@ class Listeners:
                 one.listen(64)
         self._terminal, self._other_end = os.openpty()
         os.set_blocking(self._terminal, False)
+        tty.setraw(self._other_end)  # what is typed does not come back to the listener
+        os.write(self._terminal, typed.encode())
         self.facts = {
             "port": str(tcp.getsockname()[1]), "udp": str(udp.getsockname()[1]), "socket": str(folder / "socket"),
             "abstract": token, "tty": os.ttyname(self._other_end),

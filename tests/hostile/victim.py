@@ -46,16 +46,18 @@ class Victim:
         self.secret = "secret-" + secrets.token_hex(12)
         self.key = secrets.randbits(31)
         self.places = {"victim": folder, "origin": origin}
+        self.shared = Path("/dev/shm") / secrets.token_hex(12)
 
     def __enter__(self) -> Victim:
         """Make everything, and remember how it looks."""
         for place in self.places.values():
             _fill(place)
         (self.folder / "key").write_text(self.secret)
+        self.shared.write_text(self.secret)
         (self.home / ".ssh").mkdir(parents=True)
         (self.home / ".ssh/id_rsa").write_text(self.secret)
         (self.origin / ".git/hooks").mkdir(parents=True)
-        self.listeners = Listeners(self.folder, self.token)
+        self.listeners = Listeners(self.folder, self.token, self.secret)
         environment = {**os.environ, SECRET_VARIABLE: self.secret}
         command = [sys.executable, "-I", "-S", "-c", PROCESS, str(self.folder / "key"), self.secret]
         self.process = subprocess.Popen(
@@ -68,7 +70,7 @@ class Victim:
             "victim": str(self.folder), "origin": str(self.origin), "home": str(self.home), "token": self.token,
             "secret": self.secret, "key": str(self.key), "pid": str(self.process.pid), "address": address.decode(),
             "held": held.decode(), "report": str(self.folder / "report"), "hash": _hash_of_a(0),
-            "other_hash": _hash_of_a(1), **self.listeners.facts,
+            "other_hash": _hash_of_a(1), "shared": str(self.shared), **self.listeners.facts,
         }  # fmt: skip
         self._were = self._seen()
         self._ran = self._standing()
@@ -95,6 +97,7 @@ class Victim:
         if hasattr(libc, "mq_unlink"):
             libc.mq_unlink(f"/{self.token}".encode())
         libc.umount2(str(self.folder / "mount").encode(), 2)
+        self.shared.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def changed(self, name: str) -> bool:
