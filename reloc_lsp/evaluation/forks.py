@@ -11,6 +11,9 @@ from typing import Any
 from reloc_lsp.evaluation.process import HarnessProcess
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
+SILENT_SECONDS = 3.0
+"""A server waits for children and never runs a candidate itself, so that it answers at once."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -45,7 +48,9 @@ class ForkClient:
         self.process = process
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[dict[str, Any] | None]] = {}
+        self._heard = False
         self._reader = asyncio.create_task(self._read())
+        self._watcher = asyncio.create_task(self._watch())
         self.cpu = 0.0
 
     async def run(
@@ -101,17 +106,33 @@ class ForkClient:
 
     async def close(self) -> None:
         """End the server and its children."""
+        self._watcher.cancel()
         self._reader.cancel()
         await self.process.close()
 
     async def _read(self) -> None:
-        while (message := await self.process.receive()) is not None:
-            waiting = self._waiting.pop(message.get("id", -1), None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(message)
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_result(None)
+        try:
+            while (message := await self.process.receive()) is not None:
+                self._heard = True
+                waiting = self._waiting.pop(message.get("id", -1), None)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(message)
+        finally:
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_result(None)
+
+    async def _watch(self) -> None:
+        """End a server that gave no sign of life when asked twice: something has it stand still, or deaf."""
+        unanswered = 0
+        while unanswered < 2:
+            asked, self._heard = bool(self._waiting), False
+            if asked:
+                self.process.send({"do": "answer"})
+            await asyncio.sleep(SILENT_SECONDS)
+            unanswered = unanswered + 1 if asked and not self._heard else 0
+        self.process.kill()
+        self._reader.cancel()
 
 
 def _report(tests: Sequence[int], records: Sequence[Mapping[str, Any]], ended: str, cpu: float) -> ChildReport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,10 @@ MOST_WALL_SECONDS = 15.0
 MOST_PROBED_TESTS = 40
 
 
+class ServerLostError(Exception):
+    """The process that candidates are forked from has ended, or stood still and was ended."""
+
+
 class Judge:
     """Judges candidates of one unit. Test ids are pytest node ids."""
 
@@ -42,6 +47,7 @@ class Judge:
         self._batches: Batches | None = None
         self._starting = asyncio.Lock()
         self._slots = asyncio.Semaphore(bench.workers)
+        self._emptying = asyncio.Lock()
         self._cpu = 0.0
 
     @property
@@ -112,7 +118,10 @@ class Judge:
         limits = {n: self.baseline.limits[n] for n in self._order}
         times = []
         for source in sources:
-            results = await self._run(tier, source, self._order, limits, 0)
+            try:
+                results = await self._run(tier, source, self._order, limits, 0)
+            except ServerLostError:
+                return None
             if any(n not in results or results[n].outcome is not Outcome.PASSED for n in self._order):
                 return None
             # A clock of the system that ticks slowly must not show a time of nothing.
@@ -194,23 +203,38 @@ class Judge:
         return self._batches
 
     async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int, hung: int | None = None) -> Verdict:
-        """The verdict on a candidate that has a child of its own; `hung` is the test in which it was seen to hang."""
-        async with self._slots:
-            tier = await self._tier_for(candidate)
-            limits = {n: self.baseline.limits[n] for n in order}
-            results: dict[int, TestResult] = {}
-            if hung is None:
-                results = await self._run(tier, candidate.source, order, limits, len(order) - to_beat - 1)
-                hung = next((n for n, result in results.items() if result.outcome is Outcome.TIMEOUT), None)
-            if hung is None:
-                return self._verdict(results, order)
-            results.setdefault(hung, TestResult(Outcome.TIMEOUT))
-            if self._may_be_slow(results, hung):
-                others = [n for n in order if n not in results]
-                results |= await self._run(tier, candidate.source, others, limits, 0)
-                if len(results) == len(order) and self._may_be_slow(results, hung):
-                    results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0)
-            return self._verdict(dict.fromkeys(order, TestResult(Outcome.FAILED)) | results, order)
+        """The verdict on a candidate that has a child of its own; `hung` is the test in which it was seen to hang.
+
+        Where the server was lost, one of those judged at that time may have ended it: each is then judged with no
+        other beside it.
+        """
+        try:
+            async with self._slots:
+                return await self._tried(candidate, order, to_beat, hung)
+        except ServerLostError:
+            async with self._emptying, contextlib.AsyncExitStack() as all_slots:
+                for _ in range(self.bench.workers):
+                    await all_slots.enter_async_context(self._slots)
+                with contextlib.suppress(ServerLostError):
+                    return await self._tried(candidate, order, to_beat, hung)
+            return self._verdict(dict.fromkeys(order, TestResult(Outcome.DIED)), order)
+
+    async def _tried(self, candidate: Candidate, order: Sequence[int], to_beat: int, hung: int | None) -> Verdict:
+        tier = await self._tier_for(candidate)
+        limits = {n: self.baseline.limits[n] for n in order}
+        results: dict[int, TestResult] = {}
+        if hung is None:
+            results = await self._run(tier, candidate.source, order, limits, len(order) - to_beat - 1)
+            hung = next((n for n, result in results.items() if result.outcome is Outcome.TIMEOUT), None)
+        if hung is None:
+            return self._verdict(results, order)
+        results.setdefault(hung, TestResult(Outcome.TIMEOUT))
+        if self._may_be_slow(results, hung):
+            others = [n for n in order if n not in results]
+            results |= await self._run(tier, candidate.source, others, limits, 0)
+            if len(results) == len(order) and self._may_be_slow(results, hung):
+                results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0)
+        return self._verdict(dict.fromkeys(order, TestResult(Outcome.FAILED)) | results, order)
 
     def _may_be_slow(self, results: Mapping[int, TestResult], hung: int) -> bool:
         """Whether a candidate that hangs in one test may be a right fix that is slow.
@@ -231,9 +255,12 @@ class Judge:
     async def _run(
         self, tier: Tier, source: str, tests: Sequence[int], limits: dict[int, Limit], allowed: int
     ) -> dict[int, TestResult]:
-        """Run `tests` until more than `allowed` did not pass, in a new child after one that died."""
+        """Run `tests` until more than `allowed` did not pass, in a new child after one that died.
+
+        Raises `ServerLostError` where the parent of these children was lost meanwhile.
+        """
         results: dict[int, TestResult] = {}
-        left, died = list(tests), False
+        left = list(tests)
         while left:
             failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
             if failed > allowed:
@@ -242,12 +269,8 @@ class Judge:
             hopeless = hopeless_after(self.baseline.results, tests) if whole else None
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu
-            if isinstance(tier, WarmTier | FreshTier) and tier.client.gone:
-                # Nothing else ends a server: candidates run in children of it, and cannot reach it.
-                await tier.revive()
-                if report.ended == "server died" and not died:
-                    died = True
-                    continue
+            if report.ended == "server died":
+                raise ServerLostError
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
                 if not self.place.compiles(source):
                     failure = Failure("SyntaxError", str(report.record("unfit")))

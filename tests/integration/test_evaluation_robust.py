@@ -53,6 +53,24 @@ async def test_a_server_that_the_system_kills_is_started_anew(module, write, jud
         assert outcomes(other)["test_five"] is Outcome.FAILED
 
 
+@linux
+async def test_a_server_that_stands_still_is_started_anew(write, judging):
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    (pid,) = servers()
+    os.kill(pid, signal.SIGSTOP)
+    wrong, right = await judged(judge, WRONG, RIGHT)
+    assert right.green and not wrong.green and servers() != [pid]
+
+
+@linux
+async def test_a_candidate_that_takes_the_server_down_takes_no_other_with_it(write, judging):
+    """Where no walls keep it from that."""
+    ends = "def f(a):\n    import os\n    os.kill(os.getppid(), 9)\n    return 3\n"
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
+    verdicts = await judged(judge, *[ends, RIGHT] * 4)
+    assert [verdict.green for verdict in verdicts] == [False, True] * 4
+
+
 async def test_a_flood_of_output_is_no_failure_and_fills_no_disk(write, judging):
     flood = "def f(a):\n    import os\n    for _ in range(200): os.write(1, b'x' * 10 ** 6)\n    return 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")

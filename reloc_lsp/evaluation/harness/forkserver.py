@@ -106,6 +106,8 @@ class ForkServer:
                 self._cancel()
             elif message["do"] == "walls":
                 self._build(message["walls"])
+            elif message["do"] == "answer":
+                self.wire.send({"alive": True})
             else:
                 self.waiting.append(message)
         for child in [self.children[fd] for fd in ready if fd in self.children]:

@@ -37,6 +37,7 @@ class ForkedTier(ABC):
         **more: Any,
     ) -> ChildReport:
         """Run `tests` in a fork that gets the unit's lines `source`."""
+        await self.revive()
         return await self.client.run(tests, limits, failures_allowed, **self.version(source), **more)
 
     @abstractmethod
@@ -53,6 +54,8 @@ class ForkedTier(ABC):
 
         Raises `EvaluationError` where it does not come up again, or not with the same tests.
         """
+        if not self.client.gone:
+            return
         async with self.reviving:
             if self.closed or not self.client.gone:
                 return
@@ -114,6 +117,7 @@ class WarmTier(ForkedTier):
         **more: Any,
     ) -> list[ChildReport]:
         """Run `tests` on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
+        await self.revive()
         texts = [self.place.swap_text(source) if self.place else source for source in sources]
         return await self.client.run_all(texts, tests, limits, canary, **more)
 
