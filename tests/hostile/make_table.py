@@ -1,6 +1,6 @@
 """Writes a page of docs/: what became of each behaviour at each level of the sandbox, for the user who runs it.
 
-Takes a quarter of an hour.
+Takes half an hour.
 
 python -m pytest tests/hostile/make_table.py [-k "not outer"]
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from behaviour import OTHER_HEADER, Behaviour
 from behaviours import BEHAVIOURS, CONTROLS, HANGS, HARMS, LIES
-from test_hostile import faults, parts
+from test_hostile import GREEN, faults, parts
 from verdicts import judged
 from victim import Victim
 
@@ -26,7 +26,7 @@ USER = "root" if os.geteuid() == 0 else "an ordinary user"
 TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.rsplit(maxsplit=1)[-1]}.md"
 WALLS = ("full", "inner walls alone", "outer walls alone", "none")
 """What stands between a candidate and the rest: both walls, one of them (level `partial`), none."""
-BAD = ("**believed**", "**harmed**", "**stuck**")
+BAD = ("**believed**", "**harmed**", "**stuck**", "**let through**")
 NOT_TRIED = "not tried"
 KINDS = {
     "lie": "Lies: they are to be believed by nobody",
@@ -41,8 +41,9 @@ What became of {count} hostile behaviours at each level of the sandbox ({system}
 level `partial`. Written by `python -m pytest tests/hostile/make_table.py`.
 
 Lies are judged as code of a model is: read by the lint before they run, and confirmed if they pass. Harms and hangs are
-run unread, so that only the walls and limits stand against them. At `none` harms are not tried: nothing stands against
-them there, and code of a model is not run at that level unless the user's own settings ask for it.
+run unread, so that only the walls and limits stand against them. A hang that is let through got what it wanted, and the
+judge went on. At `none` harms are not tried: nothing stands against them there, and code of a model is not run at that
+level unless the user's own settings ask for it.
 """
 
 Starting = Callable[[], Awaitable[Judge]]
@@ -105,19 +106,21 @@ async def harm(judge: Judge, harm: Behaviour, victim: Victim) -> str:
 
 
 async def ends(starting: Starting, hangs: list[Behaviour], victim: Victim) -> dict[str, str]:
-    stuck = {fault.partition(":")[0] for part in parts(hangs) for fault in await faults(starting, victim, part)}
-    return {b.name: BAD[2] if b.name in stuck else "ended" for b in hangs}
+    found = [fault.split(": ", 1) for part in parts(hangs) for fault in await faults(starting, victim, part)]
+    bad = {name: BAD[3] if fault == GREEN else BAD[2] for name, fault in found}
+    return {b.name: bad.get(b.name, "ended") for b in hangs}
 
 
 def head() -> str:
     """What was tried, and the counts."""
     lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=USER)]
     lines += headed("| | tried |")
-    for kind, bad, behaviours in zip(("believed", "harmed", "stuck"), BAD, (LIES, HARMS, HANGS), strict=True):
+    kinds = {"believed": LIES, "harmed": HARMS, "stuck or let through": HANGS}
+    for kind, behaviours in kinds.items():
         counts = []
         for became in found.values():
             said = [became[b.name] for b in behaviours if b.name in became]
-            counts.append(f"{said.count(bad)} of {len(said)}" if said else NOT_TRIED)
+            counts.append(f"{sum(word in BAD for word in said)} of {len(said)}" if said else NOT_TRIED)
         lines.append(f"| {kind} | {len(behaviours)} | {' | '.join(counts)} |")
     return "\n".join([*lines, ""])
 

@@ -18,6 +18,7 @@ from reloc_lsp.evaluation.judge import Judge
 
 Starting = Callable[[], Awaitable[Judge]]
 AT_A_TIME, AT_A_TIME_CONFIRMED = 20, 10
+GREEN = "it is green"
 RIGHT_BY_A_FILE = function(next(b for b in CONTROLS if b.name == "is right by a temporary file").body)
 
 
@@ -65,21 +66,21 @@ async def test_lies_leave_nothing_for_others(judge: Judge, victim: Victim):
 
 
 async def faults(starting: Starting, victim: Victim, hangs: Sequence[Behaviour]) -> list[str]:
-    """What went wrong while `hangs` were judged, each followed by a right version; all together first."""
+    """What went wrong while `hangs` were judged, each followed by a right version; in halves if that is unclear."""
     judge, fault = await starting(), "the judge is not what it was"
     sources = [text for hang in hangs for text in (hang.source(victim.facts), RIGHT_BY_A_FILE)]
     try:
-        async with asyncio.timeout(30 + 15 * len(hangs)):
+        async with asyncio.timeout(60 + 15 * len(hangs)):
             verdicts = await judged(judge, *sources)
             greens = [verdict.green for verdict in verdicts]
-            if greens == [False, True] * len(hangs) and await still_judges(judge):
-                return []
-            fault = "it is green" if any(greens[::2]) else fault
+            if all(greens[1::2]) and await still_judges(judge):
+                return [f"{hang.name}: {GREEN}" for hang, green in zip(hangs, greens[::2], strict=True) if green]
     except Exception as error:
         fault = repr(error)
     if len(hangs) == 1:
         return [f"{hangs[0].name}: {fault}"]
-    return [found for hang in hangs for found in await faults(starting, victim, [hang])]
+    middle = len(hangs) // 2
+    return [*await faults(starting, victim, hangs[:middle]), *await faults(starting, victim, hangs[middle:])]
 
 
 async def test_hangs_end_and_the_judge_goes_on(starting: Starting, judge: Judge, victim: Victim):
