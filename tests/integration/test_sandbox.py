@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -174,6 +175,16 @@ def test_full_walls_can_be_demanded(monkeypatch):
     monkeypatch.setattr(level, "_best", lambda: replace(SANDBOX, outer=None, lacking=("no bubblewrap",)))
     with pytest.raises(EvaluationError, match=r"asks for full walls; this system has partial: no bubblewrap\."):
         find_sandbox("full")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="others may not write the kernel's settings anyway")
+def test_the_outer_wall_keeps_root_from_the_kernels_settings(tmp_path):
+    opening = "import os; os.open('/proc/sys/kernel/core_pattern', os.O_WRONLY)"
+    walled = SANDBOX.enclosed(
+        [sys.executable, "-c", opening], shown=[Path(sys.prefix), Path(sys.base_prefix)], own=tmp_path, temporary=[]
+    )
+    done = subprocess.run(walled, capture_output=True, text=True, check=False)
+    assert "Read-only file system" in done.stderr
 
 
 def test_a_bubblewrap_that_may_not_work_is_told_with_its_own_words(tmp_path, monkeypatch):
