@@ -12,7 +12,7 @@ from reloc_lsp.evaluation.process import HarnessProcess
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
 SILENT_SECONDS = 3.0
-"""A server waits for children and never runs a candidate itself, so that it answers at once."""
+"""How long a server may be silent when asked: it never runs a candidate itself, so that it answers at once."""
 
 
 @dataclass(frozen=True)
