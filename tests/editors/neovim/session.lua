@@ -23,7 +23,10 @@ function M.wait(what, condition, seconds)
 end
 
 function M.equal(actual, expected, what)
-  assert(vim.deep_equal(actual, expected), ('%s: %s instead of %s'):format(what, vim.inspect(actual), vim.inspect(expected)))
+  assert(
+    vim.deep_equal(actual, expected),
+    ('%s: %s instead of %s'):format(what, vim.inspect(actual), vim.inspect(expected))
+  )
 end
 
 function M.text(buffer)
