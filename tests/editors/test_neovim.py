@@ -27,6 +27,9 @@ FILES = {
     "test_fine.py": "from fine import double\n\ndef test_it(): assert [double(n) for n in (0, 3, 5)] == [0, 6, 10]\n",
     "wordy.py": "def is_even(value):\n    if value % 2 == 0:\n        return True\n    return False\n",
     "test_wordy.py": "from wordy import is_even\n\ndef test_it(): assert is_even(0) and not is_even(3)\n",
+    # Several revisions do.
+    "sides.py": "def area(side, other):\n    return side + other\n",
+    "test_sides.py": "from sides import area\n\ndef test_it(): assert area(3, 3) == 9\n",
     "pyproject.toml": "[project]\nname = 'tried'\nversion = '1'\n",
 }
 

@@ -15,7 +15,8 @@ local function call(client_id, bufnr, command, arguments, answered)
     vim.notify('ReLoc: the server has ended; :LspRelocRestart starts it again.', vim.log.levels.WARN)
     return
   end
-  client:exec_cmd({ title = command, command = command, arguments = arguments }, { bufnr = bufnr }, function(err, result)
+  local called = { title = command, command = command, arguments = arguments }
+  client:exec_cmd(called, { bufnr = bufnr }, function(err, result)
     if err then
       vim.notify('ReLoc: ' .. err.message, vim.log.levels.ERROR)
     elseif answered then
@@ -92,14 +93,20 @@ function M.create(client_id, bufnr)
       vim.notify('ReLoc: ' .. (#lines > 0 and table.concat(lines, '\n') or 'nothing runs, nothing waits.'))
     end)
   end)
-  command('Restart', 'Start the server anew', function()
+  command('ShowTrace', 'Show what the last search did, as a page in the browser', function()
+    call(client_id, bufnr, 'reloc.showTrace', {})
+  end)
+  command('Restart', 'Start the server anew; a proposal that is shown stays', function()
     local client = vim.lsp.get_client_by_id(client_id)
     if client then
       client:stop()
     end
-    vim.wait(3000, function()
+    local ended = vim.wait(3000, function()
       return vim.lsp.get_client_by_id(client_id) == nil
     end, 50)
+    if client and not ended then
+      client:stop(true)
+    end
     vim.lsp.enable('reloc', false)
     vim.lsp.enable('reloc')
     vim.api.nvim_exec_autocmds('FileType', { buffer = bufnr })

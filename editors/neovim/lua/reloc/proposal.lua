@@ -1,5 +1,7 @@
 ---A proposal in a tab of its own: the document as it stands beside what a revision would make of it.
 
+local here = require('reloc.here')
+
 local M = {}
 
 ---@class reloc.Choice
@@ -27,16 +29,6 @@ local views = {}
 ---@type string[] ids, oldest first
 local waiting = {}
 
----@param text string
----@return string[]
-local function lines_of(text)
-  local lines = vim.split(text:gsub('\r\n', '\n'), '\n', { plain = true })
-  if lines[#lines] == '' then
-    table.remove(lines)
-  end
-  return lines
-end
-
 ---@param view reloc.View
 local function close(view)
   local tab = view.tab
@@ -52,13 +44,40 @@ local function close(view)
   view.buffers = {}
 end
 
+---The server that made a proposal, unless it has ended.
+---@param view reloc.View
+---@return vim.lsp.Client?
+local function maker(view)
+  local client = vim.lsp.get_client_by_id(view.client_id)
+  return client and not client:is_stopped() and client or nil
+end
+
+---@param client vim.lsp.Client
 ---@param view reloc.View
 ---@param command string
 ---@param arguments any[]
-local function call(view, command, arguments)
-  local client = vim.lsp.get_client_by_id(view.client_id)
-  if client then
-    client:exec_cmd({ title = command, command = command, arguments = arguments }, { bufnr = vim.uri_to_bufnr(view.proposal.uri) })
+local function call(client, view, command, arguments)
+  local bufnr = vim.uri_to_bufnr(view.proposal.uri)
+  client:exec_cmd({ title = command, command = command, arguments = arguments }, { bufnr = bufnr })
+end
+
+---@param view reloc.View
+local function forget(view)
+  close(view)
+  views[view.proposal.id] = nil
+  waiting = vim.tbl_filter(function(id)
+    return id ~= view.proposal.id
+  end, waiting)
+end
+
+---The proposals of ended servers for the same function: a server takes back only its own.
+---@param proposal reloc.Proposal
+local function forget_outdated(proposal)
+  for _, view in pairs(views) do
+    local other = view.proposal
+    if other.uri == proposal.uri and other.qualname == proposal.qualname and not maker(view) then
+      forget(view)
+    end
   end
 end
 
@@ -68,7 +87,7 @@ local function fill(view)
   local contents = { view.proposal.original, choice.revised }
   for place, buffer in ipairs(view.buffers) do
     vim.bo[buffer].modifiable = true
-    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines_of(contents[place]))
+    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, here.lines_of(contents[place]))
     vim.bo[buffer].modifiable = false
   end
   local keys = view.options.keys
@@ -114,6 +133,7 @@ end
 ---@param client_id integer
 ---@param options reloc.Options
 function M.received(proposal, client_id, options)
+  forget_outdated(proposal)
   views[proposal.id] = { proposal = proposal, client_id = client_id, options = options, number = 1, buffers = {} }
   table.insert(waiting, proposal.id)
   if options.open and vim.api.nvim_get_mode().mode == 'n' then
@@ -128,11 +148,7 @@ end
 function M.closed(params)
   local view = views[params.id]
   if view then
-    close(view)
-    views[params.id] = nil
-    waiting = vim.tbl_filter(function(id)
-      return id ~= params.id
-    end, waiting)
+    forget(view)
     if params.why == 'stale' or params.why == 'replaced' then
       vim.notify(('ReLoc: the proposal for %s is %s.'):format(view.proposal.qualname, params.why))
     end
@@ -155,12 +171,22 @@ function M.show()
   return true
 end
 
----Apply the revision that is shown.
+---Apply the revision that is shown; where its server has ended, to the text that it was made for only.
 ---@param id string
 function M.accept(id)
   local view = views[id]
-  close(view)
-  call(view, 'reloc.apply', { id, view.number - 1 })
+  local client, proposal = maker(view), view.proposal
+  if client then
+    close(view)
+    call(client, view, 'reloc.apply', { id, view.number - 1 })
+  elseif here.apply(vim.uri_to_bufnr(proposal.uri), proposal.original, proposal.choices[view.number].revised) then
+    forget(view)
+  else
+    local name = vim.fn.fnamemodify(vim.uri_to_fname(proposal.uri), ':.')
+    local said = 'ReLoc: %s has changed since the revision of %s was shown, and the server that made it has ended, '
+      .. 'so it was not applied: run Revise with ReLoc again.'
+    vim.notify(said:format(name, proposal.qualname), vim.log.levels.WARN)
+  end
 end
 
 ---Show the next revision.
@@ -175,8 +201,13 @@ end
 ---@param id string
 function M.reject(id)
   local view = views[id]
-  close(view)
-  call(view, 'reloc.discard', { id })
+  local client = maker(view)
+  if client then
+    close(view)
+    call(client, view, 'reloc.discard', { id })
+  else
+    forget(view)
+  end
 end
 
 ---Close the view; the proposal waits.
