@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -54,6 +56,14 @@ def test_it_tells_how_the_best_came_about_and_what_it_cost():
 def test_it_needs_nothing_from_elsewhere():
     text = page(trace(node(1, 0, 2)))
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", text)
+
+
+def test_a_browser_is_told_to_run_no_scripts_but_those_of_the_page():
+    text = page(trace(node(1, 0, 2)))
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy and "default-src 'none'" in policy[1] and "'unsafe-inline'" not in policy[1].partition("style-src")[0]
+    for script in re.findall(r"<script[^>]*>(.*?)</script>", text, re.DOTALL):
+        assert base64.b64encode(sha256(script.encode()).digest()).decode() in policy[1]
 
 
 def test_what_a_model_wrote_stays_text():

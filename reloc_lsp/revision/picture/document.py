@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
+import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
@@ -12,6 +15,7 @@ from reloc_lsp.revision.picture.searches import Record, Search, searches
 from reloc_lsp.revision.picture.versions import diffs
 from reloc_lsp.revision.trace import TraceError
 
+_SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
 ENDINGS = {
     "seconds": "the time was up",
     "evaluations": "the evaluations were spent",
@@ -40,13 +44,30 @@ def page(records: Sequence[Record]) -> str:
         names = {search.first["file"] for search in found}
         title = f"{len(found)} searches" + (f" in {names.pop()}" if len(names) == 1 else "")
         heading = f"<h1>ReLoc: {escape(title)}</h1>{_contents(found)}"
-    sections = [_section(number, search, len(found) == 1) for number, search in enumerate(found, 1)]
+    charts = [_charts(search) for search in found]
+    sections = [
+        _section(number, search, drawn, len(found) == 1)
+        for number, (search, drawn) in enumerate(zip(found, charts, strict=True), 1)
+    ]
     style, script = (files(__package__).joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
+    policy = _policy([get_plotlyjs(), script, *(one for drawn in charts for one in _SCRIPT.findall(drawn))])
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>ReLoc: {escape(title)}</title><style>{style}</style><script>{get_plotlyjs()}</script></head>"
         f"<body>{heading}{''.join(sections)}<script>{script}</script></body></html>"
+    )
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """A content security policy: nothing is fetched, and no script runs but these."""
+    hashes = (base64.b64encode(sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    # Plotly compiles what it has the graphics card draw, and styles what it draws in place.
+    return (
+        f"default-src 'none'; script-src 'unsafe-eval' {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "font-src data:"
     )
 
 
@@ -71,28 +92,30 @@ def _bar(search: Search) -> str:
     return f'<div class="bar"><i style="width:{before:.1f}%"></i><b style="width:{won:.1f}%"></b></div>'
 
 
-def _section(number: int, search: Search, alone: bool) -> str:
+def _section(number: int, search: Search, charts: str, alone: bool) -> str:
     heading = "h1" if alone else "h2"
     title = f"ReLoc: {search.title}" if alone else search.title
     parts = [
         f"<{heading}>{escape(title)}</{heading}>",
         f"<p>{escape(_outcome(search))}{escape(_judged(search.first.get('judged')))}</p>",
         _costs(search),
-        *(_versions(search) if search.nodes else ()),
+        charts,
+        *(("<h3>Versions side by side</h3>", diffs(search)) if search.nodes else ()),
     ]
     if search.calls:
         parts += ["<h3>Calls of the model</h3>", _calls(search.calls)]
     return f'<section id="search-{number}">{"".join(parts)}</section>'
 
 
-def _versions(search: Search) -> Sequence[str]:
+def _charts(search: Search) -> str:
+    """The best so far and the family tree; nothing where no version was judged."""
+    if not search.nodes:
+        return ""
     curve, units = best_so_far(search)
-    return [
-        f'<div class="charts"><figure><figcaption>The best so far{_switch(units)}</figcaption>{curve}</figure>',
-        f"<figure><figcaption>Every version, and where it came from</figcaption>{family_tree(search)}</figure></div>",
-        "<h3>Versions side by side</h3>",
-        diffs(search),
-    ]
+    return (
+        f'<div class="charts"><figure><figcaption>The best so far{_switch(units)}</figcaption>{curve}</figure>'
+        f"<figure><figcaption>Every version, and where it came from</figcaption>{family_tree(search)}</figure></div>"
+    )
 
 
 def _outcome(search: Search) -> str:

@@ -1,6 +1,8 @@
-// The charts take their colours from the page, which follows the scheme of the system.
-const dark = matchMedia('(prefers-color-scheme: dark)');
+// The page follows the theme of the editor that shows it in a tab, else the system; its charts take their colours from it.
+const system = matchMedia('(prefers-color-scheme: dark)');
 function paint() {
+  const theme = document.body.dataset.vscodeThemeKind;
+  document.documentElement.classList.toggle('dark', theme ? !theme.endsWith('light') : system.matches);
   const style = getComputedStyle(document.documentElement);
   const [ink, line, card] = ['--ink', '--line', '--card'].map(name => style.getPropertyValue(name).trim());
   for (const plot of document.querySelectorAll('.plotly-graph-div')) {
@@ -10,7 +12,8 @@ function paint() {
     });
   }
 }
-dark.addEventListener('change', paint);
+system.addEventListener('change', paint);
+new MutationObserver(paint).observe(document.body, {attributeFilter: ['data-vscode-theme-kind']});
 paint();
 
 // A button of a switch shows the curve of its place and names the axis after itself.
