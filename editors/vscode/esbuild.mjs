@@ -1,16 +1,21 @@
-// Bundles the extension, or with --tests the tests of what needs no editor.
+// Bundles the extension; with --tests the tests of what needs no editor, with --host those that run inside VS Code.
 import { readdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const tests = process.argv.includes('--tests');
+const inFolder = (folder) => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => `${folder}/${entry.name}`);
+const [entryPoints, outdir] = process.argv.includes('--tests')
+  ? [inFolder('test'), 'dist/test']
+  : process.argv.includes('--host')
+    ? [inFolder('test/host'), 'dist/host']
+    : [['src/extension.ts'], 'dist'];
 await build({
-  entryPoints: tests ? readdirSync('test').map((name) => `test/${name}`) : ['src/extension.ts'],
-  outdir: tests ? 'dist/test' : 'dist',
+  entryPoints,
+  outdir,
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  external: ['vscode'],
-  minify: !tests,
+  external: ['vscode', 'mocha'],
+  minify: outdir === 'dist',
   logLevel: 'warning',
 });

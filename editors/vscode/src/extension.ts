@@ -1,6 +1,7 @@
 // ReLoc in VS Code: starts the server and says what its commands do here.
 
 import * as vscode from 'vscode';
+import { cursor } from './cursor';
 import { Server } from './server';
 
 let server: Server | undefined;
@@ -18,8 +19,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       channel.show();
     }),
     command('reviseFile', () => {
-      const uri = vscode.window.activeTextEditor?.document.uri;
-      return uri && running.call('reloc.revise', uri.toString());
+      const at = cursor();
+      return at && running.call('reloc.revise', at.uri);
     }),
     command('simplify', () => improve(running, 'simplify')),
     command('speedUp', () => improve(running, 'speed-up')),
@@ -40,9 +41,8 @@ export async function deactivate(): Promise<void> {
 
 /** Make the function at the cursor better, if its tests pass. */
 async function improve(running: Server, objective: string): Promise<unknown> {
-  const editor = vscode.window.activeTextEditor;
-  const place = editor && [editor.document.uri.toString(), editor.selection.active.line, editor.document.version];
-  return place && running.call('reloc.revise', ...place, { objective });
+  const at = cursor();
+  return at && running.call('reloc.revise', at.uri, at.line, at.version, { objective });
 }
 
 /** Keep the key of a model server in the editor's secret store, and give it to a new server. */

@@ -22,15 +22,35 @@ export interface Proposal {
 /** The proposals that wait, oldest first. */
 export class Proposals {
   private readonly waiting = new Map<string, Proposal>();
+  private readonly left = new Set<string>();
 
   add(proposal: Proposal): void {
     this.waiting.set(proposal.id, proposal);
   }
 
-  remove(id: string): Proposal | undefined {
-    const proposal = this.waiting.get(id);
+  remove(id: string): void {
     this.waiting.delete(id);
-    return proposal;
+    this.left.delete(id);
+  }
+
+  /** The server has ended: what becomes of the proposals that wait is decided without it. */
+  leave(): void {
+    for (const id of this.waiting.keys()) {
+      this.left.add(id);
+    }
+  }
+
+  /** Whether the server that made a proposal has ended. */
+  isLeft(id: string): boolean {
+    return this.left.has(id);
+  }
+
+  /** The proposals of ended servers whose place a new one takes: a server knows only its own. */
+  outdatedBy(proposal: Proposal): string[] {
+    return [...this.left].filter((id) => {
+      const other = this.waiting.get(id);
+      return other?.uri === proposal.uri && other.qualname === proposal.qualname;
+    });
   }
 
   get(id: string): Proposal | undefined {

@@ -40,8 +40,8 @@ export async function serverInterpreter(folder: vscode.Uri | undefined): Promise
       return candidate;
     }
   }
-  const where = setting ? `${setting} (reloc.server.interpreter) is none` : 'none was found';
-  throw new Error(`ReLoc needs Python 3.11 or later, and ${where}. Name one in the setting reloc.server.interpreter.`);
+  const missing = setting ? `which ${setting} is not. Name another` : 'and none was found. Name one';
+  throw new Error(`ReLoc needs Python 3.11 or later, ${missing} in the setting reloc.server.interpreter.`);
 }
 
 async function suits(python: string): Promise<boolean> {

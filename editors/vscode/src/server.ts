@@ -3,18 +3,18 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import {
-  type ConfigurationParams,
   LanguageClient,
   type LanguageClientOptions,
-  type ProgressToken,
   RevealOutputChannelOn,
   type ServerOptions,
+  State,
   type StaticFeature,
 } from 'vscode-languageclient/node';
+import { middleware } from './middleware';
+import { Page } from './page';
 import { SearchProgress } from './progress';
 import type { Proposal } from './proposals';
-import { projectInterpreter, serverInterpreter } from './python';
-import { forServer } from './settings';
+import { serverInterpreter } from './python';
 import { ProposalView } from './view';
 
 /** Announces that proposals are drawn here, and that instructions are asked for. */
@@ -41,6 +41,7 @@ export class Server implements vscode.Disposable {
   private changing: Promise<void> = Promise.resolve();
   private pending = false;
   private readonly view = new ProposalView((command, ...words) => this.call(command, ...words));
+  private readonly page = new Page();
   private readonly progress = new SearchProgress(
     (token) => void this.client?.sendNotification('window/workDoneProgress/cancel', { token }),
     (running) => {
@@ -74,8 +75,11 @@ export class Server implements vscode.Disposable {
   async stop(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    this.progress.dispose();
-    await client?.dispose(3000);
+    try {
+      await client?.dispose(3000);
+    } catch (error) {
+      this.channel.error(`The server did not end by itself. ${String(error)}`);
+    }
   }
 
   /** Run a command of the server. */
@@ -88,6 +92,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.view.dispose();
+    this.page.dispose();
     this.status.dispose();
     this.channel.dispose();
   }
@@ -101,13 +106,20 @@ export class Server implements vscode.Disposable {
       client.onNotification('reloc/proposal', (proposal: Proposal) => void this.view.received(proposal));
       client.onNotification('reloc/proposalClosed', ({ id }: { id: string }) => void this.view.closed(id));
       client.onNotification('reloc/instruction', (asked: Asked) => void this.instruct(asked));
+      client.onDidChangeState(({ newState }) => {
+        if (newState === State.Stopped) {
+          this.progress.dispose();
+          this.view.leave();
+        }
+      });
       this.client = client;
       await client.start();
       this.status.text = 'ReLoc';
       this.status.detail = python;
       this.status.severity = vscode.LanguageStatusSeverity.Information;
     } catch (error) {
-      await this.failed(error instanceof Error ? error.message : String(error));
+      // Nobody waits for the answer: the next start may come before it.
+      void this.failed(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -130,7 +142,7 @@ export class Server implements vscode.Disposable {
     }
     const key = await this.context.secrets.get('reloc.apiKey');
     if (key !== undefined) {
-      env['RELOC_API_KEY'] = key;
+      env[vscode.workspace.getConfiguration('reloc.model').get('keyVariable', 'RELOC_API_KEY')] = key;
     }
     const words = ['-m', 'reloc_lsp', 'server', '--stdio'];
     return { command: python, args: words, options: { env } };
@@ -141,34 +153,7 @@ export class Server implements vscode.Disposable {
       documentSelector: [{ scheme: 'file', language: 'python' }],
       outputChannel: this.channel,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      middleware: {
-        executeCommand: async (command, words: unknown[], next) => {
-          const answer: unknown = await next(command, this.placed(command, words));
-          if (command === 'reloc.debugInformation' && typeof answer === 'string') {
-            await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: answer }));
-          }
-          return answer;
-        },
-        handleWorkDoneProgress: (token: ProgressToken, value) => {
-          this.progress.handle(token, value);
-        },
-        workspace: {
-          // The server asks for what it wants to know.
-          didChangeConfiguration: (_, next) => next([]),
-          configuration: async (params: ConfigurationParams, token, next) => {
-            const sections = await next(params, token);
-            if (!Array.isArray(sections)) {
-              return sections;
-            }
-            return Promise.all(
-              params.items.map(async (item, place) => {
-                const folder = item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri);
-                return forServer(sections[place], await projectInterpreter(folder));
-              }),
-            );
-          },
-        },
-      },
+      middleware: middleware(this.progress, this.page),
     };
   }
 
@@ -179,14 +164,5 @@ export class Server implements vscode.Disposable {
       const objective = { objective: 'instruct', instruction };
       await this.call('reloc.revise', asked.uri, asked.where, asked.version, objective);
     }
-  }
-
-  /** A command from the palette or a menu has no place yet: it is that of the cursor. */
-  private placed(command: string, words: unknown[]): unknown[] {
-    const editor = vscode.window.activeTextEditor;
-    if (command !== 'reloc.revise' || editor === undefined || typeof words[0] === 'string') {
-      return words;
-    }
-    return [editor.document.uri.toString(), editor.selection.active.line];
   }
 }

@@ -1,6 +1,7 @@
 // A proposal as a diff with Apply, Next Alternative and Discard in its title bar.
 
 import * as vscode from 'vscode';
+import { difference } from './difference';
 import { partsOf, pathOf, type Proposal, Proposals, title } from './proposals';
 
 export const SCHEME = 'reloc-proposal';
@@ -30,6 +31,7 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
   }
 
   async received(proposal: Proposal): Promise<void> {
+    await Promise.all(this.proposals.outdatedBy(proposal).map((id) => this.closed(id)));
     this.proposals.add(proposal);
     await this.open(proposal, 0);
   }
@@ -37,6 +39,11 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
   async closed(id: string): Promise<void> {
     this.proposals.remove(id);
     await this.closeTabs(id);
+  }
+
+  /** The server has ended: its proposals stay, and are applied or discarded here. */
+  leave(): void {
+    this.proposals.leave();
   }
 
   dispose(): void {
@@ -66,10 +73,32 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
     const shown = this.shown(uri);
     if (shown) {
       const { proposal, number } = shown;
-      if (await this.call('reloc.apply', proposal.id, number)) {
+      const left = this.proposals.isLeft(proposal.id);
+      if (await (left ? this.applyHere(proposal, number) : this.call('reloc.apply', proposal.id, number))) {
         await vscode.window.showTextDocument(vscode.Uri.parse(proposal.uri));
       }
     }
+  }
+
+  /** Apply a revision whose server has ended; whether the text was still the one that it was made for. */
+  private async applyHere(proposal: Proposal, number: number): Promise<boolean> {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(proposal.uri));
+    if (document.getText() !== proposal.original) {
+      const name = vscode.workspace.asRelativePath(document.uri);
+      void vscode.window.showWarningMessage(
+        `ReLoc: ${name} has changed since the revision of ${proposal.qualname} was shown, and the server that made it has ` +
+          'ended, so it was not applied: run Revise with ReLoc again.',
+      );
+      return false;
+    }
+    const { start, end, text } = difference(proposal.original, proposal.choices[number]?.revised ?? proposal.original);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
+    const applied = await vscode.workspace.applyEdit(edit);
+    if (applied) {
+      await this.closed(proposal.id);
+    }
+    return applied;
   }
 
   private async next(uri?: vscode.Uri): Promise<void> {
@@ -84,7 +113,8 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
   private async discard(uri?: vscode.Uri): Promise<void> {
     const shown = this.shown(uri);
     if (shown) {
-      await this.call('reloc.discard', shown.proposal.id);
+      const { id } = shown.proposal;
+      await (this.proposals.isLeft(id) ? this.closed(id) : this.call('reloc.discard', id));
     }
   }
 
