@@ -1,198 +1,162 @@
 // A user in a real VS Code (code-server), in a real browser, with the extension installed from its package.
 //
-//     node drive.mjs TOOLS PACKAGE SCENARIO WORKSPACE FOLDER
+//     node drive.mjs TOOLS ADDRESS SCENARIO WORKSPACE FOLDER
 //
-// TOOLS holds node_modules with code-server and playwright-core, FOLDER takes what is made on the way. Prints "ok", or
-// what went wrong, and leaves a screenshot of the end in FOLDER.
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
+// TOOLS holds node_modules with playwright-core, ADDRESS is code-server's, FOLDER takes screenshots. Prints what
+// went wrong, if anything did.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { opened, until, user } from './browser.mjs';
 
-const [tools, vsix, scenario, workspace, folder] = process.argv.slice(2);
-const { chromium } = createRequire(path.join(tools, 'package.json'))('playwright-core');
-const ENTRY = path.join(tools, 'node_modules/code-server/out/node/entry.js');
-const FOLDERS = ['--user-data-dir', path.join(folder, 'user'), '--extensions-dir', path.join(folder, 'extensions')];
-const SETTINGS = {
-  'files.autoSave': 'off',
-  'security.workspace.trust.startupPrompt': 'never',
-  'workbench.startupEditor': 'none',
-  'editor.minimap.enabled': false,
-  'workbench.colorTheme': 'Default Dark Modern',
-};
-const environment = { ...process.env, XDG_CONFIG_HOME: path.join(folder, 'config') };
-
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-/** Wait until `condition` gives something; what it gave. */
-async function until(what, condition, seconds = 60) {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
-    const value = await condition();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`waited in vain for ${what}`);
-}
-
-async function opened(trusted, more) {
-  mkdirSync(path.join(folder, 'user/User'), { recursive: true });
-  writeFileSync(path.join(folder, 'user/User/settings.json'), JSON.stringify({ ...SETTINGS, ...more }));
-  const installed = spawnSync('node', [ENTRY, ...FOLDERS, '--install-extension', vsix], { env: environment });
-  if (installed.status !== 0) throw new Error(String(installed.stderr));
-  const port = await freePort();
-  const flags = ['--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
-  if (trusted) flags.push('--disable-workspace-trust');
-  const server = spawn('node', [ENTRY, ...FOLDERS, '--bind-addr', `127.0.0.1:${port}`, ...flags, workspace], {
-    env: environment,
-    detached: true,
-    stdio: 'ignore',
-  });
-  const address = `http://127.0.0.1:${port}`;
-  await until('code-server', () => fetch(`${address}/healthz`).then((answer) => answer.ok, () => false));
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(`${address}/?folder=${workspace}`);
-  await page.waitForSelector('.monaco-workbench .part.editor', { timeout: 60000 });
-  const close = async () => {
-    await page.screenshot({ path: path.join(folder, `${scenario}.png`) });
-    await browser.close();
-    process.kill(-server.pid, 'SIGTERM');
-  };
-  return { page, close };
-}
-
-const user = (page) => ({
-  async open(name, line) {
-    await page.keyboard.press('Control+p');
-    await page.keyboard.type(name);
-    await page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label*="${name}"]`);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector(`.tab.active[aria-label*="${name}"]`);
-    await page.keyboard.press('Control+g');
-    await page.keyboard.type(`:${line}`);
-    await page.keyboard.press('Enter');
-  },
-  /** Choose an action of the light bulb; the server may have to start first. */
-  async lightBulb(title) {
-    const exactly = new RegExp(`^\\s*${title}\\s*$`);
-    const row = page.locator('.action-widget .monaco-list-row', { hasText: exactly });
-    await until(title, async () => {
-      await page.keyboard.press('Control+.');
-      await page.waitForTimeout(500);
-      if (await row.count()) return true;
-      await page.keyboard.press('Escape');
-      return false;
-    });
-    await until('the row to be chosen', async () => {
-      if (await page.locator('.action-widget .monaco-list-row.focused', { hasText: exactly }).count()) return true;
-      await page.keyboard.press('ArrowDown');
-      return false;
-    }, 10);
-    await page.keyboard.press('Enter');
-  },
-  async command(title) {
-    await page.keyboard.press('F1');
-    await page.waitForSelector('.quick-input-widget input');
-    await page.keyboard.type(title);
-    await page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label*="${title}"]`);
-    await page.keyboard.press('Enter');
-  },
-  tab: (text, seconds) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { timeout: (seconds ?? 60) * 1000 }),
-  noTab: (text) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { state: 'detached', timeout: 10000 }),
-  titleButton: (text) => page.click(`.editor-actions a.action-label[aria-label^="${text}"]`),
-});
-
+const [tools, address, scenario, workspace, folder] = process.argv.slice(2);
 const read = (name) => readFileSync(path.join(workspace, name), 'utf8');
 
 const SCENARIOS = {
   /** Light bulb, diff, Apply, save: the bug is gone from the disk. */
-  async apply() {
-    const { page, close } = await opened(true);
-    const they = user(page);
-    try {
-      const before = read('ranges.py');
-      await they.open('ranges.py', 1);
-      await they.lightBulb('Revise with ReLoc');
-      await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
-      if (read('ranges.py') !== before) throw new Error('the file was written before Apply');
-      await page.waitForTimeout(500);
-      await page.screenshot({ path: path.join(folder, 'diff.png') });
-      await they.titleButton('Apply');
-      await they.noTab('ReLoc: clamp');
-      await page.keyboard.press('Control+s');
-      await until('the saved revision', () => read('ranges.py').includes('min(value, high)'), 10);
-    } finally {
-      await close();
-    }
+  async apply(page, they) {
+    const before = read('ranges.py');
+    await they.open('ranges.py', 1);
+    await they.lightBulb('Revise with ReLoc');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
+    if (read('ranges.py') !== before) throw new Error('the file was written before Apply');
+    await page.waitForTimeout(500);
+    await page.screenshot({ path: path.join(folder, 'diff.png') });
+    await they.titleButton('Apply');
+    await they.noTab('ReLoc: clamp');
+    await page.keyboard.press('Control+s');
+    await until('the saved revision', () => read('ranges.py').includes('min(value, high)'), 10);
   },
 
   /** A proposal is discarded: nothing changes. */
-  async discard() {
-    const { page, close } = await opened(true);
-    const they = user(page);
-    try {
-      const before = read('ranges.py');
-      await they.open('ranges.py', 1);
-      await they.command('Revise with ReLoc');
-      await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
-      await they.titleButton('Discard');
-      await they.noTab('ReLoc: clamp');
-      await page.keyboard.press('Control+s');
-      if (read('ranges.py') !== before) throw new Error('the file was changed');
-    } finally {
-      await close();
-    }
+  async discard(page, they) {
+    const before = read('ranges.py');
+    await they.open('ranges.py', 1);
+    await they.command('Revise with ReLoc');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
+    await they.titleButton('Discard');
+    await they.noTab('ReLoc: clamp');
+    await page.keyboard.press('Control+s');
+    if (read('ranges.py') !== before) throw new Error('the file was changed');
+  },
+
+  /** Of two revisions that do as well the other one is chosen. */
+  async next(page, they) {
+    const before = read('sides.py');
+    await they.open('sides.py', 1);
+    await they.command('Revise with ReLoc');
+    await they.tab('tests (1 of');
+    await they.titleButton('Next Alternative');
+    await they.tab('tests (2 of');
+    await they.titleButton('Apply');
+    await they.noTab('ReLoc: ');
+    await page.keyboard.press('Control+s');
+    await until('the saved revision', () => read('sides.py') !== before, 10);
+  },
+
+  /** A bug is typed and saved: a hint comes, nothing is changed, and the hint leads to the revision. */
+  async propose(page, they) {
+    await they.open('fine.py', 1);
+    await they.offered('Revise with ReLoc');
+    await page.keyboard.press('Escape');
+    await they.retype(2, 'return value - value');
+    await page.keyboard.press('Control+s');
+    const typed = await until('the saved text', () => read('fine.py').includes('value - value') && read('fine.py'), 10);
+    await page.waitForSelector('.cdr.squiggly-hint', { timeout: 60000 });
+    if (await page.locator('.tab[aria-label*="ReLoc: "]').count()) throw new Error('a view was opened by a save');
+    await page.keyboard.press('Control+Home');
+    await they.lightBulb("Show ReLoc's revision of double");
+    await they.tab('ReLoc: double: 0/1 → 1/1 tests');
+    if (read('fine.py') !== typed) throw new Error('the file was changed');
+    await they.titleButton('Apply');
+    await page.waitForSelector('.cdr.squiggly-hint', { state: 'detached', timeout: 10000 });
+  },
+
+  /** The same, where the user only wants to hear of tests that fail. */
+  async notify(page, they) {
+    await they.open('fine.py', 1);
+    await they.offered('Revise with ReLoc');
+    await page.keyboard.press('Escape');
+    await they.retype(2, 'return value - value');
+    await page.keyboard.press('Control+s');
+    await page.waitForSelector('.cdr.squiggly-info', { timeout: 60000 });
+    if (!read('fine.py').includes('value - value')) throw new Error('the file was changed');
+    if (await page.locator('.tab[aria-label*="ReLoc: "]').count()) throw new Error('a view was opened');
+  },
+
+  /** The server is restarted under a proposal: it is refused for a changed text, and applied once that is undone. */
+  async restart(page, they) {
+    await they.open('ranges.py', 1);
+    await they.command('Revise with ReLoc');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
+    await they.command('ReLoc: Restart Server');
+    await they.back('ranges.py');
+    await page.keyboard.type('#');
+    await page.waitForSelector('.tab.active.dirty');
+    await they.command('ReLoc: Show the Waiting Proposal');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
+    await they.titleButton('Apply');
+    await they.notice('ranges.py has changed since the revision of clamp was shown');
+    await they.back('ranges.py');
+    await page.keyboard.press('Control+z');
+    await page.waitForSelector('.tab.active:not(.dirty)');
+    await they.command('ReLoc: Show the Waiting Proposal');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
+    await they.titleButton('Apply');
+    await they.noTab('ReLoc: clamp');
+    await page.keyboard.press('Control+s');
+    await until('the saved revision', () => read('ranges.py').includes('min(value, high)'), 10);
+  },
+
+  /** What the search did is drawn in a tab, though the page may not run what it does not know. */
+  async trace(page, they) {
+    await they.open('ranges.py', 1);
+    await they.command('Revise with ReLoc');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
+    await they.command('ReLoc: Show What the Last Search Did');
+    await they.tab('ReLoc: What the Search Did');
+    const inside = await until('the page', async () => {
+      for (const frame of page.frames()) {
+        if (await frame.locator('h1', { hasText: 'ReLoc: clamp in ranges.py' }).count().catch(() => 0)) return frame;
+      }
+      return undefined;
+    });
+    await inside.waitForSelector('.plotly-graph-div .main-svg');
+    await inside.waitForSelector('.gl-canvas');
   },
 
   /** A search without an end is cancelled in its notification. */
-  async cancel() {
-    const { page, close } = await opened(true, { 'reloc.budget.seconds': 600 });
-    const they = user(page);
-    try {
-      await they.open('hopeless.py', 1);
-      await they.lightBulb('Revise with ReLoc');
-      const notice = page.locator('.notification-toast', { hasText: 'searching revisions of never' });
-      await notice.waitFor({ timeout: 60000 });
-      await page.screenshot({ path: path.join(folder, 'progress.png') });
-      await notice.locator('.monaco-button', { hasText: 'Cancel' }).click();
-      await notice.waitFor({ state: 'detached', timeout: 5000 });
-    } finally {
-      await close();
-    }
+  async cancel(page, they) {
+    await they.open('hopeless.py', 1);
+    await they.lightBulb('Revise with ReLoc');
+    const notice = page.locator('.notification-toast', { hasText: 'searching revisions of never' });
+    await notice.waitFor({ timeout: 60000 });
+    await page.screenshot({ path: path.join(folder, 'progress.png') });
+    await notice.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    await notice.waitFor({ state: 'detached', timeout: 5000 });
   },
 
-  /** In a workspace that is not trusted nothing is started. */
-  async untrusted() {
-    const { page, close } = await opened(false);
-    const they = user(page);
-    try {
-      await they.open('ranges.py', 1);
-      await page.waitForTimeout(5000);
-      await page.keyboard.press('Control+.');
-      await page.waitForTimeout(1000);
-      const rows = await page.locator('.action-widget .monaco-list-row', { hasText: 'ReLoc' }).count();
-      if (rows) throw new Error('an action is offered in a workspace that is not trusted');
-    } finally {
-      await close();
-    }
+  /** In a workspace that is not trusted there is nothing of ReLoc, until it is trusted. */
+  async untrusted(page, they) {
+    await they.open('ranges.py', 1);
+    await page.keyboard.press('Control+.');
+    await page.waitForTimeout(1000);
+    const rows = await page.locator('.action-widget .monaco-list-row', { hasText: 'ReLoc' }).count();
+    if (rows) throw new Error('an action is offered in a workspace that is not trusted');
+    await page.keyboard.press('Escape');
+    await they.command('Workspaces: Manage Workspace Trust');
+    await page.click('.workspace-trust-editor .monaco-button:has-text("Trust")');
+    await they.open('ranges.py', 1);
+    await they.lightBulb('Revise with ReLoc');
+    await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
   },
 };
 
+const { page, close } = await opened(tools, address, workspace, path.join(folder, `${scenario}.png`));
 try {
-  await SCENARIOS[scenario]();
-  console.log('ok');
+  await SCENARIOS[scenario](page, user(page));
 } catch (error) {
   console.log(String(error?.stack ?? error));
   process.exitCode = 1;
+} finally {
+  await close();
 }
