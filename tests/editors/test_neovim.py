@@ -70,3 +70,13 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
     )  # fmt: skip
     log = tmp_path / "state" / "nvim" / "lsp.log"
     assert done.returncode == 0, done.stderr + (log.read_text()[-3000:] if log.exists() else "")
+
+
+@pytest.mark.skipif(shutil.which("luarocks") is None, reason="no LuaRocks here")
+def test_luarocks_installs_all_of_the_plugin(tmp_path: Path) -> None:
+    here = shutil.copytree(PLUGIN, tmp_path / "neovim")
+    for words in (["lint", "reloc.nvim-scm-1.rockspec"], ["make", "--tree", str(tmp_path / "tree")]):
+        done = subprocess.run(["luarocks", *words], cwd=here, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    installed = {path.name for path in (tmp_path / "tree").rglob("*")}
+    assert {path.name for path in [*PLUGIN.rglob("*.lua"), *PLUGIN.glob("doc/*.txt")]} <= installed

@@ -1,0 +1,11 @@
+rockspec_format = '3.0'
+package = 'reloc.nvim'
+version = 'scm-1'
+-- Built where it lies, with `luarocks make`; there is nothing to fetch.
+source = { url = 'file://.' }
+description = {
+  summary = 'Revise a failing Python function until its tests pass: the plugin of the language server reloc-lsp.',
+  license = 'MIT',
+}
+dependencies = { 'lua >= 5.1' }
+build = { type = 'builtin', copy_directories = { 'doc', 'lsp' } }
