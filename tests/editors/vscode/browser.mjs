@@ -96,7 +96,8 @@ export const user = (page) => ({
     await page.keyboard.press('Shift+End');
     await page.keyboard.type(text);
   },
-  tab: (text, seconds) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { timeout: (seconds ?? 60) * 1000 }),
+  // A search takes as long as the machine lets it.
+  tab: (text) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { timeout: 150000 }),
   noTab: (text) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { state: 'detached', timeout: 10000 }),
   notice: (text) => page.waitForSelector(`.notification-toast:has-text("${text}")`, { timeout: 20000 }),
   titleButton: (text) => page.click(`.editor-actions a.action-label[aria-label^="${text}"]`),
