@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from reloc_lsp.reward.alternatives import Alternatives
+from reloc_lsp.reward.alternatives import Alternative, Alternatives
 from reloc_lsp.reward.errors import need
 
-BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0}
+BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0, "own belief": 1.0, "outlook alone": 1.0}
 """The weights before anything is learned: the neighbourhood's own order."""
+CHOSEN = "chosen"
+"""The clue of rewrites that run-time values chose. A history has none of them, so they keep their place."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,20 @@ def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, 
 
     found = minimize(loss, before, jac=True, method="L-BFGS-B", options={"maxiter": how.iterations})
     kept = before + how.share * (found.x - before)
-    return {name: round(float(weight), 4) for name, weight in zip(names, kept, strict=True) if abs(weight) > 5e-5}
+    weights = {name: round(float(weight), 4) for name, weight in zip(names, kept, strict=True) if abs(weight) > 5e-5}
+    return weights | {CHOSEN: _raise(lists, weights)}
+
+
+def promise(row: Alternative, weights: Mapping[str, float]) -> float:
+    """The weighed sum of an alternative's clues."""
+    return sum(weights.get(name, 0.0) * value for name, value in row.clues.items())
+
+
+def _raise(lists: Sequence[Alternatives], weights: Mapping[str, float]) -> float:
+    """By how much these weights raise a right alternative, in the mean."""
+    right = [row for one in lists for row in one.rows if row.right and CHOSEN not in row.clues]
+    raised = sum(promise(row, weights) - promise(row, BEFORE) for row in right)
+    return round(raised / max(len(right), 1), 4)
 
 
 def places(lists: Sequence[Alternatives], weights: Mapping[str, float]) -> list[float]:
@@ -63,9 +78,8 @@ def places(lists: Sequence[Alternatives], weights: Mapping[str, float]) -> list[
     """
     found = []
     for one in lists:
-        promises = [sum(weights.get(name, 0.0) * value for name, value in row.clues.items()) for row in one.rows]
-        best = max(promise for promise, row in zip(promises, one.rows, strict=True) if row.right)
-        ahead = sum(promise > best and not row.right for promise, row in zip(promises, one.rows, strict=True))
+        best = max(promise(row, weights) for row in one.rows if row.right)
+        ahead = sum(promise(row, weights) > best for row in one.rows if not row.right)
         found.append(1 + ahead * one.scale)
     return found
 
@@ -91,7 +105,7 @@ def _weighed(lists: Sequence[Alternatives], how: Learning) -> list[str]:
         right.update({name for row in one.rows if row.right for name in row.clues})
         seen.update({name for row in one.rows for name in row.clues})
     enough = {name for name in seen if right[name] >= how.least_right or seen[name] >= how.least_seen}
-    return sorted(enough | set(BEFORE) | {name for name in seen if "=" not in name})
+    return sorted((enough | set(BEFORE) | {name for name in seen if "=" not in name}) - {CHOSEN})
 
 
 class _Table:
@@ -121,9 +135,9 @@ class _Table:
         """The negative logarithm of the likelihood, and its slope."""
         import numpy
 
-        promise = self.rows @ weights + self.more
-        most = numpy.maximum.reduceat(promise, self.starts)
-        share = numpy.exp(promise - most[self.list_of])
+        promises = self.rows @ weights + self.more
+        most = numpy.maximum.reduceat(promises, self.starts)
+        share = numpy.exp(promises - most[self.list_of])
         whole = numpy.add.reduceat(share, self.starts)
         of_right = numpy.maximum(numpy.add.reduceat(share * self.right, self.starts), 1e-300)
         slope = share / whole[self.list_of] - share * self.right / of_right[self.list_of]

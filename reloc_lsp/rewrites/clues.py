@@ -65,13 +65,14 @@ class Standing:
     """What the neighbourhood thinks of a rewrite.
 
     `preference` is its family's and that of the unit so far, `suspicion` of its line is from 0 to 1, `outlook` what the
-    values seen at run time make of it.
+    values seen at run time make of it; where `chosen`, they made its family propose it.
     """
 
     rewrite: Rewrite
     preference: float
     suspicion: float
     outlook: float
+    chosen: bool = False
 
     @property
     def belief(self) -> float:
@@ -98,6 +99,9 @@ class Reader:
 
     def clues(self, standing: Standing) -> Clues:
         """The clues of one rewrite."""
+        if standing.chosen:
+            # Nothing but searches can tell of these: they are not among the rewrites of a fix that nothing was run for.
+            return {"chosen": 1.0, "own belief": _log(standing.belief), "outlook alone": _log(standing.outlook)}
         rewrite = standing.rewrite
         family, line = rewrite.family, rewrite.line
         statement = self._statements.get(line, "other")

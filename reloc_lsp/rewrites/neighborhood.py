@@ -136,18 +136,22 @@ class RewriteNeighborhood:
         ctx = UnitContext(candidate.source, self.module, None, self._focus(ctx, suspicion))
         rewrites = [pair async for pair in _in_turns(blind_rewrites(ctx))]
         ctx = ctx.with_outlook(await self._outlook(ctx, [rewrite for _, rewrite in rewrites]))
+        blind = len(rewrites)
         rewrites += [pair async for pair in _in_turns(_rewrites_of(ctx, LOOKING_FAMILIES))]
         return ctx, [
-            self._standing(ctx, prior, rewrite, suspicion) async for prior, rewrite in _in_turns(rewrites)
+            self._standing(ctx, prior, rewrite, suspicion, number >= blind)
+            async for number, (prior, rewrite) in _in_turns(enumerate(rewrites))
             if rewrite.edits
-        ]  # fmt: skip
+        ]
 
-    def _standing(self, ctx: UnitContext, prior: float, rewrite: Rewrite, suspicion: Mapping[int, float]) -> Standing:
+    def _standing(
+        self, ctx: UnitContext, prior: float, rewrite: Rewrite, suspicion: Mapping[int, float], chosen: bool
+    ) -> Standing:
         """What the families, the suspicion and the run-time values make of a rewrite."""
         preference = preference_of(ctx, prior, rewrite) * self._experience[rewrite.family].factor
         power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
         place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
-        return Standing(rewrite, preference, place, ctx.outlook.factor(rewrite) ** power)
+        return Standing(rewrite, preference, place, ctx.outlook.factor(rewrite) ** power, chosen)
 
     async def _outlook(self, ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Outlook:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
