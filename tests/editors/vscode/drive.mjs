@@ -121,7 +121,7 @@ const SCENARIOS = {
       return undefined;
     });
     await inside.waitForSelector('.plotly-graph-div .main-svg');
-    await inside.waitForSelector('.gl-canvas');
+    await until('both charts', async () => (await inside.locator('.plotly-graph-div .main-svg').count()) >= 2);
   },
 
   /** A search without an end is cancelled in its notification. */
@@ -145,7 +145,8 @@ const SCENARIOS = {
     await page.keyboard.press('Escape');
     await they.command('Workspaces: Manage Workspace Trust');
     await page.click('.workspace-trust-editor .monaco-button:has-text("Trust")');
-    await they.open('ranges.py', 1);
+    await page.waitForSelector('text=You trust this folder');
+    await they.back('ranges.py');
     await they.lightBulb('Revise with ReLoc');
     await they.tab('ReLoc: clamp: 0/2 → 2/2 tests');
   },
