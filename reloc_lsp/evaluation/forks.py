@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reloc_lsp.evaluation.process import HarnessProcess
+from reloc_lsp.search.trials import Trial, Trials
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
 SILENT_SECONDS = 3.0
@@ -151,6 +152,15 @@ def _report(tests: Sequence[int], records: Sequence[Mapping[str, Any]], ended: s
         if fatal is not None:
             results[fatal] = TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED)
     return ChildReport(believed(results, records), ended, cpu, records)
+
+
+def trials_of(report: ChildReport) -> Trials:
+    """What a child says that a version did with inputs no test tries."""
+    return {
+        record["trial"]: Trial(str(record.get("call")), str(record.get("did")))
+        for record in report.records
+        if isinstance(record.get("trial"), int)
+    }
 
 
 def believed(results: dict[int, TestResult], records: Sequence[Mapping[str, Any]]) -> dict[int, TestResult]:

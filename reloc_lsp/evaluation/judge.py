@@ -11,7 +11,7 @@ from typing import Any
 
 from reloc_lsp.evaluation.baseline import Baseline
 from reloc_lsp.evaluation.batches import Answer, Batches, hopeless_after
-from reloc_lsp.evaluation.forks import ChildReport, Limit
+from reloc_lsp.evaluation.forks import ChildReport, Limit, trials_of
 from reloc_lsp.evaluation.harness.returned import COMPARING
 from reloc_lsp.evaluation.looking import Look
 from reloc_lsp.evaluation.place import UnitPlace
@@ -21,6 +21,7 @@ from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTie
 from reloc_lsp.program.hazards import HazardLint
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.protocols import Site, Values
+from reloc_lsp.search.trials import Trials
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 GROWTH = 15.0
@@ -132,6 +133,20 @@ class Judge:
         """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""
         look = Look(self.baseline.tier, source, self._order[:MOST_PROBED_TESTS], lines, entry)
         return await look.values(sites)
+
+    async def trials(self, sources: Sequence[str]) -> Sequence[Trials]:
+        """What versions of the unit do with inputs that no test tries; nothing where a warm swap cannot show it."""
+        tier, tests = self.baseline.tier, self._order[:MOST_PROBED_TESTS]
+
+        async def tried(source: str) -> Trials:
+            if not (isinstance(tier, WarmTier) and self.place.fits(source)):
+                return {}
+            async with self._slots:
+                report = await tier.run(source, tests, [self.baseline.limits[n] for n in tests], trials=True)
+            self._cpu += report.cpu
+            return trials_of(report)
+
+        return await asyncio.gather(*map(tried, sources))
 
     def abandon(self) -> None:
         """Stop judging what nobody waits for any more."""

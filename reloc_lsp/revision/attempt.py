@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from reloc_lsp.language_model.feedback import distinct_failures
 from reloc_lsp.program.edit import unified_diff
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.revision.account import Account
+from reloc_lsp.revision.behaviours import Behaviours
 from reloc_lsp.revision.proposal import Alternative, Phase, Proposal, Status, Tests
 from reloc_lsp.revision.reviser import NO_WALLS, ReviserError, asking
 from reloc_lsp.revision.rules import estimated, rewrites_alone, with_model
@@ -81,6 +83,7 @@ class Attempt:
             sources_of_tests(user, judge.unchanged.results) if self.asking else {}, objective,
         )  # fmt: skip
         self.before = tests_of(judge.unchanged)
+        self.behaviours = Behaviours(judge)
         self.search_: LocalSearch | None = None
         self._winners: list[Node] = []
         self._looked_at = 0
@@ -243,16 +246,30 @@ class Attempt:
     async def confirmed(self, search: LocalSearch) -> Proposal | None:
         """The most believable passing revision that a cold run confirms, with the others as alternatives."""
         choice = ranked(self.task, search.passing)
+        if len(choice) > 1:
+            await self.behaviours.look([node.candidate.source for node in choice[: MOST_ALTERNATIVES + 1]])
         for node in choice:
             self.tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
             verdict = await self.judge.confirm(small.source, small.ours)
             if verdict.green:
-                proposal = self.as_proposal(node, verdict, True, small.source)
                 others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
-                return replace(proposal, alternatives=tuple(map(self.alternative, others)))
+                proposal = self.as_proposal(node, verdict, True, small.source)
+                return self.with_alternatives(proposal, node, others)
             search.reject(node)
         return None
+
+    def with_alternatives(self, proposal: Proposal, best: Node, others: Sequence[Node]) -> Proposal:
+        """The proposal beside others that do as well, and what the tests leave open between them."""
+        source, sources = best.candidate.source, [node.candidate.source for node in others]
+        question = self.behaviours.question(source, sources)
+        return replace(
+            proposal,
+            alternatives=tuple(
+                self.alternative(n, self.behaviours.contrast(n.candidate.source, source)) for n in others
+            ),
+            why=(*proposal.why, question) if question else proposal.why,
+        )
 
     async def improvement(self, until: float) -> Proposal | None:
         """The most that was won where not every test can be, if a cold run confirms it."""
@@ -274,12 +291,15 @@ class Attempt:
         )
         return replace(self.unchanged_proposal(), message=said)
 
-    def alternative(self, node: Node) -> Alternative:
-        """A node as one more revision to choose."""
+    def alternative(self, node: Node, contrast: str) -> Alternative:
+        """A node as one more revision to choose, and how it differs from the best."""
         revised = self.task.file_with(node.candidate.source)
         diff = unified_diff(self.task.module, revised, self.task.file)
-        score = round(-disbelief(self.task, node.candidate), 3)
-        return Alternative(diff, node.verdict.passed, node.verdict.total, score, revised)
+        return Alternative(diff, node.verdict.passed, node.verdict.total, self.merit(node), revised, contrast)
+
+    def merit(self, node: Node) -> float:
+        """How good a node is among those that pass: higher is better."""
+        return round(-disbelief(self.task, node.candidate), 3)
 
     def tell(self, phase: Phase, message: str, fraction: float) -> None:
         """Report progress, with what passes by now."""

@@ -10,7 +10,7 @@ from reloc_lsp.evaluation.stopwatch import Stopwatch
 from reloc_lsp.program.edit import unified_diff
 from reloc_lsp.revision.attempt import MOST_ALTERNATIVES, Attempt, count, failure_in_words, tests_of
 from reloc_lsp.revision.gain import in_words
-from reloc_lsp.revision.proposal import Alternative, Phase, Proposal
+from reloc_lsp.revision.proposal import Phase, Proposal
 from reloc_lsp.revision.rules import improving
 from reloc_lsp.revision.untested import untested_changes
 from reloc_lsp.rewrites.preserving import PreservingNeighborhood
@@ -85,18 +85,41 @@ class Improvement(Attempt):
 
     async def confirmed(self, search: LocalSearch) -> Proposal | None:
         """The best revision that is better when measured anew and that a cold run confirms, with the others."""
-        for node in self._choice()[:MOST_CONFIRMED]:
-            self.tell("confirming", "measuring the best, and confirming it in a fresh process", 0.95)
+        tries = MOST_CONFIRMED
+        for node in self._choice():
             whole = node.candidate if node.candidate.ours else with_comments(self.task, node.candidate)
-            measured = await self.measure.measured(self.task, whole.source) if self.measure else None
-            if self.measure is None or (measured and measured.better):
-                verdict = await self.judge.confirm(whole.source, whole.ours)
-                if verdict.green:
+            if await self._does_the_same(whole):
+                self.tell("confirming", "measuring the best, and confirming it in a fresh process", 0.95)
+                proposal = await self._measured_and_confirmed(whole)
+                if proposal is not None:
                     others = [n for n in self._choice() if n is not node][:MOST_ALTERNATIVES]
-                    proposal = self._proposal(whole, verdict, measured, verified=True)
-                    return replace(proposal, alternatives=tuple(map(self.alternative, others)))
+                    await self.behaviours.look([n.candidate.source for n in others])
+                    return self.with_alternatives(proposal, node, others)
+                tries -= 1
             search.reject(node)
+            if not tries:
+                break
         return None
+
+    async def _measured_and_confirmed(self, candidate: Candidate) -> Proposal | None:
+        measured = await self.measure.measured(self.task, candidate.source) if self.measure else None
+        if self.measure is not None and not (measured and measured.better):
+            return None
+        verdict = await self.judge.confirm(candidate.source, candidate.ours)
+        return self._proposal(candidate, verdict, measured, verified=True) if verdict.green else None
+
+    async def _does_the_same(self, candidate: Candidate) -> bool:
+        """Whether nothing is known that the unchanged unit returns and the candidate does not.
+
+        What an instruction asked for may be different.
+        """
+        before = self.task.source
+        await self.behaviours.look([before, candidate.source])
+        changed = self.behaviours.changed(candidate.source, before)
+        if changed and self.objective.measured:
+            note = f"A version that passes was left: {changed}."
+            self.account.notes += [note] if note not in self.account.notes else []
+        return not (changed and self.objective.measured)
 
     async def improvement(self, until: float) -> Proposal | None:
         """There is nothing between better and not."""
@@ -116,11 +139,9 @@ class Improvement(Attempt):
         )
         return replace(self.unchanged_proposal(), message=said)
 
-    def alternative(self, node: Node) -> Alternative:
-        """A node as one more revision to choose."""
-        revised = self.task.file_with(node.candidate.source)
-        diff = unified_diff(self.task.module, revised, self.task.file)
-        return Alternative(diff, node.verdict.passed, node.verdict.total, round(node.reward, 3), revised)
+    def merit(self, node: Node) -> float:
+        """What the measure gained."""
+        return round(node.reward, 3)
 
     def _choice(self) -> list[Node]:
         """The versions that may be proposed, the best first; what an instruction made in the order of its making."""
@@ -142,6 +163,13 @@ class Improvement(Attempt):
         why = [f"What changed: {candidate.description}."]
         if verified:
             why.append(f"In a fresh pytest process {count(after)}, as before.")
+        changed, alike = (
+            known(candidate.source, task.source) for known in (self.behaviours.changed, self.behaviours.alike)
+        )
+        if changed:
+            why.append(f"With an input that no test tries: {changed}.")
+        elif alike:
+            why.append(f"With {alike} inputs that no test tries it does the same as before.")
         untested = untested_changes(task, candidate.source)
         if untested:
             why.append(f"Take care: no test runs what it changes at {untested}.")

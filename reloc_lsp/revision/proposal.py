@@ -74,13 +74,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another revision that does as well, `source` being the whole file's text."""
+    """Another revision that does as well, `source` being the whole file's text.
+
+    `contrast` tells an input with which it does otherwise than the proposal; empty where none is known.
+    """
 
     diff: str
     passed: int
     total: int
     score: float
     source: str
+    contrast: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,10 +142,7 @@ class Proposal:
             "source": self.source,
             "why": list(self.why),
             "notes": list(self.notes),
-            "alternatives": [
-                {"diff": a.diff, "passed": a.passed, "total": a.total, "score": a.score, "source": a.source}
-                for a in self.alternatives
-            ],
+            "alternatives": [asdict(alternative) for alternative in self.alternatives],
             "cost": {name: self.cost.get(name, 0) for name in names},
             "sandbox": self.sandbox,
             "trace": self.trace,

@@ -120,7 +120,8 @@ def choices_of(proposal: Proposal) -> tuple[Choice, ...]:
         change = unit_change(replace(proposal, source=other.source))
         if change is not None:
             said = f"{proposal.qualname}: alternative {number}, {other.passed}/{other.total} tests."
-            choices.append(Choice(change, f"{said} Not confirmed by a fresh run yet.", other.diff))
+            words = [said, "Not confirmed by a fresh run yet.", *([other.contrast] if other.contrast else [])]
+            choices.append(Choice(change, " ".join(words), other.diff))
     return tuple(choices)
 
 

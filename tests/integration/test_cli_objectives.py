@@ -91,6 +91,7 @@ async def test_a_function_is_simplified_and_its_comment_stays(workspace: Path):
     assert after < before and said["measure"]["low"] == said["measure"]["high"] == after
     assert said["message"] == f"grade: {before} -> {after} syntax nodes; 1 of 1 tests pass."
     assert said["before"] == said["after"] == {"passed": 1, "total": 1} and said["alternatives"]
+    assert any("inputs that no test tries it does the same as before" in sentence for sentence in said["why"])
     assert (workspace / "m.py").read_text() == MODULE
 
 
@@ -152,6 +153,16 @@ async def test_a_model_may_not_take_away_what_no_test_runs(workspace: Path):
         flags = ("--objective", "simplify", "--reviser", "model", "--calls", "4", "--base-url", server.url)
         _, said = await improve(workspace, "safe", *flags)
     assert said["status"] == "improved" and kept in said["source"] and said["alternatives"] == []
+
+
+async def test_a_version_that_does_otherwise_where_no_test_looks_is_not_proposed(workspace: Path):
+    shorter = "def grade(points):\n    return sum(p for p in points if p > 4) or 'none'\n"
+    async with ScriptedServer(directed(shorter)) as server:
+        flags = ("--objective", "simplify", "--reviser", "model", "--calls", "4", "--base-url", server.url)
+        code, said = await improve(workspace, "grade", *flags)
+    assert (code, said["status"], said["diff"]) == (1, "unchanged", "")
+    (note,) = [note for note in said["notes"] if note.startswith("A version that passes was left: grade(")]
+    assert "as it stands" in note
 
 
 async def test_an_instruction_needs_a_model(workspace: Path):

@@ -33,6 +33,17 @@ def test_a_patch_that_git_takes(workspace):
     assert (workspace / "m.py").read_text() == SOURCE.replace("max(high", "max(low")
 
 
+def test_what_the_tests_leave_open_is_asked(workspace):
+    (workspace / "m.py").write_text("def big(size):\n    return size > 7\n")
+    (workspace / "test_m.py").write_text(
+        "from m import big\ndef test_big(): assert big(6) is True\ndef test_small(): assert big(3) is False\n"
+    )
+    said = json.loads(call(workspace, "revise", "m.py::big", "--json").stdout)
+    (question,) = [sentence for sentence in said["why"] if sentence.startswith("The tests leave open: big(")]
+    number = int(question.rstrip(".").rpartition(" ")[2])
+    assert said["alternatives"][number - 1]["contrast"].startswith("big(")
+
+
 def test_doubtful_escapes_in_the_file_bring_no_warnings(workspace, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "default")
     (workspace / "m.py").write_text(SOURCE + 'DIGITS = "\\d+"\n')

@@ -16,10 +16,12 @@ import pytest
 from _pytest import python
 
 from .batch import Batch, use_folder
+from .calls import Recorder
 from .forkserver import ForkServer
 from .instrument import Probe, instrumented
 from .runner import Runner, drop_reporting_plugins, test_path
 from .session import arguments, collect_error
+from .trials import tried
 from .unitcode import UnitCode, clear_caches, install
 from .wire import Message, Send, Wire
 
@@ -93,6 +95,9 @@ class WarmServer:
             Batch(self.session, self.runner, self.unit, self.functions, self.caches).run(request, send, folder)
             return
         use_folder(self.session.config, folder)
+        if "trials" in request and self.unit:
+            self._try(self.unit.compile(request["source"]), request, send)
+            return
         probe = None
         if self.unit and request.get("source") is not None:
             transform = None
@@ -117,6 +122,15 @@ class WarmServer:
         if calls:
             sys.settrace(None)
             send({"calls": calls.report()})
+
+    def _try(self, code: CodeType, request: Message, send: Send) -> None:
+        """Run the tests to hear what they call the unit with, and then calls like those with `code` in it."""
+        items = [(number, self.session.items[number]) for number in request["tests"]]
+        recorder = Recorder(self.functions[0].__code__)
+        self.runner.start(send, request, recorder)
+        self.runner.run(items, time.process_time)
+        install(self.functions, code)
+        tried(self.functions[0], recorder, send)
 
 
 class CallTrace:

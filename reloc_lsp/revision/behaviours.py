@@ -1,0 +1,57 @@
+"""How revisions that pass the same tests differ, in words: a question that the user can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.search.trials import Trials, differing, telling
+
+
+class Behaviours:
+    """What versions of the unit do with inputs that no test tries, each version looked at once."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._trials: dict[str, Trials] = {}
+
+    async def look(self, sources: Sequence[str]) -> None:
+        """Try those of `sources` that were not tried yet."""
+        new = [source for source in dict.fromkeys(sources) if source not in self._trials]
+        self._trials.update(zip(new, await self._judge.trials(new), strict=True))
+
+    def differ(self, one: str, other: str) -> bool:
+        """Whether an input is known with which the two versions do not do the same."""
+        return bool(differing(self._of(one), self._of(other)))
+
+    def question(self, source: str, others: Sequence[str]) -> str:
+        """What the tests leave open between a version and the `others`; empty where nothing is known."""
+        for number, other in enumerate(others, 1):
+            pair = telling(self._of(source), self._of(other))
+            if pair:
+                here, there = pair
+                return f"The tests leave open: {here.call} {here.did} now, {there.did} with alternative {number}."
+        alike = min((len(self._of(other).keys() & self._of(source).keys()) for other in others), default=0)
+        if alike and not any(self.differ(source, other) for other in others):
+            return f"With {alike} inputs that no test tries the alternatives do the same."
+        return ""
+
+    def contrast(self, source: str, best: str) -> str:
+        """How an alternative differs from the `best` version; empty where nothing is known of it."""
+        pair = telling(self._of(source), self._of(best))
+        return f"{pair[0].call} {pair[0].did}, and {pair[1].did} with the first revision." if pair else ""
+
+    def changed(self, source: str, before: str) -> str:
+        """An input with which the version `before` returned something, and `source` does otherwise; empty for none."""
+        once, now = self._of(before), self._of(source)
+        returned = {number: trial for number, trial in once.items() if trial.did.startswith("returns")}
+        pair = telling(returned, now)
+        return f"{pair[0].call} {pair[0].did} as it stands, and {pair[1].did} with it" if pair else ""
+
+    def alike(self, source: str, before: str) -> int:
+        """With how many inputs the two versions did the same."""
+        once, now = self._of(before), self._of(source)
+        return len(once.keys() & now.keys()) - len(differing(once, now))
+
+    def _of(self, source: str) -> Trials:
+        return self._trials.get(source, {})

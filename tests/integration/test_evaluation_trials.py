@@ -1,0 +1,95 @@
+"""What versions of a unit do with inputs that no test tries."""
+
+from __future__ import annotations
+
+import pytest
+
+from reloc_lsp.search.trials import differing, telling
+
+TESTS = """\
+import asyncio, types
+import m
+
+def test_f():
+    answer = m.f(5)
+    if isinstance(answer, types.GeneratorType):
+        answer = list(answer)
+    if asyncio.iscoroutine(answer):
+        answer = asyncio.run(answer)
+    assert answer is not None
+"""
+PLAIN = "def f(a):\n    return a > 4\n"
+
+
+async def tried(write, judging, *versions, tests=TESTS, unit="m.py::f", module=None):
+    judge = await judging(write({"m.py": module or versions[0], "test_m.py": tests}), unit)
+    return await judge.trials(versions)
+
+
+async def test_an_input_tells_apart_what_the_tests_do_not(write, judging):
+    here, there = await tried(write, judging, PLAIN, PLAIN.replace("> 4", ">= 4"))
+    (number,) = differing(here, there)
+    assert (here[number].call, here[number].did, there[number].did) == ("f(4)", "returns False", "returns True")
+    assert telling(here, there) == (here[number], there[number])
+
+
+async def test_versions_that_do_the_same_are_told_apart_by_nothing(write, judging):
+    here, there = await tried(write, judging, PLAIN, "def f(a):\n    return 4 < a\n")
+    assert len(here) > 3 and here == there
+
+
+@pytest.mark.parametrize(
+    ("version", "call", "did"),
+    [
+        ("def f(a):\n    yield a\n    yield a + 1\n", "f(6)", "returns [6, 7]"),
+        ("async def f(a):\n    return a\n", "f(6)", "returns 6"),
+        ("def f(a):\n    if a == 0: raise KeyError(a)\n    return a\n", "f(0)", "raises KeyError"),
+        ("def f(a=1, *more, key=2, **rest):\n    return a, more, key, rest\n", "f(6, key=2)", "returns (6, (), 2, {})"),
+    ],
+    ids=["generator", "coroutine", "exception", "stars"],
+)
+async def test_all_kinds_of_functions_are_tried(version, call, did, write, judging):
+    (trials,) = await tried(write, judging, version)
+    assert [trial.did for trial in trials.values() if trial.call == call] == [did]
+
+
+async def test_what_a_version_makes_of_its_arguments_counts(write, judging):
+    tests = "import m\ndef test_f(): assert m.f([3, 1]) == [1, 3]\n"
+    sorting, leaving = "def f(a):\n    a.sort()\n    return a\n", "def f(a):\n    return sorted(a)\n"
+    here, there = await tried(write, judging, sorting, leaving, tests=tests)
+    pair = telling(here, there)
+    assert pair is not None and "leaves" in pair[0].did and "leaves" not in pair[1].did
+
+
+async def test_methods_are_called_with_an_object_as_their_tests_had_it(write, judging):
+    module = (
+        "class Purse:\n    def __init__(self): self.coins = 3\n    def f(self, a):\n        return self.coins - a\n"
+    )
+    tests = "import m\ndef test_f(): assert m.Purse().f(1) == 2\n"
+    method = "    def f(self, a):\n        return self.coins - a\n"
+    (trials,) = await tried(write, judging, method, tests=tests, unit="m.py::Purse.f", module=module)
+    assert any(t.call == "Purse(coins=3).f(2)" and t.did == "returns 1" for t in trials.values())
+
+
+async def test_what_is_not_the_same_twice_proves_nothing(write, judging):
+    counting = "seen = []\ndef f(a):\n    seen.append(a)\n    return len(seen)\n"
+    (trials,) = await tried(write, judging, counting.split("\n", 1)[1], module=counting)
+    assert not trials
+
+
+async def test_an_input_that_hangs_takes_no_other_with_it(write, judging):
+    (trials,) = await tried(write, judging, "def f(a):\n    while a == 0: pass\n    return a\n")
+    calls = [trial.call for trial in trials.values()]
+    assert "f(0)" not in calls and "f(6)" in calls
+
+
+async def test_a_version_that_ends_its_process_proves_nothing(write, judging):
+    ending = "def f(a):\n    if a == 0: import os; os._exit(1)\n    return a > 4\n"
+    here, there = await tried(write, judging, PLAIN, ending)
+    assert here and not there
+
+
+async def test_a_unit_judged_by_cold_runs_is_not_tried(write, judging):
+    module = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n" + PLAIN
+    (trials,) = await tried(write, judging, PLAIN, module=module)
+    assert trials == {}
