@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.choosing import is_believable
 from reloc_lsp.search.drafting import CodeInTheEditor
 from reloc_lsp.search.evaluation import Scoring, tests_first
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled, Started
@@ -24,9 +25,9 @@ class Rules:
 
     As many neighbours as `round_size` are asked for and judged at once, and after the first revision that passes
     the search goes on for `extra` evaluations to have a choice, and to `enough` of them in any case. Both are
-    `(least, share, most)`: a share of the evaluations so far, between two bounds. While all that pass are more than one
-    edit away, it goes on for `doubt` evaluations. `most_nodes` ends the search once so many versions were judged, the
-    unchanged unit not counted (the paper's budget).
+    `(least, share, most)`: a share of the evaluations so far, between two bounds. While none that passes is believable,
+    it goes on for `doubt` evaluations. `most_nodes` ends the search once so many versions were judged, the unchanged
+    unit not counted (the paper's budget).
     """
 
     neighborhood: Neighborhood
@@ -51,7 +52,8 @@ class LocalSearch:
         self.spending = spending
         self.nodes: list[Node] = []
         self._novelty = Novelty()
-        self._goal: float = float("inf")
+        self._first_passed: int | None = None
+        self._extra = 0
 
     @property
     def best(self) -> Node:
@@ -74,7 +76,7 @@ class LocalSearch:
     def reject(self, node: Node) -> None:
         """A fuller verification refused this node: it no longer counts as passing."""
         node.rejected = True
-        self._goal = float("inf")
+        self._first_passed = None
 
     async def run(self) -> AsyncIterator[Event]:
         """Search until the budget is spent or there is nowhere left to go; every event holds the best so far."""
@@ -164,9 +166,10 @@ class LocalSearch:
         if not self.passing or self.task.objective.measured:
             return False
         spent = self.spending.evaluations
-        if self._goal == float("inf"):
-            # A revision by two edits often only seems right: a single one may still be waiting further down.
-            doubtful = all(node.candidate.depth > 1 for node in self.passing)
-            more = self.rules.doubt if doubtful else self._share(self.rules.extra)
-            self._goal = max(self.rules.enough, spent + more)
-        return spent >= self._goal
+        if self._first_passed is None:
+            self._first_passed, self._extra = spent, self._share(self.rules.extra)
+        # A revision that seems right by two edits, or is a strange one, often only seems so: a better one may still be
+        # waiting further down.
+        doubtful = not any(is_believable(self.task, node.candidate) for node in self.passing)
+        more = self.rules.doubt if doubtful else self._extra
+        return spent >= max(self.rules.enough, self._first_passed + more)

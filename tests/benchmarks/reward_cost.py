@@ -1,0 +1,97 @@
+"""What a reward costs: time to load, memory, time for a candidate alone and in batches of 64.
+
+    python tests/benchmarks/reward_cost.py LISTS.jsonl [--text MODEL]
+
+The candidates of the evidence reward are the alternatives of `reloc-lsp reward lists`. `--text` names a reward model
+(a folder or a name of the hub), which is asked about functions of the standard library. Medians of CPU time; memory is
+what the process took more, at its most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import itertools
+import resource
+import statistics
+import textwrap
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from reloc_lsp.reward.alternatives import read
+from reloc_lsp.reward.evidence import evidence_reward
+from reloc_lsp.reward.in_process import InProcess
+from reloc_lsp.reward.layout import as_text
+
+BATCH, ROUNDS = 64, 5
+
+
+def median(work: Callable[[int], object], rounds: int = ROUNDS) -> float:
+    """CPU seconds of `work`, which is told the round."""
+    times = []
+    for number in range(rounds):
+        start = time.process_time()
+        work(number)
+        times.append(time.process_time() - start)
+    return statistics.median(times)
+
+
+def most_memory() -> float:
+    """The most MiB that this process ever took."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def evidence(lists: Path) -> str:
+    """The row of the evidence reward."""
+    rows = [row.clues for one in itertools.islice(read(lists), 40) for row in one.rows]
+    before = most_memory()
+    load = median(lambda _: evidence_reward("shipped"))
+    reward = evidence_reward("shipped")
+    assert reward is not None
+    alone = median(lambda n: [reward.promise(clues) for clues in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
+    batch = median(lambda n: [reward.promise(clues) for clues in rows[n * BATCH : (n + 1) * BATCH]])
+    return row("evidence", load, most_memory() - before, alone, batch / BATCH)
+
+
+def text(model: str) -> str:
+    """The row of a text reward."""
+    texts = functions()
+    before = most_memory()
+    scorer = InProcess(model)
+    load = median(lambda _: scorer.score(texts[:1]), 1)
+    alone = median(lambda n: scorer.score([texts[n]]))
+    batch = median(lambda n: scorer.score(texts[n * BATCH : (n + 1) * BATCH]), 3)
+    return row(f"text, {model}", load, most_memory() - before, alone, batch / BATCH)
+
+
+def functions() -> Sequence[str]:
+    """Functions of `ast` and `inspect`, as the model is shown a candidate."""
+    found = []
+    for module in (ast, inspect, textwrap, argparse, statistics):
+        for name, function in vars(module).items():
+            if inspect.isfunction(function) and function.__module__ == module.__name__:
+                found.append(as_text(f"{module.__name__}.py", name, inspect.getsource(function)))
+    return list(itertools.islice(itertools.cycle(found), 3 * BATCH))
+
+
+def row(name: str, load: float, memory: float, alone: float, batch: float) -> str:
+    """A row of the table."""
+    return f"| {name} | {1e3 * load:,.1f} | {memory:,.0f} | {1e3 * alone:,.4f} | {1e3 * batch:,.4f} |"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", type=Path)
+    parser.add_argument("--text", metavar="MODEL")
+    arguments = parser.parse_args()
+    print("| reward | load, ms | memory, MiB | candidate alone, ms | in batches of 64, ms |\n|---|---|---|---|---|")
+    print(evidence(arguments.lists))
+    if arguments.text:
+        print(text(arguments.text))
+
+
+if __name__ == "__main__":
+    main()
