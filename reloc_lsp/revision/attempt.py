@@ -317,7 +317,9 @@ class Attempt:
 
     def searching(self, cost: str) -> str:
         """What is under way, in words."""
-        return f"searching revisions of {self.task.qualname}" + (f" ({cost})" if cost else "")
+        passing = len(self.search_.passing) if self.search_ else 0
+        choice = f", {passing} that pass so far" if passing else ""
+        return f"searching revisions of {self.task.qualname}{choice}" + (f" ({cost})" if cost else "")
 
 
 def slow_down(before: Verdict, after: Verdict) -> float:

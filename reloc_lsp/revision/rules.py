@@ -23,7 +23,7 @@ from reloc_lsp.search.protocols import Measure, Neighborhood
 from reloc_lsp.search.together import Together
 from reloc_lsp.settings import ModelSettings, Settings
 
-ENOUGH, DOUBT = 48, 500
+ENOUGH, DOUBT = 48, 1000
 PAPER_NODES = {"hill-climbing": 25, "genetic": 30}
 SAMPLES = 25
 NEVER = 10**9

@@ -70,10 +70,11 @@ class Table:
 
 
 class Tree:
-    """A neighbourhood: `children` says which numbers are one revision away from a number."""
+    """A neighbourhood: `children` says which numbers are one revision away, `strange` which ones nobody would write."""
 
-    def __init__(self, children: Mapping[int, Sequence[int]]) -> None:
+    def __init__(self, children: Mapping[int, Sequence[int]], strange: Sequence[int] = ()) -> None:
         self.waiting = {number: list(others) for number, others in children.items()}
+        self.strange = strange
         self.learnt: list[int] = []
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
@@ -81,7 +82,11 @@ class Tree:
         waiting = self.waiting.get(number_of(parent.candidate.source), [])
         taken, waiting[:] = waiting[:count], waiting[count:]
         depth = parent.candidate.depth + 1
-        return [Candidate(program(number), "tree", f"{number}", parent.identity, depth, ours=True) for number in taken]
+        priors = [-9.0 * (number in self.strange) for number in taken]
+        return [
+            Candidate(program(number), "tree", f"{number}", parent.identity, depth, prior, ours=True)
+            for number, prior in zip(taken, priors, strict=True)
+        ]
 
     def learn(self, node: Node) -> None:
         self.learnt.append(number_of(node.candidate.source))
