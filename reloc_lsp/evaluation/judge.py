@@ -28,6 +28,8 @@ GROWTH = 15.0
 CONFIRMING = Limit(10.0, 30.0)
 MOST_WALL_SECONDS = 15.0
 MOST_PROBED_TESTS = 40
+TRIED_SECONDS = 1.0
+"""What the tests may take, as they did at the baseline, that tell with what the unit is called."""
 
 
 class ServerLostError(Exception):
@@ -136,7 +138,12 @@ class Judge:
 
     async def trials(self, sources: Sequence[str]) -> Sequence[Trials]:
         """What versions of the unit do with inputs that no test tries; nothing where a warm swap cannot show it."""
-        tier, tests = self.baseline.tier, self._order[:MOST_PROBED_TESTS]
+        tier, tests, left = self.baseline.tier, [], TRIED_SECONDS
+        for number in self._order[:MOST_PROBED_TESTS]:
+            wall = self.baseline.results[number].wall
+            if wall <= left:
+                tests.append(number)
+                left -= wall
 
         async def tried(source: str) -> Trials:
             if not (isinstance(tier, WarmTier) and self.place.fits(source)):

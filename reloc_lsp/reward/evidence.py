@@ -12,9 +12,12 @@ from typing import Any
 
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.protocols import SURROUNDINGS
 from reloc_lsp.search.verdict import Verdict
 
 FORMAT = 1
+BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0, "own belief": 1.0, "outlook alone": 1.0}
+"""The weights before anything is learned: the neighbourhood's own order."""
 SHIPPED, OFF = "shipped", "off"
 SEEN = "outlook"
 
@@ -29,16 +32,19 @@ class EvidenceReward:
     weights: Mapping[str, float]
 
     def promise(self, clues: Mapping[str, float]) -> float:
-        """The weighed sum of the clues."""
-        weights = self.weights
-        return sum(weights[name] * value for name, value in clues.items() if name in weights)
+        """The weighed sum of the clues, as far as the file is one that such weights can be believed for."""
+        return self._shared(clues)
 
     def belief(self, clues: Mapping[str, float]) -> float:
         """The same without what the run-time values say."""
-        weights = self.weights
-        return sum(
-            weights[name] * value for name, value in clues.items() if name in weights and not name.startswith(SEEN)
-        )
+        return self._shared({name: value for name, value in clues.items() if not name.startswith(SEEN)})
+
+    def _shared(self, clues: Mapping[str, float]) -> float:
+        """Between the neighbourhood's own order and what was learned, which was learned in whole modules."""
+        weights, share = self.weights, clues.get(SURROUNDINGS, 1.0)
+        learned = sum(weights[name] * value for name, value in clues.items() if name in weights)
+        own = sum(weight * clues[name] for name, weight in BEFORE.items() if name in clues)
+        return share * learned + (1.0 - share) * own
 
     async def reward(
         self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]

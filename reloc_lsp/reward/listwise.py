@@ -15,9 +15,8 @@ from typing import Any
 
 from reloc_lsp.reward.alternatives import Alternative, Alternatives
 from reloc_lsp.reward.errors import need
+from reloc_lsp.reward.evidence import BEFORE
 
-BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0, "own belief": 1.0, "outlook alone": 1.0}
-"""The weights before anything is learned: the neighbourhood's own order."""
 CHOSEN = "chosen"
 """The clue of rewrites that run-time values chose. A history has none of them, so they keep their place."""
 

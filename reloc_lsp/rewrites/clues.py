@@ -15,9 +15,12 @@ from itertools import pairwise
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.wording import Pair, Triple, Wording, triples, words
+from reloc_lsp.search.protocols import SURROUNDINGS
 
 Clues = dict[str, float]
 LEAST = 1e-12
+MANY_WORDS = 400
+"""Of a file of so many words half is believed of what other projects taught."""
 SUSPICION_POWER = 2.0
 """Fitted on bugs of our own making (tests/benchmarks/handwritten) and planted ones."""
 ERRORS = {
@@ -43,6 +46,12 @@ class Surroundings:
     def words(self) -> Counter[str]:
         """How often each word stands in the file."""
         return Counter(words(self.text))
+
+    @cached_property
+    def share(self) -> float:
+        """How much the file has to tell, from 0 to 1: little of a function alone, most of a module."""
+        total = self.words.total()
+        return total / (total + MANY_WORDS)
 
     @cached_property
     def pairs(self) -> Counter[Pair]:
@@ -101,7 +110,10 @@ class Reader:
         """The clues of one rewrite."""
         if standing.chosen:
             # Nothing but searches can tell of these: they are not among the rewrites of a fix that nothing was run for.
-            return {"chosen": 1.0, "own belief": _log(standing.belief), "outlook alone": _log(standing.outlook)}
+            return {
+                "chosen": 1.0, "own belief": _log(standing.belief), "outlook alone": _log(standing.outlook),
+                SURROUNDINGS: self.around.share,
+            }  # fmt: skip
         rewrite = standing.rewrite
         family, line = rewrite.family, rewrite.line
         statement = self._statements.get(line, "other")
@@ -110,7 +122,7 @@ class Reader:
             "outlook": _log(standing.outlook), "weight": _log(rewrite.weight),
             "crowd of its family": math.log(self._families[family]), "crowd of its line": math.log(self._lines[line]),
             f"family={family}": 1.0, f"in={statement}": 1.0, f"family={family} in={statement}": 1.0,
-            f"outlook={_step(standing.outlook)}": 1.0,
+            f"outlook={_step(standing.outlook)}": 1.0, SURROUNDINGS: self.around.share,
         }  # fmt: skip
         errors = self.around.kinds_of_error
         for error in errors:

@@ -51,6 +51,10 @@ class Reward(Protocol):
         ...
 
 
+SURROUNDINGS = "surroundings"
+"""The clue that tells, from 0 to 1, how much code there is around the unit to compare it with."""
+
+
 class Foresight(Protocol):
     """How promising a neighbour is before it is run, by what speaks for and against it."""
 

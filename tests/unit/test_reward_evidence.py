@@ -213,3 +213,13 @@ def test_a_wrong_call_is_a_sentence(
     (tmp_path / "bad.jsonl").write_text(json.dumps({"list": 1}) + "\n")
     assert main(["reward", *call]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_less_code_there_is_around_the_less_is_believed_of_what_was_learned() -> None:
+    reward = EvidenceReward({"preference": 1.0, "come=<=": 4.0})
+    alone, module = (Surroundings(UNIT * times).share for times in (1, 200))
+    assert 0 < alone < 0.2 and module > 0.9
+    known = {"preference": -1.0, "come=<=": 1.0}
+    assert reward.promise({**known, "surroundings": 0.0}) == -1.0
+    assert reward.promise({**known, "surroundings": 1.0}) == reward.promise(known) == 3.0
+    assert clues()["<="]["surroundings"] == Surroundings(FILE).share

@@ -16,7 +16,7 @@ from reloc_lsp.cli.reward.telling import telling
 from reloc_lsp.cli.target import current_folder
 from reloc_lsp.reward.alternatives import Alternatives, read
 from reloc_lsp.reward.errors import RewardError, need
-from reloc_lsp.reward.evidence import as_json
+from reloc_lsp.reward.evidence import BEFORE, as_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Hold out, say the effect, learn from everything, write."""
-    from reloc_lsp.reward.listwise import BEFORE, fit, held_out, places
+    from reloc_lsp.reward.listwise import fit, held_out, places
 
     need({"scipy": "fitting"})
     here = current_folder()

@@ -47,9 +47,12 @@ class Recorder:
         if inside_itself(frame):
             return
         self._left -= 1
-        given = {name: frame.f_locals[name] for name in parameters(self.code) if name in frame.f_locals}
+        names = parameters(self.code)
+        given = {name: frame.f_locals[name] for name in names if name in frame.f_locals}
+        if len(given) < len(names) or size(list(given.values())) > MOST_VALUES:
+            return
         shown = portrait(given)
-        if shown in self._seen or size(list(given.values())) > MOST_VALUES:
+        if shown in self._seen:
             return
         self._seen.add(shown)
         try:

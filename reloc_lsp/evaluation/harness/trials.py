@@ -20,8 +20,8 @@ from .variations import varied
 from .wire import Send
 
 MOST_TRIALS = 240
-LONGEST_CALL = 0.2
-LONGEST = 1.0
+LONGEST_CALL = 0.1
+LONGEST = 0.5
 MOST_HANGS = 4
 MOST_YIELDED = 100
 
