@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
 from reloc_lsp.server.proposals import Offer
@@ -26,5 +28,17 @@ def _content(ls: ReLocServer, offer: Offer) -> types.MarkupContent:
     """In Markdown only where the editor can show it, as Emacs can not without a package."""
     diff = offer.choices[0].diff
     if ls.capabilities.markdown:
-        return types.MarkupContent(types.MarkupKind.Markdown, f"**ReLoc** {offer.gain}\n\n```diff\n{diff}```")
+        return types.MarkupContent(types.MarkupKind.Markdown, f"**ReLoc** {literal(offer.gain)}\n\n{fenced(diff)}")
     return types.MarkupContent(types.MarkupKind.PlainText, f"ReLoc: {offer.gain}\n\n{diff}")
+
+
+def literal(text: str) -> str:
+    """Markdown that shows `text` as it is: what candidates returned stands in it, and must make no link or picture."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def fenced(diff: str) -> str:
+    """Markdown of a diff, in a fence that nothing in it can close."""
+    longest = max((len(run) for run in re.findall("`+", diff)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}diff\n{diff}{fence}"
