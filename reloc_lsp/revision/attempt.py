@@ -246,28 +246,27 @@ class Attempt:
     async def confirmed(self, search: LocalSearch) -> Proposal | None:
         """The most believable passing revision that a cold run confirms, with the others as alternatives."""
         choice = ranked(self.task, search.passing)
-        if len(choice) > 1:
-            await self.behaviours.look([node.candidate.source for node in choice[: MOST_ALTERNATIVES + 1]])
         for node in choice:
             self.tell("confirming", "confirming in a fresh process", 0.95)
             small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
-            verdict = await self.judge.confirm(small.source, small.ours)
+            others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
+            looked_at = [small.source, *(n.candidate.source for n in others)] if others else []
+            verdict, _ = await asyncio.gather(
+                self.judge.confirm(small.source, small.ours), self.behaviours.look(looked_at)
+            )
             if verdict.green:
-                others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
-                proposal = self.as_proposal(node, verdict, True, small.source)
-                return self.with_alternatives(proposal, node, others)
+                return self.beside(self.as_proposal(node, verdict, True, small.source), small.source, others)
             search.reject(node)
         return None
 
-    def with_alternatives(self, proposal: Proposal, best: Node, others: Sequence[Node]) -> Proposal:
-        """The proposal beside others that do as well, and what the tests leave open between them."""
-        source, sources = best.candidate.source, [node.candidate.source for node in others]
+    def beside(self, proposal: Proposal, source: str, others: Sequence[Node]) -> Proposal:
+        """The proposal of `source` beside others that do as well, and what the tests leave open between them."""
+        sources = [node.candidate.source for node in others]
+        contrasts = [self.behaviours.contrast(other, source) for other in sources]
         question = self.behaviours.question(source, sources)
         return replace(
             proposal,
-            alternatives=tuple(
-                self.alternative(n, self.behaviours.contrast(n.candidate.source, source)) for n in others
-            ),
+            alternatives=tuple(map(self.alternative, others, contrasts)),
             why=(*proposal.why, question) if question else proposal.why,
         )
 

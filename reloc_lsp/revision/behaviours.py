@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
+from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.judge import Judge
 from reloc_lsp.search.trials import Trials, differing, telling
+
+logger = logging.getLogger(__name__)
 
 
 class Behaviours:
@@ -18,7 +22,11 @@ class Behaviours:
     async def look(self, sources: Sequence[str]) -> None:
         """Try those of `sources` that were not tried yet."""
         new = [source for source in dict.fromkeys(sources) if source not in self._trials]
-        self._trials.update(zip(new, await self._judge.trials(new), strict=True))
+        try:
+            self._trials.update(zip(new, await self._judge.trials(new), strict=True))
+        except EvaluationError as error:
+            # What tests say of a revision stands without it.
+            logger.debug("versions were not tried with other inputs: %s", error)
 
     def differ(self, one: str, other: str) -> bool:
         """Whether an input is known with which the two versions do not do the same."""

@@ -90,11 +90,11 @@ class Improvement(Attempt):
             whole = node.candidate if node.candidate.ours else with_comments(self.task, node.candidate)
             if await self._does_the_same(whole):
                 self.tell("confirming", "measuring the best, and confirming it in a fresh process", 0.95)
+                others = [n for n in self._choice() if n is not node][:MOST_ALTERNATIVES]
+                await self.behaviours.look([n.candidate.source for n in others])
                 proposal = await self._measured_and_confirmed(whole)
                 if proposal is not None:
-                    others = [n for n in self._choice() if n is not node][:MOST_ALTERNATIVES]
-                    await self.behaviours.look([n.candidate.source for n in others])
-                    return self.with_alternatives(proposal, node, others)
+                    return self.beside(proposal, whole.source, others)
                 tries -= 1
             search.reject(node)
             if not tries:

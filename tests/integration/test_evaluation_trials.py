@@ -71,6 +71,15 @@ async def test_methods_are_called_with_an_object_as_their_tests_had_it(write, ju
     assert any(t.call == "Purse(coins=3).f(2)" and t.did == "returns 1" for t in trials.values())
 
 
+async def test_arguments_that_cannot_be_copied_or_shown_disturb_no_test(write, judging):
+    module = "class Odd:\n    __slots__ = ()\n    def __repr__(self): raise OSError\n\n" + PLAIN
+    tests = (
+        "import m\ndef test_f(): assert m.f(5)\ndef test_odd():\n    try: m.f(m.Odd())\n    except TypeError: pass\n"
+    )
+    (trials,) = await tried(write, judging, PLAIN, tests=tests, module=module)
+    assert "f(6)" in [trial.call for trial in trials.values()]
+
+
 async def test_what_is_not_the_same_twice_proves_nothing(write, judging):
     counting = "seen = []\ndef f(a):\n    seen.append(a)\n    return len(seen)\n"
     (trials,) = await tried(write, judging, counting.split("\n", 1)[1], module=counting)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import random
+from array import array
+from collections import Counter
+from datetime import date
+from enum import IntEnum
+from pathlib import Path
 
 import pytest
 
@@ -37,20 +42,47 @@ def test_a_class_derived_from_a_plain_one_is_left_alone():
     assert near(type("Name", (str,), {})("a"), random.Random(0)) == []
 
 
+class Level(IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
 class Point:
     def __init__(self, x):
         self.x = x
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [({1, 2, 30}, {30, 2, 1}), (0.1 + 0.2, 0.3), (Point([1]), Point([1])), (Point, Point)]
+    ("one", "other"),
+    [
+        ({1, 2, 30}, {30, 2, 1}),
+        (0.1 + 0.2, 0.3),
+        (Point([1]), Point([1])),
+        (Point, Point),
+        (object(), object()),
+        (Path("a"), Path("a")),
+        (Level.LOW, Level.LOW),
+    ],
 )
 def test_values_nobody_would_tell_apart_look_the_same(one, other):
     assert portrait(one) == portrait(other) and " at 0x" not in portrait(one)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(1, 1.0), (1, True), ([1], (1,)), ("1", 1), (Point(1), Point(2)), ("a" * 9000, "a" * 8999 + "b")]
+    ("one", "other"),
+    [
+        (1, 1.0),
+        (1, True),
+        ([1], (1,)),
+        ("1", 1),
+        (Point(1), Point(2)),
+        ("a" * 9000, "a" * 8999 + "b"),
+        (date(2020, 1, 1), date(2020, 1, 2)),
+        (array("i", [1]), array("i", [2])),
+        (Path("a"), Path("b")),
+        (Level.LOW, Level.HIGH),
+        (Counter("ab"), Counter("abb")),
+    ],
 )
 def test_others_do_not(one, other):
     assert portrait(one) != portrait(other)

@@ -49,16 +49,17 @@ class Recorder:
         self._left -= 1
         names = parameters(self.code)
         given = {name: frame.f_locals[name] for name in names if name in frame.f_locals}
-        if len(given) < len(names) or size(list(given.values())) > MOST_VALUES:
-            return
-        shown = portrait(given)
-        if shown in self._seen:
-            return
-        self._seen.add(shown)
         try:
-            self.calls.append(copy.deepcopy(given))
+            self._keep(given, len(names))
         except Exception:
-            return  # a lock, a stream: not to be had twice
+            return  # a lock, a stream: not to be had twice; nor may the project's own code fail here, amid a test
+
+    def _keep(self, given: Arguments, parameters: int) -> None:
+        if len(given) == parameters and size(list(given.values())) <= MOST_VALUES:
+            shown = portrait(given)
+            if shown not in self._seen:
+                self._seen.add(shown)
+                self.calls.append(copy.deepcopy(given))
 
 
 def parameters(code: CodeType) -> tuple[str, ...]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import enum
+import os
+import re
 from typing import Any
 
 DEEPEST = 5
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+PLAIN = (int, float, str, bytes, list, tuple, dict, set, frozenset)
 MOST_ITEMS, MOST_LETTERS = 300, 4000
 
 
@@ -38,17 +43,18 @@ def _of_container(value: Any, depth: int) -> str:
 
 def _of_object(value: Any, depth: int) -> str:
     kind = type(value)
-    if kind.__module__ in ("datetime", "decimal", "fractions", "uuid", "pathlib"):
-        return repr(value)
-    try:
-        variables = dict(vars(value))
-    except TypeError:
-        variables = {name: getattr(value, name) for name in getattr(kind, "__slots__", ()) if hasattr(value, name)}
-    if isinstance(value, (list, tuple, dict, set, frozenset)):
-        plain = next(base for base in (list, tuple, dict, set, frozenset) if isinstance(value, base))
+    if isinstance(value, enum.Enum):
+        return f"{kind.__name__}.{value.name}"
+    variables = dict(getattr(value, "__dict__", {}))
+    slots = getattr(kind, "__slots__", ())
+    for name in [slots] if isinstance(slots, str) else slots:
+        if hasattr(value, name):
+            variables[name] = getattr(value, name)
+    plain = next((base for base in PLAIN if isinstance(value, base)), None)
+    if isinstance(value, os.PathLike) or (plain is None and not variables):
+        return ADDRESS.sub("", repr(value))  # its state is its type's secret, as that of a date or an array
+    if plain is not None:
         variables["*"] = plain(value)
-    if isinstance(value, (int, float, str)):
-        variables["*"] = repr(value)
     inner = ", ".join(f"{name}={portrait(inner, depth)}" for name, inner in list(variables.items())[:MOST_ITEMS])
     return f"{kind.__name__}({inner})"
 
