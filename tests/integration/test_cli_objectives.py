@@ -140,8 +140,11 @@ async def test_a_model_follows_an_instruction_and_its_versions_are_alternatives(
         code, said = await improve(workspace, "plain", "--instruction", "Add in another way.", "--base-url", server.url)
         prompts = [request.body["messages"] for request in server.requests]
     assert (code, said["status"], said["objective"], said["measure"]) == (0, "improved", "instruct", None)
-    assert "return 1 + a" in said["source"] and said["message"] == "plain: revised as was asked; 1 of 1 tests pass."
-    assert ["return sum((a, 1))" in other["source"] for other in said["alternatives"]] == [True], "a + 2 fails"
+    assert said["message"] == "plain: revised as was asked; 1 of 1 tests pass."
+    made = [said["source"], *(other["source"] for other in said["alternatives"])]
+    # Which of the answers comes first is not for the model to say.
+    assert [sum(line in source for source in made) for line in ("return 1 + a", "return sum((a, 1))")] == [1, 1]
+    assert len(made) == 2, "a + 2 fails"
     assert all("Add in another way." in messages[-1]["content"] for messages in prompts)
     assert not any("is wrong" in message["content"] for messages in prompts for message in messages)
 
