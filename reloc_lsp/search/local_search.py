@@ -26,8 +26,8 @@ class Rules:
     As many neighbours as `round_size` are asked for and judged at once, and after the first revision that passes
     the search goes on for `extra` evaluations to have a choice, and to `enough` of them in any case. Both are
     `(least, share, most)`: a share of the evaluations so far, between two bounds. While none that passes is believable,
-    it goes on for `doubt` evaluations. `most_nodes` ends the search once so many versions were judged, the unchanged
-    unit not counted (the paper's budget).
+    it goes on for `doubt` evaluations, or for `doubt_seconds`. `most_nodes` ends the search once so many versions were
+    judged, the unchanged unit not counted (the paper's budget).
     """
 
     neighborhood: Neighborhood
@@ -39,6 +39,7 @@ class Rules:
     extra: tuple[int, float, int] = (16, 0.5, 150)
     enough: int = 0
     doubt: int = 150
+    doubt_seconds: float = 15.0
     most_nodes: int | None = None
 
 
@@ -52,7 +53,7 @@ class LocalSearch:
         self.spending = spending
         self.nodes: list[Node] = []
         self._novelty = Novelty()
-        self._first_passed: int | None = None
+        self._first_passed: tuple[int, float] | None = None
         self._extra = 0
 
     @property
@@ -165,11 +166,12 @@ class LocalSearch:
         """
         if not self.passing or self.task.objective.measured:
             return False
-        spent = self.spending.evaluations
+        spent, seconds = self.spending.evaluations, self.spending.seconds
         if self._first_passed is None:
-            self._first_passed, self._extra = spent, self._share(self.rules.extra)
+            self._first_passed, self._extra = (spent, seconds), self._share(self.rules.extra)
+        first, since = self._first_passed
         # A revision that seems right by two edits, or is a strange one, often only seems so: a better one may still be
-        # waiting further down.
+        # waiting further down. Where candidates are slow to judge, nobody should wait long for it.
         doubtful = not any(is_believable(self.task, node.candidate) for node in self.passing)
-        more = self.rules.doubt if doubtful else self._extra
-        return spent >= max(self.rules.enough, self._first_passed + more)
+        more = self.rules.doubt if doubtful and seconds - since < self.rules.doubt_seconds else self._extra
+        return spent >= max(self.rules.enough, first + more)

@@ -125,9 +125,11 @@ async def test_some_more_evaluations_make_a_choice_once_something_passes(extra, 
     assert [number_of(n.candidate.source) for n in event.passing] == [n for n in (2, 5) if n <= settled_after]
 
 
-@pytest.mark.parametrize(("believable", "settled_after"), [(3, 8), (11, 11), (99, 41)])
-async def test_while_only_strange_revisions_pass_the_search_goes_on_for_one_to_believe(believable, settled_after):
-    table = Table({1: 4, believable: 4})
+@pytest.mark.parametrize(
+    ("believable", "seconds", "settled_after"), [(3, 0.1, 8), (11, 0.1, 11), (99, 0.1, 41), (99, 1.0, 16)]
+)
+async def test_while_only_strange_ones_pass_the_search_goes_on_for_one_to_believe(believable, seconds, settled_after):
+    table = Table({1: 4, believable: 4}, seconds)
     rules = Rules(Tree(MANY, strange=[1]), HillClimbing(), round_size=(1, 0.0, 1), extra=(7, 0.0, 7), doubt=40)
     async for event in LocalSearch(task(), rules, table, table.spending()).run():
         if isinstance(event, Settled):
