@@ -108,6 +108,7 @@ class Editor:
         async def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | str | None:
             self.before_answer()
             self.questions.append(params)
+            self.heard.set()  # this runs later than the message was handled, and it may be the last one
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "...":
                 await asyncio.Event().wait()
