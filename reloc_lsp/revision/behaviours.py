@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.search.trials import Trials, differing, telling
+from reloc_lsp.search.trials import Trial, Trials, differing, telling
+
+LONGEST = 200
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Behaviours:
             pair = telling(self._of(source), self._of(other))
             if pair:
                 here, there = pair
-                return f"The tests leave open: {here.call} {here.did} now, {there.did} with alternative {number}."
+                return f"The tests leave open: {_said(here)} now, {_short(there.did)} with alternative {number}."
         alike = min((len(self._of(other).keys() & self._of(source).keys()) for other in others), default=0)
         if alike and not any(self.differ(source, other) for other in others):
             return f"With {alike} inputs that no test tries the alternatives do the same."
@@ -47,14 +49,16 @@ class Behaviours:
     def contrast(self, source: str, best: str) -> str:
         """How an alternative differs from the `best` version; empty where nothing is known of it."""
         pair = telling(self._of(source), self._of(best))
-        return f"{pair[0].call} {pair[0].did}, and {pair[1].did} with the first revision." if pair else ""
+        return f"{_said(pair[0])}, and {_short(pair[1].did)} with the first revision." if pair else ""
 
     def changed(self, source: str, before: str) -> str:
         """An input with which the version `before` returned something, and `source` does otherwise; empty for none."""
         once, now = self._of(before), self._of(source)
         returned = {number: trial for number, trial in once.items() if trial.did.startswith("returns")}
         pair = telling(returned, now)
-        return f"{pair[0].call} {pair[0].did} as it stands, and {pair[1].did} with it" if pair else ""
+        if pair:
+            return f"{_said(pair[0])} as it stands, and {_short(pair[1].did)} with it"
+        return "with an input too long to show it does otherwise than before" if differing(returned, now) else ""
 
     def alike(self, source: str, before: str) -> int:
         """With how many inputs the two versions did the same."""
@@ -63,3 +67,11 @@ class Behaviours:
 
     def _of(self, source: str) -> Trials:
         return self._trials.get(source, {})
+
+
+def _said(trial: Trial) -> str:
+    return f"{trial.call} {_short(trial.did)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
