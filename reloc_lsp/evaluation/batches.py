@@ -16,7 +16,7 @@ from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.tiers import WarmTier
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-LARGEST = 16
+LARGEST = 32
 LONGEST_SECONDS = 0.15
 LEAST_SAVED = 0.2
 PASSING_IN_CANARY = 4

@@ -81,6 +81,14 @@ class Judge:
         found = dict(zip(judged, verdicts, strict=True))
         return [found[n] if n in found else self._refused(refused[n], order) for n in range(len(candidates))]
 
+    async def batches(self) -> Batches | None:
+        """Batches as they pay for this unit, which the first call measures; `None` in tiers that have none."""
+        tier = self.baseline.tier
+        if self._batches is None and isinstance(tier, WarmTier):
+            results = {n: self.baseline.results[n] for n in self._order}
+            self._batches = await Batches.measured(tier, self.place.source, results, self.baseline.limits)
+        return self._batches
+
     async def confirm(self, source: str, ours: bool = False) -> Verdict:
         """Cold runs of every selected test on new copies of the workspace: what a Proposal rests on.
 
@@ -182,7 +190,7 @@ class Judge:
 
         What passes on both sides of others may still do so by what they left behind: a proposal rests on cold runs.
         """
-        batches = await self._measured_batches()
+        batches = await self.batches()
         together = [n for n, c in enumerate(candidates) if batches and self.place.fits(c.source)]
         alone = sorted(set(range(len(candidates))).difference(together))
         verdicts: dict[int, Verdict] = {}
@@ -216,13 +224,6 @@ class Judge:
         groups = [[together[i] for i in share] for share in shares]
         await asyncio.gather(*map(judge_alone, alone), *map(judge_together, groups))
         return [verdicts[n] for n in range(len(candidates))]
-
-    async def _measured_batches(self) -> Batches | None:
-        tier = self.baseline.tier
-        if self._batches is None and isinstance(tier, WarmTier):
-            results = {n: self.baseline.results[n] for n in self._order}
-            self._batches = await Batches.measured(tier, self.place.source, results, self.baseline.limits)
-        return self._batches
 
     async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int, hung: int | None = None) -> Verdict:
         """The verdict on a candidate that has a child of its own; `hung` is the test in which it was seen to hang.

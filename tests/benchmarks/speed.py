@@ -11,10 +11,10 @@ one run, one process at a time, each until the first test that fails:
 - mutmut 3: `mutmut run` on those mutants, less a run on a single one;
 - empty fork: the warm process asked to run no test, the floor of what forking can reach.
 
-Costs are CPU seconds of all processes involved. What is paid once is left out for reloc and mutmut alike and printed
-below the table. Mutants that hang are left out everywhere, as their price is each tool's time limit; so are those that
-change a function's header, as they are not for the warm tier. Needs Linux (/proc) and a package index; mutmut gets an
-environment of its own below DIR.
+Costs are CPU seconds of all processes involved. What is paid once for a function or a run is left out for reloc (its
+trial of batches too) and mutmut alike and printed below the table. Mutants that hang are left out everywhere, as their
+price is each tool's time limit; so are those that change a function's header, as they are not for the warm tier. Needs
+Linux (/proc) and a package index; mutmut gets an environment of its own below DIR.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ FORKS, HANGS = 300, 120.0
 MANY, FEW = 24, 8  # mutants of a function
 FAILING = (Outcome.FAILED, Outcome.DIED, Outcome.TIMEOUT)
 RELOC, SUITE, COVERING, MUTMUT, FLOOR = "reloc (warm)", "pytest -x", "covering tests", "mutmut 3", "empty fork"
+TRIAL = "trial of batches"
 
 LISTING = """
 import json, random, sys
@@ -228,6 +229,8 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
     anew = Judge(warm.bench, warm.place, warm.baseline)
+    with measured(tally, TRIAL, 1, pid):
+        await anew.batches()
     with measured(tally, RELOC, len(steady), pid):
         second = await verdicts(anew, list(steady), last)
     with measured(tally, FLOOR, FORKS, pid):
@@ -363,7 +366,8 @@ def table(tallies: dict[str, Tally]) -> str:
 def remarks(name: str, tally: Tally) -> str:
     """What the table leaves out."""
     reloc, other = (statistics.median(tally.once[method]) for method in (RELOC, MUTMUT))
-    once = f"paid once, CPU seconds: {reloc:.1f} for each function by reloc, {other:.1f} by mutmut"
+    trial = f"{tally.each(TRIAL) * 1000:.0f} ms for the trial of batches"
+    once = f"paid once: {reloc:.1f} s for each function by reloc and {trial}, {other:.1f} s by mutmut"
     left_out = ", ".join(f"{count} {why}" for why, count in tally.left_out.items())
     held = f"mutants left out: {left_out}; test outcomes held against cold pytest: {tally.compared}"
     return "\n".join(f"{name}: {line}" for line in (once, held, *tally.notes))

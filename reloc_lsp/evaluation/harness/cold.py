@@ -19,7 +19,7 @@ from _pytest.assertion import util as assertion
 from .forkserver import die_with_parent, limit_resources, load_prctl, most_memory
 from .overlay import probed
 from .returned import Returned
-from .runner import REMEMBERING_PLUGINS, Watcher, briefly, failure, must_fail, test_path, unregister
+from .runner import REMEMBERING_PLUGINS, Watcher, briefly, canary_of, failure, must_fail, test_path, unregister
 from .session import arguments, collect_error
 from .walls import InnerWalls
 from .warm import CallTrace
@@ -104,7 +104,7 @@ class Reporter:
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Nobody reads the long text of a failure here, and to make it takes longer than most tests."""
         if item.nodeid == self.canary_before:
-            self.send({"canary": must_fail(item.session)})
+            self.send({"canary": must_fail(canary_of(item.session))})
         assertion._reprcompare = None
         item.repr_failure = briefly  # type: ignore[method-assign]
 

@@ -7,6 +7,7 @@ a fixture kept alive for the next test would turn that one's verdict.
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import time
@@ -102,6 +103,7 @@ class Runner:
         self.part_failed = False
         self.error: BaseException | None = None
         self.place_of_canary = secrets.randbelow
+        self.canary: pytest.Function | None = None
 
     def start(self, send: Send, request: Message, probe: Watcher | None = None) -> None:
         """Prepare for one candidate."""
@@ -120,11 +122,11 @@ class Runner:
         canary = 1 + self.place_of_canary(len(items) or 1)
         for position, (number, item) in enumerate(items):
             if position == canary:
-                self.send({"canary": must_fail(item.session)})
+                self._run_canary(item.session)
             following = items[position + 1][1] if position + 1 < len(items) else None
             if position and time.monotonic() > self.stop:
                 if position < canary:
-                    self.send({"canary": must_fail(item.session)})
+                    self._run_canary(item.session)
                 return position
             if self.probe:
                 self.probe.begin(number)
@@ -144,8 +146,13 @@ class Runner:
             if (self.left is not None and self.left < 0) or position + 1 == self.hopeless:
                 return position + 1
         if canary == len(items):
-            self.send({"canary": must_fail(items[-1][1].session)})
+            self._run_canary(items[-1][1].session)
         return len(items)
+
+    def _run_canary(self, session: pytest.Session) -> None:
+        if self.canary is None:
+            self.canary = canary_of(session)
+        self.send({"canary": must_fail(self.canary)})
 
     def _one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
         self.result = None
@@ -161,15 +168,16 @@ class Runner:
         self.reported, self.part_failed = None, False
         if tmppath_result_key is not None:
             item.stash[tmppath_result_key] = {}
-        calls = [CallInfo.from_call(lambda: item.ihook.pytest_runtest_setup(item=item), "setup")]
+        hook = item.ihook  # made anew each time it is asked for
+        calls = [CallInfo.from_call(lambda: hook.pytest_runtest_setup(item=item), "setup")]
         if calls[0].excinfo is None:
-            calls.append(CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), "call"))
+            calls.append(CallInfo.from_call(lambda: hook.pytest_runtest_call(item=item), "call"))
         result = self._outcome(item, calls)
         self.error = calls[-1].excinfo.value if calls[-1].excinfo is not None else None
         if result[0] == "passed" and self.part_failed:
             result = "failed", self._failure(item, self.reported) if self.reported else _A_PART
         keep = nextitem if result[0] == "passed" else None
-        teardown = CallInfo.from_call(lambda: item.ihook.pytest_runtest_teardown(item=item, nextitem=keep), "teardown")
+        teardown = CallInfo.from_call(lambda: hook.pytest_runtest_teardown(item=item, nextitem=keep), "teardown")
         if result[0] == "passed" and teardown.excinfo is not None:
             result = ("failed", self._failure(item, teardown.excinfo))
         self.result = result
@@ -210,11 +218,16 @@ class Runner:
         return failure(excinfo.value, excinfo.tb, test_path(item), self.unit_file)
 
 
-def must_fail(session: pytest.Session) -> str:
-    """The outcome of a test that cannot pass, by pytest's own ways: whoever bends those bends it too."""
+def canary_of(session: pytest.Session) -> pytest.Function:
+    """A test that cannot pass."""
     canary = pytest.Function.from_parent(session, name="canary", callobj=_fail)
     canary.funcargs = {}
     canary.repr_failure = briefly  # type: ignore[method-assign]
+    return canary
+
+
+def must_fail(canary: pytest.Function) -> str:
+    """The outcome of a test that cannot pass, by pytest's own ways: whoever bends those bends it too."""
     call = CallInfo.from_call(canary.runtest, "call")
     report: pytest.TestReport = pytest_runtest_makereport(canary, call)
     return "failed" if call.excinfo is not None and report.failed else "passed"
@@ -239,6 +252,13 @@ def needs_report(item: pytest.Item) -> bool:
     return isinstance(item, TestCaseFunction) or item.get_closest_marker("xfail") is not None
 
 
+@functools.lru_cache(1024)
+def is_same_file(name: str, other: str) -> bool:
+    """Whether two names lead to one file."""
+    alike = os.path.basename(name) == os.path.basename(other)
+    return name == other or (alike and os.path.realpath(name) == os.path.realpath(other))
+
+
 def failure(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> Message:
     """Kind, message and places of a failure, without building pytest's long text for it."""
     test_line, unit_lines = 0, []
@@ -246,10 +266,7 @@ def failure(error: BaseException, trace: TracebackType | None, test_file: str, u
         name = frame.f_code.co_filename
         if name == test_file:
             test_line = line
-        elif name == unit_file or (
-            os.path.basename(name) == os.path.basename(unit_file)
-            and os.path.realpath(name) == os.path.realpath(unit_file)
-        ):
+        elif is_same_file(name, unit_file):
             unit_lines.append(line)
     try:
         message = str(error)[:600]
