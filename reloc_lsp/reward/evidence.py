@@ -18,6 +18,8 @@ from reloc_lsp.search.verdict import Verdict
 FORMAT = 1
 BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0, "own belief": 1.0, "outlook alone": 1.0}
 """The weights before anything is learned: the neighbourhood's own order."""
+LESSONS = {"family gained": 1.0, "line gained": 0.25, "line moved": 1.0}
+"""The weights of what neighbours judged before teach, where a file of weights has no others."""
 SHIPPED, OFF = "shipped", "off"
 SEEN = "outlook"
 
@@ -38,6 +40,10 @@ class EvidenceReward:
     def belief(self, clues: Mapping[str, float]) -> float:
         """The same without what the run-time values say."""
         return self._shared({name: value for name, value in clues.items() if not name.startswith(SEEN)})
+
+    def lesson(self, clues: Mapping[str, float]) -> float:
+        """The weighed sum of what was seen in this very search."""
+        return sum(self.weights.get(name, LESSONS.get(name, 0.0)) * value for name, value in clues.items())
 
     def _shared(self, clues: Mapping[str, float]) -> float:
         """Between the neighbourhood's own order and what was learned, which was learned in whole modules."""

@@ -8,11 +8,10 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.rewrites.atoms import all_conditions
 from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
@@ -25,6 +24,7 @@ from reloc_lsp.rewrites.looks import loses_a_comment
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.outlook import Outlook
 from reloc_lsp.rewrites.rewrite import Family, Guard, Rewrite, Swap
+from reloc_lsp.rewrites.stream import Ranked, Stream
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.protocols import Foresight, Site, ValueProbe
 
@@ -33,8 +33,6 @@ PAIRED_PRIOR = 0.25
 WEIGHT_POWER = 1.7
 LEAST_SUSPICION = 0.03
 SWAP_OUTLOOK_POWER = 1.5
-SECOND_EDIT = 2.0
-"""What a further edit costs, as the logarithm of how much rarer it is than a single one."""
 LOST_COMMENT = 0.8
 """Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
@@ -44,16 +42,6 @@ MOST_WEIGHED = 5000
 SECONDS_OF_A_TURN = 0.002
 LEAST = 1e-12
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A rewrite in its place: `promise` is what it has that for, `belief` what of it outlasts the run; logarithms."""
-
-    rewrite: Rewrite
-    promise: float
-    belief: float
-    clues: Clues = field(default_factory=dict)
 
 
 @dataclass
@@ -73,7 +61,7 @@ class RewriteNeighborhood:
     """Neighbours of a node by one rewrite each, given out in order of promise.
 
     `module` describes the unit's file. Without a `probe` the run-time values are not looked at; without `foresight` the
-    order is that of the families' own preferences.
+    order is that of the families' own preferences, and does not change with what was judged.
     """
 
     def __init__(
@@ -89,20 +77,22 @@ class RewriteNeighborhood:
         self.probe = probe
         self.foresight = foresight
         self._seed = seed
-        self._waiting: dict[int, Iterator[Candidate]] = {}
+        self._streams: dict[int, Stream] = {}
         self._experience: dict[str, Experience] = defaultdict(Experience)
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
         """The next `count` neighbours of the (one) parent."""
         (parent,) = parents
-        if parent.identity not in self._waiting:
+        if parent.identity not in self._streams:
             ranked = await self._ranked(parent.candidate)
-            self._waiting[parent.identity] = iter(self._candidates(parent, ranked))
-        stream = self._waiting[parent.identity]
-        return [candidate for _, candidate in zip(range(count), stream, strict=False)]
+            self._streams[parent.identity] = Stream(parent, ranked, self.foresight)
+        return self._streams[parent.identity].take(count)
 
     def learn(self, node: Node) -> None:
-        """Note which family made the node and whether it won a test."""
+        """Note how the node fared, for others of its parent and for all of its family."""
+        stream = self._streams.get(node.candidate.parent or 0)
+        if stream is not None:
+            stream.learn(node)
         seen = self._experience[node.candidate.origin]
         seen.tried += 1
         seen.gained += node.verdict.complete and node.verdict.passed > self.task.verdict.passed
@@ -196,29 +186,6 @@ class RewriteNeighborhood:
             for line in range(first, last + 1):
                 found[line] = max(found.get(line, 0.0), found.get(first, 0.0))
         return found
-
-    def _candidates(self, parent: Node, ranked: Sequence[Ranked]) -> Iterator[Candidate]:
-        seen = {parent.candidate.source}
-        before = parent.candidate.prior - SECOND_EDIT if parent.candidate.depth else 0.0
-        for one in ranked:
-            rewrite = one.rewrite
-            try:
-                source = apply_edits(parent.candidate.source, rewrite.edits)
-            except ValueError:
-                continue
-            if source not in seen:
-                seen.add(source)
-                prior = before + one.belief
-                yield Candidate(
-                    source,
-                    rewrite.family,
-                    rewrite.description,
-                    parent.identity,
-                    parent.candidate.depth + 1,
-                    prior,
-                    parent.candidate.ours,
-                    one.clues,
-                )
 
 
 def _unweighed(standing: Standing) -> Ranked:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reloc_lsp.program.distance import changed_span
 from reloc_lsp.search.candidate import Candidate, Score, Task
-from reloc_lsp.search.verdict import Outcome, Verdict
+from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 
 Scoring = Callable[[Task, Candidate, Verdict, float], Score]
 """From a task, a candidate, its verdict and its reward to a score."""
@@ -32,3 +32,31 @@ def progress(before: Verdict, after: Verdict) -> int:
             same = result.failure.kind == earlier.kind
             moved += result.failure.test_line > earlier.test_line > 0 and same
     return moved
+
+
+def gains(before: Verdict, after: Verdict) -> bool:
+    """Whether a test passes now that did not."""
+    return any(
+        result.outcome is Outcome.PASSED and before.results[test].outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
+        for test, result in after.results.items()
+    )
+
+
+def differs(before: Verdict, after: Verdict) -> bool:
+    """Whether a test ends otherwise, or fails with other words or elsewhere; what hangs or dies tells nothing."""
+    changed = False
+    for test, result in after.results.items():
+        if result.outcome in (Outcome.TIMEOUT, Outcome.DIED):
+            return False
+        earlier = before.results[test]
+        if Outcome.NOT_RUN in (result.outcome, earlier.outcome):
+            continue
+        # Without a failure it was given up before it ran.
+        known = result.outcome is not Outcome.FAILED or result.failure is not None
+        changed = changed or (known and _end(result) != _end(earlier))
+    return changed
+
+
+def _end(result: TestResult) -> tuple[object, ...]:
+    failure = result.failure
+    return (result.outcome, *((failure.kind, failure.message, failure.test_line) if failure else ()))

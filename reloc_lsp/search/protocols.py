@@ -66,6 +66,10 @@ class Foresight(Protocol):
         """The same, whatever was seen at run time: of two that pass, which would a person have written?"""
         ...
 
+    def lesson(self, clues: Mapping[str, float]) -> float:
+        """What others like it, judged before it, add to its promise."""
+        ...
+
 
 class Measure(Reward, Protocol):
     """What an objective wants less of: its reward is above 0 for versions that have less than the unchanged unit."""
