@@ -21,7 +21,7 @@ SECOND_EDIT = 2.0
 class Ranked:
     """A rewrite in its place: `promise` is what it has that for, `belief` what of it outlasts the run; logarithms.
 
-    One without `clues` was not weighed, and stands behind all that were.
+    One without `clues` was not weighed, and stands behind all that were, where it stays.
     """
 
     rewrite: Rewrite
@@ -38,7 +38,9 @@ class Stream:
         self._foresight = foresight
         self._lessons = Lessons()
         self._heard = False
-        self._waiting = list(reversed(ranked))
+        # From their ends neighbours are taken: first those that were weighed.
+        self._waiting = [one for one in reversed(ranked) if one.clues]
+        self._last = [one for one in reversed(ranked) if not one.clues]
         self._given: dict[str, Rewrite] = {}
 
     def take(self, count: int) -> list[Candidate]:
@@ -57,21 +59,15 @@ class Stream:
     def _sort(self) -> None:
         assert self._foresight is not None
         self._heard = False
-        lessons: dict[tuple[str, int], float] = {}
-        promises = []
-        for one in self._waiting:
-            kind = one.rewrite.family, one.rewrite.line
-            if kind not in lessons:
-                lessons[kind] = self._foresight.lesson(self._lessons.clues(*kind))
-            promises.append((bool(one.clues), one.promise + lessons[kind]))
-        order = sorted(range(len(promises)), key=promises.__getitem__)
-        self._waiting = [self._waiting[number] for number in order]
+        kinds = {(one.rewrite.family, one.rewrite.line) for one in self._waiting}
+        lessons = {kind: self._foresight.lesson(self._lessons.clues(*kind)) for kind in kinds}
+        self._waiting.sort(key=lambda one: one.promise + lessons[one.rewrite.family, one.rewrite.line])
 
     def _candidates(self) -> Iterator[Candidate]:
         parent = self.parent.candidate
         before = parent.prior - SECOND_EDIT if parent.depth else 0.0
-        while self._waiting:
-            one = self._waiting.pop()
+        while self._waiting or self._last:
+            one = (self._waiting or self._last).pop()
             rewrite = one.rewrite
             try:
                 source = apply_edits(parent.source, rewrite.edits)
