@@ -85,7 +85,9 @@ class RewriteNeighborhood:
         (parent,) = parents
         if parent.identity not in self._streams:
             ranked = await self._ranked(parent.candidate)
-            self._streams[parent.identity] = Stream(parent, ranked, self.foresight)
+            # Of an edited version too few neighbours are judged to teach what the others are worth.
+            learning = self.foresight if not parent.candidate.depth else None
+            self._streams[parent.identity] = Stream(parent, ranked, learning)
         return self._streams[parent.identity].take(count)
 
     def learn(self, node: Node) -> None:

@@ -58,8 +58,8 @@ MORE = (
 )
 OF_SUITES = ("itsdangerous", "tinydb", "hyperlink", "pathspec", "sqlite-utils", "diskcache")
 KNOWN = {suite.name: suite for suite in (*(SUITES[name] for name in OF_SUITES), *MORE)}
-SLOWEST, LONGEST = 1.5, 6000  # CPU seconds of a function's tests, characters of a function
-MANY = 30  # bugs in one function
+SLOWEST, LONGEST = 1.5, 2500  # CPU seconds of a function's tests, characters of a function
+MANY = 12  # bugs in one function
 BASELINE, ONE = 20.0, 30.0  # seconds
 
 

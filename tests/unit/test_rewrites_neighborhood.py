@@ -11,9 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
+import pytest
 from search_world import verdict
 
+from reloc_lsp.reward.evidence import BEFORE, EvidenceReward
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
@@ -30,9 +33,9 @@ def task_of(source: str = UNIT, suspicion: Mapping[int, float] | None = None, be
     return Task("m.py", "f", whole, len(before), len(whole), first, verdict(2), evidence)
 
 
-def neighbours(task: Task, probe=None, seed: int = 0) -> tuple[RewriteNeighborhood, Node]:
+def neighbours(task: Task, probe=None, seed: int = 0, foresight=None) -> tuple[RewriteNeighborhood, Node]:
     module = ModuleContext(ast.parse(task.module), "f", task.evidence.types)
-    return RewriteNeighborhood(task, module, probe, seed), start_of(task)
+    return RewriteNeighborhood(task, module, probe, seed, foresight), start_of(task)
 
 
 def start_of(task: Task) -> Node:
@@ -107,6 +110,19 @@ async def test_what_won_a_test_makes_its_family_more_likely():
         return sum(rank for rank, candidate in enumerate(found) if candidate.origin == family)
 
     assert ranks(after) < ranks(before)
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+async def test_what_was_judged_moves_what_waits_but_for_edited_versions(depth):
+    async def order(winning: bool) -> list[str]:
+        hood, start = neighbours(task_of(), foresight=EvidenceReward(BEFORE))
+        node = Node(0, replace(start.candidate, depth=depth), start.verdict, ())
+        first = await hood.expand([node], 8)
+        for candidate in first:
+            hood.learn(Node(9, candidate, verdict(2 + (winning and candidate is first[-1])), ()))
+        return [candidate.source for candidate in await hood.expand([node], 100)]
+
+    assert (await order(True) == await order(False)) is (depth > 0)
 
 
 class Probe:
