@@ -17,6 +17,8 @@ from reloc_lsp.search.verdict import Verdict
 
 FEW, MORE = 3.0, 10.0
 """As many candidates as these count what is usual in the unit, beside those of one family or line."""
+LEAST = -1.0
+"""The most that speaks against a kind: large families win seldom, and may hold the right rewrite all the same."""
 
 
 @dataclass
@@ -59,4 +61,4 @@ class Lessons:
 
 def _ratio(count: int, tried: int, usual: float, weight: float) -> float:
     """The logarithm of a rate beside the `usual` one, which counts as `weight` candidates."""
-    return math.log((count + weight * usual) / (tried * usual + weight * usual))
+    return max(math.log((count + weight * usual) / (tried * usual + weight * usual)), LEAST)
