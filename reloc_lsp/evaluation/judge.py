@@ -27,6 +27,10 @@ from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 GROWTH = 15.0
 CONFIRMING = Limit(10.0, 30.0)
 MOST_WALL_SECONDS = 15.0
+SECOND_TRY = 8.0
+"""So many times its limit has a test in which alone a candidate hangs: that may only be slow."""
+PATIENCE = (3.0, 0.1)
+"""CPU seconds, and a share of all, for second tries: where many candidates hang, hardly any is only slow."""
 MOST_PROBED_TESTS = 40
 TRIED_SECONDS = 1.0
 """What the tests may take, as they did at the baseline, that tell with what the unit is called."""
@@ -52,6 +56,7 @@ class Judge:
         self._slots = asyncio.Semaphore(bench.workers)
         self._emptying = asyncio.Lock()
         self._cpu = 0.0
+        self._waited = 0.0
 
     @property
     def unchanged(self) -> Verdict:
@@ -252,11 +257,11 @@ class Judge:
         if hung is None:
             return self._verdict(results, order)
         results.setdefault(hung, TestResult(Outcome.TIMEOUT))
-        if self._may_be_slow(results, hung):
+        if self._may_be_slow(results, hung) and self._waited < PATIENCE[0] + PATIENCE[1] * self.cpu:
             others = [n for n in order if n not in results]
-            results |= await self._run(tier, candidate.source, others, limits, 0)
+            results |= await self._run(tier, candidate.source, others, limits, 0, waiting=True)
             if len(results) == len(order) and self._may_be_slow(results, hung):
-                results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0)
+                results |= await self._run(tier, candidate.source, [hung], self._grown([hung]), 0, waiting=True)
         return self._verdict(dict.fromkeys(order, TestResult(Outcome.FAILED)) | results, order)
 
     def _may_be_slow(self, results: Mapping[int, TestResult], hung: int) -> bool:
@@ -272,15 +277,23 @@ class Judge:
 
     def _grown(self, tests: Sequence[int]) -> dict[int, Limit]:
         """Limits for a second try."""
-        grown = {n: self.baseline.limits[n].grown(GROWTH) for n in tests}
+        grown = {n: self.baseline.limits[n].grown(SECOND_TRY) for n in tests}
         return {n: Limit(limit.cpu, min(limit.wall, MOST_WALL_SECONDS)) for n, limit in grown.items()}
 
     async def _run(
-        self, tier: Tier, source: str, tests: Sequence[int], limits: dict[int, Limit], allowed: int
+        self,
+        tier: Tier,
+        source: str,
+        tests: Sequence[int],
+        limits: dict[int, Limit],
+        allowed: int,
+        *,
+        waiting: bool = False,
     ) -> dict[int, TestResult]:
         """Run `tests` until more than `allowed` did not pass, in a new child after one that died.
 
-        Raises `ServerLostError` where the parent of these children was lost meanwhile.
+        `waiting` is for one that may only be slow. Raises `ServerLostError` where the parent of these children was lost
+        meanwhile.
         """
         results: dict[int, TestResult] = {}
         left = list(tests)
@@ -292,6 +305,7 @@ class Judge:
             hopeless = hopeless_after(self.baseline.results, tests) if whole else None
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu
+            self._waited += report.cpu if waiting else 0.0
             if report.ended == "server died":
                 raise ServerLostError
             if report.record("unfit") is not None and isinstance(tier, WarmTier):

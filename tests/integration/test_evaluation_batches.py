@@ -177,6 +177,27 @@ async def test_a_right_fix_that_is_slower_than_the_limit_gets_more_time(alone, w
     assert verdicts[0].green
 
 
+@pytest.mark.parametrize("alone", [True, False])
+async def test_so_does_one_that_is_slow_in_the_only_test_that_fails(alone, write, judging):
+    tests = "from m import f\ndef test_one(): assert f(1) == 1\ndef test_two(): assert f(5) == 4\n"
+    judge = await judging(workspace(write, tests), "m.py::f")
+    assert judge.unchanged.passed == 1
+    slow = "def f(a):\n    for _ in range(6_000_000 if a == 5 else 0): pass\n    return 4 if a == 5 else a\n"
+    wrong = [f"def f(a):\n    return a + {n}\n" for n in range(10, 14)]
+    verdicts = await judged(judge, slow) if alone else (await in_batches(judge, wrong[0], slow, *wrong[1:]))[0]
+    assert [verdict.green for verdict in verdicts].count(True) == 1
+
+
+async def test_those_that_hang_are_not_waited_for_without_end(write, judging, monkeypatch):
+    monkeypatch.setattr("reloc_lsp.evaluation.judge.PATIENCE", (0.5, 0.0))
+    tests = "from m import f\ndef test_one(): assert f(1) == 1\ndef test_two(): assert f(5) == 4\n"
+    judge = await judging(workspace(write, tests), "m.py::f")
+    hanging = [f"def f(a):\n    while a == 5: a = {n} if a == {n} else 5\n    return a\n" for n in range(20, 28)]
+    verdicts = await judged(judge, *hanging)
+    assert all(verdict.results["test_m.py::test_two"].outcome is Outcome.TIMEOUT for verdict in verdicts)
+    assert judge._waited < 0.5 + 2 * judge._grown(judge._order)[judge._order[0]].cpu
+
+
 async def test_context_variables_of_one_are_not_those_of_the_next(write, judging):
     module = "import contextvars\nkept = contextvars.ContextVar('kept', default=9)\ndef f(a):\n    return a\n"
     judge = await judging(workspace(write, module=module), "m.py::f")
