@@ -13,9 +13,11 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,13 +49,11 @@ from reloc_lsp.settings import Settings
 
 MORE = (
     Suite(Package("deepmerge", "4.0.0", "deepmerge"), ()),
-    Suite(Package("dpath", "2.2.0", "dpath"), (), ("hypothesis",)),
     Suite(Package("hpack", "4.2.0", "src/hpack"), (), ("hypothesis",)),
     Suite(Package("intervaltree", "3.2.1", "intervaltree"), ()),
     Suite(Package("isodate", "0.7.2", "src/isodate"), ()),
     Suite(Package("jsonpath-ng", "1.16.0", "src/jsonpath_ng"), (), ("hypothesis",)),
     Suite(Package("num2words", "0.5.14", "num2words"), (), ("docopt",)),
-    Suite(Package("semver", "3.1.2", "src/semver"), ()),
     Suite(Package("wsproto", "1.3.2", "src/wsproto"), ()),
 )
 OF_SUITES = ("itsdangerous", "tinydb", "hyperlink", "pathspec", "sqlite-utils", "diskcache")
@@ -93,7 +93,7 @@ async def alternatives(bench: Bench, base: Baseline, suite: Suite, place: UnitPl
 
 async def of_function(
     bench: Bench, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
-) -> AsyncIterator[Alternatives | None]:
+) -> AsyncGenerator[Alternatives | None]:
     """What comes of each bug in a function, `None` of those that give no list."""
     module = Module(SourceText.read(path).text)
     unit = module.find(qualname)
@@ -120,7 +120,7 @@ async def of_function(
         await base.tier.close()
 
 
-async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncIterator[Alternatives | None]:
+async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[Alternatives | None]:
     """What comes of the bugs in one package, function by function, until the time is over."""
     mutmut, tree, python = tools(work), sources(suite, work), environment([suite], work)
     sandbox = find_sandbox()
@@ -130,10 +130,11 @@ async def of_package(suite: Suite, work: Path, seed: str, until: float) -> Async
         functions = choose(suite, tree, await called(bench, seed), seed)
         for file, qualname, mutants in planted(mutmut, tree, functions, seed, MANY):
             try:
-                async for found in of_function(bench, suite, tree / file, file, qualname, mutants):
-                    yield found
-                    if time.monotonic() > until:
-                        return
+                async with aclosing(of_function(bench, suite, tree / file, file, qualname, mutants)) as stream:
+                    async for found in stream:
+                        yield found
+                        if time.monotonic() > until:
+                            return
             except EvaluationError as error:
                 print(f"{suite.name} {qualname}: {error}", flush=True)
     finally:
@@ -172,7 +173,11 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="folder to keep downloads and environments in")
     options = parser.parse_args()
     work = (options.work or Path(tempfile.mkdtemp(prefix="planted-"))).resolve()
-    count = write(options.out, lists(options.packages, work, options.seed, options.minutes))
+    try:
+        count = write(options.out, lists(options.packages, work, options.seed, options.minutes))
+    finally:
+        if options.work is None:
+            shutil.rmtree(work)
     print(json.dumps({"lists": count, "load": round(os.getloadavg()[0], 1)}))
 
 

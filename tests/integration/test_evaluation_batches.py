@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from verdicts import judged, outcomes
 
+from reloc_lsp.evaluation.judge import SECOND_TRY
 from reloc_lsp.search.verdict import Outcome
 
 WRONG = [f"def f(a):\n    return a + {n}\n" for n in range(3, 9)]
@@ -195,7 +196,7 @@ async def test_those_that_hang_are_not_waited_for_without_end(write, judging, mo
     hanging = [f"def f(a):\n    while a == 5: a = {n} if a == {n} else 5\n    return a\n" for n in range(20, 28)]
     verdicts = await judged(judge, *hanging)
     assert all(verdict.results["test_m.py::test_two"].outcome is Outcome.TIMEOUT for verdict in verdicts)
-    assert judge._waited < 0.5 + 2 * judge._grown(judge._order)[judge._order[0]].cpu
+    assert judge.cpu < len(hanging) * SECOND_TRY * judge.baseline.limits[1].cpu
 
 
 async def test_context_variables_of_one_are_not_those_of_the_next(write, judging):
