@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 MOST_CHANGED = 16
 LONGEST = 8_000
 _WORD = re.compile(r"\w+|[^\w\s]")
-_LAYOUT = re.compile(r"[\s()'\"]|#.*")
+_COMMENT = re.compile(r"#.*")
+_LAYOUT = str.maketrans("", "", " \t\r\n\f()'\"")
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,26 @@ class FixLists:
                 return None
             source, wanted = old.source(unit), Wanted(new.source(fixed))
             module = ModuleContext(old.tree, qualname, {})
-            # Most fixes are no single rewrite, which those of the lines that they change tell soon.
-            changed = UnitContext(source, module, None, changed_lines(source, wanted.source))
-            if not any(wanted.made_by(source, rewrite) for _, rewrite in blind_rewrites(changed)):
+            if not wanted.in_reach(source, module):
                 return None
-            rows = list(_alternatives(UnitContext(source, module), fix.before, wanted))
+            ctx = UnitContext(source, module)
+            standings = list(_standings(ctx))
         except PARSING_ERRORS:
             return None
-        if all(row.right for row in rows):
+        known = wanted.known(source, standings)
+        if all(one.right for one in known):
             return None
-        return Alternatives(
-            "history", self.name, fix.file, qualname, fix.commit, len(rows), drawn(rows, fix.commit)
-        )  # fmt: skip
+        reader = Reader(ctx, Surroundings(fix.before), standings)
+        rows = tuple(Alternative(reader.clues(one.standing), one.right) for one in drawn(known, fix.commit))
+        return Alternatives("history", self.name, fix.file, qualname, fix.commit, len(known), rows)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A rewrite, and whether it makes the version that is wanted."""
+
+    standing: Standing
+    right: bool
 
 
 class Wanted:
@@ -74,22 +83,35 @@ class Wanted:
     def __init__(self, source: str) -> None:
         self.source = source
         self._mark = fingerprint(source)
-        self._bare = _LAYOUT.sub("", source)
+        self._bare = _bare(source)
+
+    def in_reach(self, source: str, module: ModuleContext) -> bool:
+        """Whether any rewrite of `source` that needs no look at values is this version."""
+        # Those of the lines that differ tell it soon.
+        changed = UnitContext(source, module, None, changed_lines(source, self.source))
+        return any(self.made_by(source, rewrite) for _, rewrite in blind_rewrites(changed))
+
+    def known(self, source: str, standings: Sequence[Standing]) -> list[Known]:
+        """Of each rewrite of `source` whether it is this version."""
+        return [Known(one, self.made_by(source, one.rewrite)) for one in standings]
 
     def made_by(self, source: str, rewrite: Rewrite) -> bool:
         """Whether the rewrite of `source` is this version, layout aside."""
         try:
             made = apply_edits(source, rewrite.edits)
             # Parsing takes long, and most differ already without white space, brackets and quotes.
-            return _LAYOUT.sub("", made) == self._bare and fingerprint(made) == self._mark
+            return _bare(made) == self._bare and fingerprint(made) == self._mark
         except (ValueError, *PARSING_ERRORS):
             return False
 
 
-def _alternatives(ctx: UnitContext, text: str, wanted: Wanted) -> Iterator[Alternative]:
+def _bare(source: str) -> str:
+    return _COMMENT.sub("", source).translate(_LAYOUT)
+
+
+def _standings(ctx: UnitContext) -> Iterator[Standing]:
     """Every rewrite that needs no look at values, each program once."""
     seen: set[str] = set()
-    standings = []
     for prior, rewrite in blind_rewrites(ctx):
         try:
             made = apply_edits(ctx.text, rewrite.edits)
@@ -97,10 +119,7 @@ def _alternatives(ctx: UnitContext, text: str, wanted: Wanted) -> Iterator[Alter
             continue
         if rewrite.edits and made not in seen:
             seen.add(made)
-            standings.append(Standing(rewrite, preference_of(ctx, prior, rewrite), 1.0, 1.0))
-    reader = Reader(ctx, Surroundings(text), standings)
-    for standing in standings:
-        yield Alternative(reader.clues(standing), wanted.made_by(ctx.text, standing.rewrite))
+            yield Standing(rewrite, preference_of(ctx, prior, rewrite), 1.0, 1.0)
 
 
 def changed_lines(before: str, after: str) -> frozenset[int]:

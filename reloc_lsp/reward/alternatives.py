@@ -12,13 +12,24 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 from reloc_lsp.reward.errors import RewardError
 
 FORMAT = 1
 MOST_WRONG = 300
 DIGITS = 4
+
+
+class Told(Protocol):
+    """Anything of which it is known whether it is right."""
+
+    @property
+    def right(self) -> bool:
+        """Whether it is."""
+
+
+Row = TypeVar("Row", bound=Told)
 
 
 @dataclass(frozen=True)
@@ -33,11 +44,11 @@ class Alternative:
 class Alternatives:
     """The rewrites of one function: the right ones, and of the others a sample drawn with equal chances.
 
-    `among` is how many there were of both. `source` is `history` (a fix of git), `planted` (a bug put into tested code)
-    or `trace` (a past search).
+    `among` is how many there were of both. `source` is `history` (a fix of git), `written` (a bug written by hand),
+    `planted` (one put into tested code by a tool) or `trace` (a past search).
     """
 
-    source: Literal["history", "planted", "trace"]
+    source: Literal["history", "written", "planted", "trace"]
     repository: str
     file: str
     qualname: str
@@ -52,7 +63,7 @@ class Alternatives:
         return max(self.among - right, 1) / max(len(self.rows) - right, 1)
 
 
-def drawn(rows: Sequence[Alternative], seed: object) -> tuple[Alternative, ...]:
+def drawn(rows: Sequence[Row], seed: object) -> tuple[Row, ...]:
     """All that are right and so many of the others: a sample serves a conditional logit as well as all (McFadden)."""
     wrong = [row for row in rows if not row.right]
     kept = wrong if len(wrong) <= MOST_WRONG else random.Random(str(seed)).sample(wrong, MOST_WRONG)

@@ -7,6 +7,7 @@ Source: McFadden, Conditional logit analysis of qualitative choice behavior, 197
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,15 @@ from typing import Any
 
 from reloc_lsp.reward.alternatives import Alternative, Alternatives
 from reloc_lsp.reward.errors import need
-from reloc_lsp.reward.evidence import BEFORE
+from reloc_lsp.reward.evidence import BEFORE, LESSONS, SEEN
 
 CHOSEN = "chosen"
 """The clue of rewrites that run-time values chose. A history has none of them, so they keep their place."""
+OWN = BEFORE | LESSONS
+"""What is weighed without any list; what is learned stays near it."""
+OF_A_TOOL, APART = "planted", "planted: "
+"""Lists of bugs that a tool made, which are others than people's: they teach only what running the tests shows. Their
+other clues are learned apart, and not kept."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, 
 
     names = _weighed(lists, how)
     table = _Table(lists, names)
-    before = numpy.array([BEFORE.get(name, 0.0) for name in names])
+    before = numpy.array([OWN.get(name.removeprefix(APART), 0.0) for name in names])
 
     def loss(weights: Any) -> tuple[float, Any]:
         value, slope = table.loss(weights)
@@ -55,6 +61,7 @@ def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, 
     found = minimize(loss, before, jac=True, method="L-BFGS-B", options={"maxiter": how.iterations})
     kept = before + how.share * (found.x - before)
     weights = {name: round(float(weight), 4) for name, weight in zip(names, kept, strict=True) if abs(weight) > 5e-5}
+    weights = {name: weight for name, weight in weights.items() if not name.startswith(APART)}
     return weights | {CHOSEN: _raise(lists, weights)}
 
 
@@ -96,15 +103,21 @@ def held_out(lists: Sequence[Alternatives], folds: int, how: Learning = Learning
     return found
 
 
+def _name(one: Alternatives, name: str) -> str:
+    """The name under which a list's clue is learned."""
+    run = name.startswith((SEEN, "suspicion", "most suspicious")) or name in LESSONS
+    return name if run or one.source != OF_A_TOOL else APART + name
+
+
 def _weighed(lists: Sequence[Alternatives], how: Learning) -> list[str]:
     """The clues that enough lists have."""
     right: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     for one in lists:
-        right.update({name for row in one.rows if row.right for name in row.clues})
-        seen.update({name for row in one.rows for name in row.clues})
+        right.update({_name(one, name) for row in one.rows if row.right for name in row.clues})
+        seen.update({_name(one, name) for row in one.rows for name in row.clues})
     enough = {name for name in seen if right[name] >= how.least_right or seen[name] >= how.least_seen}
-    return sorted((enough | set(BEFORE) | {name for name in seen if "=" not in name}) - {CHOSEN})
+    return sorted((enough | set(OWN) | {name for name in seen if "=" not in name}) - {CHOSEN, APART + CHOSEN})
 
 
 class _Table:
@@ -115,17 +128,19 @@ class _Table:
         from scipy.sparse import csr_matrix
 
         places = {name: place for place, name in enumerate(names)}
-        ends, columns, values, right, more = [0], [], [], [], []
+        columns, values = array("i"), array("f")
+        ends, right, more = [0], [], []
         for one in lists:
             for row in one.rows:
-                known = [(places[name], value) for name, value in row.clues.items() if name in places]
-                columns += [place for place, _ in known]
-                values += [value for _, value in known]
+                known = [(places.get(_name(one, name)), value) for name, value in row.clues.items()]
+                columns.extend(place for place, _ in known if place is not None)
+                values.extend(value for place, value in known if place is not None)
                 ends.append(len(columns))
                 right.append(row.right)
                 more.append(0.0 if row.right else float(numpy.log(one.scale)))
         sizes = [len(one.rows) for one in lists]
-        self.rows: Any = csr_matrix((values, columns, ends), shape=(len(right), len(names)))
+        content = numpy.frombuffer(values, "f"), numpy.frombuffer(columns, "i"), ends
+        self.rows: Any = csr_matrix(content, shape=(len(right), len(names)))
         self.right, self.more = numpy.array(right, dtype=float), numpy.array(more)
         self.starts = numpy.cumsum([0, *sizes[:-1]])
         self.list_of: Any = numpy.repeat(numpy.arange(len(sizes)), sizes)

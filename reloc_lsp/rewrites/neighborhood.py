@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from reloc_lsp.program.text import split_lines
 from reloc_lsp.rewrites.atoms import all_conditions
-from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
+from reloc_lsp.rewrites.clues import Reader, Standing, Surroundings
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.families import BLIND_FAMILIES, LOOKING_FAMILIES
 from reloc_lsp.rewrites.families.conditions import standing
@@ -99,11 +99,10 @@ class RewriteNeighborhood:
         seen.tried += 1
         seen.gained += node.verdict.complete and node.verdict.passed > self.task.verdict.passed
 
-    async def clues(self, candidate: Candidate) -> list[tuple[Rewrite, Clues]]:
-        """Every rewrite of the candidate, in no order, with what speaks for it and against it."""
+    async def standings(self, candidate: Candidate) -> tuple[list[Standing], Reader]:
+        """Every rewrite of the candidate, in no order, and a reader of what speaks for it and against it."""
         ctx, standings = await self._standings(candidate)
-        reader = Reader(ctx, self._surroundings, standings)
-        return [(standing.rewrite, reader.clues(standing)) async for standing in _in_turns(standings)]
+        return standings, Reader(ctx, self._surroundings, standings)
 
     async def _ranked(self, candidate: Candidate) -> list[Ranked]:
         """All rewrites of the candidate, best first."""

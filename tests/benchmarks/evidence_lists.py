@@ -57,16 +57,17 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> Alternati
         try:
             attempt = Attempt(Account(Settings(), lambda progress: None), judge, place, Settings())
             hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
-            found = await hood.clues(Candidate(attempt.task.source, "unchanged", ""))
+            standings, reader = await hood.standings(Candidate(attempt.task.source, "unchanged", ""))
         finally:
             await judge.close()
     finally:
         copy.close()
     wanted = Wanted(fixed.source(right))
-    rows = [Alternative(clues, wanted.made_by(attempt.task.source, rewrite)) for rewrite, clues in found]
+    source = attempt.task.source
+    rows = [Alternative(reader.clues(one), wanted.made_by(source, one.rewrite)) for one in standings]
     if not any(row.right for row in rows):
         return None
-    return Alternatives("planted", name, file, qualname, name, len(rows), drawn(rows, name))
+    return Alternatives("written", name, file, qualname, name, len(rows), drawn(rows, name))
 
 
 def lists(folders: list[Path]) -> Iterator[Alternatives]:

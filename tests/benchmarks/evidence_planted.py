@@ -4,7 +4,9 @@
     reloc-lsp reward train-evidence OUT.jsonl ... --out evidence.json
 
 One baseline serves all bugs of a function: of each only the tests that reach it are run again, in a fork. Bugs whose
-fix is no single rewrite give no list. The projects in realfix.jsonl are left out, as effects are measured there.
+fix is no single rewrite give no list. Of each of the others a search is begun: a first list is of what was known before
+it, and a second of what was known after it had judged its first candidates in vain, without these. The projects in
+realfix.jsonl are left out, as effects are measured there.
 """
 
 from __future__ import annotations
@@ -36,12 +38,17 @@ from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_fi
 from reloc_lsp.evaluation.survey import Survey
 from reloc_lsp.evaluation.tiers import Bench, WarmTier
 from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.text import SourceText
 from reloc_lsp.program.unit import Module
 from reloc_lsp.revision.account import Account
 from reloc_lsp.revision.attempt import Attempt
-from reloc_lsp.revision.fixes import Wanted
+from reloc_lsp.revision.fixes import Known, Wanted
 from reloc_lsp.reward.alternatives import Alternative, Alternatives, drawn, write
+from reloc_lsp.rewrites.clues import Standing
+from reloc_lsp.rewrites.lessons import Lessons
+from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome
@@ -60,11 +67,12 @@ OF_SUITES = ("itsdangerous", "tinydb", "hyperlink", "pathspec", "sqlite-utils", 
 KNOWN = {suite.name: suite for suite in (*(SUITES[name] for name in OF_SUITES), *MORE)}
 SLOWEST, LONGEST = 1.5, 2500  # CPU seconds of a function's tests, characters of a function
 MANY = 12  # bugs in one function
+TRIED = 64  # candidates that a search judges first
 BASELINE, ONE = 20.0, 30.0  # seconds
 
 
-async def alternatives(bench: Bench, base: Baseline, suite: Suite, place: UnitPlace, fixed: str) -> Alternatives | None:
-    """The list of one bug, or `None` where no test notices it or no single rewrite mends it."""
+async def begun(bench: Bench, base: Baseline, place: UnitPlace) -> Attempt | None:
+    """A search as it begins on a bug; `None` where no test notices it, or one hangs or dies."""
     tier = base.tier
     assert isinstance(tier, WarmTier)
     survey = Survey()
@@ -79,22 +87,50 @@ async def alternatives(bench: Bench, base: Baseline, suite: Suite, place: UnitPl
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
     judge = Judge(bench, place, changed)
-    attempt = Attempt(Account(Settings(), lambda progress: None), judge, place, Settings())
-    hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
-    found = await hood.clues(Candidate(attempt.task.source, "unchanged", ""))
-    wanted = Wanted(fixed)
-    rows = [Alternative(clues, wanted.made_by(attempt.task.source, rewrite)) for rewrite, clues in found]
-    if not any(row.right for row in rows):
-        return None
-    return Alternatives(
-        "planted", suite.name, place.name, place.unit.qualname, suite.package.version, len(rows), drawn(rows, fixed)
-    )
+    return Attempt(Account(Settings(), lambda progress: None), judge, place, Settings())
+
+
+async def heard(attempt: Attempt, tried: Sequence[Standing]) -> Lessons:
+    """What the verdicts on these rewrites teach."""
+    before, candidates, lessons = attempt.judge.unchanged, [], Lessons()
+    for one in tried:
+        source = apply_edits(attempt.task.source, one.rewrite.edits)
+        candidates.append(Candidate(source, one.rewrite.family, one.rewrite.description, 0, 1, ours=True))
+    for one, verdict in zip(tried, await attempt.judge.evaluate(candidates, before.passed), strict=True):
+        lessons.hear(one.rewrite, before, verdict)
+    return lessons
+
+
+async def alternatives(attempt: Attempt, package: Package, wanted: Wanted) -> list[Alternatives]:
+    """The lists of one bug; none where no single rewrite mends it."""
+    source, unit = attempt.task.source, attempt.place.unit.qualname
+    hood = RewriteNeighborhood(attempt.task, attempt.module(), attempt.judge)
+    standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
+    standings.sort(key=lambda one: -one.promise)
+    known = wanted.known(source, standings)
+
+    def listed(among: Sequence[Known], lessons: Lessons) -> Alternatives:
+        name = f"{package.version} {fingerprint(source)}"
+        rows = []
+        for one in drawn(among, name):
+            rewrite = one.standing.rewrite
+            clues = reader.clues(one.standing) | lessons.clues(rewrite.family, rewrite.line)
+            rows.append(Alternative(clues, one.right))
+        return Alternatives("planted", package.name, attempt.place.name, unit, name, len(among), tuple(rows))
+
+    if not any(one.right for one in known):
+        return []
+    found = [listed(known, Lessons())]
+    tried, left = known[:TRIED], known[TRIED:]
+    if not any(one.right for one in tried):
+        found.append(listed(left, await heard(attempt, [one.standing for one in tried])))
+    return found
 
 
 async def of_function(
     bench: Bench, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
-) -> AsyncGenerator[Alternatives | None]:
-    """What comes of each bug in a function, `None` of those that give no list."""
+) -> AsyncGenerator[list[Alternatives]]:
+    """The lists of each bug in a function."""
     module = Module(SourceText.read(path).text)
     unit = module.find(qualname)
     assert unit is not None
@@ -111,17 +147,22 @@ async def of_function(
             wrong = Module(mutant.text)
             found = wrong.find(qualname)
             assert found is not None
+            wanted, source = Wanted(fixed), wrong.source(found)
+            if not wanted.in_reach(source, ModuleContext(wrong.tree, qualname, {})):
+                continue
             place = UnitPlace(path, bench.copy.place(path), file, wrong, found)
             try:
-                yield await asyncio.wait_for(alternatives(bench, base, suite, place, fixed), ONE)
+                async with asyncio.timeout(ONE):
+                    attempt = await begun(bench, base, place)
+                    yield await alternatives(attempt, suite.package, wanted) if attempt else []
             except TimeoutError:
-                yield None
+                base.tier.client.abandon()
     finally:
         await base.tier.close()
 
 
-async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[Alternatives | None]:
-    """What comes of the bugs in one package, function by function, until the time is over."""
+async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[list[Alternatives]]:
+    """The lists of each bug in one package, function by function, until the time is over."""
     mutmut, tree, python = tools(work), sources(suite, work), environment([suite], work)
     sandbox = find_sandbox()
     copy = ScratchCopy(tree, {}, mountable=sandbox.outer is not None)
@@ -147,7 +188,7 @@ def lists(names: Sequence[str], work: Path, seed: str, minutes: float) -> Iterat
         for number, name in enumerate(names):
             share = 60.0 * minutes / len(names)
             stream = of_package(KNOWN[name], work, seed, time.monotonic() + share)
-            made = bugs = 0
+            searched = 0
             while True:
                 try:
                     found = runner.run(anext(stream))
@@ -156,11 +197,9 @@ def lists(names: Sequence[str], work: Path, seed: str, minutes: float) -> Iterat
                 except EvaluationError as error:
                     print(f"{name} is left out: {error}", flush=True)
                     break
-                bugs += 1
-                if found is not None:
-                    made += 1
-                    yield found
-            print(f"{number + 1} of {len(names)}: {name}, {made} lists of {bugs} bugs", flush=True)
+                searched += bool(found)
+                yield from found
+            print(f"{number + 1} of {len(names)}: {name}, {searched} searches", flush=True)
 
 
 def main() -> None:
