@@ -45,10 +45,11 @@ class Alternatives:
     """The rewrites of one function: the right ones, and of the others a sample drawn with equal chances.
 
     `among` is how many there were of both. `source` is `history` (a fix of git), `written` (a bug written by hand),
-    `planted` (one put into tested code by a tool) or `trace` (a past search).
+    `planted` (one put into tested code by a tool), `judged` (a fix's rewrites, of which those are right that pass) or
+    `trace` (a past search).
     """
 
-    source: Literal["history", "written", "planted", "trace"]
+    source: Literal["history", "written", "planted", "judged", "trace"]
     repository: str
     file: str
     qualname: str

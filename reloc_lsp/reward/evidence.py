@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,12 @@ SEEN = "outlook"
 class EvidenceReward:
     """`search.protocols.Foresight` and `search.protocols.Reward` by the weights of clues.
 
-    A reward is between 0 and 1, so that it orders those that pass as many tests and never outvotes one.
+    A reward is between 0 and 1, so that it orders those that pass as many tests and never outvotes one. `card` says
+    what the weights were learned from.
     """
 
     weights: Mapping[str, float]
+    card: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def promise(self, clues: Mapping[str, float]) -> float:
         """The weighed sum of the clues, as far as the file is one that such weights can be believed for."""
@@ -67,7 +69,7 @@ def evidence_reward(chosen: str, folder: Path | None = None) -> EvidenceReward |
     if chosen == OFF:
         return None
     if chosen == SHIPPED:
-        return EvidenceReward(_weights(files(__package__).joinpath("evidence.json").read_text("utf-8"), SHIPPED))
+        return _reward(files(__package__).joinpath("evidence.json").read_text("utf-8"), SHIPPED)
     path = (folder or Path()) / Path(chosen).expanduser()
     try:
         text = path.read_text("utf-8")
@@ -76,7 +78,7 @@ def evidence_reward(chosen: str, folder: Path | None = None) -> EvidenceReward |
             f"The weights {path} cannot be read ({error}). Name a file that reloc-lsp reward train-evidence wrote, "
             f'or set reward.evidence to "{SHIPPED}" or "{OFF}".'
         ) from error
-    return EvidenceReward(_weights(text, str(path)))
+    return _reward(text, str(path))
 
 
 def as_json(weights: Mapping[str, float], card: Mapping[str, Any]) -> str:
@@ -85,19 +87,20 @@ def as_json(weights: Mapping[str, float], card: Mapping[str, Any]) -> str:
     return json.dumps({"format": FORMAT, "card": card, "weights": table}, indent=0, ensure_ascii=False) + "\n"
 
 
-def _weights(text: str, where: str) -> dict[str, float]:
+def _reward(text: str, where: str) -> EvidenceReward:
     try:
         told = json.loads(text)
         if told["format"] != FORMAT:
             raise ValueError(f"format {told['format']}")
         weights = {str(name): float(weight) for name, weight in told["weights"].items()}
+        card = dict(told.get("card", {}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RewardError(
             f"{where} holds no weights of this version ({error}). Make them again with reloc-lsp reward train-evidence."
         ) from error
     if not all(map(math.isfinite, weights.values())):
         raise RewardError(f"{where} holds weights that are no numbers. Make them again with reward train-evidence.")
-    return weights
+    return EvidenceReward(weights, card)
 
 
 def _squashed(promise: float) -> float:

@@ -9,22 +9,17 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from reloc_lsp.reward.alternatives import Alternative, Alternatives
 from reloc_lsp.reward.errors import need
-from reloc_lsp.reward.evidence import BEFORE, LESSONS, SEEN
+from reloc_lsp.reward.evidence import BEFORE
 
 CHOSEN = "chosen"
 """The clue of rewrites that run-time values chose. A history has none of them, so they keep their place."""
-OWN = BEFORE | LESSONS
-"""What is weighed without any list; what is learned stays near it."""
-OF_A_TOOL, APART = "planted", "planted: "
-"""Lists of bugs that a tool made, which are others than people's: they teach only what running the tests shows. Their
-other clues are learned apart, and not kept."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +40,35 @@ class Learning:
 
 def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, float]:
     """The weight of each clue; raises `RewardError` where scipy is missing."""
+    found = _nearest(lists, _weighed(lists, how), BEFORE, how)
+    kept = {
+        name: BEFORE.get(name, 0.0) + how.share * (weight - BEFORE.get(name, 0.0)) for name, weight in found.items()
+    }
+    weights = _rounded(kept)
+    return weights | {CHOSEN: _raise(lists, weights)}
+
+
+def adapt(
+    lists: Sequence[Alternatives], start: Mapping[str, float], how: Learning = Learning(strength=20.0)
+) -> dict[str, float]:
+    """Weights near `start`, for lists of what passed in searches; raises `RewardError` where scipy is missing.
+
+    These are few, but in them all is known that a search knows.
+    """
+    names = sorted({*_weighed(lists, how), CHOSEN, *start})
+    return _rounded(_nearest(lists, names, start, how))
+
+
+def _nearest(
+    lists: Sequence[Alternatives], names: Sequence[str], start: Mapping[str, float], how: Learning
+) -> dict[str, float]:
+    """The likeliest weights of these names, with a penalty on their distance from `start`."""
     need({"scipy": "fitting"})
     import numpy
     from scipy.optimize import minimize
 
-    names = _weighed(lists, how)
     table = _Table(lists, names)
-    before = numpy.array([OWN.get(name.removeprefix(APART), 0.0) for name in names])
+    before = numpy.array([start.get(name, 0.0) for name in names])
 
     def loss(weights: Any) -> tuple[float, Any]:
         value, slope = table.loss(weights)
@@ -59,10 +76,11 @@ def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, 
         return value + how.strength * float(away @ away), slope + 2 * how.strength * away
 
     found = minimize(loss, before, jac=True, method="L-BFGS-B", options={"maxiter": how.iterations})
-    kept = before + how.share * (found.x - before)
-    weights = {name: round(float(weight), 4) for name, weight in zip(names, kept, strict=True) if abs(weight) > 5e-5}
-    weights = {name: weight for name, weight in weights.items() if not name.startswith(APART)}
-    return weights | {CHOSEN: _raise(lists, weights)}
+    return dict(zip(names, map(float, found.x), strict=True))
+
+
+def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(weight, 4) for name, weight in weights.items() if abs(weight) > 5e-5}
 
 
 def promise(row: Alternative, weights: Mapping[str, float]) -> float:
@@ -90,23 +108,19 @@ def places(lists: Sequence[Alternatives], weights: Mapping[str, float]) -> list[
     return found
 
 
-def held_out(lists: Sequence[Alternatives], folds: int, how: Learning = Learning()) -> list[float]:
+def held_out(
+    lists: Sequence[Alternatives], folds: int, learn: Callable[[Sequence[Alternatives]], Mapping[str, float]] = fit
+) -> list[float]:
     """`places` of each list by weights that were learned without its repository."""
     repositories = sorted({one.repository for one in lists}, key=lambda name: sha256(name.encode()).digest())
     fold_of = {name: number % folds for number, name in enumerate(repositories)}
     found = [0.0] * len(lists)
     for fold in range(folds):
         there = [n for n, one in enumerate(lists) if fold_of[one.repository] == fold]
-        weights = fit([one for one in lists if fold_of[one.repository] != fold], how)
+        weights = learn([one for one in lists if fold_of[one.repository] != fold])
         for number, place in zip(there, places([lists[n] for n in there], weights), strict=True):
             found[number] = place
     return found
-
-
-def _name(one: Alternatives, name: str) -> str:
-    """The name under which a list's clue is learned."""
-    run = name.startswith((SEEN, "suspicion", "most suspicious")) or name in LESSONS
-    return name if run or one.source != OF_A_TOOL else APART + name
 
 
 def _weighed(lists: Sequence[Alternatives], how: Learning) -> list[str]:
@@ -114,10 +128,10 @@ def _weighed(lists: Sequence[Alternatives], how: Learning) -> list[str]:
     right: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     for one in lists:
-        right.update({_name(one, name) for row in one.rows if row.right for name in row.clues})
-        seen.update({_name(one, name) for row in one.rows for name in row.clues})
+        right.update({name for row in one.rows if row.right for name in row.clues})
+        seen.update({name for row in one.rows for name in row.clues})
     enough = {name for name in seen if right[name] >= how.least_right or seen[name] >= how.least_seen}
-    return sorted((enough | set(OWN) | {name for name in seen if "=" not in name}) - {CHOSEN, APART + CHOSEN})
+    return sorted((enough | set(BEFORE) | {name for name in seen if "=" not in name}) - {CHOSEN})
 
 
 class _Table:
@@ -132,9 +146,9 @@ class _Table:
         ends, right, more = [0], [], []
         for one in lists:
             for row in one.rows:
-                known = [(places.get(_name(one, name)), value) for name, value in row.clues.items()]
-                columns.extend(place for place, _ in known if place is not None)
-                values.extend(value for place, value in known if place is not None)
+                known = [(places[name], value) for name, value in row.clues.items() if name in places]
+                columns.extend(place for place, _ in known)
+                values.extend(value for _, value in known)
                 ends.append(len(columns))
                 right.append(row.right)
                 more.append(0.0 if row.right else float(numpy.log(one.scale)))

@@ -14,19 +14,13 @@ from itertools import pairwise
 
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.wording import Change, Pair, Triple, Wording, kind, triples, words
+from reloc_lsp.rewrites.wording import Pair, Triple, Wording, triples, words
 from reloc_lsp.search.protocols import SURROUNDINGS
 
 Clues = dict[str, float]
 LEAST = 1e-12
 MANY_WORDS = 400
 """Of a file of so many words half is believed of what other projects taught."""
-BETWEEN = frozenset(
-    ["==", "!=", "<", ">", "<=", ">=", "-", "/", "//", "%", "and", "or", "is", "in", "=", "&", "|", "^"]
-)
-"""Words that hardly anybody writes between the same two."""
-NEAR = 4
-"""Lines fewer than this away from one are near it."""
 SUSPICION_POWER = 2.0
 """Fitted on bugs of our own making (tests/benchmarks/handwritten) and planted ones."""
 ERRORS = {
@@ -70,16 +64,6 @@ class Surroundings:
         return Counter(triples(words(self.text)))
 
     @cached_property
-    def shapes(self) -> Counter[Triple]:
-        """The same for their kinds."""
-        return Counter(triples(list(map(kind, words(self.text)))))
-
-    @cached_property
-    def lines(self) -> Counter[str]:
-        """How often each line stands in the file, whatever its indentation."""
-        return Counter(map(str.strip, self.text.split("\n")))
-
-    @cached_property
     def kinds_of_error(self) -> frozenset[str]:
         """The errors by their class."""
         return frozenset(ERRORS.get(name.rpartition(".")[2], "other") for name in self.errors)
@@ -121,12 +105,6 @@ class Reader:
         self._statements = {ctx.line(place.node): type(place.node).__name__ for place in ctx.statements}
         self._raised = {n for n, text in enumerate(ctx.index.lines, 1) if text.strip() in ctx.module.raised}
         self._wording = Wording(ctx.text)
-        self._words = Counter(words(ctx.text))
-        lines = ctx.index.lines
-        self._shape = {n: _shape(n, text, lines) for n, text in enumerate(lines, 1)}
-        self._near = {n: set(words("".join(lines[max(n - NEAR, 0) : n + NEAR - 1]))) for n in self._shape}
-        arguments = ctx.function.args
-        self._parameters = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
 
     def clues(self, standing: Standing) -> Clues:
         """The clues of one rewrite."""
@@ -153,53 +131,17 @@ class Reader:
             found["most suspicious"] = 1.0
         if line in self._raised:
             found["raised here"] = found[f"family={family} raised here"] = 1.0
-        if line in self._shape:
-            found["depth of its line"], found["lateness of its line"] = self._shape[line]
         if rewrite.edits:
-            made = self._wording.change(rewrite.edits)
-            self._add_words(found, made)
-            self._add_names(found, made, line)
-            self._add_shapes(found, made)
+            self._add_words(found, rewrite)
         return found
 
-    def _add_names(self, found: Clues, made: Change, line: int) -> None:
-        """What the unit tells of the names that come and go: whether they are of use elsewhere in it."""
-        here, gone, come = self._words, Counter(made.gone), Counter(made.come)
-        names = [word for word in come if word not in gone and word.isidentifier()]
-        lost = [here[word] - count for word, count in gone.items() if word not in come and word.isidentifier()]
-        if names:
-            least = min(here[word] for word in names)
-            found["come names in the unit"] = math.log1p(least)
-            found["come name is used nowhere else"] = float(least == 1)
-            found["come names are near"] = float(self._near.get(line, set()).issuperset(names))
-            found["come names are parameters"] = float(self._parameters.issuperset(names))
-        if lost:
-            found["gone names left in the unit"] = math.log1p(min(lost))
-            found["gone name is used nowhere else"] = float(min(lost) == 1)
-        found["likeness"] = made.likeness
-
-    def _add_shapes(self, found: Clues, made: Change) -> None:
-        """What the file is used to: the lines made, and words in their order, as they are and by their kind."""
-        old, new, around = made.wide_old, made.wide_new, self.around
-        found["how familiar it becomes"] = _familiar([around.triples[triple] for triple in triples(new)])
-        found["how familiar it was"] = _familiar([around.triples[triple] - 1 for triple in triples(old)])
-        shapes = around.shapes
-        found["how usual it becomes"] = _familiar([shapes[triple] for triple in triples(list(map(kind, new)))])
-        found["how usual it was"] = _familiar([shapes[triple] - 1 for triple in triples(list(map(kind, old)))])
-        if made.lines:
-            found["lines seen"] = math.log1p(min(around.lines[line] for line in made.lines))
-        if _twice(new) and not _twice(old):
-            found["the same on both sides"] = 1.0
-
-    def _add_words(self, found: Clues, made: Change) -> None:
+    def _add_words(self, found: Clues, rewrite: Rewrite) -> None:
         """What the words tell that come and go."""
-        around = self.around
+        made, around = self._wording.change(rewrite.edits), self.around
         gone, come = made.kinds()
-        before, after = made.ends()
         found |= {
             "words gone": math.log1p(len(made.gone)), "words come": math.log1p(len(made.come)),
             f"gone={gone}": 1.0, f"come={come}": 1.0, f"gone={gone} come={come}": 1.0,
-            f"before={before}": 1.0, f"after={after}": 1.0,
         }  # fmt: skip
         # Code that is right speaks more like the rest of its file than code that is wrong.
         for name, seen in (
@@ -219,21 +161,6 @@ class Reader:
                 found[name] = math.log(max(min(seen), 1))
         if not around.test_literals.isdisjoint(made.come):
             found["said by tests"] = 1.0
-
-
-def _shape(number: int, text: str, lines: Sequence[str]) -> tuple[float, float]:
-    """How far a line is indented, in steps of the first, and where in the unit it stands, from 0 to 1."""
-    first = len(lines[0]) - len(lines[0].lstrip())
-    return (len(text) - len(text.lstrip()) - first) / 4, number / len(lines)
-
-
-def _twice(said: Sequence[str]) -> bool:
-    return any(one == other and word in BETWEEN for one, word, other in triples(said))
-
-
-def _familiar(counts: Sequence[int]) -> float:
-    """The mean logarithm of how often each is seen."""
-    return sum(math.log1p(max(count, 0)) for count in counts) / len(counts) if counts else 0.0
 
 
 def _log(value: float) -> float:

@@ -96,6 +96,12 @@ def test_a_history_teaches_what_its_fixes_look_like(
     assert (one.source, one.repository, one.qualname) == ("trace", "searched", "bound_0")
     assert any(row.right and row.clues["family=comparison"] for row in one.rows)
 
+    more = tmp_path / "more.json"
+    assert main(["reward", "train-evidence", str(lists), "--from", str(weights), "--out", str(more)]) == 0
+    adapted = json.loads(more.read_text())
+    assert adapted["card"]["lists"] == {"trace": 1} and adapted["card"]["from"]["lists"] == {"history": 8}
+    assert adapted["weights"]["gone=<= come=<"] >= told["weights"]["gone=<= come=<"] > 0.5
+
 
 def test_weights_that_are_not_there_end_a_search_with_a_sentence(
     write: Write, capsys: pytest.CaptureFixture[str]

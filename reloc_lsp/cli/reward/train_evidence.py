@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from reloc_lsp import __version__
@@ -16,7 +17,7 @@ from reloc_lsp.cli.reward.telling import telling
 from reloc_lsp.cli.target import current_folder
 from reloc_lsp.reward.alternatives import Alternatives, read
 from reloc_lsp.reward.errors import RewardError, need
-from reloc_lsp.reward.evidence import BEFORE, as_json
+from reloc_lsp.reward.evidence import BEFORE, as_json, evidence_reward
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,15 +28,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--folds", type=counted, default=5, metavar="N",
         help="parts, in whole repositories, each of which is held out once to tell the effect (default: %(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--from", dest="start", metavar="WEIGHTS",
+        help='weights to start from and stay near, "shipped" or a file: for what passed in searches of your own',
+    )  # fmt: skip
     parser.add_argument("--leave-out", nargs="+", default=[], metavar="REPO", help="repositories not to learn from")
 
 
 def run(options: argparse.Namespace) -> int:
     """Hold out, say the effect, learn from everything, write."""
-    from reloc_lsp.reward.listwise import fit, held_out, places
+    from reloc_lsp.reward.listwise import adapt, fit, held_out, places
 
     need({"scipy": "fitting"})
     here = current_folder()
+    start = evidence_reward(options.start, here) if options.start else None
+    learn = partial(adapt, start=start.weights) if start else fit
     lists = [one for path in options.lists for one in read(here / path.expanduser())]
     lists = [one for one in lists if one.repository not in options.leave_out]
     if not lists:
@@ -45,10 +52,12 @@ def run(options: argparse.Namespace) -> int:
     with telling("learning") as tell:
         if min(options.folds, len(repositories)) > 1:
             tell("holding out whole repositories")
-            effect = _effect(lists, held_out(lists, min(options.folds, len(repositories))), places(lists, BEFORE))
+            own = places(lists, start.weights if start else BEFORE)
+            effect = _effect(lists, held_out(lists, min(options.folds, len(repositories)), learn), own)
         tell("learning from everything")
-        weights = fit(lists)
+        weights = learn(lists)
     card = {
+        **({"from": start.card} if start else {}),
         "reloc_lsp": __version__, "made": datetime.now(UTC).date().isoformat(),
         "lists": dict(Counter(one.source for one in lists)), "alternatives": sum(one.among for one in lists),
         "repositories": dict(sorted(repositories.items())), "held_out": effect,

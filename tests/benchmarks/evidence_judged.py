@@ -1,0 +1,151 @@
+"""Lists of alternatives from real fixes whose tests are run: of the rewrites that go first, right are those that pass.
+
+    python tests/benchmarks/evidence_judged.py OUT.jsonl WORK
+    reloc-lsp reward train-evidence OUT.jsonl --from shipped --out evidence.json
+
+The fixes are those of realfix.jsonl and realfix_single.jsonl; WORK is that of realfix.py. Judged are the first rewrites
+of the unchanged function in the families' own order and in that of the shipped reward, as many as the time allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from realfix import HERE, cloned, environment, workspace
+
+from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import Bench
+from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.text import SourceText
+from reloc_lsp.program.unit import Module
+from reloc_lsp.revision.account import Account
+from reloc_lsp.revision.attempt import Attempt
+from reloc_lsp.reward.alternatives import Alternative, Alternatives, write
+from reloc_lsp.reward.evidence import BEFORE, EvidenceReward, evidence_reward
+from reloc_lsp.rewrites.neighborhood import MOST_WEIGHED, RewriteNeighborhood
+from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.settings import Settings
+
+TOP = 400
+AT_ONCE = 64
+BASELINE, JUDGING = 25.0, 25.0  # seconds
+
+
+async def judged(attempt: Attempt) -> list[Alternative]:
+    """The rewrites that go first in either order, and whether they pass."""
+    source, judge = attempt.task.source, attempt.judge
+    hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
+    standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
+    standings = sorted(standings, key=lambda one: -one.promise)[:MOST_WEIGHED]
+    clues = [reader.clues(one) for one in standings]
+    first: set[int] = set()
+    for reward in (EvidenceReward(BEFORE), evidence_reward("shipped")):
+        assert reward is not None
+        promises = [reward.promise(found) for found in clues]
+        first |= set(sorted(range(len(clues)), key=lambda n: -promises[n])[:TOP])
+    made: dict[str, int] = {}
+    for number in sorted(first):
+        try:
+            made.setdefault(apply_edits(source, standings[number].rewrite.edits), number)
+        except ValueError:
+            continue
+    made.pop(source, None)
+    rows = []
+    candidates = [Candidate(text, standings[n].rewrite.family, "", 0, 1, ours=True) for text, n in made.items()]
+    try:
+        async with asyncio.timeout(JUDGING):
+            for start in range(0, len(candidates), AT_ONCE):
+                part = candidates[start : start + AT_ONCE]
+                verdicts = await judge.evaluate(part, judge.unchanged.passed)
+                rows += [Alternative(clues[made[c.source]], v.green) for c, v in zip(part, verdicts, strict=True)]
+    except TimeoutError:
+        judge.abandon()
+    return rows
+
+
+async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Alternatives | None:
+    """The list of one fix, or `None` where no rewrite that was judged passes, or all do."""
+    file, qualname = row["file"], row["qualname"]
+    sandbox = find_sandbox()
+    copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
+    try:
+        bench = Bench(copy, find_interpreter(root, str(python)), 1, sandbox=sandbox)
+        module = Module(SourceText.read(root / file).text)
+        unit = module.find(qualname)
+        assert unit is not None
+        place = UnitPlace(root / file, copy.place(root / file), file, module, unit)
+        groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
+        judge = Judge(bench, place, await Measuring(bench, place, BASELINE).measure(groups))
+        try:
+            if judge.unchanged.green:
+                return None
+            rows = await judged(Attempt(Account(Settings(), lambda progress: None), judge, place, Settings()))
+        finally:
+            await judge.close()
+    finally:
+        copy.close()
+    if len({one.right for one in rows}) < 2:
+        return None
+    return Alternatives("judged", row["repo"], file, qualname, row["commit"], len(rows), tuple(rows))
+
+
+@contextmanager
+def variables(values: Mapping[str, str]) -> Iterator[None]:
+    """The environment with some other values for a while."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def lists(work: Path) -> Iterator[Alternatives]:
+    """The lists of all fixes."""
+    packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
+    files = HERE / "realfix.jsonl", HERE / "realfix_single.jsonl"
+    for row in [json.loads(line) for path in files for line in path.read_text().splitlines()]:
+        folder = environment(work, row["repo"], packages[row["repo"]])
+        with tempfile.TemporaryDirectory(prefix="judged-") as place:
+            root = Path(place).resolve()
+            workspace(cloned(work, row["repo"]), row, root)
+            path = os.pathsep.join(str(p) for p in (root / "src", root) if p.is_dir())
+            found = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+            with variables({"VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PATH": found}):
+                try:
+                    one = asyncio.run(alternatives(row, root, folder / "bin" / "python"))
+                except EvaluationError as error:
+                    print(f"{row['id']} is left out: {error}", flush=True)
+                    continue
+        print(row["id"], "no list" if one is None else f"{sum(r.right for r in one.rows)} of {one.among}", flush=True)
+        if one:
+            yield one
+
+
+def main() -> None:
+    """Write the lists."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("work", type=Path)
+    options = parser.parse_args()
+    print(write(options.out, lists(options.work.resolve())), "lists")
+
+
+if __name__ == "__main__":
+    main()
