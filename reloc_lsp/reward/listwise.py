@@ -16,7 +16,7 @@ from typing import Any
 
 from reloc_lsp.reward.alternatives import Alternative, Alternatives
 from reloc_lsp.reward.errors import need
-from reloc_lsp.reward.evidence import BEFORE
+from reloc_lsp.reward.evidence import BEFORE, LESSONS
 
 CHOSEN = "chosen"
 """The clue of rewrites that run-time values chose. A history has none of them, so they keep their place."""
@@ -40,10 +40,9 @@ class Learning:
 
 def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, float]:
     """The weight of each clue; raises `RewardError` where scipy is missing."""
-    found = _nearest(lists, _weighed(lists, how), BEFORE, how)
-    kept = {
-        name: BEFORE.get(name, 0.0) + how.share * (weight - BEFORE.get(name, 0.0)) for name, weight in found.items()
-    }
+    own = BEFORE | LESSONS
+    found = _nearest(lists, _weighed(lists, how), own, how)
+    kept = {name: own.get(name, 0.0) + how.share * (weight - own.get(name, 0.0)) for name, weight in found.items()}
     weights = _rounded(kept)
     return weights | {CHOSEN: _raise(lists, weights)}
 
@@ -56,7 +55,7 @@ def adapt(
     These are few, but in them all is known that a search knows.
     """
     names = sorted({*_weighed(lists, how), CHOSEN, *start})
-    return _rounded(_nearest(lists, names, start, how))
+    return _rounded(_nearest(lists, names, LESSONS | dict(start), how))
 
 
 def _nearest(

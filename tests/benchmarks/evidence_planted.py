@@ -154,9 +154,11 @@ async def of_function(
             try:
                 async with asyncio.timeout(ONE):
                     attempt = await begun(bench, base, place)
-                    yield await alternatives(attempt, suite.package, wanted) if attempt else []
+                    made = await alternatives(attempt, suite.package, wanted) if attempt else []
             except TimeoutError:
                 base.tier.client.abandon()
+                continue
+            yield made
     finally:
         await base.tier.close()
 

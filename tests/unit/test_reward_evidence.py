@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from reloc_lsp.cli.main import main
 from reloc_lsp.reward.alternatives import MOST_WRONG, Alternative, Alternatives, drawn, of_trace, read, write
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.evidence import EvidenceReward, as_json, evidence_reward
+from reloc_lsp.reward.evidence import LESSONS, EvidenceReward, as_json, evidence_reward
 from reloc_lsp.reward.sum import together
 from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
 from reloc_lsp.rewrites.context import UnitContext
@@ -170,6 +171,17 @@ def test_what_passed_in_searches_moves_weights_but_not_far() -> None:
     weights = adapt(LISTS, start)
     assert weights["elsewhere=1"] == 3.0 and -2.0 < weights["noise=1"] < -0.5 and weights["good=1"] > 0.5
     assert sum(places(LISTS, weights)) < 0.6 * sum(places(LISTS, start))
+
+
+def test_what_is_learned_of_lessons_begins_where_they_stand_without_a_file() -> None:
+    pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
+    from reloc_lsp.reward.listwise import adapt, fit
+
+    def told(row: Alternative) -> Alternative:
+        return replace(row, clues={**row.clues, "line moved": 0.0})
+
+    lists = [replace(one, rows=tuple(map(told, one.rows))) for one in LISTS]
+    assert fit(lists)["line moved"] == adapt(lists, {"preference": 1.0})["line moved"] == LESSONS["line moved"]
 
 
 def test_a_place_counts_those_that_were_not_kept(tmp_path: Path) -> None:
