@@ -1,11 +1,12 @@
 """Repair benchmark on real fixes from the histories of 45 projects, each with the project's own tests.
 
     python tests/benchmarks/realfix.py WORK [--lines 1] [--sample 60] [--seed 1] [--seconds 60] [--command "..."]
+    python tests/benchmarks/realfix.py WORK --rows tests/benchmarks/realfix_single.jsonl
     python tests/benchmarks/realfix.py WORK --out with.jsonl
     XDG_CONFIG_HOME=... python tests/benchmarks/realfix.py WORK --out without.jsonl   # reward.evidence = "off" there
     python tests/benchmarks/paired.py without.jsonl with.jsonl
 
-For each row of realfix.jsonl the fix's commit is checked out below WORK and the one function that the fix changed is
+For each row the fix's commit is checked out below WORK and the one function that the fix changed is
 put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no other test of
 their files fails that passes with the fix. Repositories are cloned and environments made at first use (some GB); none
 of the projects' code belongs in this repository.
@@ -111,6 +112,7 @@ def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
+    parser.add_argument("--rows", type=Path, default=HERE / "realfix.jsonl", help="which fixes (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=0, help="only fixes of so many lines at the most (default: all)")
     parser.add_argument("--sample", type=int, default=0, help="so many of them (default: all)")
     parser.add_argument("--seed", type=int, default=1)
@@ -118,8 +120,8 @@ def main() -> None:
     parser.add_argument("--command", default=f"{sys.executable} -m reloc_lsp revise")
     parser.add_argument("--out", type=Path, help="a file for a line per bug")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in (HERE / "realfix.jsonl").read_text().splitlines()]
-    rows = [row for row in rows if not options.lines or row["diff_lines_changed"] <= options.lines]
+    rows = [json.loads(line) for line in options.rows.read_text().splitlines()]
+    rows = [row for row in rows if not options.lines or row.get("diff_lines_changed", 1) <= options.lines]
     if options.sample:
         rows = random.Random(options.seed).sample(rows, min(options.sample, len(rows)))
     packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
