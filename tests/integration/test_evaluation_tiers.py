@@ -28,7 +28,7 @@ async def test_every_kind_of_unit_is_judged_rightly(kind, write, judging):
 
 
 async def test_plugins_of_pytest_run_their_tests_and_distribute_none(write, judging):
-    """The environment of these tests has pytest-asyncio and pytest-xdist."""
+    """The environment of these tests has pytest-asyncio, pytest-xdist and pytest-rerunfailures."""
     source = "async def f(a):\n    return a\n"
     tests = "from m import f\nasync def test_a(): assert await f(5) == 3\nasync def test_b(): assert await f(3) == 3\n"
     root = write({"m.py": source, "test_m.py": tests, "pytest.ini": "[pytest]\naddopts = -n2\nasyncio_mode = auto\n"})

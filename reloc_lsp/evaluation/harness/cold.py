@@ -20,7 +20,7 @@ from .forkserver import die_with_parent, limit_resources, load_prctl, most_memor
 from .overlay import probed
 from .returned import Returned
 from .runner import REMEMBERING_PLUGINS, Watcher, briefly, canary_of, failure, must_fail, test_path, unregister
-from .session import arguments, collect_error
+from .session import collect_error, run_pytest
 from .walls import InnerWalls
 from .warm import CallTrace
 from .wire import Message, Send, Wire
@@ -179,7 +179,7 @@ def run(wire: Wire, config: Message) -> None:
     if config["walls"] is not None:
         own = os.path.join(config["scratch"], "tmp")
         InnerWalls(config["walls"], [own]).raise_around_us(own)
-    pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[reporter])
+    run_pytest(config, config["selection"], plugins=[reporter])
     sys.settrace(None)
     if probe:
         send({"probe": probe.report()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .runner import test_path
-from .session import arguments, collect_error
+from .session import collect_error, run_pytest
 from .wire import Message, Wire
 
 
@@ -35,6 +35,6 @@ class Collection:
 def run(wire: Wire, config: Message) -> None:
     """Collect the selection and say what was found, or that pytest did not get that far."""
     collection = Collection(wire)
-    status = pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[collection])
+    status = run_pytest(config, config["selection"], plugins=[collection])
     if not collection.told:
-        wire.send({"failed": int(status), "errors": collection.errors})
+        wire.send({"failed": status, "errors": collection.errors})

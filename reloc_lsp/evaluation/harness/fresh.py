@@ -14,7 +14,7 @@ import pytest
 from .forkserver import ForkServer
 from .overlay import probed
 from .runner import REMEMBERING_PLUGINS, Runner, unregister
-from .session import arguments, collect_error
+from .session import collect_error, run_pytest
 from .wire import Message, Send, Wire
 
 
@@ -57,7 +57,7 @@ class FreshServer:
             with contextlib.suppress(BaseException):
                 sys.dont_write_bytecode = False
                 selection = list(dict.fromkeys(name.split("::")[0] for name in self.config["tests"]))
-                pytest.main([*arguments(self.config["root"], selection, self.config["scratch"]), "--collect-only"])
+                run_pytest(self.config, selection, "--collect-only")
             os._exit(0)
         os.waitpid(pid, 0)
 
@@ -69,8 +69,8 @@ class FreshServer:
         runner.start(send, request, probe)
         ordered = Ordered(runner, wanted, send)
         selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
-        called = arguments(self.config["root"], selection, os.path.dirname(folder))
-        pytest.main([*called, "-W", "ignore::pytest.PytestAssertRewriteWarning"], plugins=[ordered, runner])
+        own = {**self.config, "scratch": os.path.dirname(folder)}
+        run_pytest(own, selection, "-W", "ignore::pytest.PytestAssertRewriteWarning", plugins=[ordered, runner])
         if probe:
             send({"probe": probe.report()})
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import sys
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+
+from .wire import Message
 
 # Distribution's pytest plugin -> arguments that keep it from distributing, measuring or shuffling.
 CALMED = {
@@ -20,8 +24,24 @@ CALMED = {
 }
 
 
-def arguments(root: str, selection: Sequence[str], scratch: str) -> list[str]:
-    """pytest's arguments for the files or node ids in `selection`."""
+class Unthreaded:
+    """A pytest plugin that keeps others from threads they need for xdist's workers alone: here there are none."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self) -> None:
+        """Before rerunfailures is configured, which would listen in a thread; forking is not safe beside one."""
+        plugin: Any = sys.modules.get("pytest_rerunfailures")
+        if plugin:
+            plugin.HAS_PYTEST_HANDLECRASHITEM = False
+
+
+def run_pytest(config: Message, selection: Sequence[str], *more: str, plugins: Sequence[object] = ()) -> int:
+    """Call pytest for the files or node ids in `selection`, and return its exit status."""
+    called = [*_arguments(config["root"], selection, config["scratch"]), *more]
+    return int(pytest.main(called, plugins=[*plugins, Unthreaded()]))
+
+
+def _arguments(root: str, selection: Sequence[str], scratch: str) -> list[str]:
     plugins = {
         entry.name
         for dist in importlib.metadata.distributions()

@@ -20,7 +20,7 @@ from .calls import Recorder
 from .forkserver import ForkServer
 from .instrument import Probe, instrumented
 from .runner import Runner, drop_reporting_plugins, test_path
-from .session import arguments, collect_error
+from .session import collect_error, run_pytest
 from .trials import tried
 from .unitcode import UnitCode, clear_caches, install
 from .wire import Message, Send, Wire
@@ -189,6 +189,6 @@ def preloadable(root: str) -> list[str]:
 def run(wire: Wire, config: Message) -> None:
     """Collect, serve, and leave without pytest's end of session: nothing of it is wanted."""
     server = WarmServer(wire, config)
-    status = pytest.main(arguments(config["root"], config["selection"], config["scratch"]), plugins=[server])
+    status = run_pytest(config, config["selection"], plugins=[server])
     if not server.served:
-        wire.send({"failed": int(status), "errors": server.errors})
+        wire.send({"failed": status, "errors": server.errors})
