@@ -72,10 +72,7 @@ class Batches:
             first, last = trial[0].results, trial[-1].results
             # A message that differs from run to run (an address, a time) says nothing.
             expected |= {n: last[n] if first[n].failure == last[n].failure else _bare(last[n]) for n in tests}
-            began = [float(report.record("begin") or 0.0) for report in trial]
-            further = max((began[-1] - began[0]) / (len(trial) - 1), 1e-4)
-            if began[0] > LEAST_SAVED * (began[0] + further):
-                size = max(1, min(LARGEST, int(LONGEST_SECONDS / further)))
+            size = paying_size([float(report.record("begin") or 0.0) for report in trial])
         return cls(tier, expected, size)
 
     def shares(self, count: int, workers: int) -> list[range]:
@@ -129,6 +126,18 @@ class Batches:
 
     def _alive(self, report: ChildReport, tests: Sequence[int]) -> bool:
         return all(n in report.results and _alike(report.results[n], self.expected[n]) for n in tests)
+
+
+def paying_size(began: Sequence[float]) -> int:
+    """How many candidates make a batch that pays, by the seconds after which each of three runs in one child began.
+
+    Spared is the fork, and what the first run alone sets up: caches, settings read late.
+    """
+    fork, first, further = began[0], began[1] - began[0], max(began[2] - began[1], 1e-4)
+    spared = fork + max(first - further, 0.0)
+    if spared <= LEAST_SAVED * (spared + further):
+        return 1
+    return max(1, min(LARGEST, int(LONGEST_SECONDS / further)))
 
 
 def _canary(results: Mapping[int, TestResult]) -> list[int]:

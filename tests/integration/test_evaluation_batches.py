@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from verdicts import judged, outcomes
 
+from reloc_lsp.evaluation.batches import LARGEST, paying_size
 from reloc_lsp.evaluation.judge import SECOND_TRY
 from reloc_lsp.search.verdict import Outcome
 
@@ -32,6 +33,19 @@ async def test_a_round_takes_far_fewer_children_than_it_has_candidates(write, ju
     verdicts, children = await in_batches(judge, *WRONG, RIGHT, *WRONG[:3])
     assert [v.green for v in verdicts] == [False] * 6 + [True] + [False] * 3
     assert children <= 4
+
+
+@pytest.mark.parametrize(
+    ("began", "size"),
+    [
+        ([0.01, 0.011, 0.012], LARGEST),  # the fork is most of the price
+        ([0.01, 0.11, 0.21], 1),  # the tests are
+        ([0.01, 0.31, 0.312], LARGEST),  # what is set up once is
+        ([0.01, 0.21, 0.25], 3),
+    ],
+)
+def test_batches_are_as_large_as_pays(began, size):
+    assert paying_size(began) == size
 
 
 async def test_what_one_leaves_behind_does_not_turn_the_verdict_on_the_next(write, judging):
