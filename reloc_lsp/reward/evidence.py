@@ -12,7 +12,7 @@ from typing import Any
 
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import SURROUNDINGS
+from reloc_lsp.search.protocols import PLACES, SURROUNDINGS
 from reloc_lsp.search.verdict import Verdict
 
 FORMAT = 1
@@ -20,6 +20,8 @@ BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0, "own belief": 1.0
 """The weights before anything is learned: the neighbourhood's own order."""
 LESSONS = {"family gained": 1.0, "line gained": 0.25, "line moved": 1.0}
 """The weights of what neighbours judged before teach, where a file of weights has no others."""
+TURNS = dict(zip(PLACES, (-0.4, -0.7), strict=True))
+"""The weights of places among those alike, where a file of weights has no others: the further back, the later."""
 SHIPPED, OFF = "shipped", "off"
 SEEN = "outlook"
 
@@ -37,10 +39,11 @@ class EvidenceReward:
 
     def promise(self, clues: Mapping[str, float]) -> float:
         """The weighed sum of the clues, as far as the file is one that such weights can be believed for."""
-        return self._shared(clues)
+        turns = sum(self.weights.get(name, weight) * clues.get(name, 0.0) for name, weight in TURNS.items())
+        return self._shared(clues) + turns
 
     def belief(self, clues: Mapping[str, float]) -> float:
-        """The same without what the run-time values say."""
+        """The same without what the run-time values say, and without turns."""
         return self._shared({name: value for name, value in clues.items() if not name.startswith(SEEN)})
 
     def lesson(self, clues: Mapping[str, float]) -> float:
@@ -50,7 +53,7 @@ class EvidenceReward:
     def _shared(self, clues: Mapping[str, float]) -> float:
         """Between the neighbourhood's own order and what was learned, which was learned in whole modules."""
         weights, share = self.weights, clues.get(SURROUNDINGS, 1.0)
-        learned = sum(weights[name] * value for name, value in clues.items() if name in weights)
+        learned = sum(weights[name] * value for name, value in clues.items() if name in weights and name not in TURNS)
         own = sum(weight * clues[name] for name, weight in BEFORE.items() if name in clues)
         return share * learned + (1.0 - share) * own
 
@@ -58,7 +61,7 @@ class EvidenceReward:
         self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]
     ) -> Sequence[float]:
         """One value per candidate; 0 for those nothing is known of."""
-        return [_squashed(self.promise(candidate.clues)) if candidate.clues else 0.0 for candidate in candidates]
+        return [_squashed(self._shared(candidate.clues)) if candidate.clues else 0.0 for candidate in candidates]
 
 
 def evidence_reward(chosen: str, folder: Path | None = None) -> EvidenceReward | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from reloc_lsp.reward.alternatives import Alternative, Alternatives
 from reloc_lsp.reward.errors import need
-from reloc_lsp.reward.evidence import BEFORE, LESSONS
+from reloc_lsp.reward.evidence import BEFORE, LESSONS, TURNS
 
 CHOSEN = "chosen"
 """The clue of rewrites that run-time values chose. A history has none of them, so they keep their place."""
@@ -40,7 +40,7 @@ class Learning:
 
 def fit(lists: Sequence[Alternatives], how: Learning = Learning()) -> dict[str, float]:
     """The weight of each clue; raises `RewardError` where scipy is missing."""
-    own = BEFORE | LESSONS
+    own = BEFORE | LESSONS | TURNS
     found = _nearest(lists, _weighed(lists, how), own, how)
     kept = {name: own.get(name, 0.0) + how.share * (weight - own.get(name, 0.0)) for name, weight in found.items()}
     weights = _rounded(kept)
@@ -55,7 +55,7 @@ def adapt(
     These are few, but in them all is known that a search knows.
     """
     names = sorted({*_weighed(lists, how), CHOSEN, *start})
-    return _rounded(_nearest(lists, names, LESSONS | dict(start), how))
+    return _rounded(_nearest(lists, names, LESSONS | TURNS | dict(start), how))
 
 
 def _nearest(
@@ -90,7 +90,7 @@ def promise(row: Alternative, weights: Mapping[str, float]) -> float:
 def _raise(lists: Sequence[Alternatives], weights: Mapping[str, float]) -> float:
     """By how much these weights raise a right alternative, in the mean."""
     right = [row for one in lists for row in one.rows if row.right and CHOSEN not in row.clues]
-    raised = sum(promise(row, weights) - promise(row, BEFORE) for row in right)
+    raised = sum(promise(row, weights) - promise(row, BEFORE | TURNS) for row in right)
     return round(raised / max(len(right), 1), 4)
 
 

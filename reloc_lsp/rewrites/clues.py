@@ -15,7 +15,7 @@ from itertools import pairwise
 from reloc_lsp.rewrites.context import UnitContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.wording import Pair, Triple, Wording, triples, words
-from reloc_lsp.search.protocols import SURROUNDINGS
+from reloc_lsp.search.protocols import PLACES, SURROUNDINGS
 
 Clues = dict[str, float]
 LEAST = 1e-12
@@ -105,6 +105,7 @@ class Reader:
         self._statements = {ctx.line(place.node): type(place.node).__name__ for place in ctx.statements}
         self._raised = {n for n, text in enumerate(ctx.index.lines, 1) if text.strip() in ctx.module.raised}
         self._wording = Wording(ctx.text)
+        self._places = _places(standings)
 
     def clues(self, standing: Standing) -> Clues:
         """The clues of one rewrite."""
@@ -112,7 +113,7 @@ class Reader:
             # Nothing but searches can tell of these: they are not among the rewrites of a fix that nothing was run for.
             return {
                 "chosen": 1.0, "own belief": _log(standing.belief), "outlook alone": _log(standing.outlook),
-                SURROUNDINGS: self.around.share,
+                **self._places[id(standing)], SURROUNDINGS: self.around.share,
             }  # fmt: skip
         rewrite = standing.rewrite
         family, line = rewrite.family, rewrite.line
@@ -122,7 +123,7 @@ class Reader:
             "outlook": _log(standing.outlook), "weight": _log(rewrite.weight),
             "crowd of its family": math.log(self._families[family]), "crowd of its line": math.log(self._lines[line]),
             f"family={family}": 1.0, f"in={statement}": 1.0, f"family={family} in={statement}": 1.0,
-            f"outlook={_step(standing.outlook)}": 1.0, SURROUNDINGS: self.around.share,
+            f"outlook={_step(standing.outlook)}": 1.0, **self._places[id(standing)], SURROUNDINGS: self.around.share,
         }  # fmt: skip
         errors = self.around.kinds_of_error
         for error in errors:
@@ -161,6 +162,23 @@ class Reader:
                 found[name] = math.log(max(min(seen), 1))
         if not around.test_literals.isdisjoint(made.come):
             found["said by tests"] = 1.0
+
+
+def _places(standings: Sequence[Standing]) -> dict[int, Clues]:
+    """The place of each in its family, and among those of it at its line: by the standing's identity.
+
+    They are much alike. Where the first of them fail the next will, so others had better take turns with them.
+    """
+    in_family: Counter[str] = Counter()
+    at_line: Counter[tuple[str, int]] = Counter()
+    found = {}
+    for one in sorted(standings, key=lambda one: -one.promise):
+        family, line = one.rewrite.family, one.rewrite.line
+        in_family[family] += 1
+        at_line[family, line] += 1
+        places = in_family[family], at_line[family, line]
+        found[id(one)] = dict(zip(PLACES, map(math.log, places), strict=True))
+    return found
 
 
 def _log(value: float) -> float:

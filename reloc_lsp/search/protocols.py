@@ -55,6 +55,10 @@ SURROUNDINGS = "surroundings"
 """The clue that tells, from 0 to 1, how much code there is around the unit to compare it with."""
 
 
+PLACES = "place in its family", "place in its family at its line"
+"""The clues that tell how many alike are thought better of: why to wait, and no sign of what is right."""
+
+
 class Foresight(Protocol):
     """How promising a neighbour is before it is run, by what speaks for and against it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from reloc_lsp.cli.main import main
 from reloc_lsp.reward.alternatives import MOST_WRONG, Alternative, Alternatives, drawn, of_trace, read, write
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.evidence import LESSONS, EvidenceReward, as_json, evidence_reward
+from reloc_lsp.reward.evidence import BEFORE, LESSONS, EvidenceReward, as_json, evidence_reward
 from reloc_lsp.reward.sum import together
 from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
 from reloc_lsp.rewrites.context import UnitContext
@@ -21,6 +22,7 @@ from reloc_lsp.rewrites.families.operators import comparison
 from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
+from reloc_lsp.search.protocols import PLACES
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
@@ -87,11 +89,22 @@ async def test_the_reward_orders_the_neighbourhood_and_is_known_of_each_neighbou
 
 
 async def test_the_order_without_it_is_that_of_its_first_weights() -> None:
-    from reloc_lsp.reward.listwise import BEFORE
-
     own = [candidate.source for candidate in await first(None, 200)]
-    weighed = [candidate.source for candidate in await first(EvidenceReward(BEFORE), 200)]
-    assert len(own) == 200 and own == weighed
+    without_turns = EvidenceReward(BEFORE | dict.fromkeys(PLACES, 0.0))
+    assert len(own) == 200 and own == [candidate.source for candidate in await first(without_turns, 200)]
+
+
+async def test_rewrites_that_are_alike_take_turns_with_others() -> None:
+    places = [found[name] for found in clues().values() for name in PLACES]
+    assert sorted(places) == sorted(2 * [math.log(place) for place in range(1, len(clues()) + 1)])
+    own = {candidate.origin for candidate in await first(None, 12)}
+    assert own < {candidate.origin for candidate in await first(EvidenceReward(BEFORE), 12)}
+
+
+def test_a_place_behind_others_is_no_reason_to_disbelieve_a_revision() -> None:
+    reward = EvidenceReward({"weight": 0.5})
+    ahead, behind = ({"weight": 4.0, PLACES[0]: place} for place in (0.0, 2.0))
+    assert reward.promise(ahead) > reward.promise(behind) and reward.belief(ahead) == reward.belief(behind)
 
 
 def test_what_run_time_values_say_is_no_reason_to_believe_a_revision() -> None:
@@ -155,7 +168,7 @@ LISTS = [choice(repository, seed) for repository in ("one", "two", "three") for 
 
 def test_what_is_told_of_right_ones_is_learned_and_helps_in_other_repositories() -> None:
     pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
-    from reloc_lsp.reward.listwise import BEFORE, fit, held_out, places
+    from reloc_lsp.reward.listwise import fit, held_out, places
 
     weights = fit(LISTS)
     assert weights["good=1"] > 1.0 > abs(weights.get("noise=1", 0.0))
