@@ -3,8 +3,9 @@
     python tests/benchmarks/evidence_judged.py OUT.jsonl WORK
     reloc-lsp reward train-evidence OUT.jsonl --from shipped --out evidence.json
 
-The fixes are those of realfix.jsonl and realfix_single.jsonl; WORK is that of realfix.py. Judged are the first rewrites
-of the unchanged function in the families' own order and in that of the shipped reward, as many as the time allows.
+The fixes are those of realfix.jsonl and realfix_single.jsonl, undone where they were made, and those of undone.jsonl,
+undone in the newest version of their projects; WORK is that of realfix.py. Judged are the first rewrites of the
+unchanged function in the families' own order and in that of the shipped reward, as many as the time allows.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import asyncio
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from realfix import HERE, cloned, environment, workspace
+from undone import newest
 
 from reloc_lsp.evaluation.baseline import Measuring
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -116,24 +118,28 @@ def variables(values: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def lists(work: Path) -> Iterator[Alternatives]:
-    """The lists of all fixes."""
+def lists(work: Path, files: Sequence[Path]) -> Iterator[Alternatives]:
+    """The lists of the fixes in some files."""
     packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
-    files = HERE / "realfix.jsonl", HERE / "realfix_single.jsonl"
     for row in [json.loads(line) for path in files for line in path.read_text().splitlines()]:
         folder = environment(work, row["repo"], packages[row["repo"]])
         with tempfile.TemporaryDirectory(prefix="judged-") as place:
             root = Path(place).resolve()
-            workspace(cloned(work, row["repo"]), row, root)
-            path = os.pathsep.join(str(p) for p in (root / "src", root) if p.is_dir())
+            git = cloned(work, row["repo"])
+            if "head" in row:
+                newest(git, row, root, folder)
+            else:
+                workspace(git, row, root)
+            path = os.pathsep.join(str(p) for p in (root / "src", root / "lib", root) if p.is_dir())
             found = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
             with variables({"VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PATH": found}):
                 try:
                     one = asyncio.run(alternatives(row, root, folder / "bin" / "python"))
                 except EvaluationError as error:
-                    print(f"{row['id']} is left out: {error}", flush=True)
+                    print(f"{row['repo']} {row['qualname']} is left out: {error}", flush=True)
                     continue
-        print(row["id"], "no list" if one is None else f"{sum(r.right for r in one.rows)} of {one.among}", flush=True)
+        told = "no list" if one is None else f"{sum(r.right for r in one.rows)} of {one.among}"
+        print(row["repo"], row["qualname"], told, flush=True)
         if one:
             yield one
 
@@ -143,8 +149,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("work", type=Path)
+    usual = [HERE / name for name in ("realfix.jsonl", "realfix_single.jsonl", "undone.jsonl")]
+    parser.add_argument("--rows", type=Path, nargs="+", default=usual, help="which fixes (default: those of all three)")
     options = parser.parse_args()
-    print(write(options.out, lists(options.work.resolve())), "lists")
+    print(write(options.out, lists(options.work.resolve(), options.rows)), "lists")
 
 
 if __name__ == "__main__":
