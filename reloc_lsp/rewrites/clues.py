@@ -108,7 +108,7 @@ class Reader:
         self._places = _places(standings)
 
     def clues(self, standing: Standing) -> Clues:
-        """The clues of one rewrite."""
+        """The clues of one of the rewrites that the reader was made for."""
         if standing.chosen:
             # Nothing but searches can tell of these: they are not among the rewrites of a fix that nothing was run for.
             return {
