@@ -39,6 +39,37 @@ async def test_plugins_of_pytest_run_their_tests_and_distribute_none(write, judg
     assert (await judge.confirm(right)).green
 
 
+@pytest.mark.parametrize("options", ["", "-n2 --reruns 2"])
+async def test_a_plugin_that_runs_failing_tests_again_does_not(options, write, judging):
+    """The environment of these tests has pytest-rerunfailures."""
+    source = "def f(a):\n    return a\n"
+    tests = """
+        import pytest
+        from m import f
+
+        @pytest.fixture(scope="session")
+        def limit(): return 3
+
+        runs = 0
+
+        @pytest.mark.flaky(reruns=2)
+        def test_a(limit):
+            global runs
+            runs += 1
+            assert f(5) == limit or runs > 1
+
+        @pytest.mark.parametrize("value", [3, 7])
+        def test_b(value, limit, tmp_path): assert f(value) == limit
+    """
+    root = write({"m.py": source, "test_m.py": dedent(tests), "pytest.ini": f"[pytest]\naddopts = {options}\n"})
+    judge = await judging(root, "m.py::f", interpreter=sys.executable)
+    assert judge.baseline.tier.name == "warm", judge.baseline.reason
+    assert (judge.unchanged.passed, judge.unchanged.total) == (1, 3)
+    right = source.replace("return a", "return 3")
+    assert [verdict.green for verdict in await judged(judge, source, right)] == [False, True]
+    assert (await judge.confirm(right)).green and (await judge.confirm(source)).passed == 1
+
+
 async def test_a_change_of_the_header_is_judged_as_well(write, judging):
     source = "def f(a, b=1):\n    return a - b\n"
     root = write(

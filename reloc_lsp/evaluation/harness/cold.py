@@ -19,7 +19,7 @@ from _pytest.assertion import util as assertion
 from .forkserver import die_with_parent, limit_resources, load_prctl, most_memory
 from .overlay import probed
 from .returned import Returned
-from .runner import REMEMBERING_PLUGINS, Watcher, briefly, canary_of, failure, must_fail, test_path, unregister
+from .runner import MEDDLING_PLUGINS, Watcher, briefly, canary_of, failure, must_fail, test_path, unregister
 from .session import collect_error, run_pytest
 from .walls import InnerWalls
 from .warm import CallTrace
@@ -77,8 +77,8 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """What tests print nobody reads: it may be more than the disk holds. Nor is to be remembered how they end."""
-        unregister(session, REMEMBERING_PLUGINS)
+        """What tests print nobody reads: it may be more than the disk holds. Nor are they run again when they fail."""
+        unregister(session, MEDDLING_PLUGINS)
         null = os.open(os.devnull, os.O_WRONLY)
         for fd in (1, 2):
             os.dup2(null, fd)

@@ -13,7 +13,7 @@ import pytest
 
 from .forkserver import ForkServer
 from .overlay import probed
-from .runner import REMEMBERING_PLUGINS, Runner, unregister
+from .runner import MEDDLING_PLUGINS, Runner, unregister
 from .session import collect_error, run_pytest
 from .wire import Message, Send, Wire
 
@@ -34,7 +34,7 @@ class Ordered:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the wanted tests; one that was not collected is not reported, and so does not pass."""
-        unregister(session, REMEMBERING_PLUGINS)
+        unregister(session, MEDDLING_PLUGINS)
         found = {item.nodeid: item for item in session.items}
         items = [(number, found[name]) for number, name in self.wanted if name in found]
         self.runner.run(items, time.process_time)

@@ -35,8 +35,9 @@ except ImportError:  # pytest without its unittest plugin
 Result = tuple[str, Optional[Message]]
 """A test's outcome and, where it failed, the failure."""
 
-REMEMBERING_PLUGINS = ("lfplugin", "nfplugin", "stepwiseplugin")
-QUIET_PLUGINS = ("terminalreporter", "junitxml", "stepwise", "pastebin", "cacheprovider", *REMEMBERING_PLUGINS)
+MEDDLING_PLUGINS = ("lfplugin", "nfplugin", "stepwiseplugin", "rerunfailures")
+"""They remember how tests end, or run those again that fail."""
+QUIET_PLUGINS = ("terminalreporter", "junitxml", "stepwise", "pastebin", "cacheprovider", *MEDDLING_PLUGINS)
 
 
 _A_PART = {"kind": "Failed", "message": "a part of the test failed"}

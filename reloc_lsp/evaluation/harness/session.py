@@ -20,7 +20,6 @@ CALMED = {
     "random_order": ["-p", "no:random_order"],
     "benchmark": ["--benchmark-disable"],
     "hypothesispytest": ["--hypothesis-seed=0"],
-    "rerunfailures": ["--reruns=0"],
 }
 
 
