@@ -20,11 +20,10 @@ from typing import Any
 from realfix import cloned, span
 
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
-from reloc_lsp.revision.fixes import Wanted
+from reloc_lsp.revision.fixes import LONGEST, Wanted
 from reloc_lsp.reward.history import HistorySource
 from reloc_lsp.rewrites.module import ModuleContext
 
-LONGEST = 8_000
 MADE = "*version*.py", "_*.py", "*.so"
 """Files that a package has when it is built, and its repository has not."""
 
