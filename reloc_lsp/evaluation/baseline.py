@@ -13,10 +13,21 @@ from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.hindrance import ended_alike, forbidden
 from reloc_lsp.evaluation.limits import limit_of
 from reloc_lsp.evaluation.ordering import by_likeness, judging_order, varied
+from reloc_lsp.evaluation.permissions import Permissions
 from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.process import last_words
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey
-from reloc_lsp.evaluation.tiers import Bench, ColdTier, FirstTier, FreshTier, Tier, WarmTier, first_tier
+from reloc_lsp.evaluation.tiers import (
+    Bench,
+    ColdTier,
+    FirstTier,
+    FreshTier,
+    Tier,
+    WarmTier,
+    first_tier,
+    needs_of_importing,
+)
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 JUDGING_SHARE = 0.03
@@ -30,7 +41,8 @@ class Baseline:
     """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order.
 
     `beside` are tests that pass and reach the unit, but which only a cold run can judge: they take part in the
-    confirmation alone. `unseen` tests were not run at all, for want of time. `grants` are what candidates may do.
+    confirmation alone. `unseen` tests were not run at all, for want of time. `grants` are what candidates may do, and
+    `importing` what they may where the tests have to be imported and collected first.
     """
 
     tier: Tier
@@ -46,6 +58,7 @@ class Baseline:
     beside: Sequence[int] = ()
     unseen: int = 0
     grants: Grants = field(default_factory=Grants)
+    importing: Grants = field(default_factory=Grants)
 
 
 class Measuring:
@@ -58,7 +71,7 @@ class Measuring:
         self.deadline = time.monotonic() + seconds
         first = min(max(0.12 * seconds, 2.0), 10.0)
         self.first_limit = Limit(first, first * 1.2)
-        self.grants = Grants()
+        self.permissions = Permissions(bench)
 
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried."""
@@ -142,7 +155,7 @@ class Measuring:
         limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
         steady = _steady(covering, survey)
         await self._wall_in(warm, survey)
-        cold_tier = ColdTier(self.bench, self.place, warm.tests, grants=self.grants)
+        cold_tier = ColdTier(self.bench, self.place, warm.tests, grants=self.permissions.importing)
         again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
@@ -152,8 +165,15 @@ class Measuring:
         )
         if await self._hindered(warm, survey.results, again, limits):
             return await self._choose(warm, survey)
+        absent = {n for n in steady if n not in cold.results or not cold.begun}
+        none = len(absent) == len(steady)
+        if absent and await self._hindered_on_the_way(warm, whole=none):
+            return await self._choose(warm, survey)
+        if absent and none:
+            words = next(iter(cold.errors), "") or last_words(self.bench.copy.log(cold_tier.name)) or "it said nothing"
+            raise EvaluationError(_not_again(self.place.unit.qualname, words))
         plain = {**survey.results, **again}
-        flaky = await self._flaky(warm, survey, again, limits)
+        flaky = absent | await self._flaky(warm, survey, again, limits)
         differing = [
             n for n in steady if n in cold.results and n not in flaky
             and cold.results[n].outcome is not plain[n].outcome
@@ -181,8 +201,8 @@ class Measuring:
         }
         kept = [n for n in covering if n not in flaky | beside | outside]
         results = {n: again.get(n, survey.results[n]) for n in kept}
-        why = next((reason for reason, holds in reasons.items() if holds), None)
-        if why is None:
+        doubt = next((reason for reason, holds in reasons.items() if holds), None)
+        if doubt is None:
             reason = "the swapped code is seen by every test, and warm and cold runs agree"
             found = self._baseline(warm, reason, results, survey, flaky)
             said = [f"Fails for reasons outside the unit, so left out: {warm.tests[n]}." for n in sorted(outside)]
@@ -192,7 +212,7 @@ class Measuring:
         results |= {n: cold.results[n] for n in kept if n in cold.results}
         if cold.at_import:
             results |= await self._failing_beside(warm, cold_tier, survey, covering)
-        return await self._without_swap(warm, why, results, survey, flaky)
+        return await self._without_swap(warm, doubt, results, survey, flaky)
 
     async def _only_cold(self, cold: ColdTier, survey: Survey) -> Baseline:
         """Where nothing can be forked there is no choice: plain cold runs tell flaky tests and give true times."""
@@ -207,10 +227,18 @@ class Measuring:
 
     async def _wall_in(self, tier: Tier, survey: Survey) -> None:
         """Raise the inner walls, with what the survey heard granted through them."""
-        if not self.grants.everything:
-            beside = self.bench.copy.beside(self.bench.copy.root)
-            self.grants = Grants.of(survey.needs, beside, self.bench.sandbox.elsewhere)
-        await tier.wall_in(self.grants)
+        self.permissions.hear(survey.needs)
+        await tier.wall_in(self.permissions.of(tier))
+
+    async def _hindered_on_the_way(self, warm: WarmTier, *, whole: bool) -> bool:
+        """Whether the inner walls may keep a new process from tests: it is granted what it needs, from now on.
+
+        Where nothing is heard that would explain it, that is everything, if the `whole` of the tests is out of reach.
+        """
+        if not self.permissions.walled:
+            return False
+        needs = await needs_of_importing(self.bench, warm.selection)
+        return self.permissions.hear_importing(needs) or (whole and self.permissions.grant_everything())
 
     async def _hindered(
         self,
@@ -224,15 +252,13 @@ class Measuring:
         `free` is how they ended without the walls.
         """
         changed = [n for n in walled if not ended_alike(walled[n], free[n])]
-        if not changed or self.grants.everything or not self.bench.sandbox.inner:
+        if not changed or not self.permissions.walled:
             return False
         await tier.wall_in(None)
         loose = await self._again(tier, changed, limits)
-        await tier.wall_in(self.grants)
+        await tier.wall_in(self.permissions.of(tier))
         hindered = any(n in loose and ended_alike(loose[n], free[n]) for n in changed)
-        if hindered:
-            self.grants = Grants(everything=True)
-        return hindered
+        return hindered and self.permissions.grant_everything()
 
     def _judging(self, survey: Survey) -> list[int]:
         """Covering tests that judge: those that fail, and as many others as can be run for every candidate."""
@@ -319,7 +345,7 @@ class Measuring:
                 self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky), survey
             )
         await fresh.close()
-        cold = ColdTier(self.bench, self.place, first.tests, grants=self.grants)
+        cold = ColdTier(self.bench, self.place, first.tests, grants=self.permissions.importing)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
         return self._baseline(cold, reason, results, survey, flaky)
 
@@ -337,12 +363,10 @@ class Measuring:
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
         notes += forbidden(results, names) if self.bench.sandbox.outer else []
-        granted = self.grants.in_words() if self.bench.sandbox.inner else ""
-        if granted:
-            notes.append(f"The tests were seen to need, and candidates are granted: {granted}.")
+        notes += self.permissions.notes(tier)
         return Baseline(
             tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes,
-            unseen=survey.unseen, grants=self.grants,
+            unseen=survey.unseen, grants=self.permissions.running, importing=self.permissions.importing,
         )  # fmt: skip
 
     async def _again(
@@ -397,3 +421,10 @@ def _collection(errors: Sequence[Mapping[str, str]]) -> str:
     first = errors[0]
     more = f" ({len(errors) - 1} more files have errors)" if len(errors) > 1 else ""
     return f"Tests could not be collected: {first['where']}: {cause(first['text']).rstrip('.')}{more}. {HINT}"
+
+
+def _not_again(name: str, words: str) -> str:
+    return (
+        f"The tests of {name} run, but not once more in a new pytest process on a new copy, where a revision has to "
+        f"prove itself: {cause(words).rstrip('.')}."
+    )

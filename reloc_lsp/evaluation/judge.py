@@ -67,7 +67,7 @@ class Judge:
     def sandbox(self) -> Level:
         """The walls that candidates run behind, after what was granted."""
         sandbox = self.bench.sandbox
-        return replace(sandbox, inner=sandbox.inner and not self.baseline.grants.everything).level
+        return replace(sandbox, inner=sandbox.inner and not self.baseline.importing.everything).level
 
     @property
     def cpu(self) -> float:
@@ -100,7 +100,7 @@ class Judge:
         Beside the usual run there is one as unlike it as can be. What passes in the one alone does not pass, unless
         the usual order of the tests is all it needs. Of code that is not `ours` the values returned are looked at too.
         """
-        usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.grants)
+        usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.importing)
         unlike = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1))
         watch: dict[str, Any] = {} if ours or self._compares_itself else {"returns_of": self.place.lines_of(source)}
         beside = list(self.baseline.beside)
@@ -341,7 +341,7 @@ class Judge:
                 tier = self.baseline.tier
                 modules = tier.modules if isinstance(tier, WarmTier) else ()
                 self._fresh = await FreshTier.start(self.bench, self.place, tier.tests, modules)
-                await self._fresh.wall_in(self.baseline.grants)
+                await self._fresh.wall_in(self.baseline.importing)
             return self._fresh
 
     def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:

@@ -104,12 +104,9 @@ class HarnessProcess:
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
 
-    def last_words(self, lines: int = 6) -> str:
+    def last_words(self) -> str:
         """The end of what the process printed, for a message to the user."""
-        with contextlib.suppress(OSError):
-            text = self.log.read_bytes()[-4000:].decode("utf-8", "replace")
-            return " | ".join(line.strip() for line in text.strip().splitlines()[-lines:] if line.strip())
-        return ""
+        return last_words(self.log)
 
     async def _end(self) -> None:
         """Wait for the end of the process, which asyncio announces only once all it wrote was read."""
@@ -118,3 +115,11 @@ class HarnessProcess:
                 while await self._reader.read(1 << 16):
                     pass
         await self.process.wait()
+
+
+def last_words(log: Path, lines: int = 6) -> str:
+    """The end of what a process printed into `log`, for a message to the user."""
+    with contextlib.suppress(OSError):
+        text = log.read_bytes()[-4000:].decode("utf-8", "replace")
+        return " | ".join(line.strip() for line in text.strip().splitlines()[-lines:] if line.strip())
+    return ""

@@ -16,7 +16,8 @@ FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 class Survey:
     """What one instrumented run of tests on the unchanged unit showed, by test number.
 
-    `needs` is what they used besides the processor, `unseen` tests were not run for want of time.
+    `needs` is what they used besides the processor, `unseen` tests were not run for want of time. `errors` are those of
+    collecting them anew, and whether that came to an end says `begun`.
     """
 
     results: dict[int, TestResult] = field(default_factory=dict)
@@ -24,6 +25,8 @@ class Survey:
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     calls: dict[int, int] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+    begun: bool = False
     at_import: bool = False
     unseen: int = 0
 
@@ -32,6 +35,9 @@ class Survey:
         self.results |= report.results
         self.hear(report)
         for record in report.records:
+            self.begun |= "begin" in record
+            if "collect_error" in record:
+                self.errors.append(record["collect_error"]["text"])
             if "line" in record:
                 if record["in"] is None:
                     self.at_import = True

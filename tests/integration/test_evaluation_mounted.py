@@ -123,6 +123,21 @@ async def test_tests_may_write_into_the_workspace(place, write, judging, monkeyp
     assert len(told) == 1
 
 
+IMPORTING = {
+    "conftest.py": "open('out/log.txt', 'w').close(); open('found.txt', 'w').close()\n",
+    "test_m.py": "open('out/log.txt', 'w').close()\n" + TESTS,
+    "out/database.py": "import sqlite3; sqlite3.connect('out/db').execute('create table if not exists t (a)')\n",
+}
+
+
+@pytest.mark.parametrize("importer", IMPORTING)
+async def test_importing_the_tests_may_write_into_the_workspace(importer, write, judging):
+    files = {"m.py": WRONG, "test_m.py": TESTS, "conftest.py": "", "out/database.py": ""}
+    files |= {importer: IMPORTING[importer]}
+    files["conftest.py"] += "import out.database\n"
+    await assert_judges_rightly(await judging(write(files), "m.py::f"))
+
+
 async def test_a_candidate_that_changes_the_tests_where_it_may_write_is_not_confirmed(write, judging):
     test = "def test_writing():\n    pathlib.Path('found.txt').write_text('x')\n    assert f(3) == 3\n"
     root = write({"m.py": WRONG, "test_m.py": TESTS + test})

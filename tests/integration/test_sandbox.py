@@ -86,10 +86,39 @@ async def test_what_the_tests_themselves_do_is_granted_and_told_and_nothing_else
     assert need in allowed and allowed <= {need}
 
 
+@pytest.mark.parametrize("need", NEEDS)
+async def test_what_importing_the_tests_does_is_granted_to_the_confirmation_alone(need, write, judging):
+    words = NEEDS[need][0]
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": ACTS[need] + "\n"}), "m.py::f")
+    assert judge.baseline.notes == [f"Importing the tests was seen to need, and the confirmation is granted: {words}."]
+    right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
+    assert right.green and not any(verdict.green for verdict in verdicts)
+    assert (await judge.confirm("def f(a):\n    return 3\n")).green and judge.sandbox == "full"
+    assert not (await judge.confirm(trying(ACTS["set a flag"]))).green
+    changed, bad = await judged(judge, "def f(a, b=3):\n    return b\n", trying(RUN).replace("f(a)", "f(a, b=3)"))
+    assert changed.green and bad.green == (need == "run")
+
+
+QUIET = "import ctypes, os; pid = ctypes.CDLL(None).fork(); pid or os._exit(0); assert pid > 0; os.waitpid(pid, 0)"
+
+
+async def test_where_importing_needs_what_python_does_not_tell_of_the_inner_walls_come_down(write, judging):
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": QUIET + "\n"}), "m.py::f")
+    assert judge.sandbox == "partial" and (await judge.confirm("def f(a):\n    return 3\n")).green
+
+
+async def test_tests_that_run_in_one_process_at_a_time_are_a_sentence(write, judging, tmp_path):
+    lock = f"import os, sys\nif os.path.exists({str(tmp_path / 'lock')!r}): raise SystemExit('the lock is taken')\n"
+    taking = f"open({str(tmp_path / 'lock')!r}, 'x').close()\n"
+    root = write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": lock + taking})
+    with pytest.raises(EvaluationError) as error:
+        await judging(root, "m.py::f", sandbox="none")
+    assert "not once more in a new pytest process" in str(error.value) and "the lock is taken" in str(error.value)
+
+
 async def test_a_need_that_python_does_not_tell_of_takes_the_inner_walls_down(write, judging):
     """The C library starts a process here, which no audit event tells of."""
-    quiet = "import ctypes, os; pid = ctypes.CDLL(None).fork(); pid or os._exit(0); assert pid > 0; os.waitpid(pid, 0)"
-    test = f"def test_it():\n    {quiet}\n    assert f(3) == 3\n"
+    test = f"def test_it():\n    {QUIET}\n    assert f(3) == 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
     assert judge.sandbox == "partial"
     assert judge.baseline.notes == [

@@ -1,9 +1,12 @@
-"""Collection alone, where no process can be forked: what there is to run, each time in a process of its own."""
+"""Collection alone: what there is to run, where no process can be forked, and what it takes to get that far."""
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from .needs import Needs
 from .runner import test_path
 from .session import collect_error, run_pytest
 from .wire import Message, Wire
@@ -33,7 +36,12 @@ class Collection:
 
 
 def run(wire: Wire, config: Message) -> None:
-    """Collect the selection and say what was found, or that pytest did not get that far."""
+    """Collect the selection and say what was found, or that pytest did not get that far.
+
+    Asked to `learn`, tell before that what importing and collecting need besides the processor.
+    """
+    if config.get("learn"):
+        Needs(wire.send, *(os.path.join(config["scratch"], name) for name in ("tmp", "cache"))).listen()
     collection = Collection(wire)
     status = run_pytest(config, config["selection"], plugins=[collection])
     if not collection.told:

@@ -38,12 +38,12 @@ MOST = 200
 class Needs:
     """Sends one record for each need not heard of before: `{"needs": kind}` or `{"needs": folder}`.
 
-    What happens below `own` needs nothing.
+    What happens in folders that are the process's `own` needs nothing.
     """
 
-    def __init__(self, send: Send, own: str) -> None:
+    def __init__(self, send: Send, *own: str) -> None:
         self._send = send
-        self._own = own + os.sep
+        self._own = ("/proc/", *(folder + os.sep for folder in own))
         self._heard: set[str] = set()
 
     def listen(self) -> None:
@@ -83,7 +83,7 @@ class Needs:
 
     def _note_folder(self, path: Any) -> None:
         folder = os.path.realpath(os.fsdecode(path))
-        if not (folder + os.sep).startswith((self._own, "/proc/")) and folder != "/dev":
+        if not (folder + os.sep).startswith(self._own) and folder != "/dev":
             self._note(folder)
 
     def _note(self, need: str) -> None:

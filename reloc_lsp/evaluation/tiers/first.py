@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import re
 from collections.abc import Sequence
 
+from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.tiers.bench import Bench
 from reloc_lsp.evaluation.tiers.cold import ColdTier
 from reloc_lsp.evaluation.tiers.forked import WarmTier
+from reloc_lsp.evaluation.tiers.importing import needs_of_importing
 
 FirstTier = WarmTier | ColdTier
+
+_COULD_NOT_WRITE = re.compile(r"read-?only|Errno 30\b|unable to open database", re.IGNORECASE)
 
 
 def can_fork() -> bool:
@@ -19,5 +25,25 @@ def can_fork() -> bool:
 
 
 async def first_tier(bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> FirstTier:
-    """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far."""
-    return await (WarmTier if can_fork() else ColdTier).start(bench, place, selection)
+    """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
+
+    In a mounted workspace, folders are made writable that importing or collecting was seen to write in.
+    """
+    start = (WarmTier if can_fork() else ColdTier).start
+    while True:
+        try:
+            tier = await start(bench, place, selection)
+        except EvaluationError as error:
+            if not await _made_writable(bench, selection, str(error)):
+                raise
+            continue
+        if not await _made_writable(bench, selection, *(error["text"] for error in tier.errors)):
+            return tier
+        await tier.close()
+
+
+async def _made_writable(bench: Bench, selection: Sequence[str], *errors: str) -> bool:
+    """Whether folders are writable only now, where `errors` say that something could not be written."""
+    if not bench.copy.mounted or not any(map(_COULD_NOT_WRITE.search, errors)):
+        return False
+    return await asyncio.to_thread(bench.copy.make_writable, await needs_of_importing(bench, selection))
