@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from reloc_lsp.evaluation.tiers.bench import Bench
 
-
 PATIENCE = 60.0
 
 
