@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reloc_lsp.program.distance import revision_distance
 from reloc_lsp.program.fingerprint import parse_unit
@@ -71,7 +72,7 @@ def _odd(source: str) -> int:
 
 
 def _is_odd(node: ast.AST) -> bool:
-    tests = (_neutral_operand, _odd_arithmetic, _odd_logic, _odd_statement, _unreachable)
+    tests = (_neutral_operand, _odd_arithmetic, _odd_logic, _odd_statement, _unreachable, _repeated)
     return any(test(node) for test in tests)
 
 
@@ -135,3 +136,9 @@ def _unreachable(node: ast.AST) -> bool:
     if not isinstance(body, list):
         return False
     return any(isinstance(s, ast.Return | ast.Raise | ast.Break | ast.Continue) for s in body[:-1])
+
+
+def _repeated(node: ast.AST) -> bool:
+    """Whether a statement is done once more right away."""
+    blocks = [block for name in ("body", "orelse", "finalbody") if isinstance(block := getattr(node, name, None), list)]
+    return any(ast.dump(one) == ast.dump(other) for block in blocks for one, other in pairwise(block))

@@ -43,6 +43,8 @@ def test_odd_expressions_come_after_plain_ones(strange):
         ("    return b", "    try:\n        return b\n    except Exception:\n        return None"),
         ("    return b", "    a == b\n    return b"),
         ("    return b", "    else:\n        return a\n    return b"),
+        ("    return b", "    print(b)\n    print(b)\n    return b"),
+        ("    return b", "    else:\n        print(b)\n        print(b)\n    return b"),
     ],
 )
 def test_dead_and_idle_statements_are_odd(old, new):
