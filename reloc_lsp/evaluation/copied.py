@@ -11,6 +11,7 @@ from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.leftovers import remove_tree
 from reloc_lsp.evaluation.outline import is_apart, outside_of
 from reloc_lsp.evaluation.sandbox import Mount
+from reloc_lsp.evaluation.stamped import write_stamped
 
 
 class Copied:
@@ -34,7 +35,7 @@ class Copied:
         if not Path(os.path.realpath(place)).is_relative_to(root):
             return False
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+        write_stamped(place, data)
         return True
 
     def seen(self, root: Path, name: Path) -> Path:

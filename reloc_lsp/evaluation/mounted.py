@@ -16,9 +16,7 @@ from reloc_lsp.evaluation.leftovers import remove_tree
 from reloc_lsp.evaluation.outline import outline
 from reloc_lsp.evaluation.rebuilt import Rebuilt
 from reloc_lsp.evaluation.sandbox import Mount
-
-LONG_AGO = 10**9
-"""Time stamp of texts that are mounted over files: no bytecode that the user's own runs left is of that time."""
+from reloc_lsp.evaluation.stamped import write_stamped
 
 
 @dataclass
@@ -77,8 +75,7 @@ class Mounted:
                 return False
             place = layers.folders[around].place / target.relative_to(around)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-        os.utime(place, (LONG_AGO, LONG_AGO))
+        write_stamped(place, data)
         layers.put[name] = data
         return True
 

@@ -25,11 +25,13 @@ class ScratchCopy:
 
     A large workspace is not copied if it is `mountable`, which it is behind an outer wall: then `root` is where
     processes find it mounted, and for everybody else an empty folder. `files` is the workspace as the user sees it.
+    `bytecode` are folders of what was compiled in it before any candidate ran.
     """
 
     def __init__(self, origin: Path, unsaved: Mapping[Path, str], *, mountable: bool = False) -> None:
         self.files = UserFiles(origin, unsaved)
         self.origin = self.files.root
+        self.bytecode: list[Path] = []
         self._numbers = itertools.count(1)
         self._copying = threading.Lock()
         self._closed = False
@@ -65,6 +67,16 @@ class ScratchCopy:
             if not self._closed:
                 self._fill(root)
         return root
+
+    @property
+    def compiled(self) -> Path:
+        """Where a process that runs no candidate may leave bytecode."""
+        return self.beside(self.root) / "bytecode"
+
+    def keep_bytecode(self) -> None:
+        """Take what was compiled out of the reach of all processes; those to come may read it."""
+        if self.compiled.exists():
+            self.bytecode.append(self.compiled.rename(self.folder / f"bytecode-{len(self.bytecode)}"))
 
     def log(self, tier: str) -> Path:
         """Where processes of a tier write what they print."""

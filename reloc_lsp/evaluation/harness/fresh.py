@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import sys
 import time
 from collections.abc import Sequence
 
@@ -50,17 +49,6 @@ class FreshServer:
             with contextlib.suppress(BaseException):
                 importlib.import_module(name)
 
-    def write_bytecode(self) -> None:
-        """Collect once in a child, for the bytecode of modules and tests that it leaves beside them in the copy."""
-        pid = os.fork()
-        if pid == 0:
-            with contextlib.suppress(BaseException):
-                sys.dont_write_bytecode = False
-                selection = list(dict.fromkeys(name.split("::")[0] for name in self.config["tests"]))
-                run_pytest(self.config, selection, "--collect-only")
-            os._exit(0)
-        os.waitpid(pid, 0)
-
     def run_child(self, request: Message, send: Send, folder: str) -> None:
         """In the child: a whole session with the candidate's text in place of the unit's file."""
         probe = probed(request, send, self.config["unit_file"], request["text"])
@@ -78,6 +66,5 @@ class FreshServer:
 def run(wire: Wire, config: Message) -> None:
     """The fresh tier's server."""
     server = FreshServer(config)
-    server.write_bytecode()
     wire.send({"ready": True})
     ForkServer(wire, config, server.run_child).serve()

@@ -25,9 +25,8 @@ def run() -> NoReturn:
     os.chdir(config["root"])
     Relocation(config["origin"], config["root"]).install()
     try:
+        importlib.import_module(".bytecode", __package__).Bytecode.of(config).install()
         importlib.import_module(".folders", __package__).list_once()
-        if config["bytecode"]:
-            importlib.import_module(".bytecode", __package__).keep_elsewhere(config["root"], config["bytecode"])
         serve(wire, config)
     except BaseException:
         traceback.print_exc()  # into the log, from which the controller takes the last words

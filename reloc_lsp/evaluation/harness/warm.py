@@ -16,6 +16,7 @@ import pytest
 from _pytest import python
 
 from .batch import Batch, use_folder
+from .bytecode import keep_no_more
 from .calls import Recorder
 from .forkserver import ForkServer
 from .instrument import Probe, instrumented
@@ -49,6 +50,7 @@ class WarmServer:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Say what was collected, then serve candidates until told to stop."""
+        keep_no_more()
         self.session = session
         self.served = True
         drop_reporting_plugins(session)

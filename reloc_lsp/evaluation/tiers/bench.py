@@ -25,11 +25,19 @@ class Bench:
     sandbox: Sandbox = field(default_factory=Sandbox)
 
     async def start(
-        self, tier: str, root: Path, grants: Grants | None = None, seed: int = 0, **more: Any
+        self,
+        tier: str,
+        root: Path,
+        grants: Grants | None = None,
+        seed: int = 0,
+        *,
+        compiles: bool = False,
+        **more: Any,
     ) -> HarnessProcess:
         """Start the harness of a tier in the copy at `root`, `more` being what it is told besides.
 
-        Without `grants` there are no inner walls from the start. `seed` is that of hashes.
+        Without `grants` there are no inner walls from the start. `seed` is that of hashes. One that `compiles` leaves
+        bytecode for those after it, once the copy is told to keep it.
         """
         beside = self.copy.beside(root)
         config = {
@@ -39,7 +47,10 @@ class Bench:
             "scratch": str(beside),
             "workers": self.workers,
             "walls": self.walls(root, grants) if grants else None,
-            "bytecode": str(beside / "bytecode") if self.copy.mounted else None,
+            "bytecode": {
+                "kept": [str(folder) for folder in self.copy.bytecode],
+                "own": str(self.copy.compiled) if compiles else None,
+            },
             **more,
         }
         environment = {**self.environment(root), "PYTHONHASHSEED": str(seed)}
@@ -71,7 +82,8 @@ class Bench:
 
     def _shown(self) -> list[Path]:
         """What tests may see of private folders: the workspace, its interpreter with all its packages, our harness."""
-        return [self.copy.origin, BOOT.parent, *self.interpreter.places, *sorted(self.copy.linked)]
+        places = [self.copy.origin, BOOT.parent, *self.interpreter.places]
+        return [*places, *sorted(self.copy.linked), *self.copy.bytecode]
 
     def _is_ours(self, path: str) -> bool:
         real = Path(os.path.realpath(path))

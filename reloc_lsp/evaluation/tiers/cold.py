@@ -48,8 +48,9 @@ class ColdTier:
     async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> ColdTier:
         """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far."""
         began = time.monotonic()
-        process = await bench.start("collection", bench.copy.root, selection=list(selection))
+        process = await bench.start("collection", bench.copy.root, selection=list(selection), compiles=True)
         hello = await collected(process)
+        bench.copy.keep_bytecode()
         await process.close()
         patience = 5.0 + 10 * (time.monotonic() - began)
         return cls(bench, place, hello["collected"], hello["files"], hello["errors"], patience)

@@ -90,11 +90,18 @@ class WarmTier(ForkedTier):
     name: str = "warm"
 
     @classmethod
-    async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> WarmTier:
-        """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far."""
+    async def start(
+        cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str], *, first: bool = True
+    ) -> WarmTier:
+        """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
+
+        The `first` process, before any candidate was run, keeps bytecode for those after it.
+        """
         unit = place.description() if place else None
-        process = await bench.start("warm", bench.copy.root, selection=list(selection), unit=unit)
+        process = await bench.start("warm", bench.copy.root, selection=list(selection), unit=unit, compiles=first)
         hello = await collected(process)
+        if first:
+            bench.copy.keep_bytecode()
         return cls(
             ForkClient(process), hello["collected"], bench, place, hello["files"], hello["errors"],
             hello["functions"], hello["threads"], hello["modules"], selection,
@@ -102,7 +109,7 @@ class WarmTier(ForkedTier):
 
     async def again(self) -> WarmTier:
         """One more warm process for the same selection."""
-        return await WarmTier.start(self.bench, self.place, self.selection)
+        return await WarmTier.start(self.bench, self.place, self.selection, first=False)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The source whose code is swapped in; without a unit the code runs as it is."""

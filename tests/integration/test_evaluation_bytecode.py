@@ -1,0 +1,89 @@
+"""What is compiled once is read by later processes, and by none where it may be of another text."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import py_compile
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from verdicts import outcomes
+
+from reloc_lsp.search.verdict import Outcome
+
+MODULE = "import other\ndef f(a):\n    return a\n"
+RIGHT = "def f(a):\n    return 3\n"
+WRONG = "def f(a):\n    return 4\n"
+TESTS = """\
+import inspect, os, other
+from m import f
+def test_five(): assert f(5) == 3
+def test_place(): assert f(3) and inspect.currentframe().f_code.co_filename == __file__
+def test_value(): assert f(3) and other.VALUE == 2
+"""
+
+
+def run_by_the_user(root: Path) -> None:
+    """As the user's own pytest leaves its bytecode beside the files."""
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, "-m", "pytest", "-q", root], cwd=root, env=plain, check=False, capture_output=True)
+    assert list(root.glob("__pycache__/test_m*.pyc")) and list(root.glob("__pycache__/m*.pyc"))
+
+
+async def cold_outcomes(judge, source: str) -> dict[str, Outcome]:
+    return outcomes(await judge.confirm(source))
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["the user ran them", "never run"])
+async def test_later_processes_read_what_the_first_compiled(known, write, judging):
+    reading = "def test_read(): assert f(3) and os.path.exists(other.__spec__.cached)\n"
+    root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS + reading})
+    if known:
+        run_by_the_user(root)
+    judge = await judging(root, "m.py::f")
+    wrong, right = await cold_outcomes(judge, WRONG), await cold_outcomes(judge, RIGHT)
+    assert wrong["test_five"] is Outcome.FAILED and set(right.values()) == {Outcome.PASSED}
+    assert ("test_m" in {name.split(".")[0] for name in compiled_by(judge)}) != known
+    assert not any(path.name == "__pycache__" for path in judge.bench.copy.folder.glob("copy*/workspace/**/*"))
+
+
+def compiled_by(judge) -> list[str]:
+    return [path.name for folder in judge.bench.copy.bytecode for path in folder.rglob("*.pyc")]
+
+
+@pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode), ids=lambda mode: mode.name)
+async def test_the_users_bytecode_is_read_if_time_and_size_of_the_source_speak_for_it(mode, write, judging):
+    root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS})
+    stat = (root / "other.py").stat()
+    compileall.compile_dir(root, quiet=2, invalidation_mode=mode)
+    (root / "other.py").write_text("VALUE = 1\n")
+    os.utime(root / "other.py", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    judge = await judging(root, "m.py::f")
+    read = mode is py_compile.PycInvalidationMode.TIMESTAMP
+    assert outcomes(judge.unchanged)["test_value"] is (Outcome.PASSED if read else Outcome.FAILED)
+
+
+async def test_an_unsaved_text_is_not_mistaken_for_the_saved_one(write, judging):
+    root = write({"m.py": MODULE, "other.py": "VALUE = 1\n", "test_m.py": TESTS})
+    run_by_the_user(root)
+    judge = await judging(root, "m.py::f", unsaved={root / "other.py": "VALUE = 2\n"})
+    assert set((await cold_outcomes(judge, RIGHT)).values()) == {Outcome.PASSED}
+
+
+async def test_what_candidates_put_where_bytecode_is_kept_is_not_read(write, judging):
+    """Behind no walls at all."""
+    root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS})
+    judge = await judging(root, "m.py::f", sandbox="none")
+    lying = "def f(a):\n    import os\n    os.makedirs({!r}, exist_ok=True)\n    return 3\n"
+    place = judge.bench.copy.compiled
+    assert not place.exists()
+    await judge.confirm(lying.format(str(place)))
+    kept = list(judge.bench.copy.bytecode)
+    os.kill(judge.baseline.tier.client.process.process.pid, 9)
+    await judge.baseline.tier.client.process.process.wait()
+    assert set((await cold_outcomes(judge, RIGHT)).values()) == {Outcome.PASSED}
+    await judge.baseline.tier.revive()
+    assert judge.bench.copy.bytecode == kept
