@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.cause import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.first_look import FirstLook
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.hindrance import ended_alike, forbidden
 from reloc_lsp.evaluation.limits import limit_of
-from reloc_lsp.evaluation.ordering import by_likeness, judging_order, varied
+from reloc_lsp.evaluation.ordering import judging_order, varied
 from reloc_lsp.evaluation.permissions import Permissions
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.process import last_words
 from reloc_lsp.evaluation.sandbox import Grants
-from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey
+from reloc_lsp.evaluation.survey import ENDED_BY_FORCE, FAILING, Survey, Unseen
 from reloc_lsp.evaluation.tiers import (
     Bench,
     ColdTier,
@@ -25,15 +25,12 @@ from reloc_lsp.evaluation.tiers import (
     FreshTier,
     Tier,
     WarmTier,
-    first_tier,
     needs_of_importing,
 )
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 JUDGING_SHARE = 0.03
 MOST_BESIDE = 0.2
-LONGER_SECONDS = 2.0
-MOST_RESTARTS = 3
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Baseline:
     """The unchanged unit's standing. `results` covers `tests`, the numbers of the covering tests in judging order.
 
     `beside` are tests that pass and reach the unit, but which only a cold run can judge: they take part in the
-    confirmation alone. `unseen` tests were not run at all, for want of time. `grants` are what candidates may do, and
+    confirmation alone. `unseen` is what was not run at all, for want of time. `grants` are what candidates may do, and
     `importing` what they may where the tests have to be imported and collected first.
     """
 
@@ -56,7 +53,7 @@ class Baseline:
     flaky: Sequence[str]
     notes: Sequence[str]
     beside: Sequence[int] = ()
-    unseen: int = 0
+    unseen: Unseen = field(default_factory=Unseen)
     grants: Grants = field(default_factory=Grants)
     importing: Grants = field(default_factory=Grants)
 
@@ -68,14 +65,13 @@ class Measuring:
         self.bench = bench
         self.place = place
         self.seconds = seconds
-        self.deadline = time.monotonic() + seconds
-        first = min(max(0.12 * seconds, 2.0), 10.0)
-        self.first_limit = Limit(first, first * 1.2)
+        self.look = FirstLook(bench, place, seconds)
+        self.first_limit = self.look.limit
         self.permissions = Permissions(bench)
 
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried."""
-        first, survey = await self._find_covering(groups)
+        first, survey = await self.look.at(groups)
         try:
             if not survey.covering:
                 return await self._import_time_only(first)
@@ -85,69 +81,6 @@ class Measuring:
         except BaseException:
             await first.close()
             raise
-
-    async def _find_covering(self, groups: Sequence[Sequence[str]]) -> tuple[FirstTier, Survey]:
-        for position, group in enumerate(groups):
-            first, survey = await self._first_look(group)
-            failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
-            if failing or position == len(groups) - 1 or (survey.covering and time.monotonic() > self.deadline):
-                return first, survey
-            await first.close()
-        raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
-
-    async def _first_look(self, group: Sequence[str]) -> tuple[FirstTier, Survey]:
-        """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable."""
-        for restarts in range(MOST_RESTARTS + 1):
-            first = await first_tier(self.bench, self.place, group)
-            try:
-                survey = await self._survey(first)
-                again = restarts < MOST_RESTARTS and await self._made_writable(survey)
-            except BaseException:
-                await first.close()
-                raise
-            if not again:
-                break
-            await first.close()
-        return first, survey
-
-    async def _made_writable(self, survey: Survey) -> bool:
-        return await asyncio.to_thread(self.bench.copy.make_writable, survey.needs)
-
-    async def _survey(self, tier: FirstTier) -> Survey:
-        survey = Survey()
-        # In a mounted workspace there is something to hear of tests that no swap can reach, too.
-        if isinstance(tier, WarmTier) and not tier.functions and not self.bench.copy.mounted:
-            return survey
-        parts: list[list[int]] = [[] for _ in range(self.bench.workers if len(tier.tests) > 40 else 1)]
-        for alike in by_likeness(tier.tests, self.place.unit.qualname):
-            share = -(-len(alike) // len(parts)) or 1
-            for number, part in enumerate(parts):
-                part.extend(alike[number * share : (number + 1) * share])
-        await asyncio.gather(*(self._survey_part(tier, part, survey) for part in parts))
-        survey.unseen = len(tier.tests) - len(survey.results)
-        return survey
-
-    async def _survey_part(self, tier: Tier, tests: list[int], survey: Survey) -> None:
-        """Survey `tests`, going on after one that hangs or ends the process, until the time is up.
-
-        While none was seen to fail, twice the time is spent: what else should it be spent on?
-        """
-        while tests and (seconds := self._seconds_left(survey)) > 0:
-            limits = [self.first_limit] * len(tests)
-            report = await tier.run(
-                self.place.source, tests, limits, probe=True, lines=self.place.lines(), entry=self.place.entry,
-                seconds=seconds, learn=True,
-            )  # fmt: skip
-            survey.add(report)
-            if not report.results:
-                return
-            tests = [n for n in tests if n not in report.results]
-
-    def _seconds_left(self, survey: Survey) -> float:
-        left = self.deadline - time.monotonic()
-        if not survey.results:
-            return max(left, LONGER_SECONDS)  # without any there would be nothing to go by
-        return left if left > 0 or survey.failing else min(left + self.seconds, LONGER_SECONDS)
 
     async def _choose(self, warm: WarmTier, survey: Survey) -> Baseline:
         """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""

@@ -12,11 +12,26 @@ ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
 FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
 
 
+@dataclass(frozen=True)
+class Unseen:
+    """How many collected tests were not run, and how many files that may have more were not even collected."""
+
+    tests: int = 0
+    files: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.tests or self.files)
+
+    def __str__(self) -> str:
+        counts = ((self.tests, "other tests"), (self.files, "other files of tests"))
+        return " and ".join(f"{count:,} {what}" for count, what in counts if count)
+
+
 @dataclass
 class Survey:
     """What one instrumented run of tests on the unchanged unit showed, by test number.
 
-    `needs` is what they used besides the processor, `unseen` tests were not run for want of time. `errors` are those of
+    `needs` is what they used besides the processor, `unseen` what was not run for want of time. `errors` are those of
     collecting them anew, and whether that came to an end says `begun`.
     """
 
@@ -28,7 +43,7 @@ class Survey:
     errors: list[str] = field(default_factory=list)
     begun: bool = False
     at_import: bool = False
-    unseen: int = 0
+    unseen: Unseen = field(default_factory=Unseen)
 
     def add(self, report: ChildReport) -> None:
         """Take in what one child said."""

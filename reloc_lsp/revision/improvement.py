@@ -39,10 +39,7 @@ class Improvement(Attempt):
 
     def require_passing(self) -> None:
         """Raise `EvaluationError` where a test fails: it would guard nothing."""
-        unseen = self.judge.baseline.unseen
         if self.judge.unchanged.green:
-            said = f"There was no time to run {unseen} other tests, so they guard nothing: give more with --seconds."
-            self.account.notes += [said] if unseen else []
             return
         raise EvaluationError(
             f"{count(self.before)} that reach {self.task.qualname}, and all of them must before it can be made better "

@@ -331,6 +331,8 @@ class Work:
         )  # fmt: skip
         try:
             self.account.notes += baseline.notes
+            said = f"There was no time for {baseline.unseen}, so they guard nothing: give more with --seconds."
+            self.account.notes += [said] if baseline.unseen else []
             objective = self.target.objective
             kind = Attempt if objective.repairs else Improvement
             attempt = self._attempt = kind(
@@ -342,7 +344,7 @@ class Work:
             if judge.unchanged.green and baseline.unseen:
                 raise EvaluationError(
                     f"{attempt.before.total} tests that reach {unit.qualname} pass, and there was no time for "
-                    f"{baseline.unseen} others. Give more with --seconds, or name the test that fails with --tests."
+                    f"{baseline.unseen}. Give more with --seconds, or name the test that fails with --tests."
                 )
             if judge.unchanged.green:
                 return attempt.already_passing()

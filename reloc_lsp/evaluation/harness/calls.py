@@ -23,6 +23,8 @@ Arguments = Mapping[str, Any]
 class Recorder:
     """Listens to tests and keeps copies of what they call `code` with, in the order of the calls."""
 
+    reached = True
+
     def __init__(self, code: CodeType) -> None:
         self.code = code
         self.calls: list[Arguments] = []

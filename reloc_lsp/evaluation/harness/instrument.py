@@ -155,6 +155,11 @@ class Probe:
         if isinstance(self.test, int):
             self.answers.end(self.test, error)
 
+    @property
+    def reached(self) -> bool:
+        """Whether the test that ran last came to a statement of the unit."""
+        return bool(self.lines)
+
     def compared(self, operator: str, left: Any, right: Any) -> None:
         """A test fails because this comparison does not hold."""
         self.answers.compared(operator, left, right)

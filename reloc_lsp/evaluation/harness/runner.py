@@ -46,6 +46,11 @@ _A_PART = {"kind": "Failed", "message": "a part of the test failed"}
 class Watcher(Protocol):
     """Hears of the tests."""
 
+    @property
+    def reached(self) -> bool:
+        """Whether the test that ran last came to what is watched."""
+        ...
+
     def begin(self, test: int) -> None:
         """A test begins."""
         ...
@@ -90,14 +95,16 @@ class Runner:
 
     `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision. So do
     `hopeless` failures with which it begins: of many tests that fail, the first tell what all of them do. After the
-    request's `seconds` no further test begins.
+    request's `seconds` no further test begins; nor does one after `quiet` seconds with none that reached the unit, and
+    as long as it had taken until the last that did.
     """
 
     def __init__(self, unit_file: str) -> None:
         self.unit_file = unit_file
         self.left: int | None = None
         self.hopeless: int | None = None
-        self.stop = float("inf")
+        self.stop = self.latest = float("inf")
+        self.quiet: Optional[float] = None
         self.probe: Watcher | None = None
         self.result: Result | None = None
         self.reported: pytest.ExceptionInfo[BaseException] | None = None
@@ -111,7 +118,9 @@ class Runner:
         self.send = send
         self.left = request.get("failures_allowed")
         self.hopeless = request.get("hopeless")
-        self.stop = time.monotonic() + request.get("seconds", float("inf"))
+        self.begun = time.monotonic()
+        self.stop = self.latest = self.begun + request.get("seconds", float("inf"))
+        self.quiet = request.get("quiet")
         self.probe = probe
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
@@ -135,6 +144,9 @@ class Runner:
             outcome, failure = self._one(item, following)
             if self.probe:
                 self.probe.end(self.error)
+                if self.quiet is not None and (self.probe.reached or not position):
+                    now = time.monotonic()
+                    self.stop = min(self.latest, now + max(self.quiet, now - self.begun))
             self.send({
                 "test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure,
                 "wall": time.monotonic() - begun,

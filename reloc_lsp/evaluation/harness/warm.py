@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from types import CodeType, FrameType, FunctionType
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from _pytest import python
@@ -40,12 +40,29 @@ class WarmServer:
         self.unit = UnitCode(config["unit"]) if config.get("unit") else None
         self.functions: list[FunctionType] = []
         self.caches: list[Any] = []
+        self.left: list[str] = []
         self.served = False
+        self.begun = time.monotonic()
+        self.found = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember what could not be collected."""
         if report.failed:
             self.errors.append(collect_error(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Optional[pytest.CollectReport]:
+        """Leave the files of tests that are not reached in time, but none before the first that has any."""
+        patience = self.config["patience"]
+        late = patience is not None and time.monotonic() > self.begun + patience
+        if late and self.found and collector.nodeid in self.config["selection"]:
+            self.left.append(collector.nodeid)
+            return pytest.CollectReport(collector.nodeid, "passed", None, [])
+        return None
+
+    def pytest_itemcollected(self) -> None:
+        """There is a test."""
+        self.found = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -67,6 +84,7 @@ class WarmServer:
                 "collected": [item.nodeid for item in session.items],
                 "files": [test_path(item) for item in session.items],
                 "errors": self.errors,
+                "left": self.left,
                 "functions": len(self.functions),
                 "threads": os_threads(),
                 "modules": preloadable(self.config["root"]),
@@ -137,6 +155,8 @@ class WarmServer:
 
 class CallTrace:
     """Which functions of the project each test calls, for finding the unit to revise."""
+
+    reached = True
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root) + os.sep

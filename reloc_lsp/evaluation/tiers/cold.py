@@ -30,7 +30,7 @@ class ColdTier:
     """A process for each run. `patience` are seconds for what is no test: the start, collection, the end.
 
     With `grants` the runs have inner walls, which let those through. `backwards` runs the last test first; `seed` is
-    that of hashes.
+    that of hashes. No file is ever `left` for want of patience.
     """
 
     bench: Bench
@@ -43,6 +43,7 @@ class ColdTier:
     grants: Grants | None = None
     backwards: bool = False
     seed: int = 0
+    left: Sequence[str] = ()
 
     @classmethod
     async def start(cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> ColdTier:

@@ -24,15 +24,20 @@ def can_fork() -> bool:
     return hasattr(os, "fork")
 
 
-async def first_tier(bench: Bench, place: UnitPlace | None, selection: Sequence[str]) -> FirstTier:
+async def first_tier(
+    bench: Bench, place: UnitPlace | None, selection: Sequence[str], patience: float | None = None
+) -> FirstTier:
     """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
 
-    In a mounted workspace, folders are made writable that importing or collecting was seen to write in.
+    After `patience` seconds a warm tier leaves the other files. In a mounted workspace, folders are made writable that
+    importing or collecting was seen to write in.
     """
-    start = (WarmTier if can_fork() else ColdTier).start
     while True:
         try:
-            tier = await start(bench, place, selection)
+            if can_fork():
+                tier: FirstTier = await WarmTier.start(bench, place, selection, patience)
+            else:
+                tier = await ColdTier.start(bench, place, selection)
         except EvaluationError as error:
             if not await _made_writable(bench, selection, str(error)):
                 raise

@@ -78,7 +78,10 @@ class ForkedTier(ABC):
 
 @dataclass
 class WarmTier(ForkedTier):
-    """One collected pytest process; each candidate is a fork in which the unit's code is swapped."""
+    """One collected pytest process; each candidate is a fork in which the unit's code is swapped.
+
+    `selection` is what was collected, and `left` what was not for want of patience.
+    """
 
     place: UnitPlace | None
     files: Sequence[str]
@@ -87,24 +90,35 @@ class WarmTier(ForkedTier):
     threads: int
     modules: Sequence[str]
     selection: Sequence[str]
+    left: Sequence[str]
     name: str = "warm"
 
     @classmethod
     async def start(
-        cls, bench: Bench, place: UnitPlace | None, selection: Sequence[str], *, first: bool = True
+        cls,
+        bench: Bench,
+        place: UnitPlace | None,
+        selection: Sequence[str],
+        patience: float | None = None,
+        *,
+        first: bool = True,
     ) -> WarmTier:
         """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
 
-        The `first` process, before any candidate was run, keeps bytecode for those after it.
+        After `patience` seconds no further file is collected, if one with tests was. The `first` process, before any
+        candidate was run, keeps bytecode for those after it.
         """
         unit = place.description() if place else None
-        process = await bench.start("warm", bench.copy.root, selection=list(selection), unit=unit, compiles=first)
+        process = await bench.start(
+            "warm", bench.copy.root, selection=list(selection), patience=patience, unit=unit, compiles=first
+        )
         hello = await collected(process)
         if first:
             bench.copy.keep_bytecode()
         return cls(
             ForkClient(process), hello["collected"], bench, place, hello["files"], hello["errors"],
-            hello["functions"], hello["threads"], hello["modules"], selection,
+            hello["functions"], hello["threads"], hello["modules"],
+            [name for name in selection if name not in hello["left"]], hello["left"],
         )  # fmt: skip
 
     async def again(self) -> WarmTier:
