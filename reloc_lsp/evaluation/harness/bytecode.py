@@ -94,11 +94,6 @@ class Bytecode:
         return theirs if inside and _is_checked(theirs) else NOWHERE
 
 
-def keep_no_more() -> None:
-    """From now on this process compiles for itself alone."""
-    sys.dont_write_bytecode = True
-
-
 def _is_checked(place: str) -> bool:
     """Whether there is bytecode that is believed by something of its source, and not whatever that is (PEP 552)."""
     try:

@@ -10,12 +10,13 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import pytest
 from _pytest.assertion import util as assertion
 
+from . import importing
 from .forkserver import die_with_parent, limit_resources, load_prctl, most_memory
 from .overlay import probed
 from .returned import Returned
@@ -44,9 +45,11 @@ class Reporter:
         self,
         send: Send,
         config: Message,
+        end: Callable[[], None],
         watcher: Watcher | None = None,
     ) -> None:
         self.send = send
+        self.end: Callable[[], None] | None = end
         self.numbers: Mapping[str, int] = {name: number for number, name in config["tests"]}
         self.unit_file: str = config["unit_file"]
         self.backwards: bool = config["backwards"]
@@ -78,6 +81,7 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """What tests print nobody reads: it may be more than the disk holds. Nor are they run again when they fail."""
+        importing.end()
         unregister(session, MEDDLING_PLUGINS)
         null = os.open(os.devnull, os.O_WRONLY)
         for fd in (1, 2):
@@ -147,6 +151,13 @@ class Reporter:
             if self.left < 0:
                 self.session.shouldstop = "the rest cannot change the decision"
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """All is known: nobody waits for plugins that sum it up, nor for pytest, which looks for garbage at its end."""
+        if self.end:
+            self.end()
+        self.end = None
+
 
 def end_with_controller(wire: Wire) -> None:
     """See that this process does not outlive the controller, whatever the test that runs does."""
@@ -174,15 +185,19 @@ def run(wire: Wire, config: Message) -> None:
         with open(unit_file, "rb") as file:
             probe = probed(config, send, unit_file, file.read())
     calls = CallTrace(config["root"]) if config.get("trace_calls") else None
-    reporter = Reporter(send, config, probe or calls)
+
+    def told() -> None:
+        sys.settrace(None)
+        if probe:
+            send({"probe": probe.report()})
+        if calls:
+            send({"calls": calls.report()})
+        send({"end": True, "cpu": time.process_time()})
+
+    reporter = Reporter(send, config, told, probe or calls)
     limit_resources(most_memory())
     if config["walls"] is not None:
         own = os.path.join(config["scratch"], "tmp")
         InnerWalls(config["walls"], [own]).raise_around_us(own)
     run_pytest(config, config["selection"], plugins=[reporter])
-    sys.settrace(None)
-    if probe:
-        send({"probe": probe.report()})
-    if calls:
-        send({"calls": calls.report()})
-    send({"end": True, "cpu": time.process_time()})
+    reporter.pytest_sessionfinish()

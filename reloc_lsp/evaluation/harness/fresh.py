@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from . import importing
 from .forkserver import ForkServer
 from .overlay import probed
 from .runner import MEDDLING_PLUGINS, Runner, unregister
@@ -33,6 +34,7 @@ class Ordered:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the wanted tests; one that was not collected is not reported, and so does not pass."""
+        importing.end()
         unregister(session, MEDDLING_PLUGINS)
         found = {item.nodeid: item for item in session.items}
         items = [(number, found[name]) for number, name in self.wanted if name in found]

@@ -25,7 +25,7 @@ def run() -> NoReturn:
     os.chdir(config["root"])
     Relocation(config["origin"], config["root"]).install()
     try:
-        importlib.import_module(".bytecode", __package__).Bytecode.of(config).install()
+        importlib.import_module(".importing", __package__).begin(config)
         importlib.import_module(".folders", __package__).list_once()
         serve(wire, config)
     except BaseException:

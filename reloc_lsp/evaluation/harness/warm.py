@@ -15,8 +15,8 @@ from typing import Any, Optional
 import pytest
 from _pytest import python
 
+from . import importing
 from .batch import Batch, use_folder
-from .bytecode import keep_no_more
 from .calls import Recorder
 from .forkserver import ForkServer
 from .instrument import Probe, instrumented
@@ -67,7 +67,7 @@ class WarmServer:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Say what was collected, then serve candidates until told to stop."""
-        keep_no_more()
+        importing.end()
         self.session = session
         self.served = True
         drop_reporting_plugins(session)
