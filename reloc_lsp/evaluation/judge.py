@@ -113,9 +113,11 @@ class Judge:
         results = dict(first.results)
         doubtful = [n for n, result in results.items() if result.outcome is Outcome.PASSED and _not_passed(second, n)]
         if doubtful:
-            again = [limits[n] for n in doubtful]
-            unchanged = await unlike.run(self.place.source, doubtful, again, roomy=True)
-            third = await replace(unlike, backwards=False).run(source, doubtful, again, roomy=True, **watch)
+            # With all the others, as it may be one of those that has to come before.
+            unchanged, third = await asyncio.gather(
+                unlike.run(self.place.source, tests, [limits[n] for n in tests], roomy=True),
+                replace(unlike, backwards=False).run(source, tests, [limits[n] for n in tests], roomy=True, **watch),
+            )
             lost = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
             results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in lost}
         broken = [n for n in beside if n not in results or results[n].outcome in FAILING]

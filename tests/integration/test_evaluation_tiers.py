@@ -267,3 +267,18 @@ async def test_of_files_that_take_too_long_to_collect_the_likely_ones_are_collec
     passing = {**others, "test_m.py": FAILING.replace("3", "5")}
     judge = await judging(write({**files, **passing}, "passing"), "m.py::f")
     assert outcomes(judge.unchanged)["test_late"] is Outcome.FAILED
+
+
+async def test_a_test_that_must_not_come_after_another_does_not_speak_against_a_revision(write, judging):
+    """In reverse order it fails with every version of the unit, and alone with none."""
+    tests = """\
+        from m import f
+        HEARD = []
+        def test_value(): assert f(5) == 3
+        def test_quiet(): assert f(3) == 3 and not HEARD
+        def test_loud(): HEARD.append(f(3))
+        """
+    judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": dedent(tests)}), "m.py::f")
+    assert (await judge.confirm("def f(a):\n    return 3\n")).green
+    forgetful = "def f(a, seen=[]):\n    seen.append(a)\n    return 3 if seen[0] == 5 else 4\n"
+    assert not (await judge.confirm(forgetful)).green
