@@ -277,6 +277,7 @@ async def test_a_test_that_must_not_come_after_another_does_not_speak_against_a_
         def test_value(): assert f(5) == 3
         def test_quiet(): assert f(3) == 3 and not HEARD
         def test_loud(): HEARD.append(f(3))
+        def test_other(): assert f(7) in (3, 7)
         """
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": dedent(tests)}), "m.py::f")
     assert (await judge.confirm("def f(a):\n    return 3\n")).green
