@@ -101,6 +101,7 @@ def test_a_history_teaches_what_its_fixes_look_like(
     adapted = json.loads(more.read_text())
     assert adapted["card"]["lists"] == {"trace": 1} and adapted["card"]["from"]["lists"] == {"history": 8}
     assert adapted["weights"]["gone=<= come=<"] >= told["weights"]["gone=<= come=<"] > 0.5
+    assert main(["reward", "train-evidence", str(lists), "--from", "off", "--out", str(more)]) == 2
 
 
 def test_weights_that_are_not_there_end_a_search_with_a_sentence(

@@ -42,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     need({"scipy": "fitting"})
     here = current_folder()
     start = evidence_reward(options.start, here) if options.start else None
+    if options.start and start is None:
+        raise CallError('--from names weights: "shipped" or a file. Leave it out to start from nothing.')
     learn = partial(adapt, start=start.weights) if start else fit
     lists = [one for path in options.lists for one in read(here / path.expanduser())]
     lists = [one for one in lists if one.repository not in options.leave_out]
