@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 from verdicts import judged, outcomes
 
@@ -286,3 +288,19 @@ async def test_failures_say_why_and_where(root, judging):
     (verdict,) = await judged(judge, "def f(a):\n    a = a\n    return a.b\n")
     failures = [r.failure for r in verdict.results.values() if r.failure and r.failure.kind == "AttributeError"]
     assert failures and all(failure.unit_lines == (3,) for failure in failures)
+
+
+async def test_a_test_that_a_version_does_not_let_be_collected_fails_and_no_other_with_it(write, judging):
+    module = "def f(a):\n    return a\nX = f(5)\n"
+    tests = """\
+        import pytest
+        from m import X, f
+        @pytest.mark.parametrize("n", range(X))
+        def test_less(n): assert n < f(3)
+        def test_value(): assert f(5) == 3
+        """
+    judge = await judging(write({"m.py": module, "test_m.py": dedent(tests)}), "m.py::f")
+    assert judge.baseline.tier.name == "fresh"
+    (verdict,) = await judged(judge, "def f(a):\n    return 3\n")
+    passed, failed = Outcome.PASSED, Outcome.FAILED
+    assert [outcome for _, outcome in sorted(outcomes(verdict).items())] == [passed] * 3 + [failed] * 2 + [passed]

@@ -33,13 +33,19 @@ class Ordered:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the wanted tests; one that was not collected is not reported, and so does not pass."""
+        """Run the wanted tests; those that were not collected fail."""
         importing.end()
         unregister(session, MEDDLING_PLUGINS)
         found = {item.nodeid: item for item in session.items}
-        items = [(number, found[name]) for number, name in self.wanted if name in found]
-        self.runner.run(items, time.process_time)
+        if found:
+            missing = pytest.Function.from_parent(session, name="missing", callobj=_not_collected)
+            items = [(number, found.get(name, missing)) for number, name in self.wanted]
+            self.runner.run(items, time.process_time)
         return True
+
+
+def _not_collected() -> None:
+    raise LookupError("with this version of the unit the test was not collected")
 
 
 class FreshServer:
