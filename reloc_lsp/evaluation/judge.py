@@ -51,6 +51,7 @@ class Judge:
         self._lint = HazardLint(place.module.text)
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
+        self._broken: set[int] = set()
         self._batches: Batches | None = None
         self._starting = asyncio.Lock()
         self._slots = asyncio.Semaphore(bench.workers)
@@ -99,7 +100,11 @@ class Judge:
 
         Beside the usual run there is one as unlike it as can be. What passes in the one alone does not pass, unless
         the usual order of the tests is all it needs. Of code that is not `ours` the values returned are looked at too.
+        What breaks tests that an earlier version broke here is not run cold.
         """
+        broken = await self._breaks_again(source)
+        if broken:
+            return self._verdict(broken, [*self._order, *broken])
         usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.importing)
         unlike = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1))
         watch: dict[str, Any] = {} if ours or self._compares_itself else {"returns_of": self.place.lines_of(source)}
@@ -118,10 +123,28 @@ class Judge:
                 unlike.run(self.place.source, tests, [limits[n] for n in tests], roomy=True),
                 replace(unlike, backwards=False).run(source, tests, [limits[n] for n in tests], roomy=True, **watch),
             )
-            lost = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
-            results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in lost}
-        broken = [n for n in beside if n not in results or results[n].outcome in FAILING]
-        return self._verdict(results, [*self._order, *broken])
+            unsure = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
+            results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in unsure}
+        lost = [n for n in beside if n not in results or results[n].outcome in FAILING]
+        self._broken.update(lost)
+        return self._verdict(results, [*self._order, *lost])
+
+    async def _breaks_again(self, source: str) -> dict[int, TestResult]:
+        """Tests that the confirmation alone runs and that failed there before, if they fail with `source` here too.
+
+        Only those count that pass here with the unchanged unit.
+        """
+        tier, left = self.baseline.tier, sorted(self._broken)
+        if not left or isinstance(tier, ColdTier) or not self.place.fits(source):
+            return {}
+        limits = dict.fromkeys(left, CONFIRMING)
+        try:
+            now = await self._run(tier, source, left, limits, 0)
+            failing = {n: result for n, result in now.items() if result.outcome in FAILING}
+            before = await self._run(tier, self.place.source, list(failing), limits, 0)
+        except ServerLostError:
+            return {}
+        return {n: failing[n] for n, result in before.items() if result.outcome is Outcome.PASSED}
 
     @property
     def _compares_itself(self) -> bool:

@@ -172,6 +172,10 @@ async def test_of_many_slow_tests_some_take_part_in_the_confirmation_only(write,
     special = "def f(a):\n    return 3 if a == 5 else min(a, 13)\n"
     (verdict,) = await judged(judge, special)
     assert verdict.green and not (await judge.confirm(special)).green
+    # What breaks the same tests again is not confirmed either, and not even run cold.
+    again = outcomes(await judge.confirm(special.replace("13)", "12)")))
+    assert again.pop("test_slow[14]") is Outcome.FAILED and set(again.values()) == {Outcome.NOT_RUN}
+    assert (await judge.confirm("def f(a):\n    return 3 if a == 5 else a\n")).green
 
 
 async def test_a_skipped_part_of_a_test_does_not_skip_the_test(write, judging):
