@@ -11,7 +11,7 @@ from reloc_lsp.evaluation.files import UserFiles
 from reloc_lsp.evaluation.leftovers import remove_tree
 from reloc_lsp.evaluation.outline import is_apart, outside_of
 from reloc_lsp.evaluation.sandbox import Mount
-from reloc_lsp.evaluation.stamped import write_stamped
+from reloc_lsp.evaluation.stamped import Stamped
 
 
 class Copied:
@@ -24,6 +24,7 @@ class Copied:
         self.files = files
         self.linked: set[Path] = set()
         self._stopped = stopped
+        self._stamped = Stamped()
 
     def lay(self, root: Path) -> None:
         """Copy the workspace to `root`."""
@@ -35,7 +36,7 @@ class Copied:
         if not Path(os.path.realpath(place)).is_relative_to(root):
             return False
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_stamped(place, data)
+        self._stamped.write(place, data)
         return True
 
     def seen(self, root: Path, name: Path) -> Path:

@@ -16,7 +16,7 @@ from reloc_lsp.evaluation.leftovers import remove_tree
 from reloc_lsp.evaluation.outline import outline
 from reloc_lsp.evaluation.rebuilt import Rebuilt
 from reloc_lsp.evaluation.sandbox import Mount
-from reloc_lsp.evaluation.stamped import write_stamped
+from reloc_lsp.evaluation.stamped import Stamped
 
 
 @dataclass
@@ -47,6 +47,7 @@ class Mounted:
     def __init__(self, files: UserFiles, folder: Path) -> None:
         self.files = files
         self.folder = folder
+        self._stamped = Stamped()
         found = outline(files.root)
         self.linked = found.linked
         self._apart = found.apart
@@ -75,7 +76,7 @@ class Mounted:
                 return False
             place = layers.folders[around].place / target.relative_to(around)
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_stamped(place, data)
+        self._stamped.write(place, data)
         layers.put[name] = data
         return True
 

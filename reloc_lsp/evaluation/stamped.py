@@ -6,12 +6,15 @@ import itertools
 import os
 from pathlib import Path
 
-_TIMES = itertools.count(10**9)
-"""Seconds, long ago: no file of the user is of that time."""
 
+class Stamped:
+    """Writes files each of another time, long ago: no file of the user is of that time."""
 
-def write_stamped(place: Path, data: bytes) -> None:
-    """Write a file whose time no other has that was ever written so."""
-    place.write_bytes(data)
-    time = next(_TIMES)
-    os.utime(place, (time, time))
+    def __init__(self) -> None:
+        self._seconds = itertools.count(10**9)
+
+    def write(self, place: Path, data: bytes) -> None:
+        """Write a file whose time no other has that was written here."""
+        place.write_bytes(data)
+        time = next(self._seconds)
+        os.utime(place, (time, time))
