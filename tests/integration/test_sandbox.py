@@ -150,6 +150,19 @@ async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, mon
     assert not (await judge.confirm(reading[0])).green
 
 
+async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, judging):
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    (kept,) = judge.bench.copy.bytecode
+    before = {place: place.read_bytes() for place in kept.rglob("*.pyc")}
+    found = f"import pathlib; found = [*pathlib.Path({str(kept)!r}).rglob('*.pyc')]; assert len(found) == {len(before)}"
+    assert (await judge.confirm(trying(found))).green
+    writing = f"{found}\nfor place in found: place.write_bytes(b'')"
+    removing = f"{found}\nfor place in found: place.unlink()"
+    for act in (writing, removing):
+        assert not (await judge.confirm(trying(act))).green
+    assert {place: place.read_bytes() for place in kept.rglob("*.pyc")} == before
+
+
 async def test_of_devices_only_those_are_open_that_lead_nowhere(walls, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     ours, theirs = os.openpty()
