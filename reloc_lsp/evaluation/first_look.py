@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.ordering import by_likeness
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.survey import Survey, Unseen
-from reloc_lsp.evaluation.tiers import Bench, FirstTier, Tier, WarmTier, first_tier
+from reloc_lsp.evaluation.tiers import Bench, FirstTier, Patience, Tier, WarmTier, first_tier
 from reloc_lsp.search.verdict import Outcome
 
 COLLECTING_SHARE = 1 / 3
@@ -36,17 +36,21 @@ class FirstLook:
     async def at(self, groups: Sequence[Sequence[str]]) -> tuple[FirstTier, Survey]:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried.
 
-        The last files of one of several groups are left for a second try, if collecting them takes too long. The caller
-        closes the tier.
+        The last files of one of several groups are left for another try, if collecting them takes too long; they then
+        come after those that are known to reach the unit. The caller closes the tier.
         """
-        patience = COLLECTING_SHARE * self.seconds if len(groups) > 1 else None
+        seconds = COLLECTING_SHARE * self.seconds
         tried: set[str] = set()
+        reaching: set[str] = set()
         for position, group in enumerate(groups):
             while True:
-                first, survey = await self._collected([*_not_in(tried, group), *_in(tried, group)], patience)
-                tried.update(_not_in(first.left, group))
+                order = sorted(group, key=lambda name: (name not in reaching, name in tried))
+                patience = Patience(seconds, reaching) if len(groups) > 1 else None
+                first, survey = await self._collected(order, patience)
+                tried.update(set(group).difference(first.left))
+                reaching.update(first.tests[n].split("::")[0] for n in survey.covering)
                 failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
-                done = not _not_in(tried, group)
+                done = tried.issuperset(group)
                 late = survey.covering and time.monotonic() > self.deadline
                 if failing or late or (done and position == len(groups) - 1):
                     return first, survey
@@ -55,7 +59,7 @@ class FirstLook:
                     break
         raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
 
-    async def _collected(self, group: Sequence[str], patience: float | None) -> tuple[FirstTier, Survey]:
+    async def _collected(self, group: Sequence[str], patience: Patience | None) -> tuple[FirstTier, Survey]:
         """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable."""
         for restarts in range(MOST_RESTARTS + 1):
             first = await first_tier(self.bench, self.place, group, patience)
@@ -108,11 +112,3 @@ class FirstLook:
         if not survey.results:
             return max(left, LONGER_SECONDS)  # without any there would be nothing to go by
         return left if left > 0 or survey.failing else min(left + self.seconds, LONGER_SECONDS)
-
-
-def _in(some: Collection[str], group: Sequence[str]) -> list[str]:
-    return [name for name in group if name in some]
-
-
-def _not_in(some: Collection[str], group: Sequence[str]) -> list[str]:
-    return [name for name in group if name not in some]

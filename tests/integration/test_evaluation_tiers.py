@@ -271,6 +271,9 @@ async def test_of_files_that_take_too_long_to_collect_the_likely_ones_are_collec
     passing = {**others, "test_m.py": FAILING.replace("3", "5")}
     judge = await judging(write({**files, **passing}, "passing"), "m.py::f")
     assert outcomes(judge.unchanged)["test_late"] is Outcome.FAILED
+    passing["test_late.py"] = "from m import f\ndef test_late(): assert f(5) == 5\n"
+    judge = await judging(write({**files, **passing}, "all passing"), "m.py::f")
+    assert set(outcomes(judge.unchanged)) == {"test_f", "test_late"}
 
 
 async def test_a_test_that_must_not_come_after_another_does_not_speak_against_a_revision(write, judging):

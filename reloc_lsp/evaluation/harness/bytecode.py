@@ -1,8 +1,8 @@
 """Bytecode is kept for a search, and taken from the user's own runs: to compile takes most of the time of importing.
 
 The first process of a search keeps what it compiles in a folder of its own; the controller takes that away before any
-candidate runs, and shows it to the later ones, to read only. Bytecode is believed by the time and size of its source, or
-by its hash; sources that the controller wrote have times of their own.
+candidate runs, and shows it to the later ones, to read only. Bytecode is believed by the time and size of its source,
+or by its hash; sources that the controller wrote have times of their own.
 """
 
 from __future__ import annotations

@@ -52,17 +52,18 @@ class WarmServer:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Optional[pytest.CollectReport]:
-        """Leave the files of tests that are not reached in time, but none before the first that has any."""
-        patience = self.config["patience"]
-        late = patience is not None and time.monotonic() > self.begun + patience
-        if late and self.found and collector.nodeid in self.config["selection"]:
-            self.left.append(collector.nodeid)
-            return pytest.CollectReport(collector.nodeid, "passed", None, [])
+        """Leave the files that are not reached in time, but not those that are sure to be wanted and one more."""
+        patience, name = self.config["patience"], collector.nodeid
+        late = patience is not None and time.monotonic() > self.begun + patience["seconds"]
+        if late and self.found and name in self.config["selection"] and name not in patience["sure"]:
+            self.left.append(name)
+            return pytest.CollectReport(name, "passed", None, [])
         return None
 
-    def pytest_itemcollected(self) -> None:
-        """There is a test."""
-        self.found = True
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """There is a test, in a file that was not sure to have one."""
+        patience = self.config["patience"]
+        self.found = self.found or not patience or item.nodeid.split("::")[0] not in patience["sure"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -13,6 +13,7 @@ from reloc_lsp.evaluation.tiers.bench import Bench
 from reloc_lsp.evaluation.tiers.cold import ColdTier
 from reloc_lsp.evaluation.tiers.forked import WarmTier
 from reloc_lsp.evaluation.tiers.importing import needs_of_importing
+from reloc_lsp.evaluation.tiers.tier import Patience
 
 FirstTier = WarmTier | ColdTier
 
@@ -25,11 +26,11 @@ def can_fork() -> bool:
 
 
 async def first_tier(
-    bench: Bench, place: UnitPlace | None, selection: Sequence[str], patience: float | None = None
+    bench: Bench, place: UnitPlace | None, selection: Sequence[str], patience: Patience | None = None
 ) -> FirstTier:
     """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
 
-    After `patience` seconds a warm tier leaves the other files. In a mounted workspace, folders are made writable that
+    A warm tier leaves files for which `patience` does not last. In a mounted workspace, folders are made writable that
     importing or collecting was seen to write in.
     """
     while True:

@@ -14,7 +14,7 @@ from reloc_lsp.evaluation.forks import ChildReport, ForkClient, Limit
 from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.bench import Bench
-from reloc_lsp.evaluation.tiers.tier import collected, first_words
+from reloc_lsp.evaluation.tiers.tier import Patience, collected, first_words
 
 
 @dataclass
@@ -99,18 +99,23 @@ class WarmTier(ForkedTier):
         bench: Bench,
         place: UnitPlace | None,
         selection: Sequence[str],
-        patience: float | None = None,
+        patience: Patience | None = None,
         *,
         first: bool = True,
     ) -> WarmTier:
         """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
 
-        After `patience` seconds no further file is collected, if one with tests was. The `first` process, before any
-        candidate was run, keeps bytecode for those after it.
+        Files for which `patience` does not last are left. The `first` process, before any candidate was run, keeps
+        bytecode for those after it.
         """
         unit = place.description() if place else None
         process = await bench.start(
-            "warm", bench.copy.root, selection=list(selection), patience=patience, unit=unit, compiles=first
+            "warm",
+            bench.copy.root,
+            selection=list(selection),
+            unit=unit,
+            compiles=first,
+            patience=patience.described() if patience else None,
         )
         hello = await collected(process)
         if first:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from reloc_lsp.evaluation.cause import HINT, cause
@@ -10,6 +11,18 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import ChildReport, Limit
 from reloc_lsp.evaluation.process import HarnessProcess
 from reloc_lsp.evaluation.sandbox import Grants
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Files are collected for so many `seconds`; those that are `sure` to be wanted and one more with tests always."""
+
+    seconds: float
+    sure: Collection[str] = ()
+
+    def described(self) -> Mapping[str, Any]:
+        """As the harness is told of it."""
+        return {"seconds": self.seconds, "sure": sorted(self.sure)}
 
 
 class Tier(Protocol):
