@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -39,7 +40,8 @@ class Baseline:
 
     `beside` are tests that pass and reach the unit, but which only a cold run can judge: they take part in the
     confirmation alone. `unseen` is what was not run at all, for want of time. `grants` are what candidates may do, and
-    `importing` what they may where the tests have to be imported and collected first.
+    `importing` what they may where the tests have to be imported and collected first. A confirmation takes about
+    `confirming` seconds.
     """
 
     tier: Tier
@@ -56,6 +58,7 @@ class Baseline:
     unseen: Unseen = field(default_factory=Unseen)
     grants: Grants = field(default_factory=Grants)
     importing: Grants = field(default_factory=Grants)
+    confirming: float = 0.0
 
 
 class Measuring:
@@ -68,6 +71,7 @@ class Measuring:
         self.look = FirstLook(bench, place, seconds)
         self.first_limit = self.look.limit
         self.permissions = Permissions(bench)
+        self.cold_seconds = 0.0
 
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried."""
@@ -211,7 +215,8 @@ class Measuring:
         passing = {n for n in survey.covering if survey.results[n].outcome is Outcome.PASSED}
         slow = passing.difference(self._judging(survey)) if passing else set()
         said = [f"{len(slow)} more tests pass and reach the unit; the confirmation alone runs them."] if slow else []
-        return replace(found, beside=sorted(slow.union(beside)), notes=[*found.notes, *said])
+        confirming = found.confirming + sum(survey.results[n].wall for n in slow.union(beside))
+        return replace(found, beside=sorted(slow.union(beside)), notes=[*found.notes, *said], confirming=confirming)
 
     async def _flaky(
         self, tier: Tier, survey: Survey, again: Mapping[int, TestResult], limits: Mapping[int, Limit]
@@ -300,6 +305,7 @@ class Measuring:
         return Baseline(
             tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes,
             unseen=survey.unseen, grants=self.permissions.running, importing=self.permissions.importing,
+            confirming=self.cold_seconds,
         )  # fmt: skip
 
     async def _again(
@@ -324,6 +330,7 @@ class Measuring:
     async def _cold(self, tier: ColdTier, tests: list[int], limits: Mapping[int, Limit]) -> Survey:
         """An instrumented cold run: the reference for verdicts, and the way to see the unit run at import."""
         survey, lines, entry = Survey(), self.place.lines(), self.place.entry
+        begun = time.monotonic()
         while tests:
             wide = [limits[n].grown(3) for n in tests]
             report = await tier.run(self.place.source, tests, wide, probe=True, lines=lines, entry=entry)
@@ -331,6 +338,7 @@ class Measuring:
             if report.ended == "done" or not report.results:
                 break
             tests = [n for n in tests if n not in report.results]
+        self.cold_seconds = max(self.cold_seconds, time.monotonic() - begun)
         return survey
 
     async def _must_fail(self, warm: WarmTier, tests: list[int], limits: Mapping[int, Limit]) -> set[int]:

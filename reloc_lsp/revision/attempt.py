@@ -40,6 +40,7 @@ from reloc_lsp.settings import Settings
 
 MOST_ALTERNATIVES = 5
 LONGEST_FAILURE = 200
+MOST_KEPT = 0.3
 SLOWER, SLOWER_SECONDS = 3.0, 0.05
 """From so many times, and so many CPU seconds more, on it is said that a revision is slower."""
 
@@ -49,7 +50,8 @@ logger = logging.getLogger(__name__)
 class Attempt:
     """A judge, the task it judges, and the search for a better unit.
 
-    `reserve` is the share of its time that is kept for the choice at the end.
+    `reserve` is the share of its time that is kept for the choice at the end; where runs of the tests in new processes
+    take long, more.
     """
 
     reserve = 0.08
@@ -97,7 +99,9 @@ class Attempt:
             self.tell("searching", self.searching(expected), 0.1)
         search = self.search_ = LocalSearch(task, rules, judge, spending)
         left = until - time.monotonic()
-        deadline = asyncio.get_running_loop().time() + left - max(self.reserve * left, 1.0)
+        two_choices = min(2 * judge.baseline.confirming, MOST_KEPT * left)
+        kept = max(self.reserve * left, 1.0, two_choices)
+        deadline = asyncio.get_running_loop().time() + left - kept
         started = spending.seconds
         event: Event | None = None
         if self.trace:
