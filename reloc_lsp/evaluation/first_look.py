@@ -10,7 +10,7 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.forks import Limit
 from reloc_lsp.evaluation.ordering import by_likeness
 from reloc_lsp.evaluation.place import UnitPlace
-from reloc_lsp.evaluation.survey import Survey, Unseen
+from reloc_lsp.evaluation.survey import FAILING, Survey, Unseen
 from reloc_lsp.evaluation.tiers import Bench, FirstTier, Patience, Tier, WarmTier, first_tier
 from reloc_lsp.search.verdict import Outcome
 
@@ -46,9 +46,9 @@ class FirstLook:
             while True:
                 order = sorted(group, key=lambda name: (name not in reaching, name in tried))
                 patience = Patience(seconds, reaching) if len(groups) > 1 else None
-                first, survey = await self._collected(order, patience)
-                tried.update(set(group).difference(first.left))
-                reaching.update(first.tests[n].split("::")[0] for n in survey.covering)
+                first, survey, left = await self._collected(order, patience)
+                tried.update(set(group).difference(left))
+                reaching.update(_file(first.tests[n]) for n in survey.covering)
                 failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
                 done = tried.issuperset(group)
                 late = survey.covering and time.monotonic() > self.deadline
@@ -59,8 +59,14 @@ class FirstLook:
                     break
         raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
 
-    async def _collected(self, group: Sequence[str], patience: Patience | None) -> tuple[FirstTier, Survey]:
-        """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable."""
+    async def _collected(self, group: Sequence[str], patience: Patience | None) -> tuple[FirstTier, Survey, list[str]]:
+        """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable.
+
+        Then those files alone are wanted that have tests which reach the unit, or which did not pass. The last of the
+        answer are files that were left.
+        """
+        elsewhere = 0
+        left: list[str] = []
         for restarts in range(MOST_RESTARTS + 1):
             first = await first_tier(self.bench, self.place, group, patience)
             try:
@@ -69,10 +75,19 @@ class FirstLook:
             except BaseException:
                 await first.close()
                 raise
+            missed = [_file(name) for n, name in enumerate(first.tests) if n not in survey.results]
             if not again:
                 break
             await first.close()
-        return first, survey
+            telling = {*survey.covering, *(n for n, result in survey.results.items() if result.outcome in FAILING)}
+            files = {_file(first.tests[n]) for n in telling}
+            if files and files.issubset(group):
+                elsewhere += sum(file not in files for file in missed)
+                left += first.left
+                group, patience = [name for name in group if name in files], None
+        left += first.left
+        survey.unseen = Unseen(elsewhere + len(missed), len(left))
+        return first, survey, left
 
     async def _made_writable(self, survey: Survey) -> bool:
         return await asyncio.to_thread(self.bench.copy.make_writable, survey.needs)
@@ -88,7 +103,6 @@ class FirstLook:
             for number, part in enumerate(parts):
                 part.extend(alike[number * share : (number + 1) * share])
         await asyncio.gather(*(self._survey_part(tier, part, survey) for part in parts))
-        survey.unseen = Unseen(len(tier.tests) - len(survey.results), len(tier.left))
         return survey
 
     async def _survey_part(self, tier: Tier, tests: list[int], survey: Survey) -> None:
@@ -112,3 +126,7 @@ class FirstLook:
         if not survey.results:
             return max(left, LONGER_SECONDS)  # without any there would be nothing to go by
         return left if left > 0 or survey.failing else min(left + self.seconds, LONGER_SECONDS)
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]

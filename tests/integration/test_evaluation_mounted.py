@@ -138,6 +138,18 @@ async def test_importing_the_tests_may_write_into_the_workspace(importer, write,
     await assert_judges_rightly(await judging(write(files), "m.py::f"))
 
 
+async def test_of_tests_that_write_only_files_that_tell_something_are_run_again(write, judging):
+    """Those that reach the unit, and those that fail, as they may reach it where they can write."""
+    writing = "def test_writing(): pathlib.Path('found.txt').write_text('x')\n"
+    late = f"import pathlib\nfrom m import f\n{writing[:-1]}; assert f(3) == 3\n"
+    root = write({"m.py": WRONG, "test_m.py": TESTS, "test_late.py": late, "test_other.py": "def test(): pass\n"})
+    judge = await judging(root, "m.py::f")
+    assert "test_writing" in outcomes(judge.unchanged)
+    assert {test.partition("::")[0] for test in judge.baseline.tier.tests} == {"test_m.py", "test_late.py"}
+    assert not judge.baseline.unseen
+    await assert_judges_rightly(judge)
+
+
 async def test_a_candidate_that_changes_the_tests_where_it_may_write_is_not_confirmed(write, judging):
     test = "def test_writing():\n    pathlib.Path('found.txt').write_text('x')\n    assert f(3) == 3\n"
     root = write({"m.py": WRONG, "test_m.py": TESTS + test})

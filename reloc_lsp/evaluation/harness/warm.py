@@ -63,7 +63,7 @@ class WarmServer:
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """There is a test, in a file that was not sure to have one."""
         patience = self.config["patience"]
-        self.found = self.found or not patience or item.nodeid.split("::")[0] not in patience["sure"]
+        self.found = self.found or not patience or item.nodeid.partition("::")[0] not in patience["sure"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
