@@ -70,7 +70,7 @@ async def test_a_model_that_the_editors_settings_name_revises(tested, source, cl
             uri = editor.open(tested / "ranges.py", source)
             job = await editor.revise(uri, clamp)
             await editor.until(
-                lambda: any("calls of the model" in (value.message or "") for value in editor.progress(job)), 60
+                lambda: any("the model is asked up to" in (value.message or "") for value in editor.progress(job)), 60
             )
             told.set()
             await editor.until(lambda: "sorted((low, value, high))[1]" in editor.texts[uri], 60)
