@@ -13,7 +13,7 @@ from server_process import Process
 
 sys.path.append(str(Path(__file__).parents[1]))
 
-from scripted_server import Answer, ScriptedServer, Wire
+from scripted_server import Answer, ScriptedServer
 
 TESTS = """\
 from ranges import clamp
@@ -58,22 +58,13 @@ async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, pro
 
 async def test_a_model_that_the_editors_settings_name_revises(tested, source, clamp):
     version = "def clamp(value, low, high):\n    return sorted((low, value, high))[1]\n"
-    answer, told = Answer(texts=(f"1. Sort them.\n```python\n{version}```",)), asyncio.Event()
-
-    async def answering(wire: Wire) -> None:
-        await told.wait()
-        await answer(wire)
-
-    async with ScriptedServer(answering) as model:
+    async with ScriptedServer(Answer(texts=(f"1. Sort them.\n```python\n{version}```",))) as model:
         options = {"reloc": {"model": {"baseUrl": model.url}, "search": {"reviser": "model"}}}
         async with Process(tested, "neovim", options) as editor:
             uri = editor.open(tested / "ranges.py", source)
-            job = await editor.revise(uri, clamp)
-            await editor.until(
-                lambda: any("the model is asked up to" in (value.message or "") for value in editor.progress(job)), 60
-            )
-            told.set()
+            await editor.revise(uri, clamp)
             await editor.until(lambda: "sorted((low, value, high))[1]" in editor.texts[uri], 60)
+            assert "def clamp" in str(model.requests[0].body["messages"])
 
 
 async def test_a_stopped_search_leaves_no_process_and_a_live_server(tested, clamp):
