@@ -142,7 +142,8 @@ def unpack(archive: Path, tree: Path) -> None:
         shutil.rmtree(tree)
     staging = tree.with_name(f"{tree.name}.unpacking")
     with tarfile.open(archive) as stream:
-        stream.extractall(staging, filter="data")
+        # Python 3.11.4 and later can be told to leave out what does harm.
+        stream.extractall(staging, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (top,) = staging.iterdir()
     top.rename(tree)
     staging.rmdir()
