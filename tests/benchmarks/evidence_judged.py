@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from realfix import HERE, cloned, environment, workspace
-from undone import newest
+from checkouts import cloned, environment, lay
+from realfix import HERE
 
 from reloc_lsp.evaluation.baseline import Measuring
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -125,11 +125,7 @@ def lists(work: Path, files: Sequence[Path]) -> Iterator[Alternatives]:
         folder = environment(work, row["repo"], packages[row["repo"]])
         with tempfile.TemporaryDirectory(prefix="judged-") as place:
             root = Path(place).resolve()
-            git = cloned(work, row["repo"])
-            if "head" in row:
-                newest(git, row, root, folder)
-            else:
-                workspace(git, row, root)
+            lay(cloned(work, row["repo"]), row, root, folder)
             path = os.pathsep.join(str(p) for p in (root / "src", root / "lib", root) if p.is_dir())
             found = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
             with variables({"VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PATH": found}):

@@ -2,22 +2,22 @@
 
     python tests/benchmarks/realfix.py WORK [--lines 1] [--sample 60] [--seed 1] [--seconds 60] [--command "..."]
     python tests/benchmarks/realfix.py WORK --rows tests/benchmarks/realfix_single.jsonl
+    python tests/benchmarks/realfix.py WORK --rows tests/benchmarks/undone.jsonl --seconds 30
     python tests/benchmarks/realfix.py WORK --out with.jsonl
     XDG_CONFIG_HOME=... python tests/benchmarks/realfix.py WORK --out without.jsonl   # reward.evidence = "off" there
     python tests/benchmarks/paired.py without.jsonl with.jsonl
 
-For each row the fix's commit is checked out below WORK and the one function that the fix changed is
-put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no other test of
-their files fails that passes with the fix. Repositories are cloned and environments made at first use (some GB); none
-of the projects' code belongs in this repository.
+For each row the fix's commit (or the newest version of the project) is checked out below WORK and the one function that
+the fix changed is put back as it was. An answer is plausible when the tests that the fix made pass do so on it, and no
+other test of their files fails that passes with the fix; where a row names none, the answer's own status is told.
+Repositories are cloned and environments made at first use (some GB); none of the projects' code belongs in this
+repository.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
-import os
 import random
 import re
 import shlex
@@ -28,49 +28,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from checkouts import cloned, environment, lay, variables
+
 HERE = Path(__file__).parent
 GRACE = 60.0
-
-
-def cloned(work: Path, repo: str) -> Path:
-    """The bare clone of a GitHub repository."""
-    folder = work / "clones" / f"{repo.replace('/', '+')}.git"
-    if not folder.exists():
-        subprocess.run(["git", "clone", "--quiet", "--bare", f"https://github.com/{repo}", str(folder)], check=True)
-    return folder
-
-
-def environment(work: Path, repo: str, packages: str) -> Path:
-    """A virtual environment with pytest, what the project needs, and what its tests need."""
-    folder = work / "environments" / repo.replace("/", "+")
-    if not (folder / "bin" / "pytest").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "pytest>=8.3,<9"]
-        subprocess.run([*pip, *shlex.split(packages)], check=True)
-    return folder
-
-
-def span(text: str, qualname: str) -> tuple[int, int]:
-    """First and last line (from 0, the end excluded) of a function, decorators included."""
-    node: ast.AST = ast.parse(text)
-    for name in qualname.split("."):
-        kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        node = next(inner for inner in ast.walk(node) if isinstance(inner, kinds) and inner.name == name)
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    return min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno or node.lineno
-
-
-def workspace(git: Path, row: dict[str, Any], root: Path) -> None:
-    """The fix's commit with the old function in its place."""
-    archive = subprocess.run(["git", "--git-dir", git, "archive", row["commit"]], capture_output=True, check=True)
-    subprocess.run(["tar", "-x", "-C", str(root)], input=archive.stdout, check=True)
-    show = ["git", "--git-dir", str(git), "show", f"{row['commit']}^:{row['file']}"]
-    old = subprocess.run(show, capture_output=True, check=True).stdout.decode().replace("\r\n", "\n")
-    new = (root / row["file"]).read_bytes().decode().replace("\r\n", "\n")
-    (first, last), (start, end) = span(old, row["qualname"]), span(new, row["qualname"])
-    lines = new.splitlines(keepends=True)
-    lines[start:end] = old.splitlines(keepends=True)[first:last]
-    (root / row["file"]).write_bytes("".join(lines).encode())
 
 
 def plausible(row: dict[str, Any], root: Path, python: Path, variables: dict[str, str]) -> bool:
@@ -86,26 +47,24 @@ def plausible(row: dict[str, Any], root: Path, python: Path, variables: dict[str
 
 def revise(row: dict[str, Any], work: Path, packages: str, command: list[str], seconds: float) -> dict[str, Any]:
     """What became of one bug, and the evaluations until the first revision that passed (0: none did)."""
+    name = row.get("id") or f"{row['repo']}-{row['commit'][:10]}-{row['qualname']}"
     folder = environment(work, row["repo"], packages)
     with tempfile.TemporaryDirectory(prefix="realfix-") as place:
         root = Path(place).resolve()
-        workspace(cloned(work, row["repo"]), row, root)
-        path = os.pathsep.join(str(p) for p in (root / "src", root) if p.is_dir())
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
-        variables = {**kept, "VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-        variables["PATH"] = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
+        lay(cloned(work, row["repo"]), row, root, folder)
+        active = variables(root, folder)
         call = [*command, f"{row['file']}::{row['qualname']}", "--json", "--apply", "--seconds", f"{seconds:g}"]
         try:
             done = subprocess.run(
-                call, cwd=root, env=variables, capture_output=True, text=True, timeout=seconds + GRACE, check=False
+                call, cwd=root, env=active, capture_output=True, text=True, timeout=seconds + GRACE, check=False
             )
             report = json.loads(done.stdout)
         except (ValueError, subprocess.TimeoutExpired) as error:
-            return {"id": row["id"], "said": repr(error)[:80], "first": 0}
+            return {"id": name, "said": repr(error)[:80], "first": 0}
         said = str(report["status"])
-        if report["diff"]:
-            said = "plausible" if plausible(row, root, folder / "bin" / "python", variables) else "not plausible"
-        return {"id": row["id"], "said": said, "first": report["cost"]["first_fix"], "cost": report["cost"]}
+        if report["diff"] and "tests" in row:
+            said = "plausible" if plausible(row, root, folder / "bin" / "python", active) else "not plausible"
+        return {"id": name, "said": said, "first": report["cost"]["first_fix"], "cost": report["cost"]}
 
 
 def main() -> None:
@@ -131,7 +90,7 @@ def main() -> None:
             row, options.work.resolve(), packages[row["repo"]], shlex.split(options.command), options.seconds
         )
         counts[found["said"]] += 1
-        print(row["id"], row["kind"], found["said"], int(found["first"]), flush=True)
+        print(found["id"], found["said"], int(found["first"]), flush=True)
         if options.out:
             with options.out.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(found) + "\n")
