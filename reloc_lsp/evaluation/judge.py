@@ -49,6 +49,7 @@ class Judge:
         self.baseline = baseline
         self._fresh: FreshTier | None = None
         self._lint = HazardLint(place.module.text)
+        bench.copy.run_candidates()
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
         self._broken: set[int] = set()

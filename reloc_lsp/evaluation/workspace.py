@@ -32,6 +32,7 @@ class ScratchCopy:
         self.files = UserFiles(origin, unsaved)
         self.origin = self.files.root
         self.bytecode: list[Path] = []
+        self._untouched = True
         self._numbers = itertools.count(1)
         self._copying = threading.Lock()
         self._closed = False
@@ -69,14 +70,18 @@ class ScratchCopy:
         return root
 
     @property
-    def compiled(self) -> Path:
-        """Where a process that runs no candidate may leave bytecode."""
-        return self.beside(self.root) / "bytecode"
+    def compiled(self) -> Path | None:
+        """Where a process may leave bytecode, as long as no candidate was run here that could have a hand in it."""
+        return self.beside(self.root) / "bytecode" if self._untouched else None
 
     def keep_bytecode(self) -> None:
         """Take what was compiled out of the reach of all processes; those to come may read it."""
-        if self.compiled.exists():
+        if self.compiled is not None and self.compiled.exists():
             self.bytecode.append(self.compiled.rename(self.folder / f"bytecode-{len(self.bytecode)}"))
+
+    def run_candidates(self) -> None:
+        """From now on candidates are run in this copy."""
+        self._untouched = False
 
     def log(self, tier: str) -> Path:
         """Where processes of a tier write what they print."""

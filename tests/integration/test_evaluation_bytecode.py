@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from verdicts import outcomes
+from verdicts import judged, outcomes
 
+from reloc_lsp.evaluation.tiers import WarmTier
 from reloc_lsp.search.verdict import Outcome
 
 MODULE = "import other\ndef f(a):\n    return a\n"
@@ -78,12 +79,14 @@ async def test_what_candidates_put_where_bytecode_is_kept_is_not_read(write, jud
     root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS})
     judge = await judging(root, "m.py::f", sandbox="none")
     lying = "def f(a):\n    import os\n    os.makedirs({!r}, exist_ok=True)\n    return 3\n"
-    place = judge.bench.copy.compiled
-    assert not place.exists()
-    await judge.confirm(lying.format(str(place)))
-    kept = list(judge.bench.copy.bytecode)
+    copy = judge.bench.copy
+    place = copy.beside(copy.root) / "bytecode"
+    assert (await judged(judge, lying.format(str(place))))[0].green and place.exists()
+    kept = list(copy.bytecode)
     os.kill(judge.baseline.tier.client.process.process.pid, 9)
     await judge.baseline.tier.client.process.process.wait()
     assert set((await cold_outcomes(judge, RIGHT)).values()) == {Outcome.PASSED}
     await judge.baseline.tier.revive()
-    assert judge.bench.copy.bytecode == kept
+    again = await WarmTier.start(judge.bench, judge.place, ["test_m.py"])
+    await again.close()
+    assert copy.bytecode == kept

@@ -37,7 +37,7 @@ class Bench:
         """Start the harness of a tier in the copy at `root`, `more` being what it is told besides.
 
         Without `grants` there are no inner walls from the start. `seed` is that of hashes. One that `compiles` leaves
-        bytecode for those after it, once the copy is told to keep it.
+        bytecode for those after it, where the copy has a place for that.
         """
         beside = self.copy.beside(root)
         config = {
@@ -49,7 +49,7 @@ class Bench:
             "walls": self.walls(root, grants) if grants else None,
             "bytecode": {
                 "kept": [str(folder) for folder in self.copy.bytecode],
-                "own": str(self.copy.compiled) if compiles else None,
+                "own": str(self.copy.compiled) if compiles and self.copy.compiled else None,
             },
             **more,
         }

@@ -100,13 +100,10 @@ class WarmTier(ForkedTier):
         place: UnitPlace | None,
         selection: Sequence[str],
         patience: Patience | None = None,
-        *,
-        first: bool = True,
     ) -> WarmTier:
         """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
 
-        Files for which `patience` does not last are left. The `first` process, before any candidate was run, keeps
-        bytecode for those after it.
+        Files for which `patience` does not last are left.
         """
         unit = place.description() if place else None
         process = await bench.start(
@@ -114,12 +111,11 @@ class WarmTier(ForkedTier):
             bench.copy.root,
             selection=list(selection),
             unit=unit,
-            compiles=first,
+            compiles=True,
             patience=patience.described() if patience else None,
         )
         hello = await collected(process)
-        if first:
-            bench.copy.keep_bytecode()
+        bench.copy.keep_bytecode()
         return cls(
             ForkClient(process), hello["collected"], bench, place, hello["files"], hello["errors"],
             hello["functions"], hello["threads"], hello["modules"],
@@ -128,7 +124,7 @@ class WarmTier(ForkedTier):
 
     async def again(self) -> WarmTier:
         """One more warm process for the same selection."""
-        return await WarmTier.start(self.bench, self.place, self.selection, first=False)
+        return await WarmTier.start(self.bench, self.place, self.selection)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The source whose code is swapped in; without a unit the code runs as it is."""
