@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -76,7 +77,10 @@ class ScratchCopy:
 
     def keep_bytecode(self) -> None:
         """Take what was compiled out of the reach of all processes; those to come may read it."""
-        if self.compiled is not None and self.compiled.exists():
+        if self.compiled is None or not self.compiled.exists():
+            return
+        # A system that does not move what a process may have open: then each compiles for itself.
+        with contextlib.suppress(OSError):
             self.bytecode.append(self.compiled.rename(self.folder / f"bytecode-{len(self.bytecode)}"))
 
     def run_candidates(self) -> None:

@@ -51,8 +51,8 @@ class ColdTier:
         began = time.monotonic()
         process = await bench.start("collection", bench.copy.root, selection=list(selection), compiles=True)
         hello = await collected(process)
-        bench.copy.keep_bytecode()
         await process.close()
+        bench.copy.keep_bytecode()
         patience = 5.0 + 10 * (time.monotonic() - began)
         return cls(bench, place, hello["collected"], hello["files"], hello["errors"], patience)
 
