@@ -12,18 +12,18 @@ import pytest
 from plain_environment import make_environment
 
 import reloc_lsp
-from reloc_lsp.evaluation import selection
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import Interpreter, find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.evaluation.selection import test_selection
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 
-Judging = Callable[..., Awaitable[Judge]]
+Judging = Callable[..., Awaitable[PytestEvaluator]]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -65,7 +65,7 @@ def active_interpreter(nobody: None, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
     """Starts the judge of one function, `judging(root, "m.py::f")`, as a revision does; ends it after the test."""
-    judges: list[Judge] = []
+    judges: list[PytestEvaluator] = []
     copies: list[ScratchCopy] = []
 
     async def start(
@@ -77,7 +77,7 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         unsaved: Mapping[Path, str] | None = None,
         seconds: float = 60.0,
         sandbox: Literal["auto", "full", "none"] = "auto",
-    ) -> Judge:
+    ) -> PytestEvaluator:
         name, _, qualname = target.partition("::")
         file, unsaved = root / name, unsaved or {}
         module = Module(unsaved.get(file) or SourceText.read(file).text)
@@ -86,14 +86,14 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         found = find_interpreter(root, interpreter) if interpreter else active_interpreter
         walls = find_sandbox(sandbox)
         copies.append(ScratchCopy(root, unsaved, mountable=walls.outer is not None))
-        bench = Bench(copies[-1], found, 2, sandbox=walls)
-        place = UnitPlace(file, bench.copy.place(file), name, module, unit)
+        bench = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
+        place = UnitLocation(file, bench.copy.place(file), name, module, unit)
         user = copies[-1].files
-        files = selection.test_files(user, selection.pytest_layout(user))
-        likely = selection.likely_groups(user, files, name, qualname)
+        files = test_selection.test_files(user, test_selection.pytest_layout(user))
+        likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
-        baseline = await Measuring(bench, place, seconds).measure(groups)
-        judges.append(Judge(bench, place, baseline))
+        baseline = await BaselineBuilder(bench, place, seconds).measure(groups)
+        judges.append(PytestEvaluator(bench, place, baseline))
         return judges[-1]
 
     yield start

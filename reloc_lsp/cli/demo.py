@@ -11,8 +11,8 @@ from pathlib import Path
 
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.following import StartRevision, follow
-from reloc_lsp.cli.report import print_error, print_report
+from reloc_lsp.cli.follow_revision import StartRevision, follow
+from reloc_lsp.cli.result_report import print_error, print_report
 from reloc_lsp.cli.revise import write
 from reloc_lsp.revision import Revision, Snapshot, Target
 from reloc_lsp.settings import EvaluationSettings, Settings

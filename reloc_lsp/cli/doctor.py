@@ -14,15 +14,15 @@ from pathlib import Path
 
 from reloc_lsp import __version__
 from reloc_lsp.cli.options import program_path
-from reloc_lsp.cli.target import current_folder, workspace_root
+from reloc_lsp.cli.target_parsing import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.inference.connecting import connect
-from reloc_lsp.inference.keys import KEY_VARIABLE
-from reloc_lsp.inference.listing import Check
-from reloc_lsp.inference.managed.record import Record, living
-from reloc_lsp.search.model import ModelError
+from reloc_lsp.inference.api_keys import KEY_VARIABLE
+from reloc_lsp.inference.managed.state_file import Record, living
+from reloc_lsp.inference.model_factory import connect
+from reloc_lsp.inference.model_list import Check
+from reloc_lsp.search.language_model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
 
 

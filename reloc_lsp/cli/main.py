@@ -99,14 +99,14 @@ def _command(name: str) -> Command:
 
 
 def _refuse(message: str, as_json: bool) -> int:
-    from reloc_lsp.cli.report import print_error
+    from reloc_lsp.cli.result_report import print_error
 
     print_error(message, as_json)
     return 2
 
 
 def _interrupted(as_json: bool) -> int:
-    from reloc_lsp.cli.report import print_json
+    from reloc_lsp.cli.result_report import print_json
     from reloc_lsp.revision import Proposal
 
     if as_json:

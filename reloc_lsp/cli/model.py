@@ -10,10 +10,10 @@ import time
 from typing import NoReturn
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.inference.managed.choosing import plan_of
-from reloc_lsp.inference.managed.record import Folder, Record, Server, all_folders, living
-from reloc_lsp.inference.managed.servers import ready, started, stop
-from reloc_lsp.search.model import ModelError
+from reloc_lsp.inference.managed.engine_selection import plan_of
+from reloc_lsp.inference.managed.manager import ready, started, stop
+from reloc_lsp.inference.managed.state_file import Folder, Record, Server, all_folders, living
+from reloc_lsp.search.language_model import ModelError
 from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 
 NONE_RUNS = "No model server of yours runs. Start one with reloc-lsp model start MODEL."

@@ -11,16 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from reloc_lsp.cli.atomic_write import check_writable, write_revision
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.following import Outcome, StartRevision, follow
+from reloc_lsp.cli.follow_revision import FollowResult, StartRevision, follow
 from reloc_lsp.cli.options import add_settings_flags, chosen_settings
-from reloc_lsp.cli.report import headline, print_error, print_json, print_patch, print_report
+from reloc_lsp.cli.result_report import headline, print_error, print_json, print_patch, print_report
 from reloc_lsp.cli.server import LOG_LEVELS
-from reloc_lsp.cli.target import current_folder, parse_target, workspace_root
-from reloc_lsp.cli.writing import check_writable, write_revision
+from reloc_lsp.cli.target_parsing import current_folder, parse_target, workspace_root
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
-from reloc_lsp.revision.trace import TraceError, read_trace, replayable
+from reloc_lsp.revision.trace_file import TraceError, read_trace, replayable
 from reloc_lsp.search.objective import FIX, Objective
 
 OBJECTIVES = ("fix", "simplify", "speed-up")
@@ -105,7 +105,7 @@ def write(proposal: Proposal, root: Path) -> None:
     write_revision(root / proposal.file, proposal.file, proposal.original, proposal.source)
 
 
-def _written_or_error(outcome: Outcome, root: Path) -> Outcome:
+def _written_or_error(outcome: FollowResult, root: Path) -> FollowResult:
     """The outcome once its proposal is written; the proposal is kept where that failed."""
     try:
         write(outcome.proposal, root)

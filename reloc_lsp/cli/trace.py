@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.target import current_folder
+from reloc_lsp.cli.target_parsing import current_folder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the page and say where it is."""
-    from reloc_lsp.revision.picture import page
-    from reloc_lsp.revision.trace import TraceError, read_trace
+    from reloc_lsp.revision.trace_file import TraceError, read_trace
+    from reloc_lsp.revision.trace_report import page
 
     here = current_folder()
     trace = here / options.trace.expanduser()

@@ -1,1 +1,8 @@
-"""The workspace's own tests as the judge of candidates."""
+"""The workspace's own tests as the judge of candidates.
+
+Here: the evaluator, its batches and its confirmation, and the processes they talk to. Sub-rooms: `baseline/` measures
+the unchanged unit, `selection/` chooses tests and suspects, `workspace/` makes the scratch copy, `probes/` asks for
+run-time values and times, `sandbox/` confines processes, `tiers/` are the ways to run tests, `harness/` is the part
+inside the project's interpreter.
+Not here: what to try next (`search`), or what to show (`revision`).
+"""

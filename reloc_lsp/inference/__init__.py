@@ -1,1 +1,4 @@
-"""Model servers: any OpenAI-compatible endpoint, its keys, and its troubles in plain words."""
+"""Model servers: any OpenAI-compatible endpoint, its limits, errors and token usage.
+
+`managed/` starts and stops a local one. Not here: what is asked (`language_model`).
+"""

@@ -7,15 +7,15 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from reloc_lsp.inference.client import make_client
-from reloc_lsp.inference.dialect import Dialect
-from reloc_lsp.inference.exchange import exchange
-from reloc_lsp.inference.listing import Check, checked, first_model, listed_models, unknown_model
-from reloc_lsp.inference.room import told_room
+from reloc_lsp.inference.context_window import told_room
+from reloc_lsp.inference.model_list import Check, checked, first_model, listed_models, unknown_model
+from reloc_lsp.inference.openai_client import make_client
+from reloc_lsp.inference.server_errors import ServerInfo
+from reloc_lsp.inference.server_quirks import Dialect
+from reloc_lsp.inference.streaming import exchange
 from reloc_lsp.inference.tokens import prompt_estimate, together
-from reloc_lsp.inference.troubles import Site
-from reloc_lsp.inference.unreached import Trouble
-from reloc_lsp.search.model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.inference.unreachable import Trouble
+from reloc_lsp.search.language_model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -36,7 +36,7 @@ class Endpoint:
     under way at once; others wait.
     """
 
-    def __init__(self, site: Site, model: str | None, in_flight: int) -> None:
+    def __init__(self, site: ServerInfo, model: str | None, in_flight: int) -> None:
         self.model = model
         self._site = site
         self._dialect = Dialect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from reloc_lsp.search.model import Message, Usage
+from reloc_lsp.search.language_model import Message, Usage
 
 _BYTES_A_TOKEN = 3
 """Source code has between 3 and 4 bytes a token: rather too many are counted than too few, for a budget must hold."""

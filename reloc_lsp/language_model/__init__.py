@@ -1,1 +1,4 @@
-"""The neighbourhood with a model: what it is asked, and what is made of its replies (the paper's four components)."""
+"""The neighbourhood with a model: prompts, replies, reflection, crossover and drafts.
+
+Not here: connections and servers (`inference`).
+"""

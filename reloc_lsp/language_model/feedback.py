@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reloc_lsp.language_model.tokens import cut, tokens_of
-from reloc_lsp.program.text import split_lines
+from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.language_model.feedback import feedback
-from reloc_lsp.language_model.surroundings import surroundings
+from reloc_lsp.language_model.file_context import surroundings
+from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, wording
 from reloc_lsp.language_model.tokens import cut, tokens_of
-from reloc_lsp.language_model.wording import Wording, wording
 from reloc_lsp.search.candidate import Node, Task
-from reloc_lsp.search.model import Message
+from reloc_lsp.search.language_model import Message
 
 SURROUNDINGS_SHARE = 0.4
 LONG_UNIT_LINES = 60
@@ -40,7 +40,7 @@ class Prompts:
     replacing: bool = True
 
     @property
-    def _words(self) -> Wording:
+    def _words(self) -> ObjectivePrompts:
         return wording(self.task.objective)
 
     def observe(self, count: int, room: int) -> list[Message]:

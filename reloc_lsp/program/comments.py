@@ -5,7 +5,7 @@ from __future__ import annotations
 import tokenize
 from collections import Counter
 
-from reloc_lsp.program.text import LineIndex
+from reloc_lsp.program.source_text import LineIndex
 
 
 def comments(source: str) -> Counter[str]:

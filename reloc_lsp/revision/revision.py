@@ -34,10 +34,10 @@ class Revision:
     async def run(self) -> AsyncIterator[Progress | Proposal]:
         """Progress, then exactly one Proposal as the last item, whatever happens; leaves no process or file."""
         # The rooms below are loaded when there is work for them: a server answers its first request without them.
-        from reloc_lsp.revision.work import Work
+        from reloc_lsp.revision.pipeline import RevisionPipeline
 
         news: asyncio.Queue[Progress | None] = asyncio.Queue()
-        work = Work(self.snapshot, self.target, self.settings, news.put_nowait, self.recording)
+        work = RevisionPipeline(self.snapshot, self.target, self.settings, news.put_nowait, self.recording)
         self._work = asyncio.create_task(work.proposal())
         if self._stopped:
             self._work.cancel()

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from reloc_lsp.program.text import split_lines
-from reloc_lsp.rewrites.atoms import all_conditions
-from reloc_lsp.rewrites.clues import Reader, Standing, Surroundings
-from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.families import BLIND_FAMILIES, LOOKING_FAMILIES
-from reloc_lsp.rewrites.families.conditions import standing
-from reloc_lsp.rewrites.families.insertion import returnable
-from reloc_lsp.rewrites.families.paired import paired
-from reloc_lsp.rewrites.looks import loses_a_comment
-from reloc_lsp.rewrites.module import ModuleContext
-from reloc_lsp.rewrites.outlook import Outlook
+from reloc_lsp.program.source_text import split_lines
+from reloc_lsp.rewrites.analysis.condition_synthesis import all_conditions
+from reloc_lsp.rewrites.operators import BLIND_FAMILIES, LOOKING_FAMILIES
+from reloc_lsp.rewrites.operators.expressions.conditions import standing
+from reloc_lsp.rewrites.operators.multi_location import paired
+from reloc_lsp.rewrites.operators.statements.insertion import returnable
+from reloc_lsp.rewrites.ranking.candidate_queue import CandidateQueue, Ranked
+from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, Surroundings
+from reloc_lsp.rewrites.ranking.observational_equivalence import Outlook
 from reloc_lsp.rewrites.rewrite import Family, Guard, Rewrite, Swap
-from reloc_lsp.rewrites.stream import Ranked, Stream
+from reloc_lsp.rewrites.source.formatting import loses_a_comment
+from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import Foresight, Site, ValueProbe
+from reloc_lsp.search.protocols import Foresight, ProgramPoint, ValueProbe
 
 # Fitted, like the families' priors, on bugs of our own making (tests/benchmarks/handwritten) and planted ones.
 PAIRED_PRIOR = 0.25
@@ -77,7 +77,7 @@ class RewriteNeighborhood:
         self.probe = probe
         self.foresight = foresight
         self._seed = seed
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[int, CandidateQueue] = {}
         self._experience: dict[str, Experience] = defaultdict(Experience)
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
@@ -87,7 +87,7 @@ class RewriteNeighborhood:
             ranked = await self._ranked(parent.candidate)
             # Of an edited version too few neighbours are judged to teach what the others are worth.
             learning = self.foresight if not parent.candidate.depth else None
-            self._streams[parent.identity] = Stream(parent, ranked, learning)
+            self._streams[parent.identity] = CandidateQueue(parent, ranked, learning)
         return self._streams[parent.identity].take(count)
 
     def learn(self, node: Node) -> None:
@@ -99,10 +99,10 @@ class RewriteNeighborhood:
         seen.tried += 1
         seen.gained += node.verdict.complete and node.verdict.passed > self.task.verdict.passed
 
-    async def standings(self, candidate: Candidate) -> tuple[list[Standing], Reader]:
+    async def standings(self, candidate: Candidate) -> tuple[list[RankedRewrite], FeatureExtractor]:
         """Every rewrite of the candidate, in no order, and a reader of what speaks for it and against it."""
         ctx, standings = await self._standings(candidate)
-        return standings, Reader(ctx, self._surroundings, standings)
+        return standings, FeatureExtractor(ctx, self._surroundings, standings)
 
     async def _ranked(self, candidate: Candidate) -> list[Ranked]:
         """All rewrites of the candidate, best first."""
@@ -115,13 +115,13 @@ class RewriteNeighborhood:
         standings.sort(key=lambda one: (-one.promise, lots[id(one)]))
         if self.foresight is None:
             return [_unweighed(standing) for standing in standings]
-        reader = Reader(ctx, self._surroundings, standings)
+        reader = FeatureExtractor(ctx, self._surroundings, standings)
         first, others = standings[:MOST_WEIGHED], standings[MOST_WEIGHED:]
         weighed = [_weighed(standing, reader, self.foresight) async for standing in _in_turns(first)]
         weighed.sort(key=lambda one: -one.promise)
         return weighed + [_unweighed(standing) for standing in others]
 
-    async def _standings(self, candidate: Candidate) -> tuple[UnitContext, list[Standing]]:
+    async def _standings(self, candidate: Candidate) -> tuple[UnitContext, list[RankedRewrite]]:
         ctx = UnitContext(candidate.source, self.module)
         suspicion = self._suspicion(ctx)
         ctx = UnitContext(candidate.source, self.module, None, self._focus(ctx, suspicion))
@@ -137,12 +137,12 @@ class RewriteNeighborhood:
 
     def _standing(
         self, ctx: UnitContext, prior: float, rewrite: Rewrite, suspicion: Mapping[int, float], chosen: bool
-    ) -> Standing:
+    ) -> RankedRewrite:
         """What the families, the suspicion and the run-time values make of a rewrite."""
         preference = preference_of(ctx, prior, rewrite) * self._experience[rewrite.family].factor
         power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
         place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
-        return Standing(rewrite, preference, place, ctx.outlook.factor(rewrite) ** power, chosen)
+        return RankedRewrite(rewrite, preference, place, ctx.outlook.factor(rewrite) ** power, chosen)
 
     async def _outlook(self, ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Outlook:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
@@ -189,17 +189,17 @@ class RewriteNeighborhood:
         return found
 
 
-def _unweighed(standing: Standing) -> Ranked:
+def _unweighed(standing: RankedRewrite) -> Ranked:
     promise, belief = (math.log(max(value, LEAST)) for value in (standing.promise, standing.belief))
     return Ranked(standing.rewrite, promise, belief)
 
 
-def _weighed(standing: Standing, reader: Reader, foresight: Foresight) -> Ranked:
-    clues = reader.clues(standing)
-    return Ranked(standing.rewrite, foresight.promise(clues), foresight.belief(clues), clues)
+def _weighed(standing: RankedRewrite, reader: FeatureExtractor, foresight: Foresight) -> Ranked:
+    features = reader.features(standing)
+    return Ranked(standing.rewrite, foresight.promise(features), foresight.belief(features), features)
 
 
-async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> list[Site]:
+async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> list[ProgramPoint]:
     """What rewrites would put in place, and all conditions, at their places by lines of the file (`offset` more)."""
     wanted: dict[int, dict[str, None]] = defaultdict(dict)
     async for place in _in_turns(ctx.places):
@@ -216,7 +216,7 @@ async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> 
             case Guard(line=line, condition=condition):
                 wanted[line][condition] = None
     return [
-        Site(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
+        ProgramPoint(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
         for line, texts in wanted.items()
     ]
 

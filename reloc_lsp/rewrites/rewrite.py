@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from reloc_lsp.program.edit import Edit
+from reloc_lsp.program.text_edit import Edit
 
 if TYPE_CHECKING:
-    from reloc_lsp.rewrites.context import UnitContext
+    from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 
 Branches = tuple[str | None, str | None]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reloc_lsp.program.told import told_constants
+from reloc_lsp.program.docstring_constants import told_constants
 from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.search.verdict import Verdict
 
@@ -70,8 +70,8 @@ class Candidate:
 
     `origin` names the way it was made (a family of rewrites, a model's answer), `description` says it to a
     person, `prior` is the maker's estimate of how likely a person would write it (higher is likelier), tests aside.
-    One that is not `ours` was written by somebody nobody knows: a model. `clues` are what speaks for it and against it
-    before it is run, by name.
+    A candidate that is not `trusted` was written by a model. `features` are what is known of it before it
+    is run, by name.
     """
 
     source: str
@@ -80,8 +80,8 @@ class Candidate:
     parent: int | None = None
     depth: int = 0
     prior: float = 0.0
-    ours: bool = False
-    clues: Mapping[str, float] = field(default_factory=dict, compare=False)
+    trusted: bool = False
+    features: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)

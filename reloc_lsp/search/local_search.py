@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.choosing import is_believable
 from reloc_lsp.search.drafting import CodeInTheEditor
 from reloc_lsp.search.evaluation import Scoring, tests_first
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled, Started
 from reloc_lsp.search.neighborhood import Novelty
+from reloc_lsp.search.patches.patch_ranking import is_believable
 from reloc_lsp.search.protocols import Drafter, Evaluator, Neighborhood, Reward
 from reloc_lsp.search.updating import Updating
 from reloc_lsp.search.verdict import Verdict
@@ -81,7 +81,9 @@ class LocalSearch:
 
     async def run(self) -> AsyncIterator[Event]:
         """Search until the budget is spent or there is nowhere left to go; every event holds the best so far."""
-        self._add(Candidate(self.task.source, "unchanged", "the code as it stands", ours=True), self.task.verdict, 0.0)
+        self._add(
+            Candidate(self.task.source, "unchanged", "the code as it stands", trusted=True), self.task.verdict, 0.0
+        )
         list(self._novelty.new([self.nodes[0].candidate]))
         yield Started(self.best, self.spending)
         drafts = await self.rules.drafter.draft(self.task)
@@ -133,7 +135,10 @@ class LocalSearch:
             return []
         to_beat = self.best.verdict.passed - (bool(self.passing) or not self.task.objective.repairs)
         # What a model wrote is judged whole: its failures are what it is told next.
-        groups = [n for n, c in enumerate(candidates) if c.ours], [n for n, c in enumerate(candidates) if not c.ours]
+        groups = (
+            [n for n, c in enumerate(candidates) if c.trusted],
+            [n for n, c in enumerate(candidates) if not c.trusted],
+        )
         said = await asyncio.gather(
             *(
                 self.evaluator.evaluate([candidates[n] for n in group], least)

@@ -62,15 +62,15 @@ PLACES = "place in its family", "place in its family at its line"
 class Foresight(Protocol):
     """How promising a neighbour is before it is run, by what speaks for and against it."""
 
-    def promise(self, clues: Mapping[str, float]) -> float:
+    def promise(self, features: Mapping[str, float]) -> float:
         """How likely it is to be right, as a logarithm; only differences count."""
         ...
 
-    def belief(self, clues: Mapping[str, float]) -> float:
+    def belief(self, features: Mapping[str, float]) -> float:
         """The same, whatever was seen at run time: of two that pass, which would a person have written?"""
         ...
 
-    def lesson(self, clues: Mapping[str, float]) -> float:
+    def lesson(self, features: Mapping[str, float]) -> float:
         """What others like it, judged before it, add to its promise."""
         ...
 
@@ -84,7 +84,7 @@ class Measure(Reward, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ProgramPoint:
     """A place of the unit at which expressions are evaluated: before the statement at `line` (of the file).
 
     For the condition of an `elif` or `while`, the moment before that condition is evaluated.
@@ -95,7 +95,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Values:
+class RuntimeValues:
     """What expressions were worth at sites while the tests ran.
 
     `vectors[line][expression]` holds one small number per visit of the site: equal numbers at one site mean
@@ -117,13 +117,13 @@ class Values:
     ended: Mapping[int, int] = field(default_factory=dict)
     partial: frozenset[int] = frozenset()
 
-    def moved(self, by: int) -> Values:
+    def moved(self, by: int) -> RuntimeValues:
         """The same with lines counted from elsewhere."""
 
         def shifted(table: Mapping[int, Row]) -> dict[int, Row]:
             return {line + by: row for line, row in table.items()}
 
-        return Values(
+        return RuntimeValues(
             shifted(self.vectors), shifted(self.blame), shifted(self.truth), shifted(self.last_calls),
             shifted(self.answers), {test: line + by for test, line in self.ended.items()},
             frozenset(line + by for line in self.partial),
@@ -133,7 +133,9 @@ class Values:
 class ValueProbe(Protocol):
     """Looks into the running unit."""
 
-    async def values(self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[Site]) -> Values:
+    async def values(
+        self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[ProgramPoint]
+    ) -> RuntimeValues:
         """Run the tests on the unit's lines `source` and evaluate expressions (free of effects) at the sites.
 
         `entry` is the file's line of the unit's first statement, `lines` the file's lines that `source` takes up.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reloc_lsp.program.size import syntax_nodes
+from reloc_lsp.program.syntax_size import syntax_nodes
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.objective import Measured
 from reloc_lsp.search.verdict import Verdict

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reloc_lsp.server.server import ReLocServer
+    from reloc_lsp.server.language_server import ReLocServer
 
 
 def serve_stdio(log_level: str = "warning", log_file: Path | None = None) -> int:
@@ -19,7 +19,7 @@ def serve_stdio(log_level: str = "warning", log_file: Path | None = None) -> int
     stdin, stdout = _claimed_stdio()
     _log_to(log_level, log_file)
     server = _new_server()
-    from reloc_lsp.server.connection import over_stdio
+    from reloc_lsp.server.transport.connection import over_stdio
 
     return _run(over_stdio(server, stdin, stdout))
 
@@ -28,7 +28,7 @@ def serve_tcp(host: str, port: int, log_level: str = "warning", log_file: Path |
     """Wait for one editor on a TCP port and serve it; the exit status, 2 if the port cannot be had."""
     _log_to(log_level, log_file)
     server = _new_server()
-    from reloc_lsp.server.connection import over_tcp
+    from reloc_lsp.server.transport.connection import over_tcp
 
     try:
         return _run(over_tcp(server, host, port))
@@ -71,7 +71,7 @@ def _new_server() -> ReLocServer:
     # Importing the protocol's types makes some hundred thousand objects, none of them garbage.
     gc.disable()
     try:
-        from reloc_lsp.server.create import create_server
+        from reloc_lsp.server.factory import create_server
     finally:
         gc.enable()
     gc.freeze()

@@ -1,8 +1,7 @@
 """One typed tree of settings, and where each value may come from."""
 
-from reloc_lsp.settings.files import pyproject_layer, user_file, user_layer
 from reloc_lsp.settings.layers import Layer, layered
-from reloc_lsp.settings.tree import (
+from reloc_lsp.settings.schema import (
     USER_ONLY,
     EditorSettings,
     EvaluationSettings,
@@ -13,6 +12,7 @@ from reloc_lsp.settings.tree import (
     Settings,
     TextRewardSettings,
 )
+from reloc_lsp.settings.settings_files import pyproject_layer, user_file, user_layer
 
 __all__ = [
     "USER_ONLY",

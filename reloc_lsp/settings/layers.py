@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from reloc_lsp.settings.tree import Settings
+from reloc_lsp.settings.schema import Settings
 
 
 @dataclass(frozen=True)

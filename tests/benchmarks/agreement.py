@@ -45,11 +45,11 @@ from suites import SUITES, Suite, called, choose, environment, planted, sources
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 
 
@@ -77,7 +77,7 @@ async def judge_package(suite: Suite, python: Path, mutmut: Path, tree: Path, pl
     begun = time.monotonic()
     copy = ScratchCopy(tree, {})
     try:
-        bench = Bench(copy, find_interpreter(tree, str(python)), 1, sandbox=find_sandbox())
+        bench = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=find_sandbox())
         functions = choose(suite, tree, await called(bench, plan.seed), plan.seed)
         # A few to spare: some functions have few changes, some are for cold runs alone.
         step = -(-plan.changes // plan.many) + 2
@@ -91,13 +91,15 @@ async def judge_package(suite: Suite, python: Path, mutmut: Path, tree: Path, pl
         tally.seconds = time.monotonic() - begun
 
 
-async def _judge_at(bench: Bench, file: str, qualname: str, chosen: Sequence[Mutant], plan: Plan, tally: Tally) -> None:
+async def _judge_at(
+    bench: HarnessLauncher, file: str, qualname: str, chosen: Sequence[Mutant], plan: Plan, tally: Tally
+) -> None:
     path = bench.copy.origin / file
     module = Module(SourceText.read(path).text)
     unit = module.find(qualname)
     assert unit is not None
     try:
-        case = await Case.start(bench, UnitPlace(path, bench.copy.place(path), file, module, unit), tally)
+        case = await Case.start(bench, UnitLocation(path, bench.copy.place(path), file, module, unit), tally)
     except EvaluationError as error:
         tally.left_out.append(f"{file}::{qualname}: {error}")
         return

@@ -11,13 +11,13 @@ from agreement_tally import COLD, FRESH, SEARCH, WARM, Disagreement, Tally
 from speed import FAILING, Mutant
 from usage import harness_of, server_cpu
 
-from reloc_lsp.evaluation.baseline import Baseline, Measuring
+from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.forks import ChildReport, Limit
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
-from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
-from reloc_lsp.evaluation.tiers import Bench, ColdTier, FreshTier, Tier, WarmTier
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
+from reloc_lsp.evaluation.fork_client import ChildReport, Limit
+from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, Verdict
 
 ROUND = 32  # changes judged at once, as in a search that has gone on for a while
@@ -56,19 +56,19 @@ async def outcomes(run: Run, source: str, tests: Sequence[int], limits: Mapping[
 class Case:
     """One function, with a baseline and every tier that may judge it. The caller closes it."""
 
-    def __init__(self, bench: Bench, place: UnitPlace, baseline: Baseline, tally: Tally) -> None:
+    def __init__(self, bench: HarnessLauncher, place: UnitLocation, baseline: Baseline, tally: Tally) -> None:
         self.bench, self.place, self.baseline, self.tally = bench, place, baseline, tally
-        self.judge = Judge(bench, place, baseline)
+        self.judge = PytestEvaluator(bench, place, baseline)
         self.tests = list(baseline.tests)
         self.tiers: dict[str, Tier] = {baseline.tier.name: baseline.tier}
         self.tiers[COLD] = ColdTier(bench, place, baseline.tier.tests, grants=baseline.grants)
 
     @classmethod
-    async def start(cls, bench: Bench, place: UnitPlace, tally: Tally) -> Case:
+    async def start(cls, bench: HarnessLauncher, place: UnitLocation, tally: Tally) -> Case:
         """Take the baseline; raises `EvaluationError` where no tier but the cold one can judge this function."""
         user, qualname = bench.copy.files, place.unit.qualname
         groups = likely_groups(user, test_files(user, pytest_layout(user)), place.name, qualname)
-        baseline = await Measuring(bench, place, SECONDS).measure(groups)
+        baseline = await BaselineBuilder(bench, place, SECONDS).measure(groups)
         tally.chosen[f"{baseline.tier.name}: {baseline.reason}"] += 1
         tally.grants[baseline.grants.in_words() or "nothing"] += 1
         if isinstance(baseline.tier, ColdTier):
@@ -81,7 +81,7 @@ class Case:
                 await case.close()
                 raise
             case.tiers[FRESH] = fresh
-            await fresh.wall_in(baseline.grants)
+            await fresh.set_confinement(baseline.grants)
         return case
 
     async def close(self) -> None:
@@ -127,7 +127,7 @@ class Case:
         with self.charged(SEARCH, len(chosen)):
             return await self._searched(self.judge, chosen)
 
-    async def _searched(self, judge: Judge, chosen: Sequence[Mutant]) -> list[Verdict]:
+    async def _searched(self, judge: PytestEvaluator, chosen: Sequence[Mutant]) -> list[Verdict]:
         found: list[Verdict] = []
         for start in range(0, len(chosen), ROUND):
             part = [mutant.candidate for mutant in chosen[start : start + ROUND]]
@@ -197,7 +197,7 @@ class Case:
         fitting = [one for one in chosen if self.place.fits(one.candidate.source)]
         again = []
         for _ in range(2):
-            verdicts = await self._searched(Judge(self.bench, self.place, self.baseline), fitting)
+            verdicts = await self._searched(PytestEvaluator(self.bench, self.place, self.baseline), fitting)
             again += [self._takes(v) for one, v in zip(fitting, verdicts, strict=True) if one is mutant]
         return "what other changes leave behind in a fork" if found in again else "flaky, as it is not so each time"
 

@@ -23,22 +23,22 @@ from typing import Any
 from checkouts import cloned, environment, lay
 from realfix import HERE
 
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.program.edit import apply_edits
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.source_text import SourceText
+from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.account import Account
-from reloc_lsp.revision.attempt import Attempt
-from reloc_lsp.reward.alternatives import Alternative, Alternatives, write
-from reloc_lsp.reward.evidence import BEFORE, EvidenceReward, evidence_reward
+from reloc_lsp.revision.repair import RepairRun
+from reloc_lsp.revision.run_report import RunReport
+from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward, evidence_reward
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, write
 from reloc_lsp.rewrites.neighborhood import MOST_WEIGHED, RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.settings import Settings
@@ -48,18 +48,18 @@ AT_ONCE = 64
 BASELINE, JUDGING = 25.0, 25.0  # seconds
 
 
-async def judged(attempt: Attempt) -> list[Alternative]:
+async def judged(attempt: RepairRun) -> list[RankingItem]:
     """The rewrites that go first in either order, and whether they pass."""
     source, judge = attempt.task.source, attempt.judge
     hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
     standings = sorted(standings, key=lambda one: -one.promise)[:MOST_WEIGHED]
-    clues = [reader.clues(one) for one in standings]
+    features = [reader.features(one) for one in standings]
     first: set[int] = set()
     for reward in (EvidenceReward(BEFORE), evidence_reward("shipped")):
         assert reward is not None
-        promises = [reward.promise(found) for found in clues]
-        first |= set(sorted(range(len(clues)), key=lambda n: -promises[n])[:TOP])
+        promises = [reward.promise(found) for found in features]
+        first |= set(sorted(range(len(features)), key=lambda n: -promises[n])[:TOP])
     made: dict[str, int] = {}
     for number in sorted(first):
         try:
@@ -68,42 +68,42 @@ async def judged(attempt: Attempt) -> list[Alternative]:
             continue
     made.pop(source, None)
     rows = []
-    candidates = [Candidate(text, standings[n].rewrite.family, "", 0, 1, ours=True) for text, n in made.items()]
+    candidates = [Candidate(text, standings[n].rewrite.family, "", 0, 1, trusted=True) for text, n in made.items()]
     try:
         async with asyncio.timeout(JUDGING):
             for start in range(0, len(candidates), AT_ONCE):
                 part = candidates[start : start + AT_ONCE]
                 verdicts = await judge.evaluate(part, judge.unchanged.passed)
-                rows += [Alternative(clues[made[c.source]], v.green) for c, v in zip(part, verdicts, strict=True)]
+                rows += [RankingItem(features[made[c.source]], v.green) for c, v in zip(part, verdicts, strict=True)]
     except TimeoutError:
         judge.abandon()
     return rows
 
 
-async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Alternatives | None:
+async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> RankingList | None:
     """The list of one fix, or `None` where no rewrite that was judged passes, or all do."""
     file, qualname = row["file"], row["qualname"]
     sandbox = find_sandbox()
     copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
     try:
-        bench = Bench(copy, find_interpreter(root, str(python)), 1, sandbox=sandbox)
+        bench = HarnessLauncher(copy, find_interpreter(root, str(python)), 1, sandbox=sandbox)
         module = Module(SourceText.read(root / file).text)
         unit = module.find(qualname)
         assert unit is not None
-        place = UnitPlace(root / file, copy.place(root / file), file, module, unit)
+        place = UnitLocation(root / file, copy.place(root / file), file, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
-        judge = Judge(bench, place, await Measuring(bench, place, BASELINE).measure(groups))
+        judge = PytestEvaluator(bench, place, await BaselineBuilder(bench, place, BASELINE).measure(groups))
         try:
             if judge.unchanged.green:
                 return None
-            rows = await judged(Attempt(Account(Settings(), lambda progress: None), judge, place, Settings()))
+            rows = await judged(RepairRun(RunReport(Settings(), lambda progress: None), judge, place, Settings()))
         finally:
             await judge.close()
     finally:
         copy.close()
     if len({one.right for one in rows}) < 2:
         return None
-    return Alternatives("judged", row["repo"], file, qualname, row["commit"], len(rows), tuple(rows))
+    return RankingList("judged", row["repo"], file, qualname, row["commit"], len(rows), tuple(rows))
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def variables(values: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def lists(work: Path, files: Sequence[Path]) -> Iterator[Alternatives]:
+def lists(work: Path, files: Sequence[Path]) -> Iterator[RankingList]:
     """The lists of the fixes in some files."""
     packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
     for row in [json.loads(line) for path in files for line in path.read_text().splitlines()]:

@@ -19,18 +19,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.account import Account
-from reloc_lsp.revision.attempt import Attempt
-from reloc_lsp.revision.fixes import Wanted
-from reloc_lsp.reward.alternatives import Alternative, Alternatives, drawn, write
+from reloc_lsp.revision.repair import RepairRun
+from reloc_lsp.revision.reward_data.fix_lists import Wanted
+from reloc_lsp.revision.run_report import RunReport
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.settings import Settings
@@ -39,7 +39,7 @@ HERE = Path(__file__).parent
 SECONDS = 30.0
 
 
-async def alternatives(case: dict[str, Any], name: str, root: Path) -> Alternatives | None:
+async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingList | None:
     """The list of one case, whose workspace is made at `root`."""
     file, qualname = case["unit"].split("::")
     test = f"test_{Path(file).stem}.py"
@@ -51,11 +51,11 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> Alternati
     sandbox = find_sandbox()
     copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
     try:
-        bench = Bench(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
-        place = UnitPlace(root / file, copy.place(root / file), file, module, unit)
-        judge = Judge(bench, place, await Measuring(bench, place, SECONDS).measure([[test]]))
+        bench = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
+        place = UnitLocation(root / file, copy.place(root / file), file, module, unit)
+        judge = PytestEvaluator(bench, place, await BaselineBuilder(bench, place, SECONDS).measure([[test]]))
         try:
-            attempt = Attempt(Account(Settings(), lambda progress: None), judge, place, Settings())
+            attempt = RepairRun(RunReport(Settings(), lambda progress: None), judge, place, Settings())
             hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
             standings, reader = await hood.standings(Candidate(attempt.task.source, "unchanged", ""))
         finally:
@@ -64,13 +64,13 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> Alternati
         copy.close()
     wanted = Wanted(fixed.source(right))
     source = attempt.task.source
-    rows = [Alternative(reader.clues(one), wanted.made_by(source, one.rewrite)) for one in standings]
+    rows = [RankingItem(reader.features(one), wanted.made_by(source, one.rewrite)) for one in standings]
     if not any(row.right for row in rows):
         return None
-    return Alternatives("written", name, file, qualname, name, len(rows), drawn(rows, name))
+    return RankingList("written", name, file, qualname, name, len(rows), drawn(rows, name))
 
 
-def lists(folders: list[Path]) -> Iterator[Alternatives]:
+def lists(folders: list[Path]) -> Iterator[RankingList]:
     """The lists of all cases of the folders."""
     for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
         with tempfile.TemporaryDirectory(prefix="lists-") as root:

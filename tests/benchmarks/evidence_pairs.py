@@ -24,37 +24,37 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reloc_lsp.reward.alternatives import Alternative, Alternatives, read
-from reloc_lsp.reward.listwise import fit, promise
+from reloc_lsp.reward.training.conditional_logit import fit, promise
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, read
 
 FOLDS, DRAWS, LEAST = 5, 1000, 15
-Judge = Callable[[Alternative], float]
+PytestEvaluator = Callable[[RankingItem], float]
 Row = tuple[str, str, float, Mapping[str, float]]
 """A list's repository, the family of its fix, the mean gap of its pairs, and each judge's share of them."""
 
 
-def words(row: Alternative) -> tuple[int, int]:
+def words(row: RankingItem) -> tuple[int, int]:
     """How many words a rewrite takes away, and how many it brings."""
-    gone, come = (round(math.expm1(row.clues.get(name, 0.0))) for name in ("words gone", "words come"))
+    gone, come = (round(math.expm1(row.features.get(name, 0.0))) for name in ("words gone", "words come"))
     return gone, come
 
 
-def family(row: Alternative) -> str:
+def family(row: RankingItem) -> str:
     """Its family, paired ones with the single ones of their kind."""
-    names = [name for name in row.clues if name.startswith("family=") and " in=" not in name]
+    names = [name for name in row.features if name.startswith("family=") and " in=" not in name]
     return names[0].removeprefix("family=").removeprefix("paired ") if names else "none"
 
 
-def simple_judges() -> dict[str, Judge]:
+def simple_judges() -> dict[str, PytestEvaluator]:
     """All that nothing is learned for."""
     return {
         "smaller edit": lambda row: -sum(words(row)),
-        "natural": lambda row: row.clues.get("pairs seen", 0.0),
-        "prior": lambda row: row.clues.get("preference", 0.0),
+        "natural": lambda row: row.features.get("pairs seen", 0.0),
+        "prior": lambda row: row.features.get("preference", 0.0),
     }
 
 
-def rows_of(one: Alternatives, judges: Mapping[str, Judge]) -> list[Row]:
+def rows_of(one: RankingList, judges: Mapping[str, PytestEvaluator]) -> list[Row]:
     """One row, or none where no other rewrite leaves the function as long."""
     right = next(row for row in one.rows if row.right)
     length = words(right)[1] - words(right)[0]

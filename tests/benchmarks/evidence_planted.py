@@ -27,29 +27,29 @@ from plant import Package
 from speed import Mutant, tools
 from suites import SUITES, Suite, called, choose, environment, planted, sources
 
-from reloc_lsp.evaluation.baseline import Baseline, Measuring
+from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
+from reloc_lsp.evaluation.baseline.coverage_run import CoverageRun
+from reloc_lsp.evaluation.baseline.test_prioritization import judging_order, varied
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.ordering import judging_order, varied
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
-from reloc_lsp.evaluation.survey import Survey
-from reloc_lsp.evaluation.tiers import Bench, WarmTier
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.fingerprint import fingerprint
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.program.source_text import SourceText
+from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.account import Account
-from reloc_lsp.revision.attempt import Attempt
-from reloc_lsp.revision.fixes import Known, Wanted
-from reloc_lsp.reward.alternatives import Alternative, Alternatives, drawn, write
-from reloc_lsp.rewrites.clues import Standing
-from reloc_lsp.rewrites.lessons import Lessons
-from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.revision.repair import RepairRun
+from reloc_lsp.revision.reward_data.fix_lists import Known, Wanted
+from reloc_lsp.revision.run_report import RunReport
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.rewrites.ranking.features import RankedRewrite
+from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
+from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome
 from reloc_lsp.settings import Settings
@@ -71,11 +71,11 @@ TRIED = 64  # candidates that a search judges first
 BASELINE, ONE = 20.0, 30.0  # seconds
 
 
-async def begun(bench: Bench, base: Baseline, place: UnitPlace) -> Attempt | None:
+async def begun(bench: HarnessLauncher, base: Baseline, place: UnitLocation) -> RepairRun | None:
     """A search as it begins on a bug; `None` where no test notices it, or one hangs or dies."""
     tier = base.tier
     assert isinstance(tier, WarmTier)
-    survey = Survey()
+    survey = CoverageRun()
     tests = list(base.tests)
     limits = [base.limits[n].grown(3.0) for n in tests]
     survey.add(await tier.run(place.source, tests, limits, probe=True, lines=place.lines(), entry=place.entry))
@@ -86,22 +86,22 @@ async def begun(bench: Bench, base: Baseline, place: UnitPlace) -> Attempt | Non
     order = varied(sorted(results, key=lambda n: judging_order(results[n], n)), results)
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
-    judge = Judge(bench, place, changed)
-    return Attempt(Account(Settings(), lambda progress: None), judge, place, Settings())
+    judge = PytestEvaluator(bench, place, changed)
+    return RepairRun(RunReport(Settings(), lambda progress: None), judge, place, Settings())
 
 
-async def heard(attempt: Attempt, tried: Sequence[Standing]) -> Lessons:
+async def heard(attempt: RepairRun, tried: Sequence[RankedRewrite]) -> MutationFeedback:
     """What the verdicts on these rewrites teach."""
-    before, candidates, lessons = attempt.judge.unchanged, [], Lessons()
+    before, candidates, lessons = attempt.judge.unchanged, [], MutationFeedback()
     for one in tried:
         source = apply_edits(attempt.task.source, one.rewrite.edits)
-        candidates.append(Candidate(source, one.rewrite.family, one.rewrite.description, 0, 1, ours=True))
+        candidates.append(Candidate(source, one.rewrite.family, one.rewrite.description, 0, 1, trusted=True))
     for one, verdict in zip(tried, await attempt.judge.evaluate(candidates, before.passed), strict=True):
         lessons.hear(one.rewrite, before, verdict)
     return lessons
 
 
-async def alternatives(attempt: Attempt, package: Package, wanted: Wanted) -> list[Alternatives]:
+async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> list[RankingList]:
     """The lists of one bug; none where no single rewrite mends it."""
     source, unit = attempt.task.source, attempt.place.unit.qualname
     hood = RewriteNeighborhood(attempt.task, attempt.module(), attempt.judge)
@@ -109,18 +109,18 @@ async def alternatives(attempt: Attempt, package: Package, wanted: Wanted) -> li
     standings.sort(key=lambda one: -one.promise)
     known = wanted.known(source, standings)
 
-    def listed(among: Sequence[Known], lessons: Lessons) -> Alternatives:
+    def listed(among: Sequence[Known], lessons: MutationFeedback) -> RankingList:
         name = f"{package.version} {fingerprint(source)}"
         rows = []
         for one in drawn(among, name):
             rewrite = one.standing.rewrite
-            clues = reader.clues(one.standing) | lessons.clues(rewrite.family, rewrite.line)
-            rows.append(Alternative(clues, one.right))
-        return Alternatives("planted", package.name, attempt.place.name, unit, name, len(among), tuple(rows))
+            features = reader.features(one.standing) | lessons.features(rewrite.family, rewrite.line)
+            rows.append(RankingItem(features, one.right))
+        return RankingList("planted", package.name, attempt.place.name, unit, name, len(among), tuple(rows))
 
     if not any(one.right for one in known):
         return []
-    found = [listed(known, Lessons())]
+    found = [listed(known, MutationFeedback())]
     tried, left = known[:TRIED], known[TRIED:]
     if not any(one.right for one in tried):
         found.append(listed(left, await heard(attempt, [one.standing for one in tried])))
@@ -128,8 +128,8 @@ async def alternatives(attempt: Attempt, package: Package, wanted: Wanted) -> li
 
 
 async def of_function(
-    bench: Bench, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
-) -> AsyncGenerator[list[Alternatives]]:
+    bench: HarnessLauncher, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
+) -> AsyncGenerator[list[RankingList]]:
     """The lists of each bug in a function."""
     module = Module(SourceText.read(path).text)
     unit = module.find(qualname)
@@ -137,7 +137,9 @@ async def of_function(
     fixed = module.source(unit)
     files = test_files(bench.copy.files, pytest_layout(bench.copy.files))
     groups = likely_groups(bench.copy.files, files, file, qualname)
-    base = await Measuring(bench, UnitPlace(path, bench.copy.place(path), file, module, unit), BASELINE).measure(groups)
+    base = await BaselineBuilder(
+        bench, UnitLocation(path, bench.copy.place(path), file, module, unit), BASELINE
+    ).measure(groups)
     try:
         slow = sum(result.seconds for result in base.results.values()) > SLOWEST
         green = all(result.outcome is Outcome.PASSED for result in base.results.values())
@@ -150,7 +152,7 @@ async def of_function(
             wanted, source = Wanted(fixed), wrong.source(found)
             if not wanted.in_reach(source, ModuleContext(wrong.tree, qualname, {})):
                 continue
-            place = UnitPlace(path, bench.copy.place(path), file, wrong, found)
+            place = UnitLocation(path, bench.copy.place(path), file, wrong, found)
             try:
                 async with asyncio.timeout(ONE):
                     attempt = await begun(bench, base, place)
@@ -163,13 +165,13 @@ async def of_function(
         await base.tier.close()
 
 
-async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[list[Alternatives]]:
+async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[list[RankingList]]:
     """The lists of each bug in one package, function by function, until the time is over."""
     mutmut, tree, python = tools(work), sources(suite, work), environment([suite], work)
     sandbox = find_sandbox()
     copy = ScratchCopy(tree, {}, mountable=sandbox.outer is not None)
     try:
-        bench = Bench(copy, find_interpreter(tree, str(python)), 1, sandbox=sandbox)
+        bench = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=sandbox)
         functions = choose(suite, tree, await called(bench, seed), seed)
         for file, qualname, mutants in planted(mutmut, tree, functions, seed, MANY):
             try:
@@ -184,7 +186,7 @@ async def of_package(suite: Suite, work: Path, seed: str, until: float) -> Async
         copy.close()
 
 
-def lists(names: Sequence[str], work: Path, seed: str, minutes: float) -> Iterator[Alternatives]:
+def lists(names: Sequence[str], work: Path, seed: str, minutes: float) -> Iterator[RankingList]:
     """The lists of some packages, each with its share of the time."""
     with asyncio.Runner() as runner:
         for number, name in enumerate(names):

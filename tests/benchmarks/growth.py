@@ -24,15 +24,15 @@ from large import BUG, FILE, UNIT, generate, make_environment
 from speed import RELOC, Tally, measured
 from usage import harness_of
 
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
-from reloc_lsp.evaluation.tiers import Bench, WarmTier
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 from reloc_lsp.search.candidate import Candidate
 
@@ -86,15 +86,15 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
         module = Module(SourceText.read(path).text)
         unit = module.find(UNIT.partition("::")[2])
         assert unit is not None
-        bench = Bench(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
-        place = UnitPlace(path, copy.place(path), FILE, module, unit)
+        bench = HarnessLauncher(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
+        place = UnitLocation(path, copy.place(path), FILE, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
-        baseline = await Measuring(bench, place, 60.0).measure(groups)
+        baseline = await BaselineBuilder(bench, place, 60.0).measure(groups)
         ready = time.monotonic() - began
-        judge = Judge(bench, place, baseline)
+        judge = PytestEvaluator(bench, place, baseline)
         assert isinstance(baseline.tier, WarmTier), baseline.reason
         wrong = [place.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
-        first, *others = [Candidate(source, "", "", ours=True) for source in wrong]
+        first, *others = [Candidate(source, "", "", trusted=True) for source in wrong]
         await judge.evaluate([first], 0)
         tally = Tally()
         with measured(tally, RELOC, CANDIDATES, harness_of(baseline.tier.client.process.process.pid)):

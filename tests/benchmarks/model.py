@@ -29,13 +29,13 @@ sys.path.append(str(Path(__file__).parents[1] / "integration"))
 
 from scripted_server import Answer, Request, Scene, ScriptedServer, Wire
 
-from reloc_lsp.inference.address import parse_address
-from reloc_lsp.inference.client import make_client
-from reloc_lsp.inference.connecting import connect
-from reloc_lsp.inference.patience import Patience
-from reloc_lsp.inference.troubles import Site
+from reloc_lsp.inference.base_url import parse_address
+from reloc_lsp.inference.model_factory import connect
+from reloc_lsp.inference.openai_client import make_client
+from reloc_lsp.inference.request_timeouts import RequestTimeouts
+from reloc_lsp.inference.server_errors import ServerInfo
 from reloc_lsp.language_model.tokens import tokens_of
-from reloc_lsp.revision.rules import PAPER_NODES, asking_of, with_model
+from reloc_lsp.revision.strategies import PAPER_NODES, asking_of, with_model
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.local_search import LocalSearch
@@ -121,7 +121,7 @@ async def overhead() -> tuple[float, float]:
     _, _, requests = await spend("default", 16, 0.0)
     whole = time.process_time() - began
     async with ScriptedServer(scene_with(0.0)) as server:
-        client = make_client(Site(parse_address(server.url), None, "", Patience()))
+        client = make_client(ServerInfo(parse_address(server.url), None, "", RequestTimeouts()))
 
         async def drop(body: dict[str, Any]) -> None:
             async with client.chat.completions.with_streaming_response.create(**body) as response:

@@ -20,10 +20,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reloc_lsp.reward.alternatives import read
-from reloc_lsp.reward.evidence import evidence_reward
-from reloc_lsp.reward.in_process import InProcess
-from reloc_lsp.reward.layout import as_text
+from reloc_lsp.reward.linear_reward import evidence_reward
+from reloc_lsp.reward.prompt_format import as_text
+from reloc_lsp.reward.training.ranking_lists import read
+from reloc_lsp.reward.transformers_scorer import InProcess
 
 BATCH, ROUNDS = 64, 5
 
@@ -45,13 +45,13 @@ def most_memory() -> float:
 
 def evidence(lists: Path) -> str:
     """The row of the evidence reward."""
-    rows = [row.clues for one in itertools.islice(read(lists), 40) for row in one.rows]
+    rows = [row.features for one in itertools.islice(read(lists), 40) for row in one.rows]
     before = most_memory()
     load = median(lambda _: evidence_reward("shipped"))
     reward = evidence_reward("shipped")
     assert reward is not None
-    alone = median(lambda n: [reward.promise(clues) for clues in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
-    batch = median(lambda n: [reward.promise(clues) for clues in rows[n * BATCH : (n + 1) * BATCH]])
+    alone = median(lambda n: [reward.promise(features) for features in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
+    batch = median(lambda n: [reward.promise(features) for features in rows[n * BATCH : (n + 1) * BATCH]])
     return row("evidence", load, most_memory() - before, alone, batch / BATCH)
 
 

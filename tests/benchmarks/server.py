@@ -222,13 +222,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "empty.py").write_text(EMPTY)
-        ours = [sys.executable, "-m", "reloc_lsp", "server", "--stdio"]
-        rows = starts({"reloc-lsp": ours, "empty pygls": [sys.executable, "empty.py"]}, folder, options.starts)
+        trusted = [sys.executable, "-m", "reloc_lsp", "server", "--stdio"]
+        rows = starts({"reloc-lsp": trusted, "empty pygls": [sys.executable, "empty.py"]}, folder, options.starts)
         print(f"{'server':28} {'CPU ms to initialize':>21} {'MiB':>7}")
         for server, (cpu, memory) in rows.items():
             print(f"{server:28} {cpu:21.0f} {memory:7.1f}")
         print(f"{'difference':28} {rows['reloc-lsp'][0] - rows['empty pygls'][0]:21.0f}")
-        client = Client(ours, folder)
+        client = Client(trusted, folder)
         client.initialize()
         file = LongFile(client, options.lines)
         cases = {"no search": (False, False), "search": (True, False), "search, after an edit": (True, True)}

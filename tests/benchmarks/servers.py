@@ -166,11 +166,11 @@ def main() -> None:
         folder = Path(name) / "project"
         folder.mkdir()
         compared(commands, folder, options.starts, options.requests)
-        ours = commands["reloc-lsp"]
-        ends = [cancelled(ours, folder) for _ in range(5)]
+        trusted = commands["reloc-lsp"]
+        ends = [cancelled(trusted, folder) for _ in range(5)]
         gone, running = statistics.median(seconds for seconds, _ in ends), max(count for _, count in ends)
         print(f"from a cancel to the end of the last of {running} processes: {gone:.2f} s (median of 5)")
-        memory = memory_over_searches(ours, folder, options.searches)
+        memory = memory_over_searches(trusted, folder, options.searches)
         print(f"memory before, after a tenth and after all {options.searches} searches: "
               f"{memory[0]:.0f}, {memory[1]:.0f}, {memory[-1]:.0f} MiB")  # fmt: skip
     print(f"load when it began and ended: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")

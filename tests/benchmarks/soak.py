@@ -18,13 +18,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
 from reloc_lsp.search.candidate import Candidate
 
@@ -80,15 +80,15 @@ async def soak(root: Path, most: int) -> bool:
     module = Module(MODULE)
     unit = module.find("f")
     assert unit is not None
-    place = UnitPlace(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
-    bench = Bench(copy, find_interpreter(root, sys.executable), os.cpu_count() or 1, sandbox=find_sandbox())
-    judge = Judge(bench, place, await Measuring(bench, place, 30.0).measure([["test_m.py"]]))
+    place = UnitLocation(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
+    bench = HarnessLauncher(copy, find_interpreter(root, sys.executable), os.cpu_count() or 1, sandbox=find_sandbox())
+    judge = PytestEvaluator(bench, place, await BaselineBuilder(bench, place, 30.0).measure([["test_m.py"]]))
     rows: list[tuple[float, int, int, int]] = []
     supply, done, started = bodies(), 0, time.monotonic()
     print(f"sandbox: {judge.sandbox}\ncandidates  seconds     MB  open files  processes  scratch files")
     try:
         while done < most:
-            chosen = [Candidate(next(supply), "soak", "", ours=True) for _ in range(ROUND)]
+            chosen = [Candidate(next(supply), "soak", "", trusted=True) for _ in range(ROUND)]
             await judge.evaluate(chosen, judge.unchanged.passed)
             done += ROUND
             if done * 10 // most > len(rows):

@@ -40,16 +40,16 @@ from pathlib import Path
 from plant import Package, download, run_with, unpack
 from usage import harness_of, server_cpu
 
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.place import UnitPlace
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection import likely_groups, pytest_layout, test_files
-from reloc_lsp.evaluation.tiers import Bench, WarmTier
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
@@ -116,7 +116,7 @@ class Mutant:
         module = Module(self.text)
         unit = module.find(self.qualname)
         assert unit is not None
-        return Candidate(module.source(unit), "mutmut", self.qualname, ours=True)
+        return Candidate(module.source(unit), "mutmut", self.qualname, trusted=True)
 
 
 @dataclass
@@ -185,15 +185,15 @@ def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> d
 class Warm:
     """One function of the subject, ready to be judged."""
 
-    def __init__(self, bench: Bench, place: UnitPlace) -> None:
+    def __init__(self, bench: HarnessLauncher, place: UnitLocation) -> None:
         self.bench, self.place = bench, place
 
     async def start(self) -> WarmTier:
         """Take the baseline; raises `EvaluationError` where the warm tier cannot judge this function."""
         user, qualname = self.bench.copy.files, self.place.unit.qualname
         groups = likely_groups(user, test_files(user, pytest_layout(user)), self.place.name, qualname)
-        self.baseline = await Measuring(self.bench, self.place, 60.0).measure(groups)
-        self.judge = Judge(self.bench, self.place, self.baseline)
+        self.baseline = await BaselineBuilder(self.bench, self.place, 60.0).measure(groups)
+        self.judge = PytestEvaluator(self.bench, self.place, self.baseline)
         tier = self.baseline.tier
         if not isinstance(tier, WarmTier) or not self.judge.unchanged.green:
             await self.judge.close()
@@ -206,7 +206,7 @@ class Warm:
         return [self.baseline.tier.tests[number] for number in self.baseline.tests]
 
 
-async def verdicts(judge: Judge, chosen: Sequence[Mutant], to_beat: int) -> list[Verdict]:
+async def verdicts(judge: PytestEvaluator, chosen: Sequence[Mutant], to_beat: int) -> list[Verdict]:
     """Judge in rounds, as a search does."""
     found: list[Verdict] = []
     for start in range(0, len(chosen), ROUND):
@@ -228,7 +228,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
         for mutant, verdict in zip(fitting, first, strict=True)
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
-    anew = Judge(warm.bench, warm.place, warm.baseline)
+    anew = PytestEvaluator(warm.bench, warm.place, warm.baseline)
     with measured(tally, TRIAL, 1, pid):
         await anew.batches()
     with measured(tally, RELOC, len(steady), pid):
@@ -262,9 +262,9 @@ async def compare(warm: Warm, subject: Subject, mutant: Mutant, tree: Path, pyth
         path.write_bytes(original)
     only = replace(subject.package, tests=tuple(warm.covering))
     cold = set(run_with(only, tree, subject.file, mutant.text, HANGS).failing)
-    (ours,) = await warm.judge.evaluate([mutant.candidate], -1)
-    failing, green = {name for name, r in ours.results.items() if r.outcome in FAILING}, tally.judged[mutant]
-    tally.compared += len(ours.results)
+    (trusted,) = await warm.judge.evaluate([mutant.candidate], -1)
+    failing, green = {name for name, r in trusted.results.items() if r.outcome in FAILING}, tally.judged[mutant]
+    tally.compared += len(trusted.results)
     if green != (statuses[COVERING] == 0) or failing != cold:
         odd = ", ".join(sorted(failing ^ cold)) or f"pytest ended with {statuses[COVERING]}, ours green: {green}"
         tally.notes.append(f"DISAGREEMENT on {mutant.qualname} {mutant.number}: {odd}")
@@ -335,13 +335,13 @@ async def measure(subject: Subject, work: Path, sample: int, functions: int, see
     used: list[str] = []
     copy = ScratchCopy(pristine, {})
     try:
-        bench = Bench(copy, find_interpreter(pristine, str(python)), 1, sandbox=find_sandbox())
+        bench = HarnessLauncher(copy, find_interpreter(pristine, str(python)), 1, sandbox=find_sandbox())
         tally.notes.append(f"sandbox: {bench.sandbox.level}")
         for qualname in found:
             unit = module.find(qualname)
             if unit is None or len(used) == functions:
                 break
-            warm = Warm(bench, UnitPlace(path, copy.place(path), subject.file, module, unit))
+            warm = Warm(bench, UnitLocation(path, copy.place(path), subject.file, module, unit))
             share = min(-(-sample // functions), sample - tally.count[SUITE])
             if await judge_function(warm, subject, found[qualname], share, pytests, python, tally):
                 used.append(qualname)

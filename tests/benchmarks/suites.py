@@ -23,10 +23,10 @@ from pathlib import Path
 from plant import Package, unique_functions, unpack
 from speed import Mutant
 
-from reloc_lsp.evaluation.forks import Limit
-from reloc_lsp.evaluation.selection import pytest_layout, test_files
-from reloc_lsp.evaluation.tiers import Bench, WarmTier
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.evaluation.fork_client import Limit
+from reloc_lsp.evaluation.selection.test_selection import pytest_layout, test_files
+from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
+from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 
 MANY, FEW = 24, 4  # changes of one function
@@ -176,7 +176,7 @@ def environment(suites: Sequence[Suite], work: Path, *more: str) -> Path:
     return python
 
 
-async def called(bench: Bench, seed: str) -> dict[tuple[str, int], set[int]]:
+async def called(bench: HarnessLauncher, seed: str) -> dict[tuple[str, int], set[int]]:
     """The tests, by number, that call each function of the project, by its file and first line.
 
     Of very many tests only a seeded sample is looked at.

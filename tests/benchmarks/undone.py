@@ -17,9 +17,9 @@ from typing import Any
 from checkouts import cloned, said, undone
 
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
-from reloc_lsp.revision.fixes import LONGEST, Wanted
-from reloc_lsp.reward.history import HistorySource
-from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.revision.reward_data.fix_lists import LONGEST, Wanted
+from reloc_lsp.reward.training.history import HistorySource
+from reloc_lsp.rewrites.source.module_context import ModuleContext
 
 
 def rows(git: Path, repo: str) -> Iterator[dict[str, Any]]:

@@ -64,10 +64,10 @@ def workspace(tmp_path: Path) -> Path:
     # The project's own environment, which has pytest and nothing of ours.
     venv.create(root / ".venv", symlinks=True)
     site = next((root / ".venv" / "lib").iterdir()) / "site-packages"
-    ours = Path(pytest.__file__).parents[1]
+    trusted = Path(pytest.__file__).parents[1]
     for package in ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments"):
-        shutil.copytree(ours / package, site / package)
-    shutil.copy(ours / "py.py", site)
+        shutil.copytree(trusted / package, site / package)
+    shutil.copy(trusted / "py.py", site)
     return root
 
 

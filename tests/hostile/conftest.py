@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 
 if TYPE_CHECKING:
     from victim import Victim
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 sys.path.append(str(Path(__file__).parents[1] / "integration"))
 collect_ignore = [] if sys.platform == "linux" else ["test_hostile.py"]
 
-Starting = Callable[[], Awaitable[Judge]]
+Starting = Callable[[], Awaitable[PytestEvaluator]]
 
 
 @pytest.fixture
@@ -60,6 +60,6 @@ def starting(scratch: Path, victim: Victim, judging, level: str) -> Starting:
 
 
 @pytest.fixture
-async def judge(starting: Starting) -> Judge:
+async def judge(starting: Starting) -> PytestEvaluator:
     """One such judge."""
     return await starting()

@@ -19,8 +19,8 @@ from test_hostile import GREEN, faults, parts
 from verdicts import judged
 from victim import Victim
 
-from reloc_lsp.evaluation.judge import Judge
-from reloc_lsp.evaluation.sandbox import Sandbox, find_sandbox, level
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
+from reloc_lsp.evaluation.sandbox import Sandbox, find_sandbox, sandbox_level
 
 USER = "root" if os.geteuid() == 0 else "an ordinary user"
 TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.rsplit(maxsplit=1)[-1]}.md"
@@ -46,7 +46,7 @@ judge went on. At `none` harms are not tried: nothing stands against them there,
 level unless the user's own settings ask for it.
 """
 
-Starting = Callable[[], Awaitable[Judge]]
+Starting = Callable[[], Awaitable[PytestEvaluator]]
 found: dict[str, Mapping[str, str]] = {}
 
 
@@ -55,7 +55,7 @@ def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     """The level to judge at."""
     if request.param.endswith("alone"):
         outer = find_sandbox().outer if request.param.startswith("outer") else None
-        monkeypatch.setattr(level, "_best", lambda: Sandbox(outer, outer is None, lacking=("left out",)))
+        monkeypatch.setattr(sandbox_level, "_best", lambda: Sandbox(outer, outer is None, lacking=("left out",)))
     return str(request.param)
 
 
@@ -82,13 +82,13 @@ def test_write():
     TABLE.write_text("\n".join([head(), *(part(kind) for kind in KINDS)]), encoding="utf-8")
 
 
-async def truth(judge: Judge, control: Behaviour, victim: Victim) -> str:
+async def truth(judge: PytestEvaluator, control: Behaviour, victim: Victim) -> str:
     (verdict,) = await judged(judge, control.source(victim.facts))
     return "as it deserves" if verdict.green == control.right else "**misjudged**"
 
 
-async def belief(judge: Judge, lie: Behaviour, victim: Victim) -> str:
-    (verdict,) = await judged(judge, lie.source(victim.facts), ours=False)
+async def belief(judge: PytestEvaluator, lie: Behaviour, victim: Victim) -> str:
+    (verdict,) = await judged(judge, lie.source(victim.facts), trusted=False)
     if any(result.failure and result.failure.kind == "Refused" for result in verdict.results.values()):
         return "not run"
     if not verdict.green:
@@ -96,7 +96,7 @@ async def belief(judge: Judge, lie: Behaviour, victim: Victim) -> str:
     return BAD[0] if (await judge.confirm(lie.source(victim.facts))).green else "not confirmed"
 
 
-async def harm(judge: Judge, harm: Behaviour, victim: Victim) -> str:
+async def harm(judge: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
     if harm.harmed and harm.harmed(victim):
         return "not told from another"
     sources = (harm.source(victim.facts), harm.source(victim.facts, OTHER_HEADER))

@@ -14,15 +14,15 @@ from behaviours import CONTROLS, HANGS, HARMS, LIES
 from verdicts import judged, until
 from victim import Victim
 
-from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 
-Starting = Callable[[], Awaitable[Judge]]
+Starting = Callable[[], Awaitable[PytestEvaluator]]
 AT_A_TIME, AT_A_TIME_CONFIRMED = 20, 10
 GREEN = "it is green"
 RIGHT_BY_A_FILE = function(next(b for b in CONTROLS if b.name == "is right by a temporary file").body)
 
 
-def running(judge: Judge, behaviours: Sequence[Behaviour]) -> list[Behaviour]:
+def running(judge: PytestEvaluator, behaviours: Sequence[Behaviour]) -> list[Behaviour]:
     """Those that may be run within the judge's walls."""
     return [b for b in behaviours if b.runs_at(judge.sandbox)]
 
@@ -31,28 +31,28 @@ def parts(behaviours: Sequence[Behaviour]) -> list[Sequence[Behaviour]]:
     return [behaviours[start : start + AT_A_TIME] for start in range(0, len(behaviours), AT_A_TIME)]
 
 
-async def still_judges(judge: Judge) -> bool:
+async def still_judges(judge: PytestEvaluator) -> bool:
     """Whether right versions are right for the judge, and a wrong one is wrong."""
     texts = function(RIGHT), RIGHT_BY_A_FILE, function(RIGHT, OTHER_HEADER), function(WRONG)
     *right, wrong = await judged(judge, *texts)
     return all(verdict.green for verdict in right) and not wrong.green
 
 
-async def test_controls_get_what_they_deserve(judge: Judge, victim: Victim):
+async def test_controls_get_what_they_deserve(judge: PytestEvaluator, victim: Victim):
     verdicts = await judged(judge, *(b.source(victim.facts) for b in CONTROLS))
     assert {b.name: v.green for b, v in zip(CONTROLS, verdicts, strict=True)} == {b.name: b.right for b in CONTROLS}
 
 
-async def test_lies_are_not_green(judge: Judge, victim: Victim):
+async def test_lies_are_not_green(judge: PytestEvaluator, victim: Victim):
     """They are judged as what somebody else has written."""
-    verdicts = await judged(judge, *(b.source(victim.facts) for b in LIES), ours=False)
+    verdicts = await judged(judge, *(b.source(victim.facts) for b in LIES), trusted=False)
     green = [b for b, verdict in zip(LIES, verdicts, strict=True) if verdict.green]
     assert [b.name for b in green if "search" not in b.fools] == []
     doubtful = [b for b in green if "confirmation" not in b.fools]
     assert [b.name for b in doubtful if (await judge.confirm(b.source(victim.facts))).green] == []
 
 
-async def test_lies_leave_nothing_for_others(judge: Judge, victim: Victim):
+async def test_lies_leave_nothing_for_others(judge: PytestEvaluator, victim: Victim):
     """Even where nobody has read them before: beside each of them, wrong versions stay wrong and right ones right."""
     helped, harmed = [], []
     for lie in running(judge, LIES):
@@ -83,12 +83,12 @@ async def faults(starting: Starting, victim: Victim, hangs: Sequence[Behaviour])
     return [*await faults(starting, victim, hangs[:middle]), *await faults(starting, victim, hangs[middle:])]
 
 
-async def test_hangs_end_and_the_judge_goes_on(starting: Starting, judge: Judge, victim: Victim):
+async def test_hangs_end_and_the_judge_goes_on(starting: Starting, judge: PytestEvaluator, victim: Victim):
     found = [fault for part in parts(running(judge, HANGS)) for fault in await faults(starting, victim, part)]
     assert not found, "\n".join(found)
 
 
-async def test_hangs_end_and_the_judge_goes_on_confirming(judge: Judge, victim: Victim):
+async def test_hangs_end_and_the_judge_goes_on_confirming(judge: PytestEvaluator, victim: Victim):
     """Of those that aim at the judge itself."""
     slots, found = asyncio.Semaphore(AT_A_TIME_CONFIRMED), []
 
@@ -105,7 +105,7 @@ async def test_hangs_end_and_the_judge_goes_on_confirming(judge: Judge, victim: 
     assert (await judge.confirm(RIGHT_BY_A_FILE)).green
 
 
-async def test_harms_do_no_harm(judge: Judge, victim: Victim):
+async def test_harms_do_no_harm(judge: PytestEvaluator, victim: Victim):
     """Neither in a swap, nor in a module imported anew, nor in a confirmation; nor when all is cleared up."""
     harms = running(judge, HARMS)
     if not harms:
@@ -127,7 +127,7 @@ async def test_harms_do_no_harm(judge: Judge, victim: Victim):
     assert [b.name for b in harms if b.harmed and b.harmed(victim)] == []
 
 
-async def test_harms_do_no_harm_in_a_confirmation(judge: Judge, victim: Victim):
+async def test_harms_do_no_harm_in_a_confirmation(judge: PytestEvaluator, victim: Victim):
     """All of them one after the other in one version, which tells what it could do."""
     harms = [b for b in running(judge, HARMS) if not (b.confirmed or b.fatal or b.needs_namespace)]
     if not harms:

@@ -6,7 +6,7 @@ import pytest
 
 from reloc_lsp.cli.demo import FILE, FUNCTION, demo
 from reloc_lsp.cli.main import main
-from reloc_lsp.program.edit import unified_diff
+from reloc_lsp.program.text_edit import unified_diff
 from reloc_lsp.revision import Progress, Proposal, Target
 
 

@@ -15,8 +15,8 @@ import pytest
 from scripted_server import Answer, Scene, ScriptedServer, Wire, hang, status
 
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.revision.reviser import ReviserError, asking
-from reloc_lsp.revision.trace import Replayed
+from reloc_lsp.revision.model_access import ReviserError, asking
+from reloc_lsp.revision.trace_file import Replayed
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.settings import SearchSettings, Settings
 

@@ -4,7 +4,7 @@ import argparse
 import json
 
 from reloc_lsp.cli.revise import add_arguments, revise
-from reloc_lsp.revision import Revision, work
+from reloc_lsp.revision import Revision, pipeline
 
 BROKEN = "def clamp(value, low, high):\n    return max(high, min(value, high))\n"
 MENDED = BROKEN.replace("max(high", "max(low")
@@ -25,7 +25,7 @@ def test_it():
 
 def test_the_best_is_shown_but_not_called_fixed_and_not_written(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(work, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(pipeline, "GRACE_SECONDS", 0.0)
     (tmp_path / "ranges.py").write_text(BROKEN)
     (tmp_path / "test_ranges.py").write_text(TESTS)
     parser = argparse.ArgumentParser()

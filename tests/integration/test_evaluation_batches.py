@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from verdicts import judged, outcomes
 
-from reloc_lsp.evaluation.batches import LARGEST, paying_size
-from reloc_lsp.evaluation.judge import SECOND_TRY
+from reloc_lsp.evaluation.batching import LARGEST, paying_size
+from reloc_lsp.evaluation.evaluator import SECOND_TRY
 from reloc_lsp.search.verdict import Outcome
 
 WRONG = [f"def f(a):\n    return a + {n}\n" for n in range(3, 9)]
@@ -204,7 +204,7 @@ async def test_so_does_one_that_is_slow_in_the_only_test_that_fails(alone, write
 
 
 async def test_those_that_hang_are_not_waited_for_without_end(write, judging, monkeypatch):
-    monkeypatch.setattr("reloc_lsp.evaluation.judge.PATIENCE", (0.5, 0.0))
+    monkeypatch.setattr("reloc_lsp.evaluation.evaluator.PATIENCE", (0.5, 0.0))
     tests = "from m import f\ndef test_one(): assert f(1) == 1\ndef test_two(): assert f(5) == 4\n"
     judge = await judging(workspace(write, tests), "m.py::f")
     hanging = [f"def f(a):\n    while a == 5: a = {n} if a == {n} else 5\n    return a\n" for n in range(20, 28)]

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from verdicts import judged
 
-from reloc_lsp.evaluation import evidence as evidences
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.evidence import evidence, wanted_errors
-from reloc_lsp.evaluation.files import UserFiles
-from reloc_lsp.evaluation.localisation import localise
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
-from reloc_lsp.search.protocols import Site
+from reloc_lsp.evaluation.selection import fault_localization
+from reloc_lsp.evaluation.selection.fault_localization import evidence, wanted_errors
+from reloc_lsp.evaluation.selection.suspect_functions import localise
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.user_files import UserFiles
+from reloc_lsp.search.protocols import ProgramPoint
 
 MODULE = """\
 def clamp(value, low, high):
@@ -58,7 +58,7 @@ async def test_errors_that_tests_wait_for_are_known(judge):
 
 
 async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
-    site = Site(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
+    site = ProgramPoint(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
     before = await judged(judge, MODULE)
     values = await judge.values(MODULE, judge.place.entry, judge.place.lines(), [site])
     vectors, blame, truth = values.vectors[4], values.blame[4], values.truth[4]
@@ -78,7 +78,7 @@ async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, jud
         "from m import f\ndef test_a(): assert f(3) == 4\ndef test_b(): assert f(5) == 3\ndef test_c(): assert f(3)\n"
     )
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [Site(5, ("a",))])
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [ProgramPoint(5, ("a",))])
     assert len(values.vectors[5]["a"]) >= 1
 
 
@@ -86,7 +86,7 @@ async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, judging):
     module = "def f(text):\n    n = 0\n    while text[n].isdigit():\n        n += 1\n    return n\n"
     tests = "from m import f\ndef test_a(): assert f('1234567') == 7\ndef test_b(): assert f('1a') == 1\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    site = Site(3, ("n < len(text)",))
+    site = ProgramPoint(3, ("n < len(text)",))
     values = await judge.values(module, judge.place.entry, judge.place.lines(), [site])
     held = [values.truth[3][number] for number in values.vectors[3]["n < len(text)"]]
     assert [h for h, b in zip(held, values.blame[3], strict=True) if b == 1.0] == [False]
@@ -97,7 +97,7 @@ async def test_a_look_uses_up_no_iterator(write, judging):
     module = "def f(rows):\n    rows = iter(rows)\n    first = next(rows)\n    return first, list(rows)\n"
     tests = "from m import f\ndef test_a(): assert f([1, 2]) == (1, [2])\ndef test_b(): assert f([3, 4]) == (3, [])\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    sites = [Site(line, ("list(rows)", "first")) for line in (3, 4)]
+    sites = [ProgramPoint(line, ("list(rows)", "first")) for line in (3, 4)]
     values = await judge.values(module, judge.place.entry, judge.place.lines(), sites)
     assert set(values.vectors[3]["list(rows)"]) == {-1}
     assert sorted(values.blame[4]) == [0.0, 1.0]  # as without the look, one test passes
@@ -116,7 +116,7 @@ async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, writ
     module = "def f(a):\n    b = a * 2\n    return b\n"
     tests = f"from m import f\n{test}def test_b(): assert f(2) == 4\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    sites = [Site(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
+    sites = [ProgramPoint(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
     values = await judge.values(module, judge.place.entry, judge.place.lines(), sites)
     (failing,) = values.ended
     assert values.ended[failing] == 3
@@ -130,7 +130,7 @@ async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
     module = "def f(a):\n    return a > 3\n"
     tests = "from m import f\ndef test_a(): assert f(3)\ndef test_b(): assert f(5)\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [Site(2, ("a >= 3", "a > 3"))])
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [ProgramPoint(2, ("a >= 3", "a > 3"))])
     (failing,) = values.ended
     visit = values.last_calls[2].index(failing)
     assert values.vectors[2]["a >= 3"][visit] in values.answers[2][failing]
@@ -142,13 +142,15 @@ async def test_nothing_is_made_up_where_a_test_compares_something_else(test, wri
     module = "def f(a):\n    return [a]\n"
     tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [Site(2, ("a",))])
+    values = await judge.values(module, judge.place.entry, judge.place.lines(), [ProgramPoint(2, ("a",))])
     assert not values.ended
 
 
 def test_constants_written_in_tests(write):
     root = write({"test_a.py": "x = 42\ny = 'text'\n", "test_b.py": "def broken(:\n"})
-    found = evidences.test_literals(UserFiles(root), [Path("test_a.py"), Path("test_b.py"), Path("missing.py")])
+    found = fault_localization.test_literals(
+        UserFiles(root), [Path("test_a.py"), Path("test_b.py"), Path("missing.py")]
+    )
     assert found == {"42", "'text'"}
 
 
@@ -158,7 +160,7 @@ def bench(active_interpreter):
 
     def made(root):
         copies.append(ScratchCopy(root, {}))
-        return Bench(copies[-1], active_interpreter, 2)
+        return HarnessLauncher(copies[-1], active_interpreter, 2)
 
     yield made
     for copy in copies:

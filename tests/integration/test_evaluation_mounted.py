@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from verdicts import judged, outcomes
 
-from reloc_lsp.evaluation import outline
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.evidence import test_literals as literals_of
-from reloc_lsp.evaluation.guard import guarded
-from reloc_lsp.evaluation.localisation import localise
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.selection.fault_localization import test_literals as literals_of
+from reloc_lsp.evaluation.selection.suspect_functions import localise
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace import workspace_scan
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.test_integrity import guarded
 from reloc_lsp.search.verdict import Outcome
 
 SANDBOX = find_sandbox()
@@ -39,7 +39,7 @@ def test_place(): assert f(3) and "reloc-" in m.__file__ and m.__file__.startswi
 @pytest.fixture(autouse=True)
 def every_workspace_is_large(monkeypatch, tmp_path):
     """And scratch folders are made in one of the test's own."""
-    monkeypatch.setattr(outline, "MOST_FILES", 0)
+    monkeypatch.setattr(workspace_scan, "MOST_FILES", 0)
     (tmp_path / "scratch").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
@@ -112,7 +112,7 @@ WRITING = {
 
 @pytest.mark.parametrize("place", WRITING)
 async def test_tests_may_write_into_the_workspace(place, write, judging, monkeypatch):
-    monkeypatch.setattr("reloc_lsp.evaluation.rebuilt.MOST_COPIED_FILES", 4)
+    monkeypatch.setattr("reloc_lsp.evaluation.workspace.mounted_directory.MOST_COPIED_FILES", 4)
     test = f"def test_writing():\n    {WRITING[place]}\n    assert f(3) == 3\n"
     data = {f"big/data/{n}": "x" for n in range(9)}
     root = write({"m.py": WRONG, "test_m.py": TESTS + test, "big/out/kept/there.txt": "mine", **data})
@@ -222,9 +222,9 @@ async def test_bytecode_of_the_users_own_runs_does_not_speak_of_the_users_files(
 def test_a_small_workspace_and_one_without_walls_are_copied(write, monkeypatch):
     root = write({"m.py": WRONG, ".git/objects": "x" * 100})
     copies = [ScratchCopy(root, {}, mountable=mountable) for mountable in (True, False)]
-    monkeypatch.setattr(outline, "MOST_FILES", 1)
+    monkeypatch.setattr(workspace_scan, "MOST_FILES", 1)
     copies.append(ScratchCopy(root, {}, mountable=True))
-    monkeypatch.setattr(outline, "MOST_BYTES", 4)
+    monkeypatch.setattr(workspace_scan, "MOST_BYTES", 4)
     copies.append(ScratchCopy(root, {}, mountable=True))
     assert [copy.mounted for copy in copies] == [True, False, False, True]
     assert [bool(list(copy.root.iterdir())) for copy in copies] == [False, True, True, False]
@@ -248,7 +248,7 @@ async def test_the_function_at_fault_is_found_where_tests_write(write, active_in
     tests = "from m import f, g\ndef test_f(): assert f(5) == 3\ndef test_g(): assert g(5) == 5\n"
     root = write({"m.py": WRONG + right, "test_m.py": tests, "out/kept.txt": ""})
     copy = ScratchCopy(root, {}, mountable=True)
-    suspects = await localise(Bench(copy, active_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
+    suspects = await localise(HarnessLauncher(copy, active_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
     copy.close()
     assert suspects.places == [("m.py", 1)] and suspects.passed == 1
 

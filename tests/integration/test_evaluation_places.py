@@ -12,7 +12,7 @@ import pytest
 from verdicts import judged, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.search.verdict import Outcome
 
 WRONG = "def f(a):\n    return a\n"

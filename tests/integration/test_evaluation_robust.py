@@ -28,10 +28,10 @@ def servers() -> list[int]:
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = entry.read_bytes().split(b"\0")
-            ours = words[1].endswith(b"harness/boot.py") and _below_us(int(entry.parent.name))
+            trusted = words[1].endswith(b"harness/boot.py") and _below_us(int(entry.parent.name))
         except (OSError, IndexError):
             continue
-        found += [int(entry.parent.name)] if ours else []
+        found += [int(entry.parent.name)] if trusted else []
     return found
 
 

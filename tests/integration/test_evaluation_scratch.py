@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from verdicts import judged, until
 
-from reloc_lsp.evaluation.baseline import Measuring
+from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.place import UnitPlace
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
 
 MODULE = "def f(a):\n    return a\n"
@@ -67,8 +67,10 @@ async def test_a_baseline_that_is_cancelled_leaves_no_process(write, scratch, ac
     copy = ScratchCopy(root, {})
     module = Module(MODULE)
     unit = module.find("f")
-    place = UnitPlace(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
-    measuring = asyncio.create_task(Measuring(Bench(copy, active_interpreter, 2), place, 60.0).measure([["test_m.py"]]))
+    place = UnitLocation(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
+    measuring = asyncio.create_task(
+        BaselineBuilder(HarnessLauncher(copy, active_interpreter, 2), place, 60.0).measure([["test_m.py"]])
+    )
     await until(lambda: len(list(working_in(scratch))) >= 2)
     measuring.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -104,7 +106,7 @@ async def test_nothing_is_left_when_the_controller_is_killed(write, scratch, pro
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 ScratchCopy(Path(sys.argv[1]), {})
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -141,7 +143,7 @@ def test_closing_ends_a_copy_that_is_just_being_made(write, scratch, monkeypatch
         going.wait(20)
         shutil.copyfile(*paths)
 
-    monkeypatch.setattr("reloc_lsp.evaluation.workspace.shutil.copy2", slow)
+    monkeypatch.setattr("reloc_lsp.evaluation.workspace.scratch_copy.shutil.copy2", slow)
     thread = threading.Thread(target=copy.another)
     thread.start()
     copying.wait(20)

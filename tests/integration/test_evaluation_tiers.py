@@ -9,7 +9,7 @@ import pytest
 from kinds import KINDS
 from verdicts import judged, outcomes
 
-from reloc_lsp.evaluation import first_look
+from reloc_lsp.evaluation.baseline import test_discovery
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.search.verdict import Outcome
 
@@ -256,14 +256,14 @@ FAILING = "from m import f\ndef test_f(): assert f(5) == 3\n"
 @pytest.mark.parametrize("fails", [True, False])
 async def test_tests_that_do_not_reach_the_unit_are_run_for_a_while(fails, write, judging, monkeypatch):
     """Until more of them were run than it took to find those that do; all of them, if none of those fails."""
-    monkeypatch.setattr(first_look, "QUIET_SHARE", 0.0)
+    monkeypatch.setattr(test_discovery, "QUIET_SHARE", 0.0)
     tests = FAILING.replace("3", "3" if fails else "5") + "".join(LONG.format(n=n) for n in range(20))
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests}), "m.py::f")
     assert judge.unchanged.green != fails and bool(judge.baseline.unseen.tests) == fails
 
 
 async def test_of_files_that_take_too_long_to_collect_the_likely_ones_are_collected(write, judging, monkeypatch):
-    monkeypatch.setattr(first_look, "COLLECTING_SHARE", 0.0)
+    monkeypatch.setattr(test_discovery, "COLLECTING_SHARE", 0.0)
     others = {f"test_{n}.py": "# f\ndef test(): pass\n" for n in range(3)}
     many = {f"test_other_{n}.py": "def test(): pass\n" for n in range(25)}
     files = {"m.py": "def f(a):\n    return a\n", "test_late.py": FAILING.replace("_f", "_late"), **others, **many}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.search.trials import differing, telling
+from reloc_lsp.search.patches.differential import differing, telling
 
 TESTS = """\
 import asyncio, types

@@ -15,9 +15,9 @@ import pytest
 from verdicts import judged, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.forks import Limit
-from reloc_lsp.evaluation.tiers import Bench
-from reloc_lsp.evaluation.workspace import ScratchCopy
+from reloc_lsp.evaluation.fork_client import Limit
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.revision import Proposal, Revision, Snapshot, Target
 from reloc_lsp.search.budget import Budget
 from reloc_lsp.search.verdict import Outcome
@@ -59,7 +59,7 @@ def like_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocker.mkdir()
     (blocker / "sitecustomize.py").write_text(LIKE_WINDOWS)
     monkeypatch.setenv("PYTHONPATH", str(blocker))
-    monkeypatch.setattr("reloc_lsp.evaluation.tiers.first.can_fork", lambda: False)
+    monkeypatch.setattr("reloc_lsp.evaluation.tiers.collect.can_fork", lambda: False)
     monkeypatch.delattr(os, "killpg")
 
 
@@ -146,7 +146,7 @@ async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter
     """Here by the end of its channel alone, which is all that a process on Windows notices."""
     root = write({"test_m.py": "def test():\n    while True: pass\n"})
     copy = ScratchCopy(root, {})
-    process = await Bench(copy, active_interpreter, 1).start(
+    process = await HarnessLauncher(copy, active_interpreter, 1).start(
         "cold", copy.root, nonce="n", tests=[(0, "test_m.py::test")], selection=["test_m.py"], unit_file="",
         backwards=False,
     )  # fmt: skip

@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from scripted_server import Answer, ScriptedServer, Wire, events, status
 
-from reloc_lsp.inference.connecting import connect
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.patience import Patience
-from reloc_lsp.search.model import Message, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.inference.model_factory import connect
+from reloc_lsp.inference.request_timeouts import RequestTimeouts
+from reloc_lsp.search.language_model import Message, PromptTooLong, Reply, Sampling, Usage
 
 PROMPT = [Message("system", "You revise functions."), Message("user", "def f(a): return a")]
 SAMPLING = Sampling(temperature=0.7, max_tokens=500, seed=11)
-QUICK = Patience(first_token=5, between_tokens=5, pause=0.001, longest_pause=0.002)
+QUICK = RequestTimeouts(first_token=5, between_tokens=5, pause=0.001, longest_pause=0.002)
 
 Connecting = Callable[..., Endpoint]
 

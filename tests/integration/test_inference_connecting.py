@@ -12,18 +12,20 @@ from dataclasses import replace
 import pytest
 from scripted_server import Answer, Scene, ScriptedServer, hang, page, status
 
-from reloc_lsp.inference.connecting import DEFAULT_BASE_URL, connect
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.patience import Patience
-from reloc_lsp.search.model import Message, ModelError, Sampling
+from reloc_lsp.inference.model_factory import DEFAULT_BASE_URL, connect
+from reloc_lsp.inference.request_timeouts import RequestTimeouts
+from reloc_lsp.search.language_model import Message, ModelError, Sampling
 
 PROMPT = [Message("user", "def f(a): return a")]
 SECRET = "Kx7-much-too-secret-to-show-93qz"
-QUICK = Patience(connect=5, first_token=5, listing=5, pause=0.001, longest_pause=0.002)
+QUICK = RequestTimeouts(connect=5, first_token=5, listing=5, pause=0.001, longest_pause=0.002)
 HASTY = replace(QUICK, first_token=0.3, listing=0.05)
 
 
-async def checked(server: ScriptedServer, model: str | None, patience: Patience | None = None, key: str = "") -> str:
+async def checked(
+    server: ScriptedServer, model: str | None, patience: RequestTimeouts | None = None, key: str = ""
+) -> str:
     endpoint = connect(server.url, model, environment={"RELOC_API_KEY": key}, patience=patience)
     check = await endpoint.check()
     await endpoint.close()
@@ -127,7 +129,7 @@ async def test_the_key_is_shown_nowhere(
 
 def test_connecting_loads_no_client() -> None:
     code = (
-        "import sys; from reloc_lsp.inference.connecting import connect; connect(environment={}); "
+        "import sys; from reloc_lsp.inference.model_factory import connect; connect(environment={}); "
         "print([name for name in ('openai', 'httpx', 'httpx2', 'pydantic', 'anyio') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

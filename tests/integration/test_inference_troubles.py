@@ -10,13 +10,13 @@ from dataclasses import replace
 import pytest
 from scripted_server import Answer, Scene, ScriptedServer, Wire, chunk, events, hang, hang_up, page, status
 
-from reloc_lsp.inference.connecting import connect
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.patience import Patience
-from reloc_lsp.search.model import Message, ModelError, Sampling
+from reloc_lsp.inference.model_factory import connect
+from reloc_lsp.inference.request_timeouts import RequestTimeouts
+from reloc_lsp.search.language_model import Message, ModelError, Sampling
 
 PROMPT = [Message("user", "def f(a): return a")]
-QUICK = Patience(connect=2, first_token=5, between_tokens=5, listing=5, pause=0.001, longest_pause=0.002)
+QUICK = RequestTimeouts(connect=2, first_token=5, between_tokens=5, listing=5, pause=0.001, longest_pause=0.002)
 BUSY = status(503, {"error": {"message": "loading"}})
 
 Connecting = Callable[..., Endpoint]
@@ -27,7 +27,7 @@ async def connected() -> AsyncIterator[Connecting]:
     """Connects to a base URL as `tiny`; closes after the test."""
     endpoints: list[Endpoint] = []
 
-    def start(url: str, patience: Patience = QUICK, **environment: str) -> Endpoint:
+    def start(url: str, patience: RequestTimeouts = QUICK, **environment: str) -> Endpoint:
         endpoints.append(connect(url, "tiny", environment=environment, patience=patience))
         return endpoints[-1]
 

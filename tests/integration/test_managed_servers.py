@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.inference.managed.choosing import managed_model
-from reloc_lsp.inference.managed.ending import why_it_ended
-from reloc_lsp.inference.managed.model import ManagedModel
-from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.record import Folder, Record, Server, living
-from reloc_lsp.inference.managed.servers import ready, started, stop
-from reloc_lsp.search.model import Message, ModelError, Sampling
+from reloc_lsp.inference.managed.engine_selection import managed_model
+from reloc_lsp.inference.managed.exit_diagnosis import why_it_ended
+from reloc_lsp.inference.managed.launch_plan import Plan
+from reloc_lsp.inference.managed.managed_model import ManagedModel
+from reloc_lsp.inference.managed.manager import ready, started, stop
+from reloc_lsp.inference.managed.state_file import Folder, Record, Server, living
+from reloc_lsp.search.language_model import Message, ModelError, Sampling
 from reloc_lsp.settings import LocalModelSettings, ModelSettings
 
 PROMPT = [Message("user", "Say something.")]

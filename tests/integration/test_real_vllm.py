@@ -18,20 +18,20 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.inference.connecting import connect
+from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.keys import KEY_VARIABLE
-from reloc_lsp.inference.managed.model import ManagedModel
-from reloc_lsp.inference.managed.plan import Plan
-from reloc_lsp.inference.managed.record import Server, living
-from reloc_lsp.inference.managed.servers import ready, started, stop
-from reloc_lsp.language_model.asking import Asking
-from reloc_lsp.revision.rules import with_model
+from reloc_lsp.inference.managed.launch_plan import Plan
+from reloc_lsp.inference.managed.managed_model import ManagedModel
+from reloc_lsp.inference.managed.manager import ready, started, stop
+from reloc_lsp.inference.managed.state_file import Server, living
+from reloc_lsp.inference.model_factory import connect
+from reloc_lsp.language_model.budgeted_model import Asking
+from reloc_lsp.revision.strategies import with_model
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.language_model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
 from reloc_lsp.search.local_search import LocalSearch
-from reloc_lsp.search.model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.main import main
-from reloc_lsp.reward.alternatives import read
+from reloc_lsp.reward.training.ranking_lists import read
 
 pytest.importorskip("git", reason="reads histories: pip install 'reloc-lsp[dev]'")
 pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
@@ -76,7 +76,7 @@ def test_a_history_teaches_what_its_fixes_look_like(
     assert len(found) == 8 and {one.repository for one in found} == {"bounds"}
     for one in found:
         (right,) = (row for row in one.rows if row.right)
-        assert right.clues["gone=<= come=<"] == 1.0 and one.among > 50
+        assert right.features["gone=<= come=<"] == 1.0 and one.among > 50
     assert main(["reward", "train-evidence", str(lists), "--out", str(weights)]) == 0
     told = json.loads(weights.read_text())
     assert told["card"]["lists"] == {"history": 8} and told["card"]["repositories"] == {"bounds": 8}
@@ -94,7 +94,7 @@ def test_a_history_teaches_what_its_fixes_look_like(
     assert main(["reward", "lists", "--traces", str(trace), "--out", str(lists)]) == 0
     (one,) = read(lists)
     assert (one.source, one.repository, one.qualname) == ("trace", "searched", "bound_0")
-    assert any(row.right and row.clues["family=comparison"] for row in one.rows)
+    assert any(row.right and row.features["family=comparison"] for row in one.rows)
 
     more = tmp_path / "more.json"
     assert main(["reward", "train-evidence", str(lists), "--from", str(weights), "--out", str(more)]) == 0

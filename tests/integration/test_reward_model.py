@@ -18,11 +18,11 @@ import pytest
 
 from reloc_lsp.cli.main import main
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.in_process import InProcess
-from reloc_lsp.reward.presets import Training
-from reloc_lsp.reward.served import Served
-from reloc_lsp.reward.text import text_reward
-from reloc_lsp.reward.versions import Version, Versions
+from reloc_lsp.reward.text_reward import text_reward
+from reloc_lsp.reward.training.presets import Training
+from reloc_lsp.reward.training.versions import Version, Versions
+from reloc_lsp.reward.transformers_scorer import InProcess
+from reloc_lsp.reward.vllm_scorer import Served
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.protocols import Reward
 from reloc_lsp.search.verdict import Verdict
@@ -35,8 +35,8 @@ import tiny_reward_model  # noqa: E402
 import torch  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
-from reloc_lsp.reward import dataset, training  # noqa: E402
-from reloc_lsp.reward.collecting import Collecting, collected  # noqa: E402
+from reloc_lsp.reward.training import dataset, trainer  # noqa: E402
+from reloc_lsp.reward.training.dataset_builder import Collecting, collected  # noqa: E402
 
 VLLM = os.environ.get("RELOC_TEST_VLLM")
 FLAGS = ("--preset", "small", "--learning-rate", "0.001", "--batch", "8", "--at-once", "8", "--epochs", "1")
@@ -93,17 +93,17 @@ def test_a_trained_model_tells_the_better_version_of_functions_it_never_saw(
 def test_a_training_that_was_interrupted_ends_with_the_same_weights(folder: Path, model: Path) -> None:
     preferences = dataset.read(folder / "pairs.parquet")
     out = folder / "resumed"
-    half = training.train(preferences, str(folder / "base"), out, HOW, lambda step: step.step < 7)
+    half = trainer.train(preferences, str(folder / "base"), out, HOW, lambda step: step.step < 7)
     assert not half.complete and len(half.steps) == 7 and not (out / "model.safetensors").exists()
     # What was killed while it wrote a checkpoint left one that is not whole.
     (out / "checkpoints" / "checkpoint-12").mkdir()
     with pytest.raises(RewardError, match="go on with it with --resume"):
-        training.train(preferences, str(folder / "base"), out, HOW, lambda step: True)
+        trainer.train(preferences, str(folder / "base"), out, HOW, lambda step: True)
     with pytest.raises(RewardError, match="a training with another data"):
-        training.train(preferences[9:], str(folder / "base"), out, HOW, lambda step: True, resume=True)
+        trainer.train(preferences[9:], str(folder / "base"), out, HOW, lambda step: True, resume=True)
     trained(folder, "resumed", *STEPS, "--resume")
-    ours, whole = (load_file(path / "model.safetensors") for path in (out, model))
-    assert ours.keys() == whole.keys() and all(torch.equal(ours[name], whole[name]) for name in whole)
+    trusted, whole = (load_file(path / "model.safetensors") for path in (out, model))
+    assert trusted.keys() == whole.keys() and all(torch.equal(trusted[name], whole[name]) for name in whole)
 
 
 def test_adapters_are_merged_into_a_whole_model(folder: Path, model: Path) -> None:

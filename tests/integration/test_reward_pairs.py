@@ -17,8 +17,8 @@ pytest.importorskip("git", reason=WHY)
 
 from git import Actor, Repo  # noqa: E402
 
-from reloc_lsp.reward.dataset import read  # noqa: E402
-from reloc_lsp.reward.preference import Preference  # noqa: E402
+from reloc_lsp.reward.training.dataset import read  # noqa: E402
+from reloc_lsp.reward.training.preference import Preference  # noqa: E402
 
 Write = Callable[..., Path]
 

@@ -14,9 +14,9 @@ import pytest
 from verdicts import judged
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.forks import Limit
+from reloc_lsp.evaluation.fork_client import Limit
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandbox, level
+from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandbox, sandbox_level
 from reloc_lsp.evaluation.tiers import ColdTier
 
 SANDBOX = find_sandbox()
@@ -50,7 +50,9 @@ ACTS = {"write": WRITE, "run": RUN, "listen": LISTEN, "chmod": CHMOD, "cache": C
 def walls(request, monkeypatch):
     """The whole sandbox, and what is left of it where there is no bubblewrap."""
     if request.param != "full":
-        monkeypatch.setattr(level, "_best", lambda: Sandbox(inner=True, lacking=("bubblewrap is not installed",)))
+        monkeypatch.setattr(
+            sandbox_level, "_best", lambda: Sandbox(inner=True, lacking=("bubblewrap is not installed",))
+        )
     return request.param
 
 
@@ -165,13 +167,13 @@ async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, j
 
 async def test_of_devices_only_those_are_open_that_lead_nowhere(walls, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    ours, theirs = os.openpty()
+    trusted, theirs = os.openpty()
     with tempfile.NamedTemporaryFile(dir="/dev/shm", buffering=0) as shared:
         shared.write(b"secret")
         harmless = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdin"]
         paths = [*harmless, shared.name, os.ttyname(theirs), "/dev/kmsg", "/dev/console"]
         verdicts = await judged(judge, *(trying(f"open({path!r}, 'rb', 0).read(1)") for path in paths))
-    os.close(ours)
+    os.close(trusted)
     os.close(theirs)
     assert [path for path, verdict in zip(paths, verdicts, strict=True) if verdict.green] == harmless
 
@@ -214,7 +216,7 @@ async def test_a_cold_run_ends_well_where_warnings_are_errors(write, judging):
 def test_full_walls_can_be_demanded(monkeypatch):
     assert find_sandbox("full").level == "full"
     assert find_sandbox("none").level == "none"
-    monkeypatch.setattr(level, "_best", lambda: replace(SANDBOX, outer=None, lacking=("no bubblewrap",)))
+    monkeypatch.setattr(sandbox_level, "_best", lambda: replace(SANDBOX, outer=None, lacking=("no bubblewrap",)))
     with pytest.raises(EvaluationError, match=r"asks for full walls; this system has partial: no bubblewrap\."):
         find_sandbox("full")
 
@@ -245,7 +247,7 @@ def test_a_bubblewrap_that_may_not_work_is_told_with_its_own_words(tmp_path, mon
 def test_system_calls_have_the_numbers_that_libseccomp_knows():
     import ctypes
 
-    from reloc_lsp.evaluation.harness import syscalls
+    from reloc_lsp.evaluation.harness.isolation import syscalls
 
     try:
         library = ctypes.CDLL("libseccomp.so.2")

@@ -6,14 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from reloc_lsp.evaluation.judge import Judge
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
 
 
-async def judged(judge: Judge, *sources: str, ours: bool = True) -> Sequence[Verdict]:
-    """Verdicts on versions of the unit, which are `ours` or written by nobody knows whom."""
-    candidates = [Candidate(source, "test", "", ours=ours) for source in sources]
+async def judged(judge: PytestEvaluator, *sources: str, trusted: bool = True) -> Sequence[Verdict]:
+    """Verdicts on versions of the unit, which are `trusted` or written by nobody knows whom."""
+    candidates = [Candidate(source, "test", "", trusted=trusted) for source in sources]
     return await judge.evaluate(candidates, judge.unchanged.passed)
 
 

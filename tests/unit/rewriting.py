@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
-from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.module import ModuleContext
 from reloc_lsp.rewrites.rewrite import Family
+from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 KINDS = ("int", "str", "list", "dict", "set", "float", "bool", "NoneType")
 

@@ -84,7 +84,7 @@ class Tree:
         depth = parent.candidate.depth + 1
         priors = [-9.0 * (number in self.strange) for number in taken]
         return [
-            Candidate(program(number), "tree", f"{number}", parent.identity, depth, prior, ours=True)
+            Candidate(program(number), "tree", f"{number}", parent.identity, depth, prior, trusted=True)
             for number, prior in zip(taken, priors, strict=True)
         ]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.target import parse_target, workspace_root
+from reloc_lsp.cli.target_parsing import parse_target, workspace_root
 from reloc_lsp.revision import Target
 
 

@@ -3,9 +3,9 @@ import os
 
 import pytest
 
-from reloc_lsp.cli import writing
+from reloc_lsp.cli import atomic_write
+from reloc_lsp.cli.atomic_write import write_revision
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.writing import write_revision
 
 LATIN = "# -*- coding: latin-1 -*-\r\n# café\r\nx = 1\r\n"
 
@@ -85,8 +85,8 @@ def test_full_disk_leaves_the_file_as_it_was(file, monkeypatch, linked):
         if os.fstat(handle).st_size > len(LATIN):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writing.os, "write", full)
-    monkeypatch.setattr(writing.os, "fsync", full_sync)
+    monkeypatch.setattr(atomic_write.os, "write", full)
+    monkeypatch.setattr(atomic_write.os, "fsync", full_sync)
     with pytest.raises(CallError, match=r"m\.py could not be written \(No space left"):
         write_revision(file, "m.py", LATIN, LATIN + "more = 1\n")
     assert file.read_bytes() == LATIN.encode("latin-1")

@@ -6,7 +6,7 @@ import builtins
 
 import pytest
 
-from reloc_lsp.evaluation.harness.careful import Careful, compiled
+from reloc_lsp.evaluation.harness.probe.bounded_eval import Careful, compiled
 
 
 @pytest.fixture(autouse=True)

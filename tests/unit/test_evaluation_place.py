@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.evaluation.place import UnitPlace
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
 
 
-def place_of(text: str, qualname: str) -> UnitPlace:
+def place_of(text: str, qualname: str) -> UnitLocation:
     module = Module(text)
     unit = module.find(qualname)
     assert unit is not None
-    return UnitPlace(Path("/w/m.py"), Path("/c/m.py"), "m.py", module, unit)
+    return UnitLocation(Path("/w/m.py"), Path("/c/m.py"), "m.py", module, unit)
 
 
 METHOD = '''\

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.evaluation import forks
-from reloc_lsp.evaluation.forks import UNTRUE, believed
-from reloc_lsp.evaluation.harness.forkserver import clear, open_record
-from reloc_lsp.evaluation.harness.removing import remove_tree
+from reloc_lsp.evaluation import fork_client
+from reloc_lsp.evaluation.fork_client import UNTRUE, believed
+from reloc_lsp.evaluation.harness.isolation.forkserver import clear, open_record
+from reloc_lsp.evaluation.harness.isolation.remove_tree import remove_tree
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 PASSED = {"test": 0, "outcome": "passed"}
@@ -35,12 +35,12 @@ PASSED = {"test": 0, "outcome": "passed"}
     ids=str,
 )
 def test_an_odd_record_is_a_failure(odd):
-    assert forks.test_result({**PASSED, **odd}).outcome is Outcome.FAILED
+    assert fork_client.test_result({**PASSED, **odd}).outcome is Outcome.FAILED
 
 
 def test_a_record_without_an_outcome_is_a_failure():
-    assert forks.test_result({"test": 0}).outcome is Outcome.FAILED
-    assert forks.test_result(PASSED).outcome is Outcome.PASSED
+    assert fork_client.test_result({"test": 0}).outcome is Outcome.FAILED
+    assert fork_client.test_result(PASSED).outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("said", [[], ["passed"], [["failed"]], ["failed", None]], ids=str)

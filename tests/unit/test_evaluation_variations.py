@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.evaluation.harness.portrait import portrait
-from reloc_lsp.evaluation.harness.variations import near, varied
+from reloc_lsp.evaluation.harness.probe.input_mutation import near, varied
+from reloc_lsp.evaluation.harness.probe.value_repr import portrait
 
 CALLS = [{"text": "ab", "counts": [1, 2], "table": {"k": 3}}, {"text": "", "counts": [], "table": {}}]
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reloc_lsp.evaluation.evidence import ochiai, wanted_errors
+from reloc_lsp.evaluation.selection.fault_localization import ochiai, wanted_errors
 from reloc_lsp.search.verdict import Failure, Outcome
 from reloc_lsp.search.verdict import TestResult as Result
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reloc_lsp.inference.gathering import Gathered, RefusalError, UnusableAnswerError
-from reloc_lsp.search.model import Reply, Usage
+from reloc_lsp.inference.stream_assembly import Gathered, RefusalError, UnusableAnswerError
+from reloc_lsp.search.language_model import Reply, Usage
 
 
 def piece(delta: Any, finish: str | None = None, index: int = 0, **more: Any) -> str:

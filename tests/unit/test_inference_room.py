@@ -7,11 +7,11 @@ from email.utils import format_datetime
 
 import pytest
 
-from reloc_lsp.inference.dialect import Dialect
-from reloc_lsp.inference.patience import Patience, told_to_wait
-from reloc_lsp.inference.room import Room, told_room
+from reloc_lsp.inference.context_window import ContextWindow, told_room
+from reloc_lsp.inference.request_timeouts import RequestTimeouts, told_to_wait
+from reloc_lsp.inference.server_quirks import Dialect
 from reloc_lsp.inference.tokens import together
-from reloc_lsp.search.model import Message, Sampling, Usage
+from reloc_lsp.search.language_model import Message, Sampling, Usage
 
 
 @pytest.mark.parametrize(
@@ -20,80 +20,83 @@ from reloc_lsp.search.model import Message, Sampling, Usage
         (  # OpenAI, llama-cpp-python, older vLLM
             "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4500 in the "
             "messages, 500 in the completion). Please reduce the length of the messages or completion.",
-            Room(4096, 4500),
+            ContextWindow(4096, 4500),
         ),
         (
             "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
-            Room(8192, 9000),
+            ContextWindow(8192, 9000),
         ),
         (  # vLLM
             "'max_tokens' or 'max_completion_tokens' is too large: 8000. This model's maximum context length is 4096 "
             "tokens and your request has 2778 input tokens (8000 > 4096 - 2778).",
-            Room(4096, 2778),
+            ContextWindow(4096, 2778),
         ),
         (
             "This model's maximum context length is 1024 tokens. However, you requested 100 output tokens and your "
             "prompt contains at least 925 input tokens, for a total of at least 1025 tokens.",
-            Room(1024),
+            ContextWindow(1024),
         ),
         (
             "max_tokens=8192cannot be greater than max_model_len=max_total_tokens=1024. Please request fewer.",
-            Room(1024),
+            ContextWindow(1024),
         ),
-        ("The decoder prompt (length 5001) is longer than the maximum model length of 4096.", Room(4096, 5001)),
+        (
+            "The decoder prompt (length 5001) is longer than the maximum model length of 4096.",
+            ContextWindow(4096, 5001),
+        ),
         (
             "request (20000 tokens) exceeds the available context size (16384 tokens), try",
-            Room(16384, 20000),
+            ContextWindow(16384, 20000),
         ),  # llama.cpp
-        ("Requested tokens (2285) exceed context window of 2048", Room(2048)),
+        ("Requested tokens (2285) exceed context window of 2048", ContextWindow(2048)),
         (  # SGLang
             "Requested token count exceeds the model's maximum context length of 8192 tokens. You requested a total of "
             "10000 tokens: 2000 tokens from the input messages and 8000 tokens for the completion.",
-            Room(8192, 2000),
+            ContextWindow(8192, 2000),
         ),
-        ("The input (9000 tokens) is longer than the model's context length (8192 tokens).", Room(8192, 9000)),
+        ("The input (9000 tokens) is longer than the model's context length (8192 tokens).", ContextWindow(8192, 9000)),
         (  # OpenAI
             "max_tokens is too large: 8192. This model supports at most 4096 completion tokens, whereas you.",
-            Room(longest_reply=4096),
+            ContextWindow(longest_reply=4096),
         ),
         ("The context window of this prompt is fine, but stream_options is not.", None),
     ],
 )
-def test_what_servers_say_of_their_context(words: str, room: Room | None) -> None:
+def test_what_servers_say_of_their_context(words: str, room: ContextWindow | None) -> None:
     assert told_room(words, {}) == room
 
 
 def test_numbers_beside_the_words_count_too() -> None:
     body = {"type": "exceed_context_size_error", "n_prompt_tokens": 1407, "n_ctx": 256, "code": 400}
-    assert told_room("too much", body) == Room(256, 1407)
-    assert told_room("too much", {"code": "context_length_exceeded"}) == Room()
+    assert told_room("too much", body) == ContextWindow(256, 1407)
+    assert told_room("too much", {"code": "context_length_exceeded"}) == ContextWindow()
 
 
 @pytest.mark.parametrize(
     ("room", "sent", "allowed"),
     [
-        (Room(), None, 800),
-        (Room(), 800, None),
-        (Room(longest_reply=500), 800, 500),
-        (Room(1024, 600), 800, 424),
-        (Room(1024, 900), 800, None),  # less than a quarter is left
-        (Room(1024), None, 800),
-        (Room(1024), 900, 800),
-        (Room(1024), 800, 256),
-        (Room(1024), 256, None),
-        (Room(100_000, 99_300), 800, None),
+        (ContextWindow(), None, 800),
+        (ContextWindow(), 800, None),
+        (ContextWindow(longest_reply=500), 800, 500),
+        (ContextWindow(1024, 600), 800, 424),
+        (ContextWindow(1024, 900), 800, None),  # less than a quarter is left
+        (ContextWindow(1024), None, 800),
+        (ContextWindow(1024), 900, 800),
+        (ContextWindow(1024), 800, 256),
+        (ContextWindow(1024), 256, None),
+        (ContextWindow(100_000, 99_300), 800, None),
     ],
 )
 def test_a_reply_is_shortened_to_a_quarter_of_the_context_at_most(
-    room: Room, sent: int | None, allowed: int | None
+    room: ContextWindow, sent: int | None, allowed: int | None
 ) -> None:
     assert room.for_reply(800, prompt_estimate=100, sent=sent) == allowed
 
 
 def test_a_prompt_may_have_what_a_reply_does_not_need() -> None:
-    assert Room(1024).for_prompt(8192) == 768
-    assert Room(100_000).for_prompt(8192) == 91_808
-    assert Room().for_prompt(8192) is None
+    assert ContextWindow(1024).for_prompt(8192) == 768
+    assert ContextWindow(100_000).for_prompt(8192) == 91_808
+    assert ContextWindow().for_prompt(8192) is None
 
 
 def test_a_refusal_teaches_what_to_leave_out() -> None:
@@ -111,7 +114,7 @@ def test_a_refusal_teaches_what_to_leave_out() -> None:
 
 
 def test_pauses_double_are_drawn_at_random_and_end() -> None:
-    patience = Patience(pause=1, longest_pause=4, attempts=5, retrying=100)
+    patience = RequestTimeouts(pause=1, longest_pause=4, attempts=5, retrying=100)
     for attempt, longest in ((2, 1), (3, 2), (4, 4), (5, 4)):
         drawn = [patience.pause_before(attempt, 0, None) or 0.0 for _ in range(200)]
         assert longest / 2 < max(drawn) <= longest

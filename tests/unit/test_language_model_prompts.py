@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reloc_lsp.language_model.feedback import feedback
-from reloc_lsp.language_model.lists import listed
+from reloc_lsp.language_model.file_context import surroundings
+from reloc_lsp.language_model.numbered_lists import listed
 from reloc_lsp.language_model.prompts import Prompts
-from reloc_lsp.language_model.surroundings import surroundings
 from reloc_lsp.language_model.tokens import cut, tokens_of
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
@@ -98,7 +98,7 @@ def test_prompts_about_one_version_begin_alike_and_fit_their_room():
 def test_a_long_function_is_revised_by_replacements():
     long = "def f(a):\n" + "".join(f"    a += {n}\n" for n in range(80)) + "    return a\n"
     chosen = Task("m.py", "f", long, 0, len(long), 1, Verdict({"t": failed()}))
-    node = Node(0, Candidate(long, "unchanged", "", ours=True), chosen.verdict, (1.0,))
+    node = Node(0, Candidate(long, "unchanged", "", trusted=True), chosen.verdict, (1.0,))
     ask = "<<<<<<< SEARCH"
     assert ask in Prompts(chosen).revise(node, "", "Way.", 9000)[-1].content
     assert ask not in Prompts(chosen, replacing=False).revise(node, "", "Way.", 9000)[-1].content

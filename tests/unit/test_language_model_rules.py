@@ -22,12 +22,12 @@ from collections import Counter
 
 import pytest
 
-from reloc_lsp.revision.rules import asking_of, with_model
+from reloc_lsp.revision.strategies import asking_of, with_model
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.events import Settled
+from reloc_lsp.search.language_model import Answer, Reply, Usage
 from reloc_lsp.search.local_search import LocalSearch
-from reloc_lsp.search.model import Answer, Reply, Usage
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.program.around import function_around
-from reloc_lsp.program.text import LineIndex
+from reloc_lsp.program.enclosing_function import function_around
+from reloc_lsp.program.source_text import LineIndex
 from reloc_lsp.program.unit import Module
 
 

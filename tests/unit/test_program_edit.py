@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from reloc_lsp.program.edit import Edit, apply_edits, line_edits, unified_diff
+from reloc_lsp.program.text_edit import Edit, apply_edits, line_edits, unified_diff
 
 
 def test_edits_are_done_together_in_any_order():

@@ -10,7 +10,7 @@ import pytest
 from hazard_cases import FILE, HOSTILE
 from hazard_free_cases import HARMLESS, INNOCENT, KNOWN, POWERFUL, REAL
 
-from reloc_lsp.program.hazards import HazardLint
+from reloc_lsp.program.safety_lint import HazardLint
 from reloc_lsp.program.unit import Module
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reloc_lsp.program.text import LineIndex, SourceText, code_units, newline_of, split_lines
+from reloc_lsp.program.source_text import LineIndex, SourceText, code_units, newline_of, split_lines
 
 EMOJI = 'x = "🙂é"; y = 1\n'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.program.told import told_constants
+from reloc_lsp.program.docstring_constants import told_constants
 
 
 @pytest.mark.parametrize(

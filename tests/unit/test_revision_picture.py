@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reloc_lsp.revision.picture import page
-from reloc_lsp.revision.trace import TraceError
+from reloc_lsp.revision.trace_file import TraceError
+from reloc_lsp.revision.trace_report import page
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 UNIT = "def f(a):\n    return a\n"

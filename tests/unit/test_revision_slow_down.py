@@ -1,6 +1,6 @@
 import pytest
 
-from reloc_lsp.revision.attempt import slow_down
+from reloc_lsp.revision.repair import slow_down
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 
 

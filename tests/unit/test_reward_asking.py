@@ -14,8 +14,8 @@ import pytest
 from reloc_lsp.cli.main import main
 from reloc_lsp.cli.reward.train import _stopping
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.served import Served
-from reloc_lsp.reward.text import text_reward
+from reloc_lsp.reward.text_reward import text_reward
+from reloc_lsp.reward.vllm_scorer import Served
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 from reloc_lsp.settings import Layer, Settings, TextRewardSettings, layered

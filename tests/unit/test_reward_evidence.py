@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.main import main
-from reloc_lsp.reward.alternatives import MOST_WRONG, Alternative, Alternatives, drawn, of_trace, read, write
+from reloc_lsp.reward.composite import together
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.evidence import BEFORE, LESSONS, EvidenceReward, as_json, evidence_reward
-from reloc_lsp.reward.sum import together
-from reloc_lsp.rewrites.clues import Clues, Reader, Standing, Surroundings
-from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.families.operators import comparison
-from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.reward.linear_reward import BEFORE, LESSONS, EvidenceReward, as_json, evidence_reward
+from reloc_lsp.reward.training.ranking_lists import MOST_WRONG, RankingItem, RankingList, drawn, of_trace, read, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.rewrites.operators.expressions.operator_replacement import comparison
+from reloc_lsp.rewrites.ranking.features import Clues, FeatureExtractor, RankedRewrite, Surroundings
+from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
 from reloc_lsp.search.protocols import PLACES
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
@@ -29,12 +29,12 @@ UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
 FILE = UNIT + "\n\ndef g(a, b):\n    return a <= b\n"
 
 
-def clues(raised: dict[str, str] | None = None, errors: tuple[str, ...] = ("AssertionError",)) -> dict[str, Clues]:
+def features(raised: dict[str, str] | None = None, errors: tuple[str, ...] = ("AssertionError",)) -> dict[str, Clues]:
     """The clues of each comparison of the unit, by what comes."""
     ctx = UnitContext(UNIT, ModuleContext(ast.parse(FILE), "f", {}, (), raised or {}))
-    standings = [Standing(rewrite, 0.5, 0.8, 2.5) for rewrite in comparison(ctx)]
-    reader = Reader(ctx, Surroundings(FILE, errors), standings)
-    return {found_word(found): found for found in map(reader.clues, standings)}
+    standings = [RankedRewrite(rewrite, 0.5, 0.8, 2.5) for rewrite in comparison(ctx)]
+    reader = FeatureExtractor(ctx, Surroundings(FILE, errors), standings)
+    return {found_word(found): found for found in map(reader.features, standings)}
 
 
 def found_word(found: Clues) -> str:
@@ -42,7 +42,7 @@ def found_word(found: Clues) -> str:
 
 
 def test_clues_tell_what_a_rewrite_does_and_where() -> None:
-    found = clues()["<="]
+    found = features()["<="]
     assert found.keys() >= {
         "family=comparison",
         "in=If",
@@ -56,14 +56,14 @@ def test_clues_tell_what_a_rewrite_does_and_where() -> None:
 
 
 def test_clues_tell_what_the_file_says_elsewhere() -> None:
-    found = clues()
+    found = features()
     assert found["<="]["all triples seen"] == 1.0 and found["<="]["pairs seen"] > 0
     assert found[">="]["all words seen"] == 0.0 and found[">="]["pairs seen"] == 0.0
     assert found["<="]["gone pairs seen elsewhere"] == 0.0
 
 
 def test_clues_tell_where_the_failing_tests_got_their_exception() -> None:
-    found = clues({"if a < b:": "TypeError"}, ("TypeError", "builtins.KeyError"))["<="]
+    found = features({"if a < b:": "TypeError"}, ("TypeError", "builtins.KeyError"))["<="]
     assert found["raised here"] == found["family=comparison raised here"] == 1.0
     assert found["family=comparison error=type"] == found["family=comparison error=lookup"] == 0.5
 
@@ -84,8 +84,8 @@ async def test_the_reward_orders_the_neighbourhood_and_is_known_of_each_neighbou
     loves = EvidenceReward({"preference": 1.0, "gone=< come=<=": 50.0})
     assert "a <= b" in (await first(loves, 1))[0].source
     assert not any("a <= b" in candidate.source for candidate in await first(hates, 50))
-    assert (await first(loves, 1))[0].clues["family=comparison"] == 1.0
-    assert all(candidate.clues == {} for candidate in await first(None))
+    assert (await first(loves, 1))[0].features["family=comparison"] == 1.0
+    assert all(candidate.features == {} for candidate in await first(None))
 
 
 async def test_the_order_without_it_is_that_of_its_first_weights() -> None:
@@ -95,8 +95,8 @@ async def test_the_order_without_it_is_that_of_its_first_weights() -> None:
 
 
 async def test_rewrites_that_are_alike_take_turns_with_others() -> None:
-    places = [found[name] for found in clues().values() for name in PLACES]
-    assert sorted(places) == sorted(2 * [math.log(place) for place in range(1, len(clues()) + 1)])
+    places = [found[name] for found in features().values() for name in PLACES]
+    assert sorted(places) == sorted(2 * [math.log(place) for place in range(1, len(features()) + 1)])
     own = {candidate.origin for candidate in await first(None, 12)}
     assert own < {candidate.origin for candidate in await first(EvidenceReward(BEFORE), 12)}
 
@@ -115,7 +115,7 @@ def test_what_run_time_values_say_is_no_reason_to_believe_a_revision() -> None:
 
 async def test_a_reward_is_bounded_whatever_the_weights() -> None:
     task = failing_task()
-    candidates = [Candidate(UNIT, "x", "", clues={"a": value}) for value in (-1e9, 0.0, 1e9)] + [
+    candidates = [Candidate(UNIT, "x", "", features={"a": value}) for value in (-1e9, 0.0, 1e9)] + [
         Candidate(UNIT, "y", "")
     ]
     reward = EvidenceReward({"a": 1.0})
@@ -151,16 +151,16 @@ def test_weights_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path, text
 # -- lists
 
 
-def choice(repository: str, seed: int, size: int = 40) -> Alternatives:
+def choice(repository: str, seed: int, size: int = 40) -> RankingList:
     """One list in which the right alternative is the one with the clue `good`, against the own order."""
     dice = random.Random(f"{repository} {seed}")
     right = dice.randrange(size)
     rows = [
-        Alternative({"preference": -dice.random() * 3, "noise=1": float(dice.random() < 0.5), **(
+        RankingItem({"preference": -dice.random() * 3, "noise=1": float(dice.random() < 0.5), **(
             {"good=1": 1.0} if n == right or dice.random() < 0.05 else {})}, n == right)
         for n in range(size)
     ]  # fmt: skip
-    return Alternatives("planted", repository, "m.py", "f", str(seed), size, tuple(rows))
+    return RankingList("planted", repository, "m.py", "f", str(seed), size, tuple(rows))
 
 
 LISTS = [choice(repository, seed) for repository in ("one", "two", "three") for seed in range(20)]
@@ -168,7 +168,7 @@ LISTS = [choice(repository, seed) for repository in ("one", "two", "three") for 
 
 def test_what_is_told_of_right_ones_is_learned_and_helps_in_other_repositories() -> None:
     pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
-    from reloc_lsp.reward.listwise import fit, held_out, places
+    from reloc_lsp.reward.training.conditional_logit import fit, held_out, places
 
     weights = fit(LISTS)
     assert weights["good=1"] > 1.0 > abs(weights.get("noise=1", 0.0))
@@ -178,7 +178,7 @@ def test_what_is_told_of_right_ones_is_learned_and_helps_in_other_repositories()
 
 def test_what_passed_in_searches_moves_weights_but_not_far() -> None:
     pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
-    from reloc_lsp.reward.listwise import adapt, places
+    from reloc_lsp.reward.training.conditional_logit import adapt, places
 
     start = {"preference": 1.0, "noise=1": -2.0, "elsewhere=1": 3.0}
     weights = adapt(LISTS, start)
@@ -188,20 +188,20 @@ def test_what_passed_in_searches_moves_weights_but_not_far() -> None:
 
 def test_what_is_learned_of_lessons_begins_where_they_stand_without_a_file() -> None:
     pytest.importorskip("scipy", reason="fits weights: pip install 'reloc-lsp[dev]'")
-    from reloc_lsp.reward.listwise import adapt, fit
+    from reloc_lsp.reward.training.conditional_logit import adapt, fit
 
-    def told(row: Alternative) -> Alternative:
-        return replace(row, clues={**row.clues, "line moved": 0.0})
+    def told(row: RankingItem) -> RankingItem:
+        return replace(row, features={**row.features, "line moved": 0.0})
 
     lists = [replace(one, rows=tuple(map(told, one.rows))) for one in LISTS]
     assert fit(lists)["line moved"] == adapt(lists, {"preference": 1.0})["line moved"] == LESSONS["line moved"]
 
 
 def test_a_place_counts_those_that_were_not_kept(tmp_path: Path) -> None:
-    from reloc_lsp.reward.listwise import places
+    from reloc_lsp.reward.training.conditional_logit import places
 
-    rows = [Alternative({"preference": float(-n)}, n == 450) for n in range(901)]
-    one = Alternatives("history", "r", "m.py", "f", "c", 901, drawn(rows, 0))
+    rows = [RankingItem({"preference": float(-n)}, n == 450) for n in range(901)]
+    one = RankingList("history", "r", "m.py", "f", "c", 901, drawn(rows, 0))
     assert len(one.rows) == MOST_WRONG + 1 and one.scale == 3.0
     assert places([one], {"preference": 1.0})[0] == pytest.approx(450, rel=0.2)
 
@@ -212,7 +212,7 @@ def test_a_file_of_lists_says_what_was_written(tmp_path: Path) -> None:
     back = list(read(path))
     assert [one.repository for one in back] == ["one"] * 3 and back[0].among == 40
     assert [row.right for row in back[0].rows] == [row.right for row in LISTS[0].rows]
-    assert back[0].rows[0].clues["preference"] == pytest.approx(LISTS[0].rows[0].clues["preference"], abs=1e-4)
+    assert back[0].rows[0].features["preference"] == pytest.approx(LISTS[0].rows[0].features["preference"], abs=1e-4)
 
 
 def test_a_trace_gives_what_was_tried_of_the_unchanged_unit() -> None:
@@ -223,11 +223,11 @@ def test_a_trace_gives_what_was_tried_of_the_unchanged_unit() -> None:
         {"trace": 1, "file": "m.py", "qualname": "f"},
         node(1, 0, 1, clues={"a": 1.0}), node(2, 0, 2, clues={"b": 1.0}), node(3, 1, 2, clues={"c": 1.0}),
         node(4, 0, 0),
-        {"trace": 1, "file": "m.py", "qualname": "g"}, node(1, 0, 1, clues={"a": 1.0}),
+        {"trace": 1, "file": "m.py", "qualname": "g"}, node(1, 0, 1, features={"a": 1.0}),
     ]  # fmt: skip
     (found,) = of_trace(trace, "shop", "t.jsonl")
-    assert (found.qualname, found.among, {name for row in found.rows for name in row.clues}) == ("f", 2, {"a", "b"})
-    assert [row.right for row in found.rows if "b" in row.clues] == [True]
+    assert (found.qualname, found.among, {name for row in found.rows for name in row.features}) == ("f", 2, {"a", "b"})
+    assert [row.right for row in found.rows if "b" in row.features] == [True]
 
 
 @pytest.mark.parametrize(
@@ -257,4 +257,4 @@ def test_the_less_code_there_is_around_the_less_is_believed_of_what_was_learned(
     known = {"preference": -1.0, "come=<=": 1.0}
     assert reward.promise({**known, "surroundings": 0.0}) == -1.0
     assert reward.promise({**known, "surroundings": 1.0}) == reward.promise(known) == 3.0
-    assert clues()["<="]["surroundings"] == Surroundings(FILE).share
+    assert features()["<="]["surroundings"] == Surroundings(FILE).share

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from reloc_lsp.reward.changes import one_function
-from reloc_lsp.reward.collecting import Collecting, collected
-from reloc_lsp.reward.edits import kind_of_edit
-from reloc_lsp.reward.evaluating import evaluated
-from reloc_lsp.reward.ngrams import Naturalness
-from reloc_lsp.reward.pairing import preferences
-from reloc_lsp.reward.traces import TraceSource
-from reloc_lsp.reward.versions import Version, Versions, distances
+from reloc_lsp.reward.training.commit_diff import one_function
+from reloc_lsp.reward.training.dataset_builder import Collecting, collected
+from reloc_lsp.reward.training.edit_kinds import kind_of_edit
+from reloc_lsp.reward.training.ngrams import Naturalness
+from reloc_lsp.reward.training.pairwise_accuracy import evaluated
+from reloc_lsp.reward.training.preference_pairs import preferences
+from reloc_lsp.reward.training.trace_reader import TraceSource
+from reloc_lsp.reward.training.versions import Version, Versions, distances
 
 RIGHT = "def f(x):\n    return x + 1\n"
 WRONG = "def f(x):\n    return x - 1\n"

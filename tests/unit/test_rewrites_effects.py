@@ -7,8 +7,8 @@ import ast
 import pytest
 from rewriting import context
 
-from reloc_lsp.rewrites.effects import pure, pure_text
-from reloc_lsp.rewrites.families import ingredients, variables
+from reloc_lsp.rewrites.analysis.purity import pure, pure_text
+from reloc_lsp.rewrites.operators.expressions import expression_reuse, variables
 from reloc_lsp.rewrites.rewrite import Swap
 
 PURE = ["a + len(b)", "a.strip()[1:]", "x if (a and b) else (c or d)", "a in (1, 2)", "sorted(a.items())", "todo.pop"]
@@ -27,7 +27,7 @@ def test_what_may_change_something_may_not(text):
 
 def test_a_rewrite_that_brings_in_an_effect_is_not_looked_at():
     ctx = context("def f(todo, a):\n    b = len(a)\n    c = a + 1\n    return todo.pop()\n")
-    looked_at = {r.effect.new for r in ingredients.reused(ctx) if isinstance(r.effect, Swap)}
+    looked_at = {r.effect.new for r in expression_reuse.reused(ctx) if isinstance(r.effect, Swap)}
     assert looked_at and not any("pop()" in text for text in looked_at)
 
 

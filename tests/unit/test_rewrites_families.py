@@ -5,23 +5,19 @@ from __future__ import annotations
 import pytest
 from rewriting import context, function, mended, results
 
-from reloc_lsp.rewrites.families import (
-    accumulating,
-    borrowing,
-    conditions,
+from reloc_lsp.rewrites.operators import conditions
+from reloc_lsp.rewrites.operators.expressions import (
+    collection_elements,
     constants,
     defaults,
-    elements,
+    expression_reuse,
     functions,
-    ingredients,
-    insertion,
-    operators,
-    removal,
-    structure,
+    operator_replacement,
     variables,
     wrapping,
 )
-from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.operators.multi_location import paired
+from reloc_lsp.rewrites.operators.statements import accumulation, insertion, removal, statement_reuse, structure
 
 NUMBERS = {"a": "int", "b": "int", "n": "int", "i": "int", "total": "int"}
 
@@ -29,12 +25,12 @@ NUMBERS = {"a": "int", "b": "int", "n": "int", "i": "int", "total": "int"}
 @pytest.mark.parametrize(
     ("family", "before", "after"),
     [
-        (operators.comparison, "return a < b", {"<=", ">", ">=", "!=", "=="}),
-        (operators.comparison, "return a is b", {"is not", "=="}),
-        (operators.comparison, "return a not in b", {"in", "!="}),
-        (operators.boolean, "return a and b", {"or"}),
-        (operators.arithmetic, "return a << b", {">>", "*", "+"}),
-        (operators.arithmetic, "return 'x' % b", {"*", "+"}),
+        (operator_replacement.comparison, "return a < b", {"<=", ">", ">=", "!=", "=="}),
+        (operator_replacement.comparison, "return a is b", {"is not", "=="}),
+        (operator_replacement.comparison, "return a not in b", {"in", "!="}),
+        (operator_replacement.boolean, "return a and b", {"or"}),
+        (operator_replacement.arithmetic, "return a << b", {">>", "*", "+"}),
+        (operator_replacement.arithmetic, "return 'x' % b", {"*", "+"}),
     ],
 )
 def test_an_operator_becomes_each_of_its_relatives(family, before, after):
@@ -43,33 +39,47 @@ def test_an_operator_becomes_each_of_its_relatives(family, before, after):
 
 
 def test_every_operator_of_a_chain_is_exchanged_by_itself():
-    found = mended(operators.comparison, "return a < n <= b")
+    found = mended(operator_replacement.comparison, "return a < n <= b")
     assert {"return a <= n <= b", "return a < n < b"} <= found and "return a <= n < b" not in found
 
 
 def test_operands_keep_their_grouping_under_another_operator():
-    found = mended(operators.arithmetic, "return a - b * 2")
+    found = mended(operator_replacement.arithmetic, "return a - b * 2")
     assert {"return a - (b + 2)", "return a - b / 2", "return a * (b * 2)"} <= found
-    assert "return (a + b) * 2 - 1" in mended(operators.arithmetic, "return (a - b) * 2 - 1")
-    assert "return a ** (b - 1)" in mended(operators.arithmetic, "return a * (b - 1)")
-    assert "return a**b" in mended(operators.arithmetic, "return a*b")
+    assert "return (a + b) * 2 - 1" in mended(operator_replacement.arithmetic, "return (a - b) * 2 - 1")
+    assert "return a ** (b - 1)" in mended(operator_replacement.arithmetic, "return a * (b - 1)")
+    assert "return a**b" in mended(operator_replacement.arithmetic, "return a*b")
 
 
 def test_an_operator_is_found_behind_a_comment_that_holds_one():
-    assert "return (a  # < or >\n        <= b)" in mended(operators.comparison, "return (a  # < or >\n        < b)")
+    assert "return (a  # < or >\n        <= b)" in mended(
+        operator_replacement.comparison, "return (a  # < or >\n        < b)"
+    )
 
 
 @pytest.mark.parametrize(
     ("family", "before", "after"),
     [
-        (operators.augmented, "total = 0\nfor x in a:\n    total -= x", "total = 0\nfor x in a:\n    total += x"),
-        (operators.augmented, "total = 0\nfor x in a:\n    total = x", "total = 0\nfor x in a:\n    total += x"),
-        (operators.augmented, "total = 0\nfor x in a:\n    total += x", "total = 0\nfor x in a:\n    total = x"),
-        (operators.unary, "return -a", "return a"),
-        (operators.unary, "if a and b:\n    return 1", "if not (a and b):\n    return 1"),
-        (operators.unary, "if not a:\n    return 1", "if a:\n    return 1"),
-        (operators.unary, "return a * b", "return -a * b"),
-        (operators.unary, "return a ** b", "return (-a) ** b"),
+        (
+            operator_replacement.augmented,
+            "total = 0\nfor x in a:\n    total -= x",
+            "total = 0\nfor x in a:\n    total += x",
+        ),
+        (
+            operator_replacement.augmented,
+            "total = 0\nfor x in a:\n    total = x",
+            "total = 0\nfor x in a:\n    total += x",
+        ),
+        (
+            operator_replacement.augmented,
+            "total = 0\nfor x in a:\n    total += x",
+            "total = 0\nfor x in a:\n    total = x",
+        ),
+        (operator_replacement.unary, "return -a", "return a"),
+        (operator_replacement.unary, "if a and b:\n    return 1", "if not (a and b):\n    return 1"),
+        (operator_replacement.unary, "if not a:\n    return 1", "if a:\n    return 1"),
+        (operator_replacement.unary, "return a * b", "return -a * b"),
+        (operator_replacement.unary, "return a ** b", "return (-a) ** b"),
         (constants.constants, "return a + 1", "return a + 2"),
         (constants.constants, "return a + 1", "return a + 0"),
         (constants.constants, "return a[-1]", "return a[0]"),
@@ -165,15 +175,15 @@ def test_an_operator_is_found_behind_a_comment_that_holds_one():
         (insertion.else_branches, "if a:\n    return b", "if a:\n    return b\nelse:\n    return None"),
         (insertion.steps, "total = 0\nwhile a:\n    a -= 1", "total = 0\nwhile a:\n    a -= 1\n    total += 1"),
         (insertion.steps, "b = 0\nfor x in a:\n    b += x", "b = 0\nfor x in a:\n    b += x\nreturn b"),
-        (borrowing.copies, "a = 1\nif b:\n    b = 2", "a = 1\nif b:\n    b = 2\n    a = 1"),
+        (statement_reuse.copies, "a = 1\nif b:\n    b = 2", "a = 1\nif b:\n    b = 2\n    a = 1"),
         (
-            borrowing.flushes,
+            statement_reuse.flushes,
             "out, row = [], []\nfor x in a:\n    if x:\n        out.append(row)\nreturn out",
             "out, row = [], []\nfor x in a:\n    if x:\n        out.append(row)\n"
             "if row:\n    out.append(row)\nreturn out",
         ),
         (
-            borrowing.flushes,
+            statement_reuse.flushes,
             "left = b\nout = []\nfor x in a:\n    out.append(x)\nreturn out",
             "left = b\nout = []\nfor x in a:\n    out.append(x)\nif left:\n    out.append(left)\nreturn out",
         ),
@@ -187,16 +197,16 @@ def test_an_operator_is_found_behind_a_comment_that_holds_one():
             "if a:\n    b = 1\n    a = 2\nelse:\n    a = 3\nreturn b",
             "if a:\n    a = 2\nelse:\n    a = 3\nb = 1\nreturn b",
         ),
-        (borrowing.branches, "if a:\n    n = 1\nreturn n", "if a:\n    n = 1\nelif b > 0:\n    n = 0\nreturn n"),
-        (borrowing.other_cases, "if a:\n    b = 1\nreturn b", "if a:\n    b = 1\nelse:\n    b = 0\nreturn b"),
-        (accumulating.accumulated, "for n in a:\n    b = n", "for n in a:\n    b = max(b, n)"),
-        (accumulating.accumulated, "for n in a:\n    b = n - 1", "for n in a:\n    b = b * 10 + (n - 1)"),
-        (elements.added, "return [a]", "return [a, b]"),
-        (elements.plain_values, "return max(a, b)", "return 0"),
-        (elements.names_for_constants, "return a + 1", "return a + b"),
-        (ingredients.reused, "x = a * 2\nreturn b", "x = a * 2\nreturn a * 2"),
-        (ingredients.extended, "return a", "return a + b"),
-        (ingredients.extended, "return a + b", "return (a + b) * b"),
+        (statement_reuse.branches, "if a:\n    n = 1\nreturn n", "if a:\n    n = 1\nelif b > 0:\n    n = 0\nreturn n"),
+        (statement_reuse.other_cases, "if a:\n    b = 1\nreturn b", "if a:\n    b = 1\nelse:\n    b = 0\nreturn b"),
+        (accumulation.accumulated, "for n in a:\n    b = n", "for n in a:\n    b = max(b, n)"),
+        (accumulation.accumulated, "for n in a:\n    b = n - 1", "for n in a:\n    b = b * 10 + (n - 1)"),
+        (collection_elements.added, "return [a]", "return [a, b]"),
+        (collection_elements.plain_values, "return max(a, b)", "return 0"),
+        (collection_elements.names_for_constants, "return a + 1", "return a + b"),
+        (expression_reuse.reused, "x = a * 2\nreturn b", "x = a * 2\nreturn a * 2"),
+        (expression_reuse.extended, "return a", "return a + b"),
+        (expression_reuse.extended, "return a + b", "return (a + b) * b"),
     ],
 )
 def test_a_typical_bug_is_mended(family, before, after):
@@ -218,7 +228,7 @@ def test_another_default_leaves_the_body_alone():
 def test_the_same_mistake_in_two_places_is_mended_at_once():
     source = function("if a < 0 or b < 0:", "    return a < 9")
     ctx = context(source)
-    found = results(lambda ctx: paired(ctx, list(operators.comparison(ctx))), ctx)
+    found = results(lambda ctx: paired(ctx, list(operator_replacement.comparison(ctx))), ctx)
     assert source.replace("<", "<=") in found
     assert source.replace("<", "<=", 2) in found
     assert source.replace("<", "<=", 1) not in found

@@ -6,17 +6,10 @@ import pytest
 from rewriting import context, function, mended, results
 
 from reloc_lsp.program.fingerprint import parse_unit
-from reloc_lsp.rewrites.families import (
-    FAMILIES,
-    constants,
-    elements,
-    insertion,
-    removal,
-    structure,
-    variables,
-    wrapping,
-)
-from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.rewrites.operators import FAMILIES
+from reloc_lsp.rewrites.operators.expressions import collection_elements, constants, variables, wrapping
+from reloc_lsp.rewrites.operators.multi_location import paired
+from reloc_lsp.rewrites.operators.statements import insertion, removal, structure
 
 
 def test_nothing_moves_out_between_two_parts_of_a_statement():
@@ -37,7 +30,7 @@ def test_what_overlaps_is_not_done_together():
 
 def test_docstrings_annotations_and_the_header_are_left_alone():
     source = function('"""Return 1 and a."""', "x: 'int' = a", "return x")
-    for family in (constants.constants, variables.variables, removal.deleted, elements.names_for_constants):
+    for family in (constants.constants, variables.variables, removal.deleted, collection_elements.names_for_constants):
         for result in results(family, context(source)):
             assert result.startswith("def f(a, b):\n" + '    """Return 1 and a."""\n')
             assert "'int'" in result or "return x" in result

@@ -7,8 +7,8 @@ import ast
 import pytest
 from rewriting import context, results
 
-from reloc_lsp.program.edit import apply_edits
-from reloc_lsp.rewrites.families import elements, operators, variables
+from reloc_lsp.program.text_edit import apply_edits
+from reloc_lsp.rewrites.operators.expressions import collection_elements, operator_replacement, variables
 
 TEXTS = {
     "alike": ("f'{a - b}:{a - b}'", {"f'{a + b}:{a - b}'", "f'{a - b}:{a + b}'"}),
@@ -29,14 +29,14 @@ TEXTS = {
 @pytest.mark.parametrize("indent", ["", "    "])
 def test_an_expression_in_a_text_is_rewritten(before, after, indent):
     header = f"{indent}def f(a, b):\n{indent}    return "
-    found = results(operators.arithmetic, context(f"{header}{before}\n"))
+    found = results(operator_replacement.arithmetic, context(f"{header}{before}\n"))
     pluses = {text.removeprefix(header).removesuffix("\n") for text in found if text.count("+") == 1}
     assert pluses == after
 
 
 def test_quotes_are_those_that_may_stand_in_the_text():
     ctx = context("def f(a, b):\n    return f'{a.x}' if b == 'k' else f\"{b['m']}\"\n")
-    found = results(elements.plain_values, ctx)
+    found = results(collection_elements.plain_values, ctx)
     assert "def f(a, b):\n    return f'{\"\"}' if b == 'k' else f\"{b['m']}\"\n" in found
 
 

@@ -13,12 +13,12 @@ from collections import defaultdict
 import pytest
 from rewriting import library_units
 
-from reloc_lsp.program.edit import apply_edits
 from reloc_lsp.program.fingerprint import parse_unit
-from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.families import FAMILIES
-from reloc_lsp.rewrites.families.paired import paired
+from reloc_lsp.program.text_edit import apply_edits
+from reloc_lsp.rewrites.operators import FAMILIES
+from reloc_lsp.rewrites.operators.multi_location import paired
 from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 CORPUS = (
     "textwrap statistics heapq configparser calendar string shlex difflib fractions queue csv cmd copy pprint random "

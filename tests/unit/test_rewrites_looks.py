@@ -6,17 +6,16 @@ import pytest
 from rewriting import context, library_units, results
 from test_rewrites_neighborhood import all_of, neighbours, task_of
 
-from reloc_lsp.rewrites.families import (
-    conditions,
+from reloc_lsp.rewrites.operators import conditions
+from reloc_lsp.rewrites.operators.expressions import (
+    collection_elements,
     constants,
-    elements,
-    operators,
-    removal,
-    structure,
+    operator_replacement,
     variables,
     wrapping,
 )
-from reloc_lsp.rewrites.looks import in_the_looks_of
+from reloc_lsp.rewrites.operators.statements import removal, structure
+from reloc_lsp.rewrites.source.formatting import in_the_looks_of
 
 CALLED = """\
 g(
@@ -37,12 +36,12 @@ TEST = f"def f(a, b):\n    if (\n        {CONDITION}\n    ):\n        return a\n
         (wrapping.wrapped, CALL, CALLED, f"abs({CALLED})"),
         (wrapping.slices, CALL, "[0]", "[-1]"),
         (constants.off_by_one, TEST, "a > 1", "a + 1 > 1"),
-        (operators.unary, CALL, CALLED, f"-{CALLED}"),
-        (operators.unary, TEST, CONDITION, f"not ({CONDITION})"),
-        (operators.boolean, TEST, "and", "or"),
+        (operator_replacement.unary, CALL, CALLED, f"-{CALLED}"),
+        (operator_replacement.unary, TEST, CONDITION, f"not ({CONDITION})"),
+        (operator_replacement.boolean, TEST, "and", "or"),
         (conditions.bounded, TEST.replace("a > 1", "a < 1"), "a < 1", "0 <= a < 1"),
         (variables.swapped, CALL, "a,  # first\n        [b, 0x10][0],", "[b, 0x10][0],  # first\n        a,"),
-        (elements.added, CALL, "[b, 0x10]", "[b, 0x10, b]"),
+        (collection_elements.added, CALL, "[b, 0x10]", "[b, 0x10, b]"),
         (removal.shortened, CALL, "b, 0x10", "b"),
     ],
 )
@@ -83,7 +82,7 @@ async def test_a_rewrite_that_loses_a_comment_comes_after_its_like():
 
 def test_lines_of_real_expressions_stay_when_something_is_put_around_them():
     for name, ctx in library_units("textwrap inspect argparse smtplib", most=25, seed=5):
-        for family in (wrapping.wrapped, constants.off_by_one, operators.unary):
+        for family in (wrapping.wrapped, constants.off_by_one, operator_replacement.unary):
             for rewrite in family(ctx):
                 (edit,) = rewrite.edits
                 inner = ctx.text[edit.start : edit.end].split("\n")[1:-1]

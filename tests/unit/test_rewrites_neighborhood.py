@@ -17,11 +17,11 @@ from dataclasses import replace
 import pytest
 from search_world import verdict
 
-from reloc_lsp.reward.evidence import BEFORE, EvidenceReward
-from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
+from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
-from reloc_lsp.search.protocols import Values
+from reloc_lsp.search.protocols import RuntimeValues
 
 UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
 INTS = {"a": frozenset({"int"}), "b": frozenset({"int"})}
@@ -141,7 +141,7 @@ class Probe:
             vectors[site.line] = dict.fromkeys(site.expressions, (0, 0))
             for better in {"a <= b"} & set(site.expressions):
                 vectors[site.line][better] = (1, 0)
-        return Values(vectors, blame, {line: {0: False, 1: True} for line in vectors})
+        return RuntimeValues(vectors, blame, {line: {0: False, 1: True} for line in vectors})
 
 
 async def test_a_look_at_values_brings_forward_what_differs_where_tests_fail():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reloc_lsp.rewrites.outlook import Outlook
+from reloc_lsp.rewrites.ranking.observational_equivalence import Outlook
 from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite, Swap
-from reloc_lsp.search.protocols import Values
+from reloc_lsp.search.protocols import RuntimeValues
 
 BLAME = (1.0, 0.3, 0.0)  # the last call of a failing test, an earlier one, a call of a passing test
 VECTORS = {
@@ -24,7 +24,7 @@ TRUTH = {0: False, 1: True, 2: True, 3: True, 4: True, 5: True, 6: True}
 
 
 def outlook() -> Outlook:
-    return Outlook(Values({3: VECTORS}, {3: BLAME}, {3: TRUTH}))
+    return Outlook(RuntimeValues({3: VECTORS}, {3: BLAME}, {3: TRUTH}))
 
 
 def swap(new: str, condition: bool = False, line: int = 3) -> float:
@@ -72,7 +72,7 @@ def test_useful_conditions_tell_the_failing_visits_from_the_others():
 
 def test_of_conditions_that_hold_alike_a_few_are_enough():
     alike = {f"fails {number}": (1, 0, 0) for number in range(9)}
-    many = Outlook(Values({3: alike}, {3: BLAME}, {3: TRUTH}))
+    many = Outlook(RuntimeValues({3: alike}, {3: BLAME}, {3: TRUTH}))
     assert 0 < len(many.useful(3, dict.fromkeys(alike, 1.0), wanted=True)) < 9
 
 
@@ -88,7 +88,7 @@ def test_an_expression_that_raised_where_a_test_fails_is_known():
 
 def answering() -> Outlook:
     """At line 3 test 7 wanted a value that has number 6, and got another one from the `return` at line 4."""
-    values = Values({3: VECTORS}, {3: BLAME}, {3: TRUTH}, {3: (7, -1, -1)}, {3: {7: frozenset({6})}}, {7: 4})
+    values = RuntimeValues({3: VECTORS}, {3: BLAME}, {3: TRUTH}, {3: (7, -1, -1)}, {3: {7: frozenset({6})}}, {7: 4})
     return Outlook(values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rewriting import context, function, results
 
-from reloc_lsp.rewrites.speeding import SPEEDING, invariants, joining, members, queues
+from reloc_lsp.rewrites.refactorings.speed_up import SPEEDING, loop_hoisting, membership, queues, string_joining
 
 HEADER = "def f(a, xs, ys):"
 INTS = {"xs": "list", "*xs": "int", "ys": "list tuple", "*ys": "int"}
@@ -22,33 +22,33 @@ def made(family, before: str, types: dict[str, str], rest: str = "") -> set[str]
 
 
 MAKES = [
-    (members.literals, "return a in [1, 2, 3]", "return a in {1, 2, 3}", {"a": "int"}),
+    (membership.literals, "return a in [1, 2, 3]", "return a in {1, 2, 3}", {"a": "int"}),
     (
-        members.before_loops,
+        membership.before_loops,
         "c = []; for x in xs:; >if x in ys:; >>c.append(x); return c",
         "c = []; ys_set = set(ys); for x in xs:; >if x in ys_set:; >>c.append(x); return c",
         INTS,
     ),
     (
-        members.before_loops,
+        membership.before_loops,
         "return [x for x in xs if x not in ys]",
         "ys_set = set(ys); return [x for x in xs if x not in ys_set]",
         INTS,
     ),
     (
-        members.before_loops,
+        membership.before_loops,
         "c = [y for y in ys]; while a in c:; >a += 1; return a",
         "c = [y for y in ys]; c_set = set(c); while a in c_set:; >a += 1; return a",
         {"a": "int", "c": "list", "*c": "int"},
     ),
     (
-        members.grown,
+        membership.grown,
         "c = []; for x in xs:; >if x in c:; >>return x; >c.append(x)",
         "c = set(); for x in xs:; >if x in c:; >>return x; >c.add(x)",
         INTS,
     ),
     (
-        members.distinct,
+        membership.distinct,
         "c = []; for x in xs:; >if x not in c:; >>c.append(x); return c",
         "c = list(dict.fromkeys(xs)); return c",
         {"c": "list", "*c": "str"},
@@ -61,20 +61,20 @@ MAKES = [
         {},
     ),
     (
-        joining.joined,
+        string_joining.joined,
         "c = ''; for x in xs:; >c += x.upper(); return c",
         'c = "".join([x.upper() for x in xs]); return c',
         {"c": "str", "x": "str"},
     ),
-    (joining.lists_to_join, "return ''.join(a(x) for x in xs)", "return ''.join([a(x) for x in xs])", {}),
+    (string_joining.lists_to_join, "return ''.join(a(x) for x in xs)", "return ''.join([a(x) for x in xs])", {}),
     (
-        invariants.hoisted,
+        loop_hoisting.hoisted,
         "c = []; for x in xs:; >c.append(x + sum(ys)); return c",
         "c = []; ys_sum = sum(ys); for x in xs:; >c.append(x + ys_sum); return c",
         INTS,
     ),
     (
-        invariants.hoisted,
+        loop_hoisting.hoisted,
         "return [x for x in xs if x in a.lower()]",
         "a_lower = a.lower(); return [x for x in xs if x in a_lower]",
         {"a": "str"},
@@ -90,48 +90,48 @@ def test_it_makes(family, before, after, types):
 
 
 LEAVES = [
-    (members.literals, "return a in [1, 2, 3]", {"a": "list"}),
-    (members.literals, "return a in [1, xs]", {"a": "int"}),
+    (membership.literals, "return a in [1, 2, 3]", {"a": "list"}),
+    (membership.literals, "return a in [1, xs]", {"a": "int"}),
     # What the list holds is not known to fit into a set, or what is looked for is not.
-    (members.before_loops, "for x in xs:; >if x in ys:; >>return x", {"xs": "list", "ys": "list"}),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "*ys": "list int"}),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "*xs": "list"}),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "ys": "list str"}),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>return x", {"xs": "list", "ys": "list"}),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "*ys": "list int"}),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "*xs": "list"}),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "ys": "list str"}),
     # The list may change while the loop runs.
-    (members.before_loops, "for x in xs:; >if x in ys:; >>ys.append(x); return ys", INTS),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>xs.append(x); return ys", INTS),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>a(x)", INTS),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>yield x", INTS),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "xs": "generator", "x": "int"}),
-    (members.before_loops, "for x in xs:; >with a:; >>b = x in ys; return b", INTS),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>xs[0] = 1", INTS),
-    (members.before_loops, "for x in xs:; >if x in ys:; >>ys = [x]; return ys", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>ys.append(x); return ys", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>xs.append(x); return ys", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>a(x)", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>yield x", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>return x", {**INTS, "xs": "generator", "x": "int"}),
+    (membership.before_loops, "for x in xs:; >with a:; >>b = x in ys; return b", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>xs[0] = 1", INTS),
+    (membership.before_loops, "for x in xs:; >if x in ys:; >>ys = [x]; return ys", INTS),
     # It is asked only once, or is not there yet.
-    (members.before_loops, "if a in ys:; >return 1", {**INTS, "a": "int"}),
+    (membership.before_loops, "if a in ys:; >return 1", {**INTS, "a": "int"}),
     (
-        members.before_loops,
+        membership.before_loops,
         "if a:; >c = [1]; for x in xs:; >if a and x in c:; >>return x",
         {**INTS, "c": "list", "*c": "int"},
     ),
-    (members.grown, "c = []; for x in xs:; >if x in c:; >>return c; >c.append(x)", INTS),
-    (members.grown, "c = []; for x in xs:; >if x in c:; >>return x; >c.append(x); return len(c)", INTS),
-    (members.grown, "c = []; for x in xs:; >if x in c:; >>return x; >c.append(x)", {**INTS, "*xs": "dict"}),
-    (members.distinct, "c = []; for x in xs:; >if x not in c:; >>c.append(x + 1); return c", {"*c": "int"}),
-    (members.distinct, "c = []; for x in xs:; >if x not in c:; >>c.append(x); return c", {"*c": "list"}),
+    (membership.grown, "c = []; for x in xs:; >if x in c:; >>return c; >c.append(x)", INTS),
+    (membership.grown, "c = []; for x in xs:; >if x in c:; >>return x; >c.append(x); return len(c)", INTS),
+    (membership.grown, "c = []; for x in xs:; >if x in c:; >>return x; >c.append(x)", {**INTS, "*xs": "dict"}),
+    (membership.distinct, "c = []; for x in xs:; >if x not in c:; >>c.append(x + 1); return c", {"*c": "int"}),
+    (membership.distinct, "c = []; for x in xs:; >if x not in c:; >>c.append(x); return c", {"*c": "list"}),
     (queues.queues, "c = [a]; while c:; >b = c.pop(0); return c", {}),
     (queues.queues, "c = [a]; while c:; >b = c.pop(0); >xs(c[1:]); return b", {}),
     (queues.queues, "c = [a]; while c:; >b = c.pop(0); >for x in c:; >>c.append(x); return b", {}),
     (queues.queues, "c = xs; while c:; >b = c.pop(0); return b", {}),
     (queues.queues, "c = [a]; while c:; >b = c.pop(1); return b", {}),
     (queues.queues, "c = [a]; while c:; >b = c.pop(); return b", {}),
-    (joining.joined, "c = ''; for x in xs:; >c += x; return c", {"c": "str"}),
-    (joining.joined, "c = ''; for x in xs:; >c += x; >a(c); return c", {"c": "str", "x": "str"}),
+    (string_joining.joined, "c = ''; for x in xs:; >c += x; return c", {"c": "str"}),
+    (string_joining.joined, "c = ''; for x in xs:; >c += x; >a(c); return c", {"c": "str", "x": "str"}),
     # Sorting what cannot be sorted fails, also where the loop never comes to it.
-    (invariants.hoisted, "for x in xs:; >if x in sorted(ys):; >>return x", {**INTS, "*ys": "int str"}),
-    (invariants.hoisted, "for x in xs:; >if x in max(ys):; >>return x", INTS),
-    (invariants.hoisted, "for x in xs:; >a = a.lower(); return a", {"a": "str"}),
+    (loop_hoisting.hoisted, "for x in xs:; >if x in sorted(ys):; >>return x", {**INTS, "*ys": "int str"}),
+    (loop_hoisting.hoisted, "for x in xs:; >if x in max(ys):; >>return x", INTS),
+    (loop_hoisting.hoisted, "for x in xs:; >a = a.lower(); return a", {"a": "str"}),
     # Each turn has a list of its own.
-    (invariants.hoisted, "c = []; for x in xs:; >c.append(sorted(ys)); return c", INTS),
+    (loop_hoisting.hoisted, "c = []; for x in xs:; >c.append(sorted(ys)); return c", INTS),
 ]
 
 

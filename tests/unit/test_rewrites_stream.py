@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 from search_world import verdict
 
-from reloc_lsp.program.edit import Edit
-from reloc_lsp.reward.evidence import EvidenceReward
+from reloc_lsp.program.text_edit import Edit
+from reloc_lsp.reward.linear_reward import EvidenceReward
+from reloc_lsp.rewrites.ranking.candidate_queue import CandidateQueue, Ranked
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.stream import Ranked, Stream
 from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.evaluation import differs, gains
 from reloc_lsp.search.verdict import Failure, Outcome, Verdict
@@ -18,17 +18,17 @@ from reloc_lsp.search.verdict import TestResult as Result
 
 UNIT = "def f():\n    return 0\n"
 PLACE = UNIT.index("0")
-START = Node(0, Candidate(UNIT, "unchanged", "", ours=True), verdict(2), ())
+START = Node(0, Candidate(UNIT, "unchanged", "", trusted=True), verdict(2), ())
 UNWEIGHED: dict[str, float] = {}
 
 
-def ranked(number: int, family: str, line: int = 2, clues: dict[str, float] | None = None) -> Ranked:
+def ranked(number: int, family: str, line: int = 2, features: dict[str, float] | None = None) -> Ranked:
     rewrite = Rewrite((Edit(PLACE, PLACE + 1, str(number)),), family, "", line)
-    return Ranked(rewrite, -0.5 * number, 0.0, {"preference": 1.0} if clues is None else clues)
+    return Ranked(rewrite, -0.5 * number, 0.0, {"preference": 1.0} if features is None else features)
 
 
-def stream(waiting: Sequence[Ranked], learning: bool = True) -> Stream:
-    return Stream(START, waiting, EvidenceReward({}) if learning else None)
+def stream(waiting: Sequence[Ranked], learning: bool = True) -> CandidateQueue:
+    return CandidateQueue(START, waiting, EvidenceReward({}) if learning else None)
 
 
 def numbers(candidates: Sequence[Candidate]) -> list[int]:
@@ -53,7 +53,7 @@ def test_lines_whose_rewrites_change_no_failure_come_later():
     failing = [Verdict({"t": Result(Outcome.FAILED, failure=Failure("AssertionError", said))}) for said in "ab"]
     parent = Node(0, START.candidate, failing[0], ())
     waiting = [ranked(n, "constant", line=2 + n % 2) for n in range(1, 31)]
-    some = Stream(parent, waiting, EvidenceReward({}))
+    some = CandidateQueue(parent, waiting, EvidenceReward({}))
     for candidate, number in ((c, n) for c in some.take(16) for n in numbers([c])):
         some.learn(judged(candidate, failing[number % 2]))
     assert numbers(some.take(4)) == [17, 19, 21, 18]
@@ -67,7 +67,7 @@ def test_without_foresight_the_order_stays():
 
 
 def test_what_was_not_weighed_stays_behind_what_was():
-    some = stream([ranked(1, "call"), ranked(2, "constant"), ranked(3, "call", clues=UNWEIGHED)])
+    some = stream([ranked(1, "call"), ranked(2, "constant"), ranked(3, "call", features=UNWEIGHED)])
     (first,) = some.take(1)
     some.learn(judged(first, verdict(4)))
     assert numbers(some.take(5)) == [2, 3]

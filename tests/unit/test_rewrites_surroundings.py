@@ -6,17 +6,10 @@ import ast
 
 from rewriting import context, function, mended, results
 
-from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.families import (
-    constants,
-    handling,
-    insertion,
-    siblings,
-    structure,
-    variables,
-    wrapping,
-)
-from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.operators.expressions import constants, variables, wrapping
+from reloc_lsp.rewrites.operators.statements import exception_handling, insertion, sibling_functions, structure
+from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 LISTS = {"xs": "list", "ys": "list", "out": "list", "x": "int"}
 
@@ -93,7 +86,7 @@ class Purse:
 def test_what_a_sibling_does_may_be_missing_here():
     source = "    def take(self, other):\n        return self.amount - other.amount\n"
     ctx = UnitContext(source, ModuleContext(ast.parse(CLASS), "Purse.take", {}))
-    found = results(siblings.siblings, ctx)
+    found = results(sibling_functions.siblings, ctx)
     check = "        if other.currency != self.currency:\n            raise ValueError('other currency')\n"
     head, body = source.splitlines(keepends=True)
     assert {head + check + body, head + "        self.changed = True\n" + body} <= found
@@ -103,7 +96,7 @@ def test_what_a_sibling_does_may_be_missing_here():
 def test_an_exception_that_a_test_got_is_handled():
     ctx = context(function("n = a[b]", "return n"), a="dict")
     object.__setattr__(ctx.module, "raised", {"n = a[b]": "KeyError"})
-    found = results(handling.caught, ctx)
+    found = results(exception_handling.caught, ctx)
     for action in ("n = None", "return None", "pass"):
         body = ["try:", "    n = a[b]", "except KeyError:", f"    {action}", "return n"]
         assert function(*body) in found

@@ -6,10 +6,11 @@ import ast
 
 from rewriting import context, function, results
 
-from reloc_lsp.rewrites.atoms import all_conditions
-from reloc_lsp.rewrites.context import UnitContext
-from reloc_lsp.rewrites.families import borrowing, constants, ingredients, insertion
-from reloc_lsp.rewrites.module import ModuleContext
+from reloc_lsp.rewrites.analysis.condition_synthesis import all_conditions
+from reloc_lsp.rewrites.operators.expressions import constants, expression_reuse
+from reloc_lsp.rewrites.operators.statements import insertion, statement_reuse
+from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 
 def told(source: str, *constants: str, qualname: str = "f", rest: str = "", **types: str) -> UnitContext:
@@ -28,7 +29,7 @@ def test_constants_that_the_docstring_tells_of_are_tried():
 
 def test_another_branch_does_what_the_docstring_tells_of():
     ctx = told(function("if a in b:", "    b.append(('added', a))"), "'removed'", a="str", b="list")
-    found = results(borrowing.branches, ctx)
+    found = results(statement_reuse.branches, ctx)
     assert any("elif a not in b:\n        b.append(('removed', a))" in text for text in found)
 
 
@@ -52,7 +53,7 @@ def test_a_condition_on_one_constant_of_the_module_is_borrowed_for_its_like():
 
 
 def test_a_text_that_may_be_empty_falls_back_on_a_short_one_of_the_file():
-    found = results(ingredients.extended, context(function("return a"), rest="ROOT = '/'\n", a="str"))
+    found = results(expression_reuse.extended, context(function("return a"), rest="ROOT = '/'\n", a="str"))
     assert function("return a or '/'") in found
 
 

@@ -4,9 +4,9 @@ import pytest
 from search_world import task, verdict
 
 from reloc_lsp.search.candidate import Candidate, Node
-from reloc_lsp.search.choosing import copied_constants, disbelief, oddities, ranked
 from reloc_lsp.search.evaluation import progress
 from reloc_lsp.search.evaluation import tests_first as by_tests_first
+from reloc_lsp.search.patches.patch_ranking import copied_constants, disbelief, oddities, ranked
 from reloc_lsp.search.verdict import Failure, Outcome, Verdict
 from reloc_lsp.search.verdict import TestResult as Result
 

@@ -4,8 +4,8 @@ import dataclasses
 
 from search_world import node
 
+from reloc_lsp.search.algorithms.hill_climbing import HillClimbing
 from reloc_lsp.search.candidate import Candidate
-from reloc_lsp.search.hill_climbing import HillClimbing
 
 START = node(0, passed=2, depth=0, asked=1000)
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from search_world import Table, Tree, number_of, program, task, verdict
 
+from reloc_lsp.search.algorithms.hill_climbing import HillClimbing
 from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled, Started
-from reloc_lsp.search.hill_climbing import HillClimbing
 from reloc_lsp.search.local_search import LocalSearch, Rules
 
 MANY = {0: range(1, 1000)}
@@ -43,7 +43,7 @@ async def test_the_search_never_spends_more_evaluations_than_it_may(round_size):
 async def test_drafts_count_as_evaluations():
     class Drafts:
         async def draft(self, task):
-            return [Candidate(program(n), "draft", "", ours=True) for n in range(50, 60)]
+            return [Candidate(program(n), "draft", "", trusted=True) for n in range(50, 60)]
 
     table = Table({})
     events = await events_of(search(table, MANY, evaluations=4, drafter=Drafts()))
@@ -253,7 +253,7 @@ class Genetic:
 async def test_another_set_of_rules_needs_no_other_loop():
     class Population:
         async def draft(self, task):
-            return [Candidate(program(n), "draft", "", ours=True) for n in (100, 20, 3)]
+            return [Candidate(program(n), "draft", "", trusted=True) for n in (100, 20, 3)]
 
     table = Table({100: 2, 20: 2, 3: 2, 120: 3, 103: 3, 23: 3, 123: 4})
     rules = Rules(Crossover(), Genetic(), Population(), extra=(0, 0.0, 0))

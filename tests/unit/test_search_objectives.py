@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import pytest
 from search_world import TESTS, Table, Tree, number_of, program, task
 
-from reloc_lsp.evaluation.interval import median_interval
-from reloc_lsp.program.size import syntax_nodes
-from reloc_lsp.revision.gain import in_words
-from reloc_lsp.revision.untested import untested_changes
+from reloc_lsp.evaluation.probes.median_interval import median_interval
+from reloc_lsp.program.syntax_size import syntax_nodes
+from reloc_lsp.revision.measure_text import in_words
+from reloc_lsp.revision.uncovered_changes import untested_changes
+from reloc_lsp.search.algorithms.objective_climbing import ObjectiveClimbing
 from reloc_lsp.search.candidate import Candidate, Evidence, Task
 from reloc_lsp.search.events import Finished, Settled
-from reloc_lsp.search.improving import Improving
 from reloc_lsp.search.local_search import LocalSearch, Rules
 from reloc_lsp.search.objective import Measured, Objective
 from reloc_lsp.search.simplicity import Simplicity
@@ -34,7 +34,7 @@ class Worth:
 async def searched(passes, worth, children, kind="simplify"):
     """The numbers that won, in the order found; those that were judged; and the last event."""
     table, goal = Table(passes), task(passed=TESTS)
-    rules = Rules(Tree(children), Improving(), reward=Worth(worth), extra=(0, 0.0, 0), doubt=0)
+    rules = Rules(Tree(children), ObjectiveClimbing(), reward=Worth(worth), extra=(0, 0.0, 0), doubt=0)
     goal = Task(**{**vars(goal), "objective": Objective(kind, "do it")})
     search = LocalSearch(goal, rules, table, table.spending())
     events = [event async for event in search.run()]

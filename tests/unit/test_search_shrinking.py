@@ -3,9 +3,9 @@
 import pytest
 from search_world import task, verdict
 
-from reloc_lsp.program.edit import apply_edits
+from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.search.candidate import Candidate
-from reloc_lsp.search.shrinking import MOST_HUNKS, hunks, shrunk
+from reloc_lsp.search.patches.patch_minimization import MOST_HUNKS, hunks, shrunk
 
 BEFORE = "def f(a, b):\n    x = a - 1  # one\n    y = b * 2\n    return x - y\n"
 

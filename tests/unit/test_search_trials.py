@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reloc_lsp.search.trials import Trial, differing, telling
+from reloc_lsp.search.patches.differential import Trial, differing, telling
 
 ONE = {1: Trial("f(1)", "returns 1"), 2: Trial("f(-1)", "raises KeyError"), 3: Trial("f([1, 2])", "returns 3")}
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.program.edit import Edit
+from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.revision import Proposal
-from reloc_lsp.server.documents import parsed
-from reloc_lsp.server.edits import unit_change, workspace_edit
-from reloc_lsp.server.snapshot import root_of
+from reloc_lsp.server.proposals.workspace_edits import unit_change, workspace_edit
+from reloc_lsp.server.session.documents import parsed
+from reloc_lsp.server.session.workspace_roots import root_of
 from reloc_lsp.settings import Layer, Settings, layered
 
 

@@ -28,9 +28,9 @@ def settings(tree: Any, path: str = "reloc.") -> Iterator[tuple[str, Any, bool]]
 
 
 def test_the_extension_declares_the_servers_settings_with_their_defaults() -> None:
-    ours = {name: default for name, default, _ in settings(Settings())}
+    trusted = {name: default for name, default, _ in settings(Settings())}
     declared = {n: setting["default"] for n, setting in DECLARED.items() if not n.startswith(OF_THE_EXTENSION)}
-    assert declared == ours
+    assert declared == trusted
 
 
 def test_what_a_workspace_may_not_choose_is_not_a_setting_of_folders() -> None:

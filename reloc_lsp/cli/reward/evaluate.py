@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.reward.asking import add_model_flags, chosen_scorer
-from reloc_lsp.cli.reward.telling import telling
-from reloc_lsp.cli.target import current_folder
-from reloc_lsp.reward.evaluating import Accuracy, evaluated
+from reloc_lsp.cli.reward.model_flags import add_model_flags, chosen_scorer
+from reloc_lsp.cli.reward.progress_line import telling
+from reloc_lsp.cli.target_parsing import current_folder
+from reloc_lsp.reward.training.pairwise_accuracy import Accuracy, evaluated
 
 JUDGES = ("model", "coin", "smaller_edit", "natural", "ngrams")
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a table: a row for all pairs and for each group of them, a column for each judge."""
-    from reloc_lsp.reward.dataset import read
+    from reloc_lsp.reward.training.dataset import read
 
     path = current_folder() / options.data.expanduser()
     preferences = read(path)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.reward.pairs import name_of, sorted_paths
-from reloc_lsp.cli.reward.telling import Tell, telling, warn
-from reloc_lsp.cli.target import current_folder
-from reloc_lsp.reward.alternatives import Alternatives, of_trace, write
+from reloc_lsp.cli.reward.progress_line import Tell, telling, warn
+from reloc_lsp.cli.target_parsing import current_folder
+from reloc_lsp.reward.training.ranking_lists import RankingList, of_trace, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +48,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _lists(options: argparse.Namespace, here: Path, tell: Tell) -> Iterator[Alternatives]:
+def _lists(options: argparse.Namespace, here: Path, tell: Tell) -> Iterator[RankingList]:
     """Those of each source in turn, in the order of their names."""
-    from reloc_lsp.revision.fixes import FixLists
-    from reloc_lsp.revision.trace import TraceError, read_trace
+    from reloc_lsp.revision.reward_data.fix_lists import FixLists
+    from reloc_lsp.revision.trace_file import TraceError, read_trace
 
     for path in sorted_paths(options.history, here):
         tell(f"reading the history of {path}")
@@ -63,7 +63,7 @@ def _lists(options: argparse.Namespace, here: Path, tell: Tell) -> Iterator[Alte
             raise CallError(str(error)) from error
 
 
-def _counted(lists: Iterator[Alternatives], counts: Counter[str], tell: Tell) -> Iterator[Alternatives]:
+def _counted(lists: Iterator[RankingList], counts: Counter[str], tell: Tell) -> Iterator[RankingList]:
     for one in lists:
         counts[one.source] += 1
         tell(f"{counts.total():,} lists so far")

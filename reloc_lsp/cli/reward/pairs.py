@@ -9,13 +9,13 @@ from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.options import counted
-from reloc_lsp.cli.reward.telling import Tell, telling, warn
-from reloc_lsp.cli.target import current_folder
-from reloc_lsp.reward.collecting import Collecting, collected
-from reloc_lsp.reward.dataset import write
+from reloc_lsp.cli.reward.progress_line import Tell, telling, warn
+from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import need
-from reloc_lsp.reward.preference import Preference
-from reloc_lsp.reward.versions import Source
+from reloc_lsp.reward.training.dataset import write
+from reloc_lsp.reward.training.dataset_builder import Collecting, collected
+from reloc_lsp.reward.training.preference import Preference
+from reloc_lsp.reward.training.versions import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,9 +88,9 @@ def _say(out: Path, found: Sequence[Preference]) -> None:
 
 def _sources(options: argparse.Namespace, here: Path, tell: Tell, left_out: list[str]) -> Iterator[Source]:
     """Each source in turn, in the order of their names."""
-    from reloc_lsp.revision.trace import TraceError, read_trace
-    from reloc_lsp.reward.history import HistorySource
-    from reloc_lsp.reward.traces import TraceSource
+    from reloc_lsp.revision.trace_file import TraceError, read_trace
+    from reloc_lsp.reward.training.history import HistorySource
+    from reloc_lsp.reward.training.trace_reader import TraceSource
 
     for path in sorted_paths(options.history, here):
         tell(f"reading the history of {path}")
@@ -105,7 +105,7 @@ def _sources(options: argparse.Namespace, here: Path, tell: Tell, left_out: list
 
 
 def _workspaces(options: argparse.Namespace, here: Path, tell: Tell, left_out: list[str]) -> Iterator[Source]:
-    from reloc_lsp.revision.chains import ChainSource
+    from reloc_lsp.revision.reward_data.mutation_chains import ChainSource
     from reloc_lsp.settings import layered, user_layer
 
     settings, _ = layered([user_layer()[0]])

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.reward.asking import add_model_flags, chosen_scorer
-from reloc_lsp.cli.target import current_folder, parse_target
-from reloc_lsp.program.text import SourceText
+from reloc_lsp.cli.reward.model_flags import add_model_flags, chosen_scorer
+from reloc_lsp.cli.target_parsing import current_folder, parse_target
+from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.revision import Target
-from reloc_lsp.reward.layout import as_text
+from reloc_lsp.reward.prompt_format import as_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

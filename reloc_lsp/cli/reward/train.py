@@ -14,9 +14,9 @@ from typing import Any
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.options import counted
-from reloc_lsp.cli.reward.telling import telling, warn
-from reloc_lsp.cli.target import current_folder
-from reloc_lsp.reward.presets import PRESETS, Training
+from reloc_lsp.cli.reward.progress_line import telling, warn
+from reloc_lsp.cli.target_parsing import current_folder
+from reloc_lsp.reward.training.presets import PRESETS, Training
 
 GOES_ON = "Stopped. A checkpoint was written: go on with the same call and --resume."
 
@@ -47,9 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train; exit status 0 if the model is complete, 130 if it can be resumed."""
-    from reloc_lsp.reward.curves import draw
-    from reloc_lsp.reward.dataset import read
-    from reloc_lsp.reward.training import Step, train
+    from reloc_lsp.reward.training.dataset import read
+    from reloc_lsp.reward.training.trainer import Step, train
+    from reloc_lsp.reward.training.training_plot import draw
 
     here = current_folder()
     out: Path = here / options.out.expanduser()

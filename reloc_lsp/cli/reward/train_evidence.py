@@ -13,11 +13,11 @@ from pathlib import Path
 from reloc_lsp import __version__
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.options import counted
-from reloc_lsp.cli.reward.telling import telling
-from reloc_lsp.cli.target import current_folder
-from reloc_lsp.reward.alternatives import Alternatives, read
+from reloc_lsp.cli.reward.progress_line import telling
+from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import RewardError, need
-from reloc_lsp.reward.evidence import BEFORE, as_json, evidence_reward
+from reloc_lsp.reward.linear_reward import BEFORE, as_json, evidence_reward
+from reloc_lsp.reward.training.ranking_lists import RankingList, read
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Hold out, say the effect, learn from everything, write."""
-    from reloc_lsp.reward.listwise import adapt, fit, held_out, places
+    from reloc_lsp.reward.training.conditional_logit import adapt, fit, held_out, places
 
     need({"scipy": "fitting"})
     here = current_folder()
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _effect(
-    lists: Sequence[Alternatives], after: Sequence[float], before: Sequence[float]
+    lists: Sequence[RankingList], after: Sequence[float], before: Sequence[float]
 ) -> dict[str, tuple[int, float, float]]:
     """By source: how many lists, and the median place of the first right rewrite before and after."""
 

@@ -23,5 +23,5 @@ def load_package() -> str:
 
 
 if __name__ == "__main__":
-    main = importlib.import_module(load_package() + ".main")
+    main = importlib.import_module(load_package() + ".dispatch")
     main.run()

@@ -1,18 +1,18 @@
 """The tiers that judge a candidate: a warm swap, a fresh start in a fork, a cold process of its own."""
 
-from reloc_lsp.evaluation.tiers.bench import Bench
-from reloc_lsp.evaluation.tiers.cold import ColdTier
-from reloc_lsp.evaluation.tiers.first import FirstTier, first_tier
-from reloc_lsp.evaluation.tiers.forked import FreshTier, WarmTier
-from reloc_lsp.evaluation.tiers.importing import needs_of_importing
-from reloc_lsp.evaluation.tiers.tier import Patience, Tier
+from reloc_lsp.evaluation.tiers.base import CollectionBudget, Tier
+from reloc_lsp.evaluation.tiers.cold_tier import ColdTier
+from reloc_lsp.evaluation.tiers.collect import FirstTier, first_tier
+from reloc_lsp.evaluation.tiers.forked_tiers import FreshTier, WarmTier
+from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
+from reloc_lsp.evaluation.tiers.import_needs import needs_of_importing
 
 __all__ = [
-    "Bench",
     "ColdTier",
+    "CollectionBudget",
     "FirstTier",
     "FreshTier",
-    "Patience",
+    "HarnessLauncher",
     "Tier",
     "WarmTier",
     "first_tier",

@@ -1,1 +1,4 @@
-"""`vllm serve` on this machine: started once for all terminals and editors of a user, watched, and ended when idle."""
+"""A local model server that ReLoc starts, shares between its processes and stops when it is idle.
+
+Not here: talking to it once it answers.
+"""

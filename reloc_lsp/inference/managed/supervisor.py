@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reloc_lsp.inference.managed.ending import why_it_ended
-from reloc_lsp.inference.managed.record import Folder, Record
+from reloc_lsp.inference.managed.exit_diagnosis import why_it_ended
+from reloc_lsp.inference.managed.state_file import Folder, Record
 
 TICK = 0.5
 LOOK_SECONDS = 5.0

@@ -6,8 +6,8 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from reloc_lsp.server.applying import apply
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.proposals.apply_edit import apply
 
 
 async def apply_proposal(ls: ReLocServer, *arguments: Any) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reloc_lsp.server.jobs import StopReason
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.jobs.job_registry import StopReason
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def cancel(ls: ReLocServer, *arguments: Any) -> list[str]:

@@ -8,7 +8,7 @@ import sys
 import time
 
 from reloc_lsp import __version__
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def debug_information(ls: ReLocServer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def discard(ls: ReLocServer, proposal_id: str) -> bool:

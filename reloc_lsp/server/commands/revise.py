@@ -9,11 +9,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from reloc_lsp.search.objective import FIX, Kind, Objective
-from reloc_lsp.server.documents import parsed
-from reloc_lsp.server.jobs import Job
-from reloc_lsp.server.revising import Place, revise_unit
-from reloc_lsp.server.server import ReLocServer
-from reloc_lsp.server.snapshot import on_disk
+from reloc_lsp.server.jobs.job_registry import Job
+from reloc_lsp.server.jobs.run_revision import RevisionRequest, revise_unit
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.session.documents import parsed
+from reloc_lsp.server.session.workspace_roots import on_disk
 
 INSTRUCTION = "reloc/instruction"
 PROMPT = "What is to be done with this function? Its tests will still have to pass."
@@ -108,6 +108,6 @@ def _begin(ls: ReLocServer, uri: str, where: str | int | None, version: int | No
             raise NothingToReviseError(f"There is no function to revise at {there} of {file.name}.")
         job.qualname, line = unit.qualname, unit.line
         ls.proposals.replace(job.uri, job.qualname)
-    begun_with = Place(file, line, ls.documents.files(), objective)
+    begun_with = RevisionRequest(file, line, ls.documents.files(), objective)
     ls.jobs.start(job, lambda job: revise_unit(ls, job, begun_with))
     return job

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reloc_lsp.server.consent import ask
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.proposals.prompt import ask
 
 
 def show(ls: ReLocServer, *arguments: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
 
 
 async def show_trace(ls: ReLocServer, *arguments: Any) -> str | None:
@@ -18,7 +18,7 @@ async def show_trace(ls: ReLocServer, *arguments: Any) -> str | None:
     if trace is None:
         ls.client.show("There is no search to show: run Revise with ReLoc first.", types.MessageType.Warning)
         return None
-    from reloc_lsp.revision.trace import TraceError
+    from reloc_lsp.revision.trace_file import TraceError
 
     try:
         uri = await asyncio.to_thread(_page, trace)
@@ -33,8 +33,8 @@ async def show_trace(ls: ReLocServer, *arguments: Any) -> str | None:
 
 
 def _page(trace: Path) -> str:
-    from reloc_lsp.revision.picture import page
-    from reloc_lsp.revision.trace import read_trace
+    from reloc_lsp.revision.trace_file import read_trace
+    from reloc_lsp.revision.trace_report import page
 
     out = trace.with_suffix(".html")
     out.write_text(page(read_trace(trace)), "utf-8")

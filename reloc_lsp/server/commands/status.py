@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def status(ls: ReLocServer) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from reloc_lsp.server.documents import OpenDocument
-from reloc_lsp.server.server import ReLocServer
-from reloc_lsp.server.standing import SOURCE
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.session.documents import OpenDocument
+from reloc_lsp.server.session.unit_status import SOURCE
 
 KIND = "refactor.rewrite.reloc"
 QUICK_FIX = types.CodeActionKind.QuickFix.value
@@ -58,14 +58,14 @@ def _quick_fixes(
     """A look at the proposal behind each of our hints; and its edit, for editors that put no questions."""
     if not _wanted(params.context.only, QUICK_FIX) or not ls.capabilities.code_action_literals:
         return []
-    ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
-    if not ours:
+    trusted = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
+    if not trusted:
         return []
     # By their lines: not every editor sends back the data of a diagnostic.
     offers = {offer.id: offer for offer in ls.proposals.waiting}
     waiting = {unit.line - 1: offers.get(standing.offer or "") for unit, standing in ls.standings.of(document)}
     actions: list[types.CodeAction | types.Command] = []
-    for diagnostic in ours:
+    for diagnostic in trusted:
         offer = waiting.get(diagnostic.range.start.line)
         if offer is None:
             continue

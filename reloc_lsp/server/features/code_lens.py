@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from reloc_lsp.server.server import ReLocServer
-from reloc_lsp.server.snapshot import root_of
-from reloc_lsp.server.standing import line_range
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.session.unit_status import line_range
+from reloc_lsp.server.session.workspace_roots import root_of
 
 
 def code_lens(ls: ReLocServer, params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from reloc_lsp.server.jobs import Job, StopReason
-from reloc_lsp.server.log_level import heed_log_level
-from reloc_lsp.server.server import ReLocServer
-from reloc_lsp.server.snapshot import root_of
+from reloc_lsp.server.jobs.job_registry import Job, StopReason
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.session.log_level import heed_log_level
+from reloc_lsp.server.session.workspace_roots import root_of
 
 if TYPE_CHECKING:
     from reloc_lsp.settings import Settings

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def did_change_workspace_folders(ls: ReLocServer, params: types.DidChangeWorkspaceFoldersParams) -> None:

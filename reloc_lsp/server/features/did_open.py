@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
-from reloc_lsp.server.keeping import bring_back
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.proposals.persistence import bring_back
 
 
 def did_open(ls: ReLocServer, params: types.DidOpenTextDocumentParams) -> None:

@@ -2,7 +2,7 @@
 
 from lsprotocol import types
 
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def did_save(ls: ReLocServer, params: types.DidSaveTextDocumentParams) -> None:

@@ -6,9 +6,9 @@ import re
 
 from lsprotocol import types
 
-from reloc_lsp.server.proposals import Offer
-from reloc_lsp.server.server import ReLocServer
-from reloc_lsp.server.standing import line_range
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.proposals.pending_proposals import PendingProposal
+from reloc_lsp.server.session.unit_status import line_range
 
 
 def hover(ls: ReLocServer, params: types.HoverParams) -> types.Hover | None:
@@ -24,7 +24,7 @@ def hover(ls: ReLocServer, params: types.HoverParams) -> types.Hover | None:
     return None
 
 
-def _content(ls: ReLocServer, offer: Offer) -> types.MarkupContent:
+def _content(ls: ReLocServer, offer: PendingProposal) -> types.MarkupContent:
     """In Markdown only where the editor can show it, as Emacs can not without a package."""
     diff = offer.choices[0].diff
     if ls.capabilities.markdown:

@@ -2,10 +2,10 @@
 
 from lsprotocol import types
 
-from reloc_lsp.server.capabilities import EditorCapabilities
-from reloc_lsp.server.documents import Documents
-from reloc_lsp.server.parent import watch
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.session.capabilities import EditorCapabilities
+from reloc_lsp.server.session.documents import Documents
+from reloc_lsp.server.transport.parent_watchdog import watch
 
 
 def initialize(ls: ReLocServer, params: types.InitializeParams) -> None:

@@ -2,9 +2,9 @@
 
 from lsprotocol import types
 
-from reloc_lsp.server.configuration import SECTION
-from reloc_lsp.server.log_level import heed_log_level
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.session.configuration import SECTION
+from reloc_lsp.server.session.log_level import heed_log_level
 
 
 def initialized(ls: ReLocServer, params: types.InitializedParams) -> None:

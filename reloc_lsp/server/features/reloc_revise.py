@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 from reloc_lsp.server.commands.revise import begin
-from reloc_lsp.server.jobs import StopReason
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.jobs.job_registry import StopReason
+from reloc_lsp.server.language_server import ReLocServer
 
 
 async def reloc_revise(ls: ReLocServer, params: Any) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """`shutdown`: every search is stopped before the reply."""
 
-from reloc_lsp.server.keeping import keep
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.proposals.persistence import keep
 
 
 async def shutdown(ls: ReLocServer, params: None) -> None:

@@ -2,8 +2,8 @@
 
 from lsprotocol import types
 
-from reloc_lsp.server.jobs import StopReason
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.server.jobs.job_registry import StopReason
+from reloc_lsp.server.language_server import ReLocServer
 
 
 def work_done_progress_cancel(ls: ReLocServer, params: types.WorkDoneProgressCancelParams) -> None:

@@ -11,7 +11,7 @@ from lsp_editor import Editor, Session
 from pytest_lsp import LspSpecificationWarning
 from scripted_revision import ScriptedRevisions
 
-from reloc_lsp.server.create import create_server
+from reloc_lsp.server.factory import create_server
 
 SOURCE = textwrap.dedent("""\
     NAME = "é🙂"

@@ -15,15 +15,15 @@ from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import register_lsp_features
 
-from reloc_lsp.program.text import LineIndex
-from reloc_lsp.server.connection import serve
-from reloc_lsp.server.server import ReLocServer
+from reloc_lsp.program.source_text import LineIndex
+from reloc_lsp.server.language_server import ReLocServer
+from reloc_lsp.server.transport.connection import serve
 
 UNIT_BYTES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 
 
 # To make a converter and to have it learn the protocol takes longer than most tests, so that all of them share these.
-ours = functools.cache(default_converter)
+trusted = functools.cache(default_converter)
 capabilities_of = functools.cache(client_capabilities)
 
 
@@ -256,7 +256,7 @@ class Session:
 
     def __init__(self, server: ReLocServer, answers: tuple[str | None, ...]) -> None:
         self.server = server
-        self.server.protocol._converter = ours()
+        self.server.protocol._converter = trusted()
         self.to_server, self.to_client = asyncio.StreamReader(), asyncio.StreamReader()
         self.writer = MemoryWriter(self.to_server)
         self.editor = Editor(new_client(), answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lsp_editor import ours
+from lsp_editor import trusted
 from lsprotocol import types
 
 KINDS = ["", "quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source"]
@@ -52,4 +52,4 @@ PROFILES: dict[str, Any] = {
 
 def capabilities(name: str) -> types.ClientCapabilities:
     """The capabilities of one of these editors."""
-    return ours().structure(PROFILES[name], types.ClientCapabilities)
+    return trusted().structure(PROFILES[name], types.ClientCapabilities)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from reloc_lsp.program.edit import unified_diff
+from reloc_lsp.program.text_edit import unified_diff
 from reloc_lsp.revision import Progress, Proposal, Recording, Snapshot, Target, Tests
 from reloc_lsp.settings import Settings
 

@@ -12,7 +12,7 @@ from scripted_revision import fixed
 
 from reloc_lsp.revision import Alternative, Proposal
 from reloc_lsp.revision import Tests as Passing
-from reloc_lsp.server import applying, consent
+from reloc_lsp.server.proposals import apply_edit, prompt
 
 
 async def searched(editor, revisions, uri, line):
@@ -100,7 +100,7 @@ async def test_edits_elsewhere_are_kept(connect, project, source, clamp, revisio
 async def test_an_offer_waits_while_half_typed_code_elsewhere_does_not_parse(
     connect, project, source, clamp, revisions, monkeypatch
 ):
-    monkeypatch.setattr(consent, "SECONDS_OF_BROKEN_TEXT", 0.05)
+    monkeypatch.setattr(prompt, "SECONDS_OF_BROKEN_TEXT", 0.05)
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, job = await searched(editor, revisions, uri, clamp)
@@ -177,7 +177,7 @@ async def test_an_edit_that_was_refused_can_be_applied_later(connect, project, s
 async def test_an_edit_reported_applied_but_dropped_is_no_success(
     connect, project, source, clamp, revisions, monkeypatch
 ):
-    monkeypatch.setattr(applying, "SECONDS_FOR_NEW_TEXT", 0.05)
+    monkeypatch.setattr(apply_edit, "SECONDS_FOR_NEW_TEXT", 0.05)
     editor = await connect()
     editor.applies = "dropped"
     uri = editor.open(project / "ranges.py")

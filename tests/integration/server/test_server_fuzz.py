@@ -16,7 +16,8 @@ from scripted_revision import ScriptedRevisions, ScriptedRun, fixed, progress
 
 from reloc_lsp.program.unit import Module
 from reloc_lsp.revision import Alternative
-from reloc_lsp.server import applying, consent, on_save
+from reloc_lsp.server.jobs import on_save
+from reloc_lsp.server.proposals import apply_edit, prompt
 
 STEPS = int(os.environ.get("RELOC_FUZZ_STEPS", "1500"))
 """Ten thousand take a minute."""
@@ -30,10 +31,10 @@ OUTSIDE = "an edit reaches outside of its unit"
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody in here takes seconds for anything."""
     monkeypatch.setattr(on_save, "SECONDS_AFTER_SAVE", 0.001)
-    monkeypatch.setattr(applying, "SECONDS_FOR_NEW_TEXT", 0.02)
-    monkeypatch.setattr(applying, "SECONDS_FOR_TYPED_TEXT", 0.005)
-    monkeypatch.setattr(consent, "SECONDS_OF_BROKEN_TEXT", 0.005)
-    monkeypatch.setattr("reloc_lsp.server.server.SECONDS_AFTER_TYPING", 0.001)
+    monkeypatch.setattr(apply_edit, "SECONDS_FOR_NEW_TEXT", 0.02)
+    monkeypatch.setattr(apply_edit, "SECONDS_FOR_TYPED_TEXT", 0.005)
+    monkeypatch.setattr(prompt, "SECONDS_OF_BROKEN_TEXT", 0.005)
+    monkeypatch.setattr("reloc_lsp.server.language_server.SECONDS_AFTER_TYPING", 0.001)
 
 
 def revised(text: str) -> str:

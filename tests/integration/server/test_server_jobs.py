@@ -12,7 +12,7 @@ from scripted_revision import fixed, progress
 
 from reloc_lsp.revision import Proposal
 from reloc_lsp.revision import Tests as Passing
-from reloc_lsp.server import jobs
+from reloc_lsp.server.jobs import job_registry
 
 
 def best_so_far(source: str) -> Proposal:
@@ -129,7 +129,7 @@ async def test_a_search_stopped_before_it_began_ends_at_once(connect, project, c
 
 
 async def test_work_that_does_not_stop_is_cancelled(connect, project, clamp, revisions, monkeypatch):
-    monkeypatch.setattr(jobs, "GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(job_registry, "GRACE_SECONDS", 0.05)
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)

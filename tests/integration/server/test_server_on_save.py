@@ -12,13 +12,13 @@ from scripted_revision import fixed, progress
 
 from reloc_lsp.revision import Proposal
 from reloc_lsp.revision import Tests as Passing
-from reloc_lsp.server import on_save
+from reloc_lsp.server.jobs import on_save
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_save, "SECONDS_AFTER_SAVE", 0.01)
-    monkeypatch.setattr("reloc_lsp.server.server.SECONDS_AFTER_TYPING", 0.01)
+    monkeypatch.setattr("reloc_lsp.server.language_server.SECONDS_AFTER_TYPING", 0.01)
 
 
 def options(level: str, **more: object) -> dict[str, object]:

@@ -79,7 +79,7 @@ async def test_a_terminated_process_ends_although_its_stream_is_open():
 
 async def test_a_dead_editor_ends_the_process_although_its_stream_is_open():
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
-    code = STDIO.replace("serve_stdio;", "serve_stdio; import reloc_lsp.server.parent as p; "
+    code = STDIO.replace("serve_stdio;", "serve_stdio; import reloc_lsp.server.transport.parent_watchdog as p; "
                          "p.watch.__defaults__ = (0.05,);")  # fmt: skip
     client = await started("-c", code)
     await initialized(client, process_id=parent.pid)
@@ -140,7 +140,7 @@ def test_nothing_heavy_is_loaded_before_the_first_search():
     done = python(
         """
         import sys
-        import reloc_lsp.server.start, reloc_lsp.server.create, reloc_lsp.server.connection
+        import reloc_lsp.server.start, reloc_lsp.server.factory, reloc_lsp.server.transport.connection
         heavy = {"pytest", "rich", "openai", "git", "numpy", "torch", "httpx", "reloc_lsp.revision",
                  "reloc_lsp.evaluation", "reloc_lsp.rewrites", "reloc_lsp.settings", "reloc_lsp.cli", "platformdirs"}
         print(sorted(heavy & set(sys.modules)))

@@ -89,7 +89,7 @@ async def test_each_folder_has_settings_of_its_own(connect, tmp_path, source, cl
 async def test_an_editor_that_never_answers_does_not_hold_up_the_search(
     connect, project, clamp, revisions, monkeypatch
 ):
-    monkeypatch.setattr("reloc_lsp.server.configuration.Configuration.ready.__defaults__", (0.05,))
+    monkeypatch.setattr("reloc_lsp.server.session.configuration.Configuration.ready.__defaults__", (0.05,))
     editor = await connect()
 
     async def silent(params: types.ConfigurationParams) -> None:

@@ -1,0 +1,93 @@
+"""Following a revision to its end, or to the moment a person or the system asks it to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Protocol
+
+from reloc_lsp.cli.display import Display
+from reloc_lsp.revision import Progress, Proposal, Snapshot, Target
+from reloc_lsp.settings import Settings
+
+STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class RunningRevision(Protocol):
+    """A revision as the command line uses it."""
+
+    def stop(self) -> None:
+        """End early, with the best so far."""
+
+    def run(self) -> AsyncIterator[Progress | Proposal]:
+        """Progress, and a Proposal as the last item."""
+
+
+class StartRevision(Protocol):
+    """Whatever makes a revision: the class `Revision`, or a script in its place."""
+
+    def __call__(self, snapshot: Snapshot, target: Target, settings: Settings) -> RunningRevision:
+        """A revision that has not begun."""
+
+
+@dataclass(frozen=True)
+class FollowResult:
+    """How a revision ended; `signal` is the number of the signal that stopped it."""
+
+    proposal: Proposal
+    signal: int | None = None
+
+    @property
+    def exit_status(self) -> int:
+        """The proposal's own, or what shells expect after a signal."""
+        return self.proposal.exit_status if self.signal is None else 128 + self.signal
+
+
+def follow(revision: RunningRevision, display: Display) -> FollowResult:
+    """Run `revision` to its Proposal, with its progress on `display`.
+
+    The first signal asks it to stop, a second one ends this process at once.
+    """
+    return asyncio.run(_follow(revision, display))
+
+
+async def _follow(revision: RunningRevision, display: Display) -> FollowResult:
+    proposal = None
+    try:
+        with _stopped_by_signals(revision, display) as received:
+            async for item in revision.run():
+                if isinstance(item, Proposal):
+                    proposal = item
+                else:
+                    display.show(item)
+    finally:
+        display.close()
+    if proposal is None:
+        raise RuntimeError("the revision ended without a proposal")
+    return FollowResult(proposal, received[0] if received else None)
+
+
+@contextmanager
+def _stopped_by_signals(revision: RunningRevision, display: Display) -> Iterator[list[int]]:
+    """The signals that arrive inside, the first of which stops `revision`."""
+    loop = asyncio.get_running_loop()
+    received: list[int] = []
+
+    def arrived(number: int, _: FrameType | None) -> None:
+        if received:
+            display.close()
+            os._exit(128 + number)
+        received.append(number)
+        loop.call_soon_threadsafe(revision.stop)
+
+    before = {number: signal.signal(number, arrived) for number in STOPPING}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

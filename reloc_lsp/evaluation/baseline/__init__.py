@@ -1,0 +1,4 @@
+"""What is measured on the unchanged unit: covering tests, outcomes, timeouts, and the tier that judges truly.
+
+Not here: judging candidates.
+"""

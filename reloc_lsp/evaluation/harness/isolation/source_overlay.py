@@ -1,0 +1,50 @@
+"""The unit's file, read from memory in place of the disk, with a probe in it where one is asked for."""
+
+from __future__ import annotations
+
+import ast
+import importlib.machinery
+import os
+from collections.abc import Callable
+from functools import partial
+from types import CodeType
+
+from ..probe.instrument import Probe, instrumented
+from ..protocol.wire import Message, Send
+
+
+class SourceOverlay:
+    """Makes the import system read one file's source from memory."""
+
+    def __init__(
+        self, file: str, text: str | bytes, transform: Callable[[ast.Module], ast.Module] | None = None
+    ) -> None:
+        self.file = os.path.realpath(file)
+        self.text = text
+        self.transform = transform
+
+    def install(self) -> None:
+        """From now on the file's module is compiled from our text."""
+        original = importlib.machinery.SourceFileLoader.get_code
+
+        def get_code(loader: importlib.machinery.SourceFileLoader, fullname: str) -> CodeType | None:
+            if os.path.realpath(loader.path) != self.file:
+                return original(loader, fullname)
+            tree = ast.parse(self.text, loader.path)
+            if self.transform:
+                tree = self.transform(tree)
+            return compile(tree, loader.path, "exec", dont_inherit=True)
+
+        importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
+def probed(request: Message, send: Send, file: str, text: str | bytes) -> Probe | None:
+    """Have `file` read as `text` from now on; the probe in it, if the request asks for one."""
+    probe, transform = None, None
+    if request.get("probe"):
+        probe = Probe(send, request)
+        probe.install()
+        first, last = request["lines"]
+        transform = partial(instrumented, first=first, last=last)
+    SourceOverlay(file, text, transform).install()
+    return probe

@@ -1,0 +1,84 @@
+"""Several candidates in one child, one after the other: what a fork costs is shared among them.
+
+Each begins with the tests torn down, caches empty, and containers and random numbers as they were. What else one left
+behind is shown by the canary: the unchanged unit, run last.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import pathlib
+import random
+import time
+from collections.abc import Sequence
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from ..isolation.code_swap import UnitCode, install
+from ..isolation.state_restore import Containers, roots_of
+from ..protocol.wire import Message, Send
+from .runner import Runner
+
+
+class Batch:
+    """Runs a request with several `sources`. Each run's records follow a record `{"begin": True}` of its own."""
+
+    def __init__(
+        self,
+        session: pytest.Session,
+        runner: Runner,
+        unit: UnitCode,
+        functions: Sequence[FunctionType],
+        caches: Sequence[Any],
+    ) -> None:
+        self.session = session
+        self.runner = runner
+        self.unit = unit
+        self.functions = functions
+        self.caches = caches
+
+    def run(self, request: Message, send: Send, folder: str) -> None:
+        """Judge all sources by the tests asked for, then run the first `canary` tests on the unchanged unit."""
+        items = [(number, self.session.items[number]) for number in request["tests"]]
+        unchanged = self.functions[0].__code__
+        numbers = random.getstate()
+        held = Containers(roots_of([item for _, item in items], self.functions))
+        for source in [*request["sources"], None]:
+            use_folder(self.session.config, folder)
+            random.setstate(numbers)
+            try:
+                install(self.functions, unchanged if source is None else self.unit.compile(source))
+            except (SyntaxError, ValueError) as error:
+                send({"begin": True})
+                send({"unfit": str(error)})
+                continue
+            if source is None:
+                items = items[: request["canary"]]
+            self.runner.start(send, request if source is not None else {})
+            done = contextvars.copy_context().run(self.runner.run, items, time.process_time)
+            for cache in self.caches:
+                cache.cache_clear()
+            held.restore()
+            for _, item in items[:done]:
+                renew(item)
+
+
+def renew(item: pytest.Item) -> None:
+    """Forget what running the item left in it, as pytest does before it repeats a test."""
+    state = vars(item)
+    if isinstance(item, pytest.Function):
+        if item.cls is not None:
+            state.pop("_instance", None)
+            state.pop("_obj", None)
+        item._initrequest()
+    state.pop("_excinfo", None)
+
+
+def use_folder(config: pytest.Config, folder: str) -> None:
+    """Give this candidate its own place for `tmp_path`; pytest makes it when a test first asks."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is not None:
+        factory._basetemp = None
+        factory._given_basetemp = pathlib.Path(folder)

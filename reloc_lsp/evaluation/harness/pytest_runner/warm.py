@@ -1,0 +1,217 @@
+"""The warm tier: pytest has collected once; each candidate is a fork in which the unit's code is swapped."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+import sys
+import threading
+import time
+from types import CodeType, FrameType, FunctionType
+from typing import Any, Optional
+
+import pytest
+from _pytest import python
+
+from ..isolation import import_phase
+from ..isolation.code_swap import UnitCode, clear_caches, install
+from ..isolation.forkserver import ForkServer
+from ..probe.call_recorder import Recorder
+from ..probe.differential_inputs import tried
+from ..probe.instrument import Probe, instrumented
+from ..protocol.wire import Message, Send, Wire
+from .batch import Batch, use_folder
+from .pytest_session import collect_error, run_pytest
+from .runner import Runner, drop_reporting_plugins, test_path
+
+
+class WarmServer:
+    """A pytest plugin that takes the place of the test loop."""
+
+    session: pytest.Session
+    runner: Runner
+
+    def __init__(self, wire: Wire, config: Message) -> None:
+        self.wire = wire
+        self.config = config
+        self.errors: list[dict[str, str]] = []
+        self.unit = UnitCode(config["unit"]) if config.get("unit") else None
+        self.functions: list[FunctionType] = []
+        self.caches: list[Any] = []
+        self.left: list[str] = []
+        self.served = False
+        self.begun = time.monotonic()
+        self.found = False
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember what could not be collected."""
+        if report.failed:
+            self.errors.append(collect_error(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Optional[pytest.CollectReport]:
+        """Leave the files that are not reached in time, but not those that are sure to be wanted and one more."""
+        patience, name = self.config["patience"], collector.nodeid
+        late = patience is not None and time.monotonic() > self.begun + patience["seconds"]
+        if late and self.found and name in self.config["selection"] and name not in patience["sure"]:
+            self.left.append(name)
+            return pytest.CollectReport(name, "passed", None, [])
+        return None
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """There is a test, in a file that was not sure to have one."""
+        patience = self.config["patience"]
+        self.found = self.found or not patience or item.nodeid.partition("::")[0] not in patience["sure"]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Say what was collected, then serve candidates until told to stop."""
+        import_phase.end()
+        self.session = session
+        self.served = True
+        drop_reporting_plugins(session)
+        if hasattr(python, "importtestmodule"):
+            # Packages import theirs again whenever they are set up, with a look at every folder above.
+            python.importtestmodule = functools.lru_cache(None)(python.importtestmodule)
+        self.runner = Runner(self.config["unit"]["file"] if self.unit else "")
+        session.config.pluginmanager.register(self.runner)
+        if self.unit:
+            self.functions = self.unit.live_functions() or self._import_unit(self.unit)
+            self.caches = clear_caches(os.path.realpath(self.config["root"]))
+        self.wire.send(
+            {
+                "collected": [item.nodeid for item in session.items],
+                "files": [test_path(item) for item in session.items],
+                "errors": self.errors,
+                "left": self.left,
+                "functions": len(self.functions),
+                "threads": os_threads(),
+                "modules": preloadable(self.config["root"]),
+            }
+        )
+        ForkServer(self.wire, self.config, self.run_child).serve()
+        return True
+
+    @staticmethod
+    def _import_unit(unit: UnitCode) -> list[FunctionType]:
+        """Import the unit's module if the tests import it only while they run."""
+        file = os.path.realpath(unit.file)
+        stem = file[:-3]
+        for entry in sys.path:
+            base = os.path.realpath(entry) + os.sep
+            if stem.startswith(base):
+                name = stem[len(base) :].replace(os.sep, ".")
+                with contextlib.suppress(Exception):
+                    importlib.import_module(name[: -len(".__init__")] if name.endswith(".__init__") else name)
+                    found = unit.live_functions()
+                    if found:
+                        return found
+        return []
+
+    def run_child(self, request: Message, send: Send, folder: str) -> None:
+        """In the child: patch the unit and run the tests asked for."""
+        if "sources" in request and self.unit:
+            Batch(self.session, self.runner, self.unit, self.functions, self.caches).run(request, send, folder)
+            return
+        use_folder(self.session.config, folder)
+        if "trials" in request and self.unit:
+            self._try(self.unit.compile(request["source"]), request, send)
+            return
+        probe = None
+        if self.unit and request.get("source") is not None:
+            transform = None
+            if request.get("probe"):
+                probe = Probe(send, request)
+                probe.install()
+                first, last = request["lines"]
+                transform = functools.partial(instrumented, first=first, last=last)
+            try:
+                install(self.functions, self.unit.compile(request["source"], transform))
+            except (SyntaxError, ValueError) as error:
+                send({"unfit": str(error)})
+                return
+        calls = None
+        if request.get("trace_calls"):
+            calls = CallTrace(self.config["root"])
+        items = [(number, self.session.items[number]) for number in request["tests"]]
+        self.runner.start(send, request, probe or calls)
+        self.runner.run(items, time.process_time)
+        if probe:
+            send({"probe": probe.report()})
+        if calls:
+            sys.settrace(None)
+            send({"calls": calls.report()})
+
+    def _try(self, code: CodeType, request: Message, send: Send) -> None:
+        """Run the tests to hear what they call the unit with, and then calls like those with `code` in it."""
+        items = [(number, self.session.items[number]) for number in request["tests"]]
+        recorder = Recorder(self.functions[0].__code__)
+        self.runner.start(send, request, recorder)
+        self.runner.run(items, time.process_time)
+        install(self.functions, code)
+        tried(self.functions[0], recorder, send)
+
+
+class CallTrace:
+    """Which functions of the project each test calls, for finding the unit to revise."""
+
+    reached = True
+
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root) + os.sep
+        self.calls: dict[CodeType, set[int]] = {}
+        self.test = -1
+
+    def begin(self, test: int) -> None:
+        """A test begins: from now on its calls are noted."""
+        self.test = test
+        sys.settrace(self._called)
+        threading.settrace(self._called)
+
+    def compared(self, operator: str, left: Any, right: Any) -> None:
+        """What a test compares does not matter here."""
+
+    def end(self, error: BaseException | None) -> None:
+        """How the test ended does not matter here."""
+
+    def _called(self, frame: FrameType, event: str, argument: Any) -> None:
+        self.calls.setdefault(frame.f_code, set()).add(self.test)
+
+    def report(self) -> list[tuple[str, int, list[int]]]:
+        """`[file, first line, tests]` of every function called in the project's files."""
+        found = []
+        for code, tests in self.calls.items():
+            # Code without a file has a name like "<string>".
+            file = os.path.realpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
+            if file.startswith(self.root):
+                found.append((os.path.relpath(file, self.root), code.co_firstlineno, sorted(tests)))
+        return found
+
+
+def os_threads() -> int:
+    """Threads of this process, those of C libraries included where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
+
+
+def preloadable(root: str) -> list[str]:
+    """Modules now loaded that are not of the project: a fresh start may import them before it forks."""
+    root = os.path.realpath(root) + os.sep
+    names = []
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and not os.path.realpath(file).startswith(root) and not name.startswith(("_reloc_harness", "__")):
+            names.append(name)
+    return names
+
+
+def run(wire: Wire, config: Message) -> None:
+    """Collect, serve, and leave without pytest's end of session: nothing of it is wanted."""
+    server = WarmServer(wire, config)
+    status = run_pytest(config, config["selection"], plugins=[server])
+    if not server.served:
+        wire.send({"failed": status, "errors": server.errors})

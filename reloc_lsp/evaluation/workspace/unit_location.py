@@ -1,0 +1,159 @@
+"""Where the unit stands, in the user's file and in its copy, and which candidates fit into the running code."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reloc_lsp.program.fingerprint import is_docstring, parse_unit
+from reloc_lsp.program.text_edit import Edit, apply_edits
+from reloc_lsp.program.unit import FunctionNode, Module, Unit
+
+
+@dataclass(frozen=True)
+class UnitLocation:
+    """A function of the user's `file` (absolute), whose copy is `copy`; `name` is the file's name for messages."""
+
+    file: Path
+    copy: Path
+    name: str
+    module: Module
+    unit: Unit
+
+    @property
+    def source(self) -> str:
+        """The unit's own lines."""
+        return self.module.source(self.unit)
+
+    @cached_property
+    def outermost(self) -> Unit:
+        """The outermost function around the unit: the one whose code is swapped."""
+        return self.module.outermost_function(self.unit)
+
+    def file_text(self, source: str) -> str:
+        """The whole file with the unit's lines replaced by `source`."""
+        return self.module.text[: self.unit.start] + source + self.module.text[self.unit.end :]
+
+    def swap_text(self, source: str) -> str:
+        """The outermost function's lines with the unit's lines replaced by `source`."""
+        outer, unit, text = self.outermost, self.unit, self.module.text
+        return text[outer.start : unit.start] + source + text[unit.end : outer.end]
+
+    def description(self) -> dict[str, Any]:
+        """What the harness needs to compile the outermost function in its context."""
+        index = self.module.index
+        around = [u for u in self.module.units if u.is_class and self._holds(u, self.outermost)]
+        headers = [index.indentation(u.line) + f"class {u.name}:\n" for u in around]
+        first = headers[0] if headers else self.module.source(self.outermost)
+        if first[:1] in (" ", "\t"):
+            headers.insert(0, "if 1:\n")
+        futures = [
+            alias.name
+            for node in self.module.tree.body
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+            for alias in node.names
+            if alias.name in __future__.all_feature_names
+        ]
+        return {
+            "file": str(self.copy),
+            "prefix": "".join(headers),
+            "names": [*(u.name for u in around), self.outermost.name],
+            "first_line": self.outermost.first_line,
+            "futures": futures,
+        }
+
+    def lines(self) -> tuple[int, int]:
+        """First and last line of the unit in the file."""
+        return self.unit.first_line, self.unit.last_line
+
+    def lines_of(self, source: str) -> tuple[int, int]:
+        """First and last line that `source` has in the unit's place."""
+        return self.unit.first_line, self.unit.first_line + len(source.splitlines())
+
+    @property
+    def entry(self) -> int:
+        """Line of the file at which the unit's first statement begins, its docstring left out."""
+        body = self.module.node(self.unit).body
+        return (body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]).lineno
+
+    def fits(self, source: str) -> bool:
+        """Whether a candidate changes only the body: decorators, defaults and annotations run at import."""
+        if source.startswith(self._header_text):
+            return True
+        try:
+            return _header(source) == self._original_header
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+
+    def is_one_function(self, source: str) -> bool:
+        """Whether `source` is a function of the unit's kind and name, and nothing beside it."""
+        try:
+            body = parse_unit(source).body
+            body = body[0].body if isinstance(body[0], ast.If) else body
+        except (SyntaxError, ValueError, RecursionError, MemoryError, IndexError):
+            return False
+        kind = type(self.module.node(self.unit))
+        return len(body) == 1 and isinstance(body[0], kind) and getattr(body[0], "name", "") == self.unit.name
+
+    def compiles(self, source: str) -> bool:
+        """Whether the unit's file would still compile: `break` outside of a loop parses and does not."""
+        described = self.description()
+        text, flags = described["prefix"] + self.swap_text(source), 0
+        for name in described["futures"]:
+            flags |= getattr(__future__, name).compiler_flag
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(text, self.name, "exec", flags, dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
+
+    def must_fail(self) -> str:
+        """The unit with a first statement that raises, everything else in place (generators stay generators)."""
+        node = self.module.node(self.unit)
+        body = node.body
+        first = body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]
+        line, start = self._begin(first)
+        on_def_line = first.lineno == node.lineno or self.source[:start].rstrip(" \t")[-1:] not in (
+            "\n",
+            "\r",
+        )
+        separator = "; " if on_def_line else "\n" + self.module.index.indentation(line)
+        return apply_edits(self.source, [Edit(start, start, f"raise SystemExit('ReLoc: this must fail'){separator}")])
+
+    def _begin(self, statement: ast.stmt) -> tuple[int, int]:
+        """The line of the file at which a statement begins, decorators included, and its offset in the unit."""
+        index = self.module.index
+        line = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+        offset = index.offset(statement.lineno, statement.col_offset)
+        if line != statement.lineno:
+            offset = index.starts[line - 1] + len(index.indentation(line))
+        return line, offset - self.unit.start
+
+    @cached_property
+    def _header_text(self) -> str:
+        """All before the body: what begins alike has the same header, and needs no parsing to know it."""
+        return self.source[: self._begin(self.module.node(self.unit).body[0])[1]]
+
+    @cached_property
+    def _original_header(self) -> str:
+        return _header(self.source)
+
+    @staticmethod
+    def _holds(outer: Unit, inner: Unit) -> bool:
+        return outer != inner and outer.first_line <= inner.first_line and inner.last_line <= outer.last_line
+
+
+def _header(source: str) -> str:
+    body = parse_unit(source).body
+    node = body[0].body[0] if isinstance(body[0], ast.If) else body[0]
+    if not isinstance(node, FunctionNode):
+        raise SyntaxError("not a function")
+    parts = [node.args, *node.decorator_list, node.returns]
+    return node.name + type(node).__name__ + "|".join(ast.dump(part) for part in parts if part is not None)

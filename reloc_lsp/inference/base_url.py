@@ -1,0 +1,70 @@
+"""The base URL of a model server, parted from the login that may be written into it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from reloc_lsp.search.language_model import ModelError
+
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is: `url` can be shown; `login` is the `user:password` that stood in it."""
+
+    url: str
+    host: str
+    login: str | None = field(default=None, repr=False)
+
+    @property
+    def of_openai(self) -> bool:
+        """Whether this is OpenAI's own service, to which OpenAI's own key may go."""
+        return self.host == "api.openai.com" and self.url.startswith("https://")
+
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine, where no proxy leads."""
+        return _LOOPBACK.fullmatch(self.host) is not None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown of the login."""
+        return (self.login, *self.login.split(":", 1)) if self.login else ()
+
+
+def parse_address(text: str) -> Address:
+    """The address that `text` names; raises a lasting `ModelError`, without what may be secret, where it names none."""
+    given = text.strip()
+    shown = _shown(given)
+    if not _is_url(given):
+        raise _useless(shown, "is not a URL")
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise _useless(shown, "does not begin with http:// or https:// and a host")
+    if parts.query or parts.fragment:
+        raise _useless(shown, "goes on with ? or #, and a base URL ends with its path")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    place = host if parts.port is None else f"{host}:{parts.port}"
+    login = unquote(parts.netloc.rpartition("@")[0]) or None
+    return Address(f"{parts.scheme}://{place}{parts.path.rstrip('/')}", parts.hostname, login)
+
+
+def _is_url(given: str) -> bool:
+    try:
+        return urlsplit(given).port != 0
+    except ValueError:
+        return False
+
+
+def _shown(given: str) -> str:
+    """`given` without a login, a query or a fragment, all of which may hold secrets."""
+    scheme, found, rest = given.rpartition("://")
+    return scheme + found + re.split(r"[?#]", rest.rpartition("@")[2])[0]
+
+
+def _useless(shown: str, why: str) -> ModelError:
+    example = "Write it like http://127.0.0.1:8000/v1 or https://models.example.org/v1."
+    return ModelError(f"The base URL {shown!r} of the model server {why}. {example}", lasting=True)

@@ -1,0 +1,38 @@
+"""One preference: of two versions of a function, the one with fewer revisions to a right one is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from reloc_lsp.reward.training.versions import Kind
+
+Relation = Literal["parent", "sibling", "neighbourhood"]
+Split = Literal["train", "test"]
+
+
+@dataclass(frozen=True)
+class Preference:
+    """A row of the data; `dataset` says what each field is."""
+
+    better: str
+    worse: str
+    better_distance: int
+    worse_distance: int
+    origin: str
+    source: Kind
+    repository: str
+    file: str
+    qualname: str
+    reference: str
+    relation: Relation
+    made_by: str
+    kind: str
+    longer_by: int
+    split: Split = "train"
+    ngrams_solve: bool = False
+
+    @property
+    def gap(self) -> int:
+        """By how many revisions the one is nearer."""
+        return self.worse_distance - self.better_distance

@@ -1,0 +1,57 @@
+"""Versions out of past searches: the traces that `reloc-lsp revise --trace` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reloc_lsp.reward.training.versions import Version, Versions, dedented, distances
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TraceSource:
+    """The lines of one trace, which may hold several searches; those in which nothing passed tell nothing.
+
+    `repository` is the project that was searched in, `reference` the name of the trace.
+    """
+
+    records: Sequence[Record]
+    repository: str
+    reference: str
+
+    def versions(self) -> Iterator[Versions]:
+        """The unchanged function and every version of a search."""
+        starts = [place for place, record in enumerate(self.records) if "trace" in record]
+        for start, end in zip(starts, [*starts[1:], len(self.records)], strict=True):
+            found = self._of_search(self.records[start], self.records[start + 1 : end])
+            if found:
+                yield found
+
+    def _of_search(self, first: Record, records: Sequence[Record]) -> Versions | None:
+        nodes = {record["node"]: record for record in records if "node" in record and "source" in record}
+        right = [number for number, node in nodes.items() if node["passed"] == node["total"] > 0]
+        parents: dict[int, int | None] = {0: None}
+        # A draft has no parent: it was made of the problem, not of another version.
+        parents |= {number: node["parent"] for number, node in nodes.items()}
+        away = distances(parents, right)
+        if "source" not in first or not away:
+            return None
+        sources = {0: first["source"], **{number: node["source"] for number, node in nodes.items()}}
+        numbers = sorted({*away, 0})
+        if 0 not in away:
+            # Only drafts pass: the unchanged function is no nearer than the farthest version of their families.
+            away[0] = 1 + max(away.values())
+        places = {number: place for place, number in enumerate(numbers)}
+        versions = tuple(
+            Version(
+                dedented(sources[number]),
+                away[number],
+                places.get(parents[number]) if parents[number] is not None else None,  # type: ignore[arg-type]
+                nodes[number]["origin"] if number in nodes else "",
+            )
+            for number in numbers
+        )
+        return Versions("trace", self.repository, first["file"], first["qualname"], self.reference, 0, versions)

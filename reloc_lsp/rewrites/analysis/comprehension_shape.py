@@ -1,0 +1,90 @@
+"""Loops that could be written as a comprehension: their clauses, and what they do in the end."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reloc_lsp.rewrites.analysis.name_usage import names_in, outlives, suspends
+from reloc_lsp.rewrites.source.precedence import fitted
+
+if TYPE_CHECKING:
+    from reloc_lsp.rewrites.source.unit_context import UnitContext
+
+_CLAUSE = ast.comprehension(ast.Name("_"), ast.Name("_"), [], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopShape:
+    """`for ...` and `if ...` clauses of a loop, outermost first, and the block inside all of them.
+
+    `test` is the condition of the last clause, if that is an `if`.
+    """
+
+    loop: ast.For
+    clauses: tuple[str, ...]
+    block: list[ast.stmt]
+    test: ast.expr | None
+    depth: int
+
+    def with_element(self, element: str, *, without_test: bool = False) -> str:
+        """`element for ... if ...`, the last condition left out where it is the element."""
+        return " ".join([element, *(self.clauses[:-1] if without_test else self.clauses)])
+
+
+def loop_shape(ctx: UnitContext, node: ast.stmt) -> LoopShape | None:
+    """The shape of a loop, where a comprehension would see and leave the same names; `None` otherwise."""
+    if not isinstance(node, ast.For) or suspends(node) or "super" in names_in(node):
+        return None
+    clauses: list[str] = []
+    targets: set[str] = set()
+    looked_up: set[str] = set()
+    test: ast.expr | None = None
+    block: list[ast.stmt] = [node]
+    depth = 0
+    while len(block) == 1:
+        match block[0]:
+            case ast.For(target=target, iter=iterable, orelse=[]) if _only_names(target):
+                looked_up |= names_in(iterable)
+                if targets & names_in(target):
+                    return None
+                targets |= names_in(target)
+                clauses.append(f"for {_target(ctx, target)} in {_fitted(ctx, iterable)}")
+                test, depth = None, depth + 1
+            case ast.If(test=condition, orelse=[]):
+                clauses.append(f"if {_fitted(ctx, condition)}")
+                test = condition
+            case _:
+                break
+        block = block[0].body
+    # An iterable is looked up outside of the comprehension only for the first clause: one that reads a name that is
+    # set in the loop would read another one.
+    if not clauses or depth == 0 or (targets & looked_up and _reads_its_own(node, targets)):
+        return None
+    if any(outlives(ctx, name, node) for name in targets):
+        return None
+    return LoopShape(node, tuple(clauses), block, test, depth)
+
+
+def _reads_its_own(loop: ast.For, targets: set[str]) -> bool:
+    """Whether an iterable reads a name that is not set by a loop further out."""
+    known: set[str] = set()
+    for inner in ast.walk(loop):
+        if isinstance(inner, ast.For):
+            if names_in(inner.iter) & (targets - known):
+                return True
+            known |= names_in(inner.target)
+    return False
+
+
+def _only_names(target: ast.expr) -> bool:
+    return all(isinstance(node, ast.Name | ast.Tuple | ast.expr_context) for node in ast.walk(target))
+
+
+def _target(ctx: UnitContext, target: ast.expr) -> str:
+    return ctx.inline(target)
+
+
+def _fitted(ctx: UnitContext, node: ast.expr) -> str:
+    return fitted(ctx.inline(node), _CLAUSE, "iter")

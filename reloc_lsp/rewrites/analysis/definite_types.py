@@ -1,0 +1,113 @@
+"""Types that an expression is sure to have: by its form, and by what was seen of its names at run time.
+
+Stricter than `kinds`, which may guess: what keeps a program's meaning must not rest on the name of a method.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reloc_lsp.rewrites.source.unit_context import UnitContext
+
+Types = frozenset[str]
+UNKNOWN: Types = frozenset()
+NUMBERS = frozenset({"int", "float", "bool"})
+IMMUTABLE = NUMBERS | {"str", "bytes", "tuple", "NoneType", "complex", "frozenset"}
+SIZED = frozenset({"list", "tuple", "dict", "set", "frozenset", "str", "bytes", "deque", "range"})
+PLAIN = IMMUTABLE | SIZED
+HASHABLE = NUMBERS | {"str", "bytes", "NoneType", "complex"}
+
+_BUILTINS = {
+    "len": "int", "int": "int", "ord": "int", "hash": "int", "str": "str", "repr": "str", "chr": "str", "bool": "bool",
+    "float": "float", "isinstance": "bool", "issubclass": "bool", "callable": "bool", "hasattr": "bool", "any": "bool",
+    "all": "bool", "list": "list", "sorted": "list", "tuple": "tuple", "set": "set", "frozenset": "frozenset",
+    "dict": "dict", "range": "range",
+}  # fmt: skip
+_OF_STR = {
+    "str": {
+        "lower", "upper", "strip", "lstrip", "rstrip", "replace", "join", "title", "capitalize", "casefold", "swapcase",
+        "zfill", "format", "removeprefix", "removesuffix", "ljust", "rjust", "center",
+    },
+    "list": {"split", "rsplit", "splitlines"},
+    "bool": {"startswith", "endswith", "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower", "isnumeric"},
+    "int": {"count", "find", "rfind", "index", "rindex"},
+}  # fmt: skip
+_METHODS = {name: kind for kind, names in _OF_STR.items() for name in names}
+_FORMS: dict[type[ast.expr], str] = {
+    ast.JoinedStr: "str", ast.List: "list", ast.ListComp: "list", ast.Tuple: "tuple", ast.Set: "set",
+    ast.SetComp: "set", ast.Dict: "dict", ast.DictComp: "dict",
+}  # fmt: skip
+
+
+def sure_types(node: ast.expr, ctx: UnitContext) -> Types:
+    """Names of the types that the expression has; empty where that is not sure."""
+    match node:
+        case ast.Name(id=name):
+            found = ctx.types(name)
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            found = ctx.types("self." + name)
+        case ast.BinOp(left=left, op=op, right=right):
+            found = _arithmetic(sure_types(left, ctx), op, sure_types(right, ctx))
+        case ast.BoolOp(values=several):
+            found = _any_of(several, ctx)
+        case ast.IfExp(body=first, orelse=second):
+            found = _any_of([first, second], ctx)
+        case _:
+            kind = _kind(node, ctx)
+            found = frozenset({kind}) if kind else UNKNOWN
+    return found
+
+
+def _kind(node: ast.expr, ctx: UnitContext) -> str | None:
+    """The one type that the expression has by its form."""
+    match node:
+        case ast.Constant(value=value):
+            return type(value).__name__
+        case ast.UnaryOp(op=ast.Not()):
+            return "bool"
+        case ast.Compare():
+            return "bool" if _compares_plainly(node, ctx) else None
+        case ast.Call(func=ast.Name(id=name)):
+            return _BUILTINS.get(name) if ctx.is_builtin(name) else None
+        case ast.Call(func=ast.Attribute(value=receiver, attr=name)):
+            return _METHODS.get(name) if sure_types(receiver, ctx) == {"str"} else None
+        case _:
+            return _FORMS.get(type(node))
+
+
+def is_sure(node: ast.expr, ctx: UnitContext, wanted: frozenset[str]) -> bool:
+    """Whether the expression is sure to have one of the `wanted` types."""
+    found = sure_types(node, ctx)
+    return bool(found) and found <= wanted
+
+
+def is_boolean(node: ast.expr, ctx: UnitContext) -> bool:
+    """Whether the expression is sure to be `True` or `False`."""
+    return sure_types(node, ctx) == {"bool"}
+
+
+def _compares_plainly(node: ast.Compare, ctx: UnitContext) -> bool:
+    """Whether no comparison of it can be one that its operands' class defines in a way of its own."""
+    if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
+        return True  # Python itself makes a truth value of these.
+    return all(is_sure(operand, ctx, PLAIN) for operand in (node.left, *node.comparators))
+
+
+def _any_of(several: Sequence[ast.expr], ctx: UnitContext) -> Types:
+    found = [sure_types(node, ctx) for node in several]
+    return frozenset().union(*found) if all(found) else UNKNOWN
+
+
+def _arithmetic(left: Types, op: ast.operator, right: Types) -> Types:
+    both = left | right
+    if not left or not right:
+        return UNKNOWN
+    if both <= NUMBERS:
+        if isinstance(op, ast.Pow):
+            return UNKNOWN  # of whole numbers it may be whole, a fraction, or complex
+        return frozenset({"float"}) if isinstance(op, ast.Div) else both - {"bool"} or frozenset({"int"})
+    same = len(both) == 1 and both <= {"str", "list", "tuple", "bytes"}
+    return both if same and isinstance(op, ast.Add) else UNKNOWN

@@ -1,0 +1,72 @@
+"""What kind of value an expression has, from its form and from the types seen at run time."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reloc_lsp.rewrites.source.unit_context import UnitContext
+
+_RESULTS = {
+    "len": "int", "int": "int", "ord": "int", "hash": "int", "str": "str", "repr": "str", "chr": "str",
+    "float": "float", "bool": "bool", "isinstance": "bool", "any": "bool", "all": "bool", "list": "list",
+    "sorted": "list", "tuple": "tuple", "set": "set", "dict": "dict", "range": "range", "hasattr": "bool",
+    "callable": "bool", "input": "str", "lower": "str", "upper": "str", "strip": "str", "lstrip": "str",
+    "rstrip": "str", "replace": "str", "join": "str", "title": "str", "capitalize": "str", "format": "str",
+    "split": "list", "splitlines": "list", "rsplit": "list", "count": "int", "find": "int", "rfind": "int",
+    "index": "int", "startswith": "bool", "endswith": "bool", "isdigit": "bool", "isalpha": "bool", "isalnum": "bool",
+    "isspace": "bool", "isupper": "bool", "islower": "bool", "floor": "int", "ceil": "int", "sqrt": "float",
+}  # fmt: skip
+_TYPES: dict[str, type] = {
+    kind.__name__: kind for kind in (str, list, dict, set, frozenset, tuple, bytes, bytearray, int, float)
+}
+_FORMS: dict[type[ast.expr], str] = {
+    ast.Compare: "bool", ast.JoinedStr: "str", ast.List: "list", ast.ListComp: "list", ast.Tuple: "tuple",
+    ast.Set: "set", ast.SetComp: "set", ast.Dict: "dict", ast.DictComp: "dict", ast.GeneratorExp: "generator",
+    ast.Lambda: "function",
+}  # fmt: skip
+
+
+def kinds_of(node: ast.expr, ctx: UnitContext) -> frozenset[str]:
+    """Names of the types the expression may have; empty where nothing is known."""
+    match node:
+        case ast.Name(id=name):
+            return ctx.types(name)
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return ctx.types("self." + name)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _arithmetic(kinds_of(left, ctx), op, kinds_of(right, ctx))
+        case ast.Subscript(value=value) if isinstance(node.slice, ast.Slice) or kinds_of(value, ctx) == {"str"}:
+            return kinds_of(value, ctx)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert(), operand=same) | ast.IfExp(body=same):
+            return kinds_of(same, ctx)
+        case _:
+            kind = _kind_by_form(node)
+            return frozenset([kind] if kind else [])
+
+
+def _kind_by_form(node: ast.expr) -> str | None:
+    match node:
+        case ast.Constant(value=value):
+            return type(value).__name__
+        case ast.UnaryOp(op=ast.Not()):
+            return "bool"
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return _RESULTS.get(name)
+        case _:
+            return _FORMS.get(type(node))
+
+
+def _arithmetic(left: frozenset[str], op: ast.operator, right: frozenset[str]) -> frozenset[str]:
+    if isinstance(op, ast.Div):
+        return frozenset(["float"]) if left <= {"int", "float"} else frozenset()
+    if "float" in left | right:
+        return frozenset(["float"])
+    return left or right
+
+
+def methods_of(node: ast.expr, ctx: UnitContext) -> list[str]:
+    """Public methods of the builtin types the expression may have."""
+    found = [_TYPES[kind] for kind in sorted(kinds_of(node, ctx)) if kind in _TYPES]
+    return list(dict.fromkeys(name for kind in found for name in dir(kind) if not name.startswith("_")))

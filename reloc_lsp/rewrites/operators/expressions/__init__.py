@@ -1,0 +1,4 @@
+"""Mutation operators that replace or wrap an expression.
+
+Not here: operators that insert, remove or move whole statements.
+"""

@@ -1,0 +1,76 @@
+"""Missing elements and values: one more item in a list, tuple or call; a plain value in place of a computed one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+
+_PLAIN = {
+    "0": 1.0,
+    "1": 0.8,
+    "None": 0.9,
+    "[]": 0.6,
+    "''": 0.6,
+    "True": 0.7,
+    "False": 0.7,
+    "{}": 0.3,
+    "-1": 0.4,
+    "2": 0.2,
+}
+
+
+def added(ctx: UnitContext) -> Iterator[Rewrite]:
+    """One more element at either end of a list, tuple or set."""
+    for slot in ctx.loads(ast.List, ast.Tuple, ast.Set):
+        node = slot.node
+        assert isinstance(node, ast.List | ast.Tuple | ast.Set)
+        items = [ctx.src(item) for item in node.elts]
+        if not items or len(items) > 8:
+            continue
+        opening, closing = (
+            ("[", "]") if isinstance(node, ast.List) else ("{", "}") if isinstance(node, ast.Set) else ("(", ")")
+        )
+        for extra in dict.fromkeys([*items, *ctx.bound_before(slot.statement)]):
+            if not extra.startswith("*"):
+                for row in ([*items, extra], [extra, *items]):
+                    yield ctx.replace(slot, f"{opening}{', '.join(row)}{closing}", "element", weight=0.6)
+
+
+def plain_values(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A computed value becomes a plain one."""
+    for slot in ctx.loads(
+        ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.BoolOp, ast.List
+    ):
+        if slot.field in ("func", "annotation", "test") or isinstance(slot.parent, ast.Attribute | ast.Starred):
+            continue
+        kinds = kinds_of(slot.node, ctx)
+        for value, weight in _PLAIN.items():
+            fits = not kinds or type(ast.literal_eval(value)).__name__ in kinds
+            whole = isinstance(slot.parent, ast.Assign | ast.Return | ast.keyword)
+            yield ctx.replace(
+                slot, value, "plain value", weight=weight * (1.0 if fits else 0.3) * (1.0 if whole else 0.4)
+            )
+
+
+def names_for_constants(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A constant becomes a name in scope; one that is not read anywhere else is the likeliest."""
+    for slot in ctx.loads(ast.Constant):
+        node = slot.node
+        if not isinstance(node, ast.Constant) or isinstance(slot.parent, ast.JoinedStr | ast.FormattedValue | ast.Expr):
+            continue
+        kind = type(node.value).__name__
+        for name in (*ctx.bound_before(slot.statement), *ctx.fields, *sorted(ctx.module.constants)):
+            kinds = ctx.types(name)
+            fits = not kinds or kind in kinds or node.value is None
+            weight = (1.0 if fits else 0.2) * (4.0 if name in ctx.unused else 1.0)
+            yield ctx.replace(_whole(slot), name, "name for constant", weight=weight)
+
+
+def _whole(slot: Slot) -> Slot:
+    """The negative number that a constant is part of, else the constant."""
+    negative = isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub)
+    return slot.outer if negative and slot.outer else slot

@@ -1,0 +1,136 @@
+"""Missing condition: one more operand in a condition, or a condition on what is done always."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from reloc_lsp.program.text_edit import Edit
+from reloc_lsp.rewrites.analysis.condition_synthesis import conditions, names_in
+from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite
+from reloc_lsp.rewrites.source.precedence import AND, OR, level, level_of_text
+from reloc_lsp.rewrites.source.statement_edits import moved_lines
+from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_source import short
+
+_OF_AN_ELEMENT = (
+    "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",
+    "{}.isalpha()", "{}.isdigit()", "{}.isalnum()", "not {}.isspace()",
+)  # fmt: skip
+_OPERATORS = ("!=", "in", "not in", "==", "<", ">")
+
+
+def standing(ctx: UnitContext) -> Iterator[Slot]:
+    """Every condition of the unit and every part of one."""
+    for slot in ctx.loads(ast.expr):
+        if _conditional_weight(ctx, slot) and not isinstance(slot.statement, ast.Assert):
+            yield slot
+
+
+def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Every condition `c`, and every part of one, becomes `c and x` and `c or x`; `x` first where `c` may raise."""
+    for slot in standing(ctx):
+        weight = _conditional_weight(ctx, slot)
+        text = ctx.inline(slot.node)
+        words: tuple[Literal["and", "or"], ...] = ("and", "or")
+        for word in words:
+            if isinstance(slot.parent, ast.BoolOp) and isinstance(slot.parent.op, ast.And if word == "and" else ast.Or):
+                continue
+            for extra, liking in conditions(ctx, slot.statement, word == "or").items():
+                if extra != text:
+                    # Two conditions on one thing stand together more often than others do.
+                    likely = weight * liking * (1.5 if names_in(text) & names_in(extra) else 1.0)
+                    yield _joined(ctx, slot, word, extra, likely)
+                    if ctx.outlook.raises(ctx.line(slot.statement), text):
+                        yield _joined(ctx, slot, word, extra, likely * 2, first=True)
+
+
+def _conditional_weight(ctx: UnitContext, slot: Slot) -> float:
+    """How likely the slot holds a condition that lacks an operand; 0 where it holds no condition."""
+    if slot.field == "test":
+        return 1.0
+    if isinstance(slot.parent, ast.BoolOp):
+        return 0.6
+    truth = isinstance(slot.node, ast.Compare | ast.BoolOp) or kinds_of(slot.node, ctx) == {"bool"}
+    return 1.0 if truth and isinstance(slot.parent, ast.Return | ast.Assign) else 0.0
+
+
+def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A whole condition becomes another one."""
+    for slot in ctx.loads(ast.expr):
+        if slot.field == "test" and not isinstance(slot.statement, ast.Assert):
+            text = ctx.inline(slot.node)
+            for wanted in (True, False):
+                for other, weight in conditions(ctx, slot.statement, wanted).items():
+                    if other != text:
+                        yield ctx.replace(slot, other, "condition", weight=weight * 0.6)
+
+
+def bounded(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A comparison gets its other bound: `a < b` becomes `0 <= a < b`."""
+    for slot in ctx.loads(ast.Compare):
+        node = slot.node
+        assert isinstance(node, ast.Compare)
+        open_below = len(node.ops) == 1 and not isinstance(node.left, ast.Constant)
+        if open_below and isinstance(node.ops[0], ast.Lt | ast.LtE):
+            for bound in ("0 <=", "0 <", "1 <="):
+                yield ctx.replace(slot, f"{bound} {ctx.src(node)}", "bound")
+            for name in ctx.bound_before(slot.statement):
+                if "int" in ctx.types(name) and name not in ctx.inline(node):
+                    yield ctx.replace(slot, f"{name} <= {ctx.src(node)}", "bound", weight=0.3)
+
+
+def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A comprehension gets a condition on its element."""
+    for slot in ctx.loads(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp):
+        node = slot.node
+        assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp)
+        last = node.generators[-1]
+        names = [n.id for n in ast.walk(last.target) if isinstance(n, ast.Name)]
+        start, end = ctx.span(last.ifs[-1] if last.ifs else last.iter)
+        grouped = ctx.text[:start].rstrip().endswith("(")
+        end = ctx.text.index(")", end) + 1 if grouped else end
+        joins = last.ifs and (grouped or level(last.ifs[-1]) >= AND)
+        others = [other for other in ctx.bound_before(slot.statement) if other not in names]
+        tests = [pattern.format(name) for name in names for pattern in _OF_AN_ELEMENT]
+        tests += [f"{name} {op} {other}" for name in names for other in others for op in _OPERATORS]
+        for test in tests:
+            text = f" and {test}" if joins else f" if {test}"
+            edit = Edit(end, end, text)
+            said = f"only elements with `{short(test)}`"
+            yield Rewrite((edit,), "filter", said, ctx.line(node), 0.5, ctx.effect_of(slot, (edit,)))
+
+
+def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A statement is done only under a condition; a value is chosen by one."""
+    for place in ctx.places:
+        node = place.node
+        if isinstance(
+            node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise
+        ) and ctx.alone(node):
+            text = moved_lines(ctx, [node], ctx.indent(node) + ctx.step)
+            if text is None:
+                continue
+            start, end = ctx.lines_of(node)
+            for condition, weight in conditions(ctx, node, wanted=False).items():
+                header = f"{ctx.indent(node)}if {condition}:{ctx.newline}"
+                said = f"`{short(ctx.src(node))}` only if `{short(condition)}`"
+                guard = Guard(ctx.line(node), condition)
+                yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
+
+
+def _joined(
+    ctx: UnitContext, slot: Slot, word: Literal["and", "or"], extra: str, weight: float, *, first: bool = False
+) -> Rewrite:
+    """The condition with one more operand; its own operands of the same operator stay beside the new one."""
+    text, own = ctx.src(slot.node), AND if word == "and" else OR
+    kept = text if level_of_text(text) >= own else f"({text})"
+    added = extra if level_of_text(extra) > own else f"({extra})"
+    joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
+    said = f"the condition gets `{word} {short(extra)}`"
+    rewrite = ctx.replace(slot, joined, "condition", said, weight)
+    branches = ctx.branches(slot.statement) if slot.field == "test" else (None, None)
+    return replace(rewrite, effect=Joined(ctx.line(slot.statement), ctx.inline(slot.node), word, extra, branches))

@@ -1,0 +1,124 @@
+"""Code that is there already, put to another use: expressions of the unit in place of others."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+
+_SIMPLE = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp,
+    ast.Constant,
+)  # fmt: skip
+_WITH_NUMBER = {
+    "{0} + {1}": 1.0, "{0} - {1}": 1.0, "{2} * {1}": 0.8, "{2} // {1}": 0.3, "{2} % {1}": 0.4, "{2} / {1}": 0.3,
+    "max({0}, {1})": 0.5, "min({0}, {1})": 0.5,
+}  # fmt: skip
+
+
+def reused(ctx: UnitContext) -> Iterator[Rewrite]:
+    """An expression becomes another one of the unit that may have the same kind."""
+    stock: dict[str, Slot] = {}
+    for slot in ctx.loads(*_SIMPLE):
+        text = ctx.inline(slot.node)
+        if slot.field not in ("func", "annotation") and len(text) <= 50 and not isinstance(slot.parent, ast.JoinedStr):
+            stock.setdefault(text, slot)
+    for slot in ctx.loads(*_SIMPLE):
+        if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.JoinedStr | ast.Attribute):
+            continue
+        own = ctx.inline(slot.node)
+        kinds = kinds_of(slot.node, ctx)
+        known = set(ctx.bound_before(slot.node)) | _bound_inside(slot)
+        for text, other in stock.items():
+            plain = isinstance(slot.node, ast.Name | ast.Constant) and isinstance(other.node, ast.Name | ast.Constant)
+            if text == own or plain:
+                continue
+            needed = {n.id for n in ast.walk(other.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
+            if needed <= known:
+                theirs = kinds_of(other.node, ctx)
+                fits = not kinds or not theirs or bool(kinds & theirs)
+                yield ctx.replace(slot, text, "ingredient", weight=1.0 if fits else 0.2)
+
+
+def extended(ctx: UnitContext) -> Iterator[Rewrite]:
+    """An expression gets one more operand: `e + x`, `e - x`, `e * x`, `e or x`, and the like."""
+    for slot in ctx.loads(
+        ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant, ast.List, ast.ListComp
+    ):
+        if slot.field in ("func", "annotation", "test") or isinstance(
+            slot.parent, ast.Attribute | ast.JoinedStr | ast.keyword
+        ):
+            continue
+        text = ctx.src(slot.node)
+        for longer, weight in _with_operand(ctx, slot, text):
+            yield ctx.replace(slot, longer, "extension", weight=weight)
+        if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
+            kinds = kinds_of(slot.node, ctx)
+            strings = _strings_nearby(ctx) if not kinds or "str" in kinds else ()
+            for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6], *strings):
+                if other != text:
+                    yield ctx.replace(slot, f"{text} or {other}", "fallback", weight=0.4)
+
+
+def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str, float]]:
+    """The expression with one more operand that its type allows."""
+    kinds = kinds_of(slot.node, ctx)
+    atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
+    for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:10]:
+        theirs = ctx.types(other)
+        if other == text:
+            continue
+        if kinds & {"int", "float"} and (not theirs or theirs & {"int", "float"}):
+            for pattern, weight in _WITH_NUMBER.items():
+                yield pattern.format(text, other, atom), weight
+        elif kinds & theirs & {"str", "list", "tuple"}:
+            yield f"{text} + {other}", 1.0
+            yield f"{other} + {text}", 0.8
+        elif kinds & {"list"} and slot.field in ("value", "left", "right"):
+            yield f"{text} + [{other}]", 0.6
+            yield f"[{other}] + {text}", 0.4
+    for other in _strings(ctx) if kinds & {"str"} else ():
+        yield f"{text} + {other}", 0.5
+        yield f"{other} + {text}", 0.5
+
+
+def _used_here(ctx: UnitContext, slot: Slot) -> list[str]:
+    """Subscripts, attributes and lengths that the unit reads."""
+    found = [
+        ctx.inline(s.node)
+        for s in ctx.loads(ast.Subscript, ast.Attribute, ast.Call)
+        if s.field != "func" and s.node is not slot.node
+    ]
+    return [text for text in dict.fromkeys(found) if len(text) <= 24]
+
+
+def _strings(ctx: UnitContext) -> list[str]:
+    found = [
+        ctx.inline(s.node)
+        for s in ctx.loads(ast.Constant)
+        if isinstance(s.node, ast.Constant) and isinstance(s.node.value, str)
+    ]
+    return list(dict.fromkeys(text for text in found if len(text) <= 12))
+
+
+def _strings_nearby(ctx: UnitContext) -> list[str]:
+    """The commonest very short strings of the file."""
+    common = (text for text, _ in ctx.module.strings.most_common(40) if 0 < len(text) <= 2)
+    return [repr(text) for text in common][:4]
+
+
+def _bound_inside(slot: Slot) -> set[str]:
+    """Names bound by comprehensions and lambdas around the slot."""
+    bound: set[str] = set()
+    outer = slot.outer
+    while outer is not None:
+        node = outer.node
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+            bound |= {n.id for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        elif isinstance(node, ast.Lambda):
+            bound |= {a.arg for a in node.args.args}
+        outer = outer.outer
+    return bound

@@ -1,0 +1,214 @@
+"""Wrong operator: comparisons, arithmetic, boolean and augmented operators exchanged for their relatives."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from reloc_lsp.program.text_edit import Edit
+from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.rewrite import Rewrite, Swap
+from reloc_lsp.rewrites.source.precedence import fitted
+from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The operator `old` between two operands becomes `new`."""
+
+    left: ast.expr
+    right: ast.expr
+    old: str
+    new: str
+
+    @property
+    def description(self) -> str:
+        """The exchange in words."""
+        return f"`{self.old}` becomes `{self.new}`"
+
+
+_COMPARE = {
+    "<": ("<=", ">", ">=", "!=", "=="),
+    "<=": ("<", ">=", ">", "==", "!="),
+    ">": (">=", "<", "<=", "!=", "=="),
+    ">=": (">", "<=", "<", "==", "!="),
+    "==": ("!=", "<=", ">=", "<", ">", "is", "in"),
+    "!=": ("==", "<", ">", "<=", ">=", "is not", "not in"),
+    "is": ("is not", "=="),
+    "is not": ("is", "!="),
+    "in": ("not in", "=="),
+    "not in": ("in", "!="),
+}
+_RANKED = (1.0, 0.8, 0.6, 0.4, 0.3)
+_SYMBOLS: dict[type[ast.AST], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=", ast.Is: "is",
+    ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in", ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
+    ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@", ast.And: "and", ast.Or: "or",
+}  # fmt: skip
+_ARITHMETIC = {
+    "+": ("-", "*", "/", "//", "%", "|"),
+    "-": ("+", "*", "/", "//", "%"),
+    "*": ("/", "+", "**", "//", "-", "%"),
+    "/": ("//", "*", "%", "-", "+"),
+    "//": ("/", "%", "*", "-", "+"),
+    "%": ("//", "/", "*", "+", "-"),
+    "**": ("*", "+", "//"),
+    "&": ("|", "^", "-", "and"),
+    "|": ("&", "^", "+", "or"),
+    "^": ("&", "|", "-", "+"),
+    "<<": (">>", "*", "+"),
+    ">>": ("<<", "//", "-"),
+}
+
+
+def comparison(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Exchange one operator of a comparison."""
+    for slot in ctx.loads(ast.Compare):
+        node = slot.node
+        assert isinstance(node, ast.Compare)
+        operands = [node.left, *node.comparators]
+        for index, operator in enumerate(node.ops):
+            old = _SYMBOLS[type(operator)]
+            for rank, new in enumerate(_COMPARE[old]):
+                weight = 1.0 if rank < 3 or old in ("is", "in") else 0.5
+                # Equality of what is no number hardly ever stands for an order.
+                equality = old in ("==", "!=") and new[0] in "<>"
+                weight *= 0.3 if equality and not _may_be_numbers(ctx, operands[index : index + 2]) else 1.0
+                exchange = Exchange(operands[index], operands[index + 1], old, new)
+                yield _between(ctx, slot, exchange, "comparison", weight)
+
+
+def _may_be_numbers(ctx: UnitContext, operands: Sequence[ast.expr]) -> bool:
+    kinds = [kinds_of(operand, ctx) for operand in operands]
+    return all(not known or known & {"int", "float"} for known in kinds)
+
+
+def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Exchange a binary operator; operands keep their grouping."""
+    for slot in ctx.loads(ast.BinOp):
+        node = slot.node
+        assert isinstance(node, ast.BinOp)
+        old = _SYMBOLS[type(node.op)]
+        text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        for rank, new in enumerate(_ARITHMETIC.get(old, ())):
+            if text and new not in "+%*":
+                continue
+            exchange = Exchange(node.left, node.right, old, new)
+            rewrite = _between(ctx, slot, exchange, "arithmetic", _RANKED[min(rank, 4)])
+            yield _regrouped(ctx, slot, node, new, rewrite)
+
+
+def boolean(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`and` for `or` and the other way round."""
+    for slot in ctx.loads(ast.BoolOp):
+        node = slot.node
+        assert isinstance(node, ast.BoolOp)
+        old = _SYMBOLS[type(node.op)]
+        new = "or" if old == "and" else "and"
+        edits = tuple(
+            edit
+            for left, right in zip(node.values, node.values[1:], strict=False)
+            if (edit := _operator_edit(ctx, Exchange(left, right, old, new))) is not None
+        )
+        yield Rewrite(edits, "boolean", f"`{old}` becomes `{new}`", ctx.line(node), 1.0, _swap(ctx, slot, edits))
+
+
+def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Exchange the operator of an augmented assignment, or assign where it accumulated and the other way round."""
+    for place in ctx.places:
+        node = place.node
+        if isinstance(node, ast.AugAssign):
+            old = _SYMBOLS[type(node.op)]
+            others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "=", "&= ~"]
+            others = [new for new in others if new != "&= ~" or old in "^|&-"]
+            yield from (_assignment(ctx, node, Exchange(node.target, node.value, old + "=", new)) for new in others)
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            for new in ("+=", "-=", "*=", "|=") if node.targets[0].id in ctx.bound_before(node) else ():
+                yield _assignment(ctx, node, Exchange(node.targets[0], node.value, "=", new))
+
+
+def unary(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Negate a condition or a number, or take a negation away."""
+    for slot in ctx.loads(ast.expr):
+        node, text = slot.node, ctx.src(slot.node)
+        if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
+            if not isinstance(node.operand, ast.Constant):
+                yield ctx.replace(slot, ctx.whole(node.operand), "negation")
+        elif is_condition(slot) and not isinstance(node, ast.Compare | ast.Constant):
+            whole = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
+            yield ctx.replace(slot, f"not {whole}", "negation")
+        elif isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute) and _is_operand(slot):
+            yield ctx.replace(slot, f"-{text}", "sign", weight=0.6)
+
+
+def _is_operand(slot: Slot) -> bool:
+    """Whether a number may stand in the slot."""
+    holder = isinstance(slot.parent, ast.Attribute | ast.Starred | ast.Subscript)
+    return slot.field in ("left", "right", "value", "args", "elts") and not holder
+
+
+def is_condition(slot: Slot) -> bool:
+    """Whether only the truth of the slot's expression counts."""
+    if isinstance(slot.parent, ast.BoolOp):
+        return True
+    if isinstance(slot.parent, ast.UnaryOp):
+        return isinstance(slot.parent.op, ast.Not)
+    return slot.field in ("test", "ifs")
+
+
+def _between(ctx: UnitContext, slot: Slot, exchange: Exchange, family: str, weight: float) -> Rewrite:
+    edit = _operator_edit(ctx, exchange)
+    edits = (edit,) if edit else ()
+    line = ctx.line(exchange.left)
+    return Rewrite(edits, family, exchange.description, line, weight, _swap(ctx, slot, edits))
+
+
+def _operator_edit(ctx: UnitContext, exchange: Exchange) -> Edit | None:
+    """The edit of the operator's own characters between two operands."""
+    start, end = ctx.span(exchange.left)[1], ctx.span(exchange.right)[0]
+    words = r"\s+".join(map(re.escape, exchange.old.split()))
+    bounded = rf"\b{words}\b" if exchange.old[0].isalpha() else words
+    between = re.sub(r"#[^\n]*", lambda m: " " * len(m.group()), ctx.text[start:end])
+    found = re.search(bounded, between)
+    if found is None:
+        return None
+    before, after = (
+        ctx.text[start + found.start() - 1],
+        ctx.text[start + found.end() : start + found.end() + 1],
+    )
+    new = exchange.new
+    if new[0].isalpha():
+        new = (" " if not before.isspace() else "") + new + (" " if after and not after.isspace() else "")
+    return Edit(start + found.start(), start + found.end(), new)
+
+
+def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite: Rewrite) -> Rewrite:
+    """Write parentheses where the new operator would bind otherwise than the old one did."""
+    left, right = ctx.src(node.left), ctx.src(node.right)
+    try:
+        wanted = ast.dump(ast.parse(f"({left}) {new} ({right})", mode="eval").body)
+        plain = ast.parse(f"({left} {new} {right})", mode="eval").body
+    except SyntaxError:
+        return rewrite
+    if ast.dump(plain) == wanted and isinstance(
+        slot.parent, ast.stmt | ast.Call | ast.Compare | ast.Subscript | ast.BoolOp
+    ):
+        return rewrite
+    operator = ast.parse(f"a {new} b", mode="eval").body
+    text = f"{fitted(left, operator, 'left')} {new} {fitted(right, operator, 'right')}"
+    return ctx.replace(slot, text, "arithmetic", rewrite.description, rewrite.weight)
+
+
+def _assignment(ctx: UnitContext, node: ast.stmt, exchange: Exchange) -> Rewrite:
+    start, end = ctx.span(exchange.left)[1], ctx.span(exchange.right)[0]
+    at = ctx.text.index(exchange.old, start, end)
+    edit = Edit(at, at + len(exchange.old), exchange.new)
+    weight = 0.7 if "=" in (exchange.old, exchange.new) else 1.0
+    return Rewrite((edit,), "augmented", exchange.description, ctx.line(node), weight)
+
+
+def _swap(ctx: UnitContext, slot: Slot, edits: tuple[Edit, ...]) -> Swap | None:
+    return ctx.effect_of(slot, edits) if edits else None

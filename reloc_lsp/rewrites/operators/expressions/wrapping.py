@@ -1,0 +1,226 @@
+"""Missing calls: an expression wrapped in a function, followed by a method, or cut by a slice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.operators.expressions.operator_replacement import is_condition
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_source import short
+
+_ANY = {
+    "len": 0.5,
+    "str": 0.5,
+    "int": 0.5,
+    "list": 0.4,
+    "sorted": 0.3,
+    "set": 0.3,
+    "abs": 0.4,
+    "bool": 0.15,
+    "tuple": 0.3,
+    "float": 0.3,
+}
+_EACH = {
+    "map(str, {})": 0.4,
+    "map(int, {})": 0.35,
+    "list(map(int, {}))": 0.1,
+    "list(map(str, {}))": 0.1,
+    "map(len, {})": 0.05,
+}
+"""The same function for each element."""
+_BY_KIND: dict[str, dict[str, float]] = {
+    "int": {"abs({})": 1.0, "str({})": 0.8, "float({})": 0.4, "range({})": 0.4, "bool({})": 0.2, "max({}, 0)": 0.7,
+            "min({}, 1)": 0.1, "max({}, 1)": 0.4, "-{}": 0.5, "chr({})": 0.2, "{} // 2": 0.25, "{} * 2": 0.25,
+            "{} % 2": 0.2, "[{}]": 0.2, "{} ** 2": 0.15},
+    "float": {"round({})": 0.8, "int({})": 0.8, "abs({})": 0.9, "str({})": 0.4, "max({}, 0)": 0.5, "round({}, 2)": 0.7,
+              "-{}": 0.4, "max({}, 0.0)": 0.4},
+    "str": {"{}.lower()": 1.0, "{}.strip()": 1.0, "{}.upper()": 0.8, "int({})": 0.8, "len({})": 0.6, "{}[::-1]": 0.6,
+            "{}.split()": 0.6, "{}.rstrip()": 0.5, "{}.lstrip()": 0.5, "{}.title()": 0.25, "{}.capitalize()": 0.35,
+            "float({})": 0.5, "list({})": 0.4, "repr({})": 0.3, "{}[1:]": 0.6, "{}[:-1]": 0.6, "{}[2:]": 0.35,
+            "{}[0]": 0.35, "{}[-1]": 0.3, "{}.casefold()": 0.4, "ord({})": 0.25, "sorted({})": 0.3, "{}.isdigit()": 0.2,
+            "{}.encode()": 0.2, "set({})": 0.3, "{}[:1]": 0.15, "{}.rstrip('\\n')": 0.15, "{}.replace(' ', '')": 0.3,
+            "{}.swapcase()": 0.1, "{}.split(',')": 0.1},
+    "list": {"sorted({})": 1.0, "list({})": 0.8, "len({})": 0.7, "set({})": 0.6, "tuple({})": 0.6, "{}[::-1]": 0.6,
+             "{}[1:]": 0.7, "{}[:-1]": 0.7, "sum({})": 0.4, "max({})": 0.3, "min({})": 0.3, "{}[0]": 0.4, "{}[-1]": 0.4,
+             "{}.copy()": 0.5, "reversed({})": 0.4, "''.join({})": 0.3, "' '.join({})": 0.2, "enumerate({})": 0.3,
+             "list(dict.fromkeys({}))": 0.25, "list(set({}))": 0.2, "sorted(set({}))": 0.25, "[{}]": 0.3, "{}[:]": 0.3,
+             "sorted({}, reverse=True)": 0.3},
+    "tuple": {"list({})": 0.8, "sorted({})": 0.7, "len({})": 0.5, "{}[0]": 0.6, "{}[1]": 0.6, "{}[-1]": 0.4,
+              "{}[::-1]": 0.5, "set({})": 0.3, "tuple(sorted({}))": 0.4, "{}[1:]": 0.4, "{}[:-1]": 0.4},
+    "set": {"sorted({})": 1.0, "list({})": 1.0, "len({})": 0.8, "frozenset({})": 0.3, "{}.copy()": 0.5, "set({})": 0.3,
+            "tuple({})": 0.3},
+    "frozenset": {"sorted({})": 0.8, "set({})": 0.6, "list({})": 0.6},
+    "dict": {"{}.items()": 1.0, "{}.values()": 0.9, "{}.keys()": 0.6, "list({})": 0.6, "dict({})": 0.6,
+             "{}.copy()": 0.7, "len({})": 0.5, "sorted({})": 0.6, "sorted({}.items())": 0.4, "set({})": 0.3},
+    "bool": {"not {}": 0.6, "int({})": 0.3},
+    "range": {"list({})": 0.8, "reversed({})": 0.8, "enumerate({})": 0.3},
+    "dict_keys": {"list({})": 0.8, "sorted({})": 0.9, "set({})": 0.3},
+    "dict_items": {"list({})": 0.8, "sorted({})": 0.9},
+    "dict_values": {"list({})": 0.8, "sorted({})": 0.9, "set({})": 0.3},
+    "generator": {"list({})": 0.8, "sorted({})": 0.6, "tuple({})": 0.6, "set({})": 0.4},
+    "bytes": {"{}.decode()": 0.8, "len({})": 0.4},
+}  # fmt: skip
+MOST_UNKNOWN = 5
+_COPIES = {"{}[:]", "{}.copy()", "list({})", "dict({})", "set({})"}
+_COMMON_ARGUMENTS = {
+    "sorted": ("reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"), "sort": ("reverse=True", "key=len"),
+    "max": ("key=len", "default=0", "default=None"), "min": ("key=len", "default=0", "default=None"),
+    "split": ("' '", "','", "None", "maxsplit=1"), "rsplit": ("maxsplit=1",), "strip": ("'\\n'", "'0'", "' '"),
+    "enumerate": ("1", "start=1"), "range": ("1",), "zip": ("strict=False",), "next": ("None",), "pop": ("0",),
+    "get": ("0", "''", "[]", "None"), "getattr": ("None",), "round": ("2", "1"), "int": ("2", "16"), "sum": ("0",),
+    "replace": ("1",), "dumps": ("sort_keys=True", "default=str", "ensure_ascii=False", "indent=2"),
+}  # fmt: skip
+
+
+def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Wrap an expression as its type at run time allows."""
+    for slot in ctx.loads(
+        ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp, ast.GeneratorExp
+    ):
+        node = slot.node
+        if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.Starred):
+            continue
+        text = ctx.src(node)
+        generator = isinstance(node, ast.GeneratorExp) and text.startswith("(")
+        simple = isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript | ast.ListComp)
+        atom = text if simple else f"({text})"
+        for pattern, weight in _patterns(ctx, slot).items():
+            inner = text if pattern.startswith(("{}", "-", "not")) is False else atom
+            if generator and pattern.endswith("({})"):
+                inner = text[1:-1]
+            rewrite = ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
+            if pattern in _COPIES:
+                # A copy is equal to what it is a copy of: looking at values does not show what it is good for.
+                kept = isinstance(slot.parent, ast.Call | ast.Return) and isinstance(node, ast.Name | ast.Attribute)
+                rewrite = replace(rewrite, effect=None, weight=max(weight, 0.7) * 2 if kept else weight)
+            yield rewrite
+
+
+def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
+    kinds = kinds_of(slot.node, ctx)
+    patterns: dict[str, float] = {}
+    for kind in sorted(kinds):
+        patterns |= _BY_KIND.get(kind, {})
+    if not kinds:
+        patterns = {f"{name}({{}})": weight * 0.6 for name, weight in _ANY.items()}
+        patterns |= {
+            "{}.lower()": 0.4,
+            "{}.strip()": 0.4,
+            "{}[1:]": 0.3,
+            "{}[:-1]": 0.3,
+            "{}[::-1]": 0.3,
+            "{}.items()": 0.2,
+            "{}.copy()": 0.2,
+        }
+    for name, count in _used_calls(ctx).items():
+        patterns.setdefault(name + "({})", min(0.9, 0.4 + 0.1 * count))
+    if is_condition(slot):
+        patterns = {p: w for p, w in patterns.items() if w > 0.5 or p.startswith("not") or p == "{} % 2"}
+    if not kinds or kinds & {"list", "tuple", "set", "generator", "dict_keys", "dict_values", "range"}:
+        patterns |= _EACH
+    return patterns
+
+
+def _used_calls(ctx: UnitContext) -> dict[str, int]:
+    """Functions called with one argument in this unit, itself included."""
+    counts: dict[str, int] = {}
+    for slot in ctx.loads(ast.Call):
+        node = slot.node
+        assert isinstance(node, ast.Call)
+        if len(node.args) == 1 and not node.keywords and isinstance(node.func, ast.Name):
+            counts[node.func.id] = counts.get(node.func.id, 0) + 1
+    return counts
+
+
+def slices(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Other bounds, steps and indices of a subscript."""
+    for slot in ctx.loads(ast.Subscript):
+        node = slot.node
+        assert isinstance(node, ast.Subscript)
+        if isinstance(node.slice, ast.Slice):
+            lower, upper, step = (
+                ctx.inline(p) if p else "" for p in (node.slice.lower, node.slice.upper, node.slice.step)
+            )
+            tail = f":{step}" if step else ""
+            options = {
+                f"{lower}:{tail}": 1.0, f":{upper}{tail}": 1.0, f"{upper}:{lower}{tail}": 0.4, f"{lower}:{upper}": 0.6,
+                f"{lower}:{upper}:-1": 0.5, "::-1": 0.4, f"{lower}:{upper}:2": 0.2, f"1:{upper}{tail}": 0.6,
+                f"{lower}:-1{tail}": 0.6, f"-{lower}:{upper}" if lower else ":": 0.4, f"{upper}:{tail}": 0.5,
+                f":{lower}{tail}": 0.5,
+            }  # fmt: skip
+            if lower and upper:
+                options |= {f"{lower}:{lower} + {upper}{tail}": 0.6, f"{lower} + 1:{upper} + 1{tail}": 0.3}
+        elif isinstance(node.slice, ast.Tuple):
+            continue
+        else:
+            index = ctx.inline(node.slice)
+            options = {
+                "-1": 0.6,
+                "0": 0.6,
+                f"{index}:": 0.4,
+                f":{index}": 0.4,
+                f"-{index}" if index.isidentifier() else "1": 0.5,
+            }
+            if kinds_of(node.slice, ctx) and kinds_of(node.slice, ctx) <= {"str"}:
+                continue
+        for option, weight in options.items():
+            if option != ctx.src(node.slice):
+                edit = ctx.edit(Slot(node.slice, node, "slice", -1, slot.statement), option)
+                said = f"`{short(ctx.inline(node))}` becomes `{short(f'{ctx.inline(node.value)}[{option}]')}`"
+                yield Rewrite((edit,), "slice", said, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
+
+
+def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
+    """Add an argument that calls of this function often have."""
+    for slot in ctx.loads(ast.Call):
+        node = slot.node
+        assert isinstance(node, ast.Call)
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        positional, keyword = [ctx.src(a) for a in node.args], [ctx.src(k) for k in node.keywords]
+        given = positional + keyword
+        named = {k.arg for k in node.keywords}
+        for extra in [*_COMMON_ARGUMENTS.get(name, ()), *_missing_arguments(ctx, node, name)]:
+            word, equals, _ = extra.partition("=")
+            if extra in given or (equals and word in named):
+                continue
+            inside = [*positional, *keyword, extra] if equals else [*positional, extra, *keyword]
+            yield ctx.replace(slot, f"{ctx.src(node.func)}({', '.join(inside)})", "argument", weight=0.6)
+        for extra in _passed_on(ctx, given):
+            inside = [*positional, *keyword, extra] if extra.startswith("**") else [*positional, extra, *keyword]
+            yield ctx.replace(slot, f"{ctx.src(node.func)}({', '.join(inside)})", "argument", weight=1.0)
+        for first in ctx.bound_before(node)[:MOST_UNKNOWN] if given and name not in _COMMON_ARGUMENTS else ():
+            if first not in given:
+                longer = f"{ctx.src(node.func)}({', '.join([first, *given])})"
+                yield ctx.replace(slot, longer, "argument", weight=0.25)
+        if name == "range" and len(given) == 1:
+            for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types(n)][:4]):
+                yield ctx.replace(slot, f"range({start}, {given[0]})", "argument", weight=0.8)
+        if name == "range" and len(given) == 2:
+            yield ctx.replace(slot, f"range({', '.join(given)}, -1)", "argument", weight=0.4)
+            yield ctx.replace(slot, f"range({', '.join(given)}, 2)", "argument", weight=0.3)
+
+
+def _passed_on(ctx: UnitContext, given: Sequence[str]) -> list[str]:
+    """The unit's own `*args` and `**kwargs`, where a call has not got them."""
+    own = ctx.function.args
+    found = [star + a.arg for star, a in (("*", own.vararg), ("**", own.kwarg)) if a is not None]
+    return [text for text in found if text not in given]
+
+
+def _missing_arguments(ctx: UnitContext, node: ast.Call, name: str) -> list[str]:
+    """For functions of the module, parameters not passed, under their own name or passed on from ours."""
+    callee = ctx.module.functions.get(name) or (ctx.function if name == ctx.function.name else None)
+    if callee is None or any(k.arg is None for k in node.keywords):
+        return ctx.bound_before(node)[:MOST_UNKNOWN] if callee is None and name not in _COMMON_ARGUMENTS else []
+    own = [a.arg for a in (*callee.args.posonlyargs, *callee.args.args) if a.arg not in ("self", "cls")]
+    missing = own[len(node.args) :] + [a.arg for a in callee.args.kwonlyargs]
+    given = {k.arg for k in node.keywords}
+    known = ctx.bound_before(node)
+    found = [f"{name}={name}" for name in missing if name in known and name not in given]
+    if len(node.args) < len(own):
+        found += known[:6]
+    return found

@@ -1,0 +1,73 @@
+"""Statements that sibling functions have and the unit may lack: a check, a note in a field, a reset."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import Counter
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.purity import pure
+from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.source.statement_edits import insert_around
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.source.unit_source import short
+
+MOST_STATEMENTS = 16
+LONGEST = 120
+_STEPS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Delete)
+_BODIES = (*_STEPS, ast.Return, ast.Raise)
+
+
+def siblings(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A statement of another function of the file, or of the unit's class, as it stands there."""
+    own = {ast.unparse(place.node) for place in ctx.statements}
+    likely: Counter[str] = Counter()
+    for function, same_class in ctx.module.siblings:
+        for node in ast.walk(function):
+            if isinstance(node, ast.stmt) and _small(node) and (same_class or not _mentions_self(node)):
+                text = ast.unparse(node)
+                if text not in own and len(text) <= LONGEST:
+                    likely[text] += 2 if same_class else 1
+    for text, count in likely.most_common(MOST_STATEMENTS):
+        (node,) = ast.parse(text).body
+        lines = [_marked(line) for line in text.splitlines()]
+        said = f"`{short(text)}` is added, as in another function"
+        for place in ctx.places:
+            if not _read(node) <= {*ctx.bound_before(place.node), *ctx.self_names, *ctx.module.names, *dir(builtins)}:
+                continue
+            guard = _guard(ctx.line(place.node), node)
+            for edit in insert_around(ctx, place, lines):
+                yield Rewrite((edit,), "sibling", said, ctx.line(place.node), 0.3 + 0.2 * min(count, 3), guard)
+
+
+def _small(node: ast.stmt) -> bool:
+    if isinstance(node, ast.If):
+        return not node.orelse and len(node.body) == 1 and isinstance(node.body[0], _BODIES)
+    documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return isinstance(node, _STEPS) and not documents and _has_effect_outside(node)
+
+
+def _has_effect_outside(node: ast.stmt) -> bool:
+    """Whether more than a local name is changed: what a local is set to means little elsewhere."""
+    targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
+    return not any(isinstance(target, ast.Name | ast.Tuple) for target in targets)
+
+
+def _guard(line: int, node: ast.stmt) -> Guard | None:
+    return Guard(line, ast.unparse(node.test)) if isinstance(node, ast.If) and pure(node.test) else None
+
+
+def _mentions_self(node: ast.stmt) -> bool:
+    return any(isinstance(inner, ast.Name) and inner.id in ("self", "cls") for inner in ast.walk(node))
+
+
+def _read(node: ast.stmt) -> set[str]:
+    bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - bound
+
+
+def _marked(line: str) -> str:
+    """The line with `>` for each level of indentation, as layout takes it."""
+    text = line.lstrip(" ")
+    return ">" * ((len(line) - len(text)) // 4) + text

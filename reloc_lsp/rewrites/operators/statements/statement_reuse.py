@@ -1,0 +1,147 @@
+"""Missing code that resembles code nearby: statements repeated elsewhere, under a condition or slightly changed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.condition_synthesis import conditions
+from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.source.statement_edits import insert_after, insert_around
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.source.unit_source import Statement, short
+
+MOST_RENAMES = 8
+MOST_BRANCHES = 8
+FARTHEST_LINES = 12
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
+_PLAIN = ("True", "False", "None", "0", "1", "''", "[]")
+
+
+def copies(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A copy of a simple statement in another place, as it stands or with one name for another throughout."""
+    for origin in _simple(ctx):
+        own = ctx.inline_statement(origin.node)
+        for text, likely in [(own, 1.0), *_renamed(ctx, origin)]:
+            for place in ctx.places:
+                if not _nearby(ctx, place, origin) or (place.node is origin.node and text == own):
+                    continue
+                near = place.block is origin.block
+                for edit in insert_around(ctx, place, [text]):
+                    said = f"`{short(text)}` is added"
+                    weight = likely * (1.0 if near else 0.5 if text == own else 0.25)
+                    yield Rewrite((edit,), "copy", said, ctx.line(place.node), weight)
+
+
+def flushes(ctx: UnitContext) -> Iterator[Rewrite]:
+    """After a loop, a statement of its body once more for what was left over."""
+    for place in ctx.places:
+        if not isinstance(place.node, ast.For | ast.While):
+            continue
+        inside = [p for p in _simple(ctx) if p.loop and _within(place.node, p.node)]
+        for origin in inside:
+            for text, likely in [(ctx.inline_statement(origin.node), 1.0), *_renamed(ctx, origin)]:
+                names = [n for n in ctx.locals if re.search(rf"\b{n}\b", text)]
+                for lines in [[text], *([f"if {name}:", f">{text}"] for name in names),
+                              *([f"if {name} is not None:", f">{text}"] for name in names)]:  # fmt: skip
+                    edit = insert_after(ctx, place.node, lines)
+                    if edit is not None:
+                        said = f"`{short(text)}` is added after the loop"
+                        yield Rewrite((edit,), "flush", said, ctx.line(place.node), likely)
+
+
+def guarded_copies(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A copy of a simple statement in another place, under a condition."""
+    for place in ctx.places:
+        useful = list(conditions(ctx, place.node, wanted=True).items())[:6]
+        for origin in _simple(ctx):
+            text = ctx.inline_statement(origin.node)
+            if place.node is origin.node or isinstance(origin.node, ast.Return | ast.Raise):
+                continue
+            if not _nearby(ctx, place, origin):
+                continue
+            for condition, weight in useful:
+                for edit in list(insert_around(ctx, place, [f"if {condition}:", f">{text}"]))[:1]:
+                    said = f"`if {short(condition)}: {short(text)}` is added"
+                    guard = Guard(ctx.line(place.node), condition)
+                    yield Rewrite((edit,), "guarded copy", said, ctx.line(place.node), weight, guard)
+
+
+def other_cases(ctx: UnitContext) -> Iterator[Rewrite]:
+    """An `if` without `else` gets one that does nearly what its body does."""
+    for place in ctx.places:
+        node = place.node
+        if not isinstance(node, ast.If) or node.orelse or not ctx.alone(node.body[-1]):
+            continue
+        for inner in (p for p in _simple(ctx) if p.block is node.body):
+            for text, likely in _changed(ctx, inner):
+                edit = insert_after(ctx, node.body[-1], ["else:", f">{text}"], like=node)
+                if edit is not None:
+                    said = f"`else: {short(text)}` is added"
+                    yield Rewrite((edit,), "else", said, ctx.line(node.body[-1]), likely)
+
+
+def branches(ctx: UnitContext) -> Iterator[Rewrite]:
+    """After a branch of an `if`, another one that does nearly the same under another condition."""
+    for place in ctx.places:
+        node = place.node
+        if not isinstance(node, ast.If) or len(node.body) > 1 or not ctx.alone(node.body[-1]):
+            continue
+        useful = list(conditions(ctx, node, wanted=True).items())[:MOST_BRANCHES]
+        for inner in (p for p in _simple(ctx) if p.block is node.body):
+            for text, likely in _varied(ctx, inner):
+                for condition, weight in useful:
+                    edit = insert_after(ctx, node.body[-1], [f"elif {condition}:", f">{text}"], like=node)
+                    if edit is not None:
+                        said = f"`elif {short(condition)}: {short(text)}` is added"
+                        guard = Guard(ctx.line(node), condition)
+                        yield Rewrite((edit,), "branch added", said, ctx.line(node), weight * likely, guard)
+
+
+def _varied(ctx: UnitContext, origin: Statement) -> Iterator[tuple[str, float]]:
+    """The statement changed a little, or with one of its texts or numbers replaced by one that the docstring tells."""
+    yield from _changed(ctx, origin)
+    text, start = ctx.inline_statement(origin.node), ctx.span(origin.node)[0]
+    for inner in ast.walk(origin.node):
+        if isinstance(inner, ast.Constant) and inner.value is not None:
+            first, last = (offset - start for offset in ctx.span(inner))
+            for told in ctx.module.told:
+                if type(ast.literal_eval(told)) is type(inner.value) and told != ctx.inline(inner):
+                    yield text[:first] + told + text[last:], 1.0
+
+
+def _simple(ctx: UnitContext) -> list[Statement]:
+    return [p for p in ctx.statements if isinstance(p.node, _SIMPLE) and "\n" not in ctx.src(p.node)]
+
+
+def _renamed(ctx: UnitContext, origin: Statement) -> Iterator[tuple[str, float]]:
+    """The statement with one local name replaced by another of the same type, wherever it stands in it."""
+    text = ctx.inline_statement(origin.node)
+    names = dict.fromkeys(n.id for n in ast.walk(origin.node) if isinstance(n, ast.Name) and n.id in ctx.locals)
+    for name in names:
+        alike = [o for o in ctx.locals if o != name and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
+        for other in alike[:MOST_RENAMES]:
+            yield re.sub(rf"\b{name}\b", other, text), 0.4 if other in names else 0.7
+
+
+def _changed(ctx: UnitContext, origin: Statement) -> Iterator[tuple[str, float]]:
+    """The statement as it stands, and with another value assigned, appended or passed."""
+    text = ctx.inline_statement(origin.node)
+    yield from _renamed(ctx, origin)
+    value = getattr(origin.node, "value", None)
+    last = value.args[-1] if isinstance(value, ast.Call) and value.args else value
+    if isinstance(last, ast.expr):
+        start, end = (offset - ctx.span(origin.node)[0] for offset in ctx.span(last))
+        for other in (*_PLAIN, *ctx.bound_before(origin.node)):
+            if other != text[start:end]:
+                yield text[:start] + other + text[end:], 0.7
+
+
+def _nearby(ctx: UnitContext, one: Statement, other: Statement) -> bool:
+    """Whether code of one place is likely to be wanted at the other."""
+    return abs(ctx.line(one.node) - ctx.line(other.node)) <= FARTHEST_LINES
+
+
+def _within(outer: ast.stmt, inner: ast.stmt) -> bool:
+    return any(node is inner for node in ast.walk(outer))

@@ -1,0 +1,70 @@
+"""Loops that look for one item."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.boolean_logic import is_constant, negated
+from reloc_lsp.rewrites.analysis.comprehension_shape import LoopShape, loop_shape
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, in_try, names_in
+from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+
+
+def any_or_all(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`for x in y: if c: return True` and then `return False` become `return any(...)`, or `all(...)` (SIM110)."""
+    for place in ctx.statements:
+        shape = loop_shape(ctx, place.node)
+        following = place.block[place.index + 1 : place.index + 2]
+        if shape is None or len(shape.block) != 1 or not following:
+            continue
+        match shape.block[0], following[0]:
+            case ast.Return(value=inside), ast.Return(value=after):
+                text = _asked(ctx, shape, inside, after)
+                edit = text and put_lines(ctx, [place.node, *following], [f"return {text}"])
+                if edit:
+                    yield Rewrite((edit,), "existence", f"the loop becomes `{text}`", ctx.line(place.node))
+
+
+def flags(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`found = False`, then a loop that sets `found = True` and breaks, become `found = any(...)` (SIM110).
+
+    A name that the loop's condition reads is not such a flag.
+    """
+    for place in ctx.statements:
+        shape = loop_shape(ctx, place.node)
+        if shape is None or shape.depth != 1 or len(shape.block) != 2 or in_try(ctx, place.node):
+            continue
+        match shape.block:
+            case [ast.Assign(targets=[ast.Name(id=name)], value=inside), ast.Break()]:
+                pass
+            case _:
+                continue
+        for start in empty_before(ctx, place):
+            before = getattr(start.node, "value", None)
+            if bound_name(start.node) != name or name in _read(shape):
+                continue
+            text = _asked(ctx, shape, inside, before)
+            edits = set_at(ctx, start, place, text) if text else ()
+            if edits:
+                yield Rewrite(edits, "existence", f"the loop becomes `{name} = {text}`", ctx.line(place.node))
+
+
+def _asked(ctx: UnitContext, shape: LoopShape, inside: ast.AST | None, otherwise: ast.AST | None) -> str | None:
+    """`any(...)` or `all(...)` with the loop's last condition as the element."""
+    # In a generator a `StopIteration` of an item would become another error.
+    if shape.test is None or "next" in names_in(shape.loop):
+        return None
+    if is_constant(inside, True) and is_constant(otherwise, False) and ctx.is_builtin("any"):
+        return f"any({shape.with_element(ctx.inline(shape.test), without_test=True)})"
+    if is_constant(inside, False) and is_constant(otherwise, True) and ctx.is_builtin("all"):
+        return f"all({shape.with_element(negated(shape.test, ctx), without_test=True)})"
+    return None
+
+
+def _read(shape: LoopShape) -> set[str]:
+    names = (node for node in ast.walk(shape.loop) if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Load)}

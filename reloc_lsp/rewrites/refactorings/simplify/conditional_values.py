@@ -1,0 +1,64 @@
+"""One of two values: `x if x else y`, and branches that set the same name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.name_usage import same, suspends
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.precedence import fitted
+from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+
+
+def either(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`x if x else y` becomes `x or y`, for a name `x` (FURB110); `y if x else x` becomes `x and y`."""
+    for slot in ctx.loads(ast.IfExp):
+        node = slot.node
+        assert isinstance(node, ast.IfExp)
+        test, body, orelse = node.test, node.body, node.orelse
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, body, orelse = test.operand, orelse, body
+        if not isinstance(test, ast.Name):
+            continue
+        if same(test, body):
+            yield ctx.replace(slot, _joined(ctx, test, ast.Or(), orelse), "alternative")
+        elif same(test, orelse):
+            yield ctx.replace(slot, _joined(ctx, test, ast.And(), body), "alternative")
+
+
+def assigned(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`if c: x = a` and `else: x = b` become `x = a if c else b` (SIM108)."""
+    for place in ctx.statements:
+        match place.node:
+            case ast.If(test=test, body=[ast.Assign() as one], orelse=[ast.Assign() as other]) if not suspends(
+                place.node
+            ):
+                if len(one.targets) != 1 or len(other.targets) != 1 or not same(one.targets[0], other.targets[0]):
+                    continue
+                if not isinstance(one.targets[0], ast.Name) or _chooses(one.value) or _chooses(other.value):
+                    continue
+                choice = ast.IfExp(test, one.value, other.value)
+                body = fitted(ctx.inline(one.value), choice, "body")
+                condition = fitted(ctx.inline(test), choice, "test")
+                text = f"{ctx.src(one.targets[0])} = {body} if {condition} else {_last(ctx, other.value)}"
+                edit = put_lines(ctx, [place.node], [text])
+                if edit:
+                    yield Rewrite((edit,), "alternative", f"one assignment: `{text}`", ctx.line(place.node))
+
+
+def _chooses(node: ast.expr) -> bool:
+    """Whether the value is a choice itself: two in one line are hard to read."""
+    return any(isinstance(inner, ast.IfExp) for inner in ast.walk(node))
+
+
+def _joined(ctx: UnitContext, left: ast.expr, op: ast.boolop, right: ast.expr) -> str:
+    joined = ast.BoolOp(op, [left, right])
+    word = "or" if isinstance(op, ast.Or) else "and"
+    return f"{ctx.inline(left)} {word} {fitted(ctx.inline(right), joined, 'values', 1)}"
+
+
+def _last(ctx: UnitContext, node: ast.expr) -> str:
+    text = ctx.inline(node)
+    return f"({text})" if isinstance(node, ast.Tuple) and not text.startswith("(") else text

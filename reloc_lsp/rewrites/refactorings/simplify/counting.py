@@ -1,0 +1,124 @@
+"""Loops that add up or count along, and what is added to a name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.program.text_edit import Edit
+from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
+from reloc_lsp.rewrites.analysis.comprehension_shape import loop_shape
+from reloc_lsp.rewrites.analysis.definite_types import IMMUTABLE, is_sure
+from reloc_lsp.rewrites.analysis.loop_invariants import free_name, stays
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, in_try, names_in, outlives, same, suspends
+from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.source.unit_source import short
+
+_AUGMENTED: dict[type[ast.operator], str] = {
+    ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/=", ast.FloorDiv: "//=", ast.Mod: "%=", ast.BitOr: "|=",
+    ast.BitAnd: "&=", ast.BitXor: "^=", ast.LShift: "<<=", ast.RShift: ">>=", ast.Pow: "**=",
+}  # fmt: skip
+_FIXED = frozenset({"list", "tuple", "str", "bytes", "range"})
+
+
+def sums(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`total = 0`, then a loop that only adds to it, become `total = sum(...)`.
+
+    For whole numbers alone: `sum` adds floats more exactly than `+=` does (Python 3.12).
+    """
+    for place in ctx.statements:
+        shape = loop_shape(ctx, place.node)
+        if shape is None or len(shape.block) != 1 or in_try(ctx, place.node) or not ctx.is_builtin("sum"):
+            continue
+        match shape.block[0]:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types(name) == {"int"}:
+                pass
+            case _:
+                continue
+        loads = (node for node in ast.walk(shape.loop) if isinstance(node, ast.Name) and node.id == name)
+        if sum(1 for _ in loads) > 1 or "next" in names_in(shape.loop):
+            continue
+        for start in empty_before(ctx, place):
+            if bound_name(start.node) == name and is_constant(getattr(start.node, "value", None), 0):
+                text = f"sum({shape.with_element(ctx.inline(value))})"
+                edits = set_at(ctx, start, place, text)
+                if edits:
+                    said = f"`{name}` is a sum, as it was always a whole number in the tests"
+                    yield Rewrite(edits, "sum", said, ctx.line(place.node))
+
+
+def enumerated(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`for i in range(len(xs))` that reads `xs[i]` becomes a loop over the items, with `enumerate` where `i` is used.
+
+    Only where nothing that the loop does can change `xs` (pylint's consider-using-enumerate).
+    """
+    for place in ctx.statements:
+        node = place.node
+        match node:
+            case ast.For(
+                target=ast.Name(id=index),
+                iter=ast.Call(
+                    func=ast.Name(id="range"),
+                    args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=holder)], keywords=[])],
+                    keywords=[],
+                ),
+            ) if ctx.is_builtin("range") and ctx.is_builtin("len") and index != holder:
+                pass
+            case _:
+                continue
+        assert isinstance(node, ast.For)
+        if not is_sure(node.iter.args[0].args[0], ctx, _FIXED) or node.orelse:  # type: ignore[attr-defined]
+            continue
+        items = [s for s in ctx.loads(ast.Subscript) if _is_item(s.node, holder, index) and _within(node, s.node)]
+        name = _name_of_item(ctx, holder)
+        if not items or name is None or not _keeps_counting(ctx, node, holder, index):
+            continue
+        inside = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+        if sum(inner.id == holder for inner in inside) != len(items) + 1:
+            continue
+        counted = sum(inner.id == index for inner in inside) > len(items) + 1 or outlives(ctx, index, node)
+        if counted and not ctx.is_builtin("enumerate"):
+            continue
+        start, _ = ctx.span(node.target)
+        _, end = ctx.span(node.iter)
+        header = f"{index}, {name} in enumerate({holder})" if counted else f"{name} in {holder}"
+        edits = (Edit(start, end, header), *(ctx.edit(slot, name) for slot in items))
+        yield Rewrite(edits, "enumeration", f"the loop goes over the items of `{holder}`", ctx.line(node))
+
+
+def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`x = x + 1` becomes `x += 1`, for what cannot be changed in place (PLR6104)."""
+    for place in ctx.statements:
+        match place.node:
+            case ast.Assign(targets=[ast.Name() as target], value=ast.BinOp(left=left, op=op, right=right)):
+                if same(target, left) and is_sure(left, ctx, IMMUTABLE) and type(op) in _AUGMENTED:
+                    start, end = ctx.span(place.node)
+                    text = f"{target.id} {_AUGMENTED[type(op)]} {ctx.inline(right)}"
+                    said = f"`{short(ctx.src(place.node))}` becomes `{short(text)}`"
+                    yield Rewrite((Edit(start, end, text),), "augmented", said, ctx.line(place.node))
+
+
+def _is_item(node: ast.expr, holder: str, index: str) -> bool:
+    match node:
+        case ast.Subscript(value=ast.Name(id=value), slice=ast.Name(id=at), ctx=ast.Load()):
+            return (value, at) == (holder, index)
+        case _:
+            return False
+
+
+def _within(outer: ast.AST, node: ast.AST) -> bool:
+    return any(inner is node for inner in ast.walk(outer))
+
+
+def _keeps_counting(ctx: UnitContext, loop: ast.For, holder: str, index: str) -> bool:
+    """Whether the loop leaves alone what `holder` holds, and the index that it sets."""
+    stores = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    return sum(node.id == index for node in stores) == 1 and not suspends(loop) and stays(ctx, holder, loop)
+
+
+def _name_of_item(ctx: UnitContext, holder: str) -> str | None:
+    """A name for one of them: `word` for `words`, if nothing else is called so."""
+    plural = holder.endswith("s") and len(holder) > 1 and not holder.endswith("ss")
+    return (free_name(ctx, holder[:-1]) if plural else None) or free_name(ctx, "item")

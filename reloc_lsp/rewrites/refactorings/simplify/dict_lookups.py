@@ -1,0 +1,60 @@
+"""Looking things up in dicts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.rewrites.analysis.definite_types import is_sure
+from reloc_lsp.rewrites.analysis.name_usage import is_simple, same
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+
+_DICT = frozenset({"dict"})
+
+
+def lookups(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`d[k] if k in d else x` becomes `d.get(k, x)`, for a dict and an `x` that costs nothing (SIM401)."""
+    for slot in ctx.loads(ast.IfExp):
+        node = slot.node
+        assert isinstance(node, ast.IfExp)
+        text = _got(ctx, node.test, node.body, node.orelse)
+        if text:
+            yield ctx.replace(slot, text, "lookup")
+
+
+def guarded_lookups(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`if k in d: x = d[k]` and `else: x = y` become `x = d.get(k, y)` (SIM401)."""
+    for place in ctx.statements:
+        match place.node:
+            case ast.If(
+                test=test,
+                body=[ast.Assign(targets=[ast.Name() as one], value=found)],
+                orelse=[ast.Assign(targets=[ast.Name() as other], value=missing)],
+            ) if same(one, other):
+                text = _got(ctx, test, found, missing)
+                edit = text and put_lines(ctx, [place.node], [f"{one.id} = {text}"])
+                if edit:
+                    yield Rewrite((edit,), "lookup", f"one lookup: `{one.id} = {text}`", ctx.line(place.node))
+
+
+def _got(ctx: UnitContext, test: ast.expr, found: ast.expr, missing: ast.expr) -> str | None:
+    match test:
+        case ast.Compare(left=key, ops=[ast.In() | ast.NotIn() as op], comparators=[ast.Name() as holder]):
+            if isinstance(op, ast.NotIn):
+                found, missing = missing, found
+        case _:
+            return None
+    wanted = isinstance(found, ast.Subscript) and same(found.value, holder) and same(found.slice, key)
+    if not wanted or not is_simple(key) or not is_sure(holder, ctx, _DICT) or not _free(missing):
+        return None
+    default = "" if isinstance(missing, ast.Constant) and missing.value is None else f", {ctx.inline(missing)}"
+    return f"{holder.id}.get({ctx.inline(key)}{default})"
+
+
+def _free(node: ast.expr) -> bool:
+    """Whether making the value can neither fail nor be noticed where it is not needed."""
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (
+        isinstance(node, ast.Dict) and not node.keys
+    )  # fmt: skip

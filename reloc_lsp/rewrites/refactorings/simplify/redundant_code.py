@@ -1,0 +1,138 @@
+"""What says nothing: an `else` after a `return`, a name that is only handed on, code that is never reached."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.program.text_edit import Edit
+from reloc_lsp.program.unit import FunctionNode
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, is_own, used_elsewhere
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.statement_edits import delete_statement, moved_block, put_lines
+from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.source.unit_source import Statement, short
+
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_BINDING = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal,
+    ast.Yield, ast.YieldFrom, ast.Await, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.NamedExpr,
+)  # fmt: skip
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def handed_on(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`x = value` and then `return x` become `return value`, where `x` is used for nothing else (RET504)."""
+    for place in ctx.statements:
+        following = place.block[place.index + 1 : place.index + 2]
+        name = bound_name(place.node)
+        match following:
+            case [ast.Return(value=ast.Name(id=returned))] if name == returned and isinstance(place.node, ast.Assign):
+                loads = sum(_reads(node, returned) for node in ast.walk(ctx.function))
+                if loads != 1 or not is_own(ctx, returned) or returned in ctx.parameters:
+                    continue
+                edit = put_lines(ctx, [place.node, *following], [f"return {ctx.whole(place.node.value)}"])
+                if edit:
+                    yield Rewrite((edit,), "superfluous", f"`{returned}` is returned at once", ctx.line(place.node))
+
+
+def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`c = a`, `a = b`, `b = c` become `a, b = b, a`, where `c` is used for nothing else (pylint's R1712)."""
+    for place in ctx.statements:
+        three = place.block[place.index : place.index + 3]
+        match three:
+            case [
+                ast.Assign(targets=[ast.Name(id=spare)], value=ast.Name(id=one)),
+                ast.Assign(targets=[ast.Name(id=into)], value=ast.Name(id=other)),
+                ast.Assign(targets=[ast.Name(id=last)], value=ast.Name(id=kept)),
+            ] if (into, last, kept) == (one, other, spare) and len({spare, one, other}) == 3:
+                if is_own(ctx, spare) and not used_elsewhere(ctx, spare, *three) and spare not in ctx.parameters:
+                    edit = put_lines(ctx, three, [f"{one}, {other} = {other}, {one}"])
+                    if edit:
+                        yield Rewrite((edit,), "superfluous", f"`{spare}` is not needed to swap", ctx.line(place.node))
+
+
+def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
+    """An `else` goes where every branch before it has left already (RET505 to RET508), and one that only passes."""
+    for place in ctx.statements:
+        node = place.node
+        if not isinstance(node, ast.If) or ctx.text.startswith("elif", ctx.span(node)[0]):
+            continue
+        chain = [node]
+        while len(chain[-1].orelse) == 1 and _is_elif(ctx, chain[-1].orelse[0]):
+            chain += [inner for inner in chain[-1].orelse if isinstance(inner, ast.If)]
+        block = chain[-1].orelse
+        start = _else_line(ctx, chain[-1]) if block else None
+        if start is None or not ctx.alone(block[-1]):
+            continue
+        end = ctx.lines_of(block[-1])[1]
+        if [type(statement) for statement in block] == [ast.Pass]:
+            yield Rewrite((Edit(start, end, ""),), "superfluous", "an `else` that only passes goes", ctx.line(node))
+        elif all(isinstance(branch.body[-1], _LEAVING) for branch in chain):
+            moved = moved_block(ctx, block, ctx.indent(node))
+            if moved is not None:
+                moved = moved if ctx.text[:end].endswith(("\n", "\r")) else moved.rstrip("\r\n")
+                said = "the `else` goes: every branch before it leaves"
+                yield Rewrite((Edit(start, end, moved),), "superfluous", said, ctx.line(node))
+
+
+def statements(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`pass` beside other statements (PIE790), `continue` at the end of a loop and `return` at the end of a function
+    (PLR1711), and what stands behind a `return` go."""
+    for place in ctx.statements:
+        why = _why(ctx, place)
+        edit = delete_statement(ctx, place) if why and len(place.block) > 1 else None
+        if edit is not None and edit.text == "":
+            said = f"`{short(ctx.src(place.node))}` goes: {why}"
+            yield Rewrite((edit,), "superfluous", said, ctx.line(place.node))
+
+
+def _why(ctx: UnitContext, place: Statement) -> str:
+    node, last = place.node, place.index == len(place.block) - 1
+    if isinstance(node, ast.Pass):
+        return "it does nothing"
+    if (
+        isinstance(node, ast.Continue)
+        and last
+        and isinstance(place.parent, _LOOPS)
+        and place.block is place.parent.body
+    ):
+        return "the loop goes on anyway"
+    if isinstance(node, ast.Return) and last and place.parent is ctx.function and _returns_nothing(ctx.function):
+        return "the function ends anyway"
+    before = place.block[: place.index]
+    if any(isinstance(other, _LEAVING) for other in before) and not _binds(node):
+        return "it is never reached"
+    return ""
+
+
+def _returns_nothing(function: FunctionNode) -> bool:
+    """Whether no `return` of the function, those of functions in it included, has a value but `None`."""
+    found = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    return all(isinstance(value, ast.Constant) and value.value is None for value in found)
+
+
+def _binds(node: ast.stmt) -> bool:
+    """Whether the statement makes a name local, or the function a generator, even where it is never run."""
+    inner = list(ast.walk(node))
+    return any(isinstance(n, _BINDING) for n in inner) or any(
+        isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load) for n in inner
+    )
+
+
+def _is_elif(ctx: UnitContext, node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ctx.text.startswith("elif", ctx.span(node)[0])
+
+
+def _else_line(ctx: UnitContext, node: ast.If) -> int | None:
+    """Where the line `else:` begins, if nothing else stands on it."""
+    first = ctx.index.line_of(ctx.lines_of(node.orelse[0])[0])
+    last = ctx.last_line(node.body[-1])
+    for line in range(last + 1, first):
+        if ctx.index.lines[line - 1].strip() == "else:":
+            return ctx.index.starts[line - 1]
+    return None
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)

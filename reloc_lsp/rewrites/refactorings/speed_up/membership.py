@@ -1,0 +1,120 @@
+"""Asking a list whether something is in it: a set knows at once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from reloc_lsp.program.text_edit import Edit
+from reloc_lsp.rewrites.analysis.comprehension_shape import loop_shape
+from reloc_lsp.rewrites.analysis.definite_types import is_sure
+from reloc_lsp.rewrites.analysis.loop_invariants import (
+    free_name,
+    holds_hashables,
+    is_bound_before,
+    is_hashable,
+    loops_around,
+    stays,
+)
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, is_own, occurrences, same
+from reloc_lsp.rewrites.refactorings.simplify.comprehensions import bound_to_empty, empty_before, set_at
+from reloc_lsp.rewrites.rewrite import Rewrite
+from reloc_lsp.rewrites.source.statement_edits import insert_before
+from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+
+_LISTS = frozenset({"list", "tuple"})
+_IN = (ast.In, ast.NotIn)
+
+
+def literals(ctx: UnitContext) -> Iterator[Rewrite]:
+    """`x in [1, 2, 3]` becomes `x in {1, 2, 3}`, which Python makes once (PLR6201)."""
+    for slot in ctx.loads(ast.List, ast.Tuple):
+        node, parent = slot.node, slot.parent
+        if not (isinstance(parent, ast.Compare) and len(parent.ops) == 1 and isinstance(parent.ops[0], _IN)):
+            continue
+        assert isinstance(node, ast.List | ast.Tuple)
+        constants = node.elts and all(isinstance(element, ast.Constant) for element in node.elts)
+        if slot.field == "comparators" and constants and is_hashable(ctx, parent.left):
+            yield ctx.replace(slot, "{" + ", ".join(map(ctx.inline, node.elts)) + "}", "set of constants")
+
+
+def before_loops(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A set of a list is made before the loop that asks the list again and again, and changes nothing in it."""
+    for name in dict.fromkeys(slot.parent.comparators[0].id for slot in _asked(ctx)):  # type: ignore[attr-defined]
+        slots = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
+        if not is_sure(slots[0].node, ctx, _LISTS) or not holds_hashables(ctx, name):
+            continue
+        wanted = free_name(ctx, f"{name}_set")
+        loops = [place for slot in slots for place in loops_around(ctx, slot.node)]
+        for loop in dict.fromkeys(loops):
+            inside = [slot for slot in slots if any(inner is slot.node for inner in ast.walk(loop.node))]
+            able = [slot for slot in inside if is_hashable(ctx, slot.parent.left)]  # type: ignore[attr-defined]
+            first = insert_before(ctx, loop.node, [f"{wanted} = set({name})"])
+            if wanted is None or not able or first is None or not is_bound_before(ctx, name, loop):
+                continue
+            if stays(ctx, name, loop.node) and ctx.is_builtin("set"):
+                edits = (first, *(ctx.edit(slot, wanted) for slot in able))
+                yield Rewrite(
+                    edits, "set before a loop", f"a set of `{name}` is asked, not the list", ctx.line(loop.node)
+                )
+
+
+def grown(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A list that is only added to, and asked whether something is in it, becomes a set."""
+    for place in ctx.statements:
+        name, kind = bound_to_empty(ctx, place.node)
+        if kind != "list" or not is_own(ctx, name) or name in ctx.parameters or not isinstance(place.node, ast.Assign):
+            continue
+        asked = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
+        added = [node for node in ast.walk(ctx.function) if _appends(node, name)]
+        if not asked or not added or occurrences(name, ctx.function) != 1 + len(asked) + len(added):
+            continue
+        items = [slot.parent.left for slot in asked] + [node.value.args[0] for node in added]  # type: ignore[attr-defined]
+        if not all(is_hashable(ctx, item) for item in items) or not ctx.is_builtin("set"):
+            continue
+        edits = [Edit(*ctx.span(place.node.value), "set()")]
+        for node in added:
+            end = ctx.span(node.value.func)[1]  # type: ignore[attr-defined]
+            edits.append(Edit(end - len("append"), end, "add"))
+        yield Rewrite(tuple(edits), "set that grows", f"`{name}` is a set", ctx.line(place.node))
+
+
+def distinct(ctx: UnitContext) -> Iterator[Rewrite]:
+    """A loop that appends what is not in the list yet becomes `list(dict.fromkeys(...))`, which keeps the order."""
+    for place in ctx.statements:
+        shape = loop_shape(ctx, place.node)
+        if shape is None or len(shape.clauses) != 2 or len(shape.block) != 1:
+            continue
+        match shape.test, shape.block[0]:
+            case ast.Compare(left=ast.Name() as item, ops=[ast.NotIn()], comparators=[ast.Name(id=name)]), statement:
+                added = _appends(statement, name) and same(statement.value.args[0], item)  # type: ignore[attr-defined]
+            case _:
+                continue
+        if not added or not same(shape.loop.target, item) or occurrences(name, shape.loop.iter):
+            continue
+        if not holds_hashables(ctx, name) or not (ctx.is_builtin("list") and ctx.is_builtin("dict")):
+            continue
+        for start in empty_before(ctx, place):
+            if bound_name(start.node) == name and bound_to_empty(ctx, start.node)[1] == "list":
+                edits = set_at(ctx, start, place, f"list(dict.fromkeys({ctx.inline(shape.loop.iter)}))")
+                if edits:
+                    yield Rewrite(edits, "distinct items", f"`{name}` is made by `dict.fromkeys`", ctx.line(place.node))
+
+
+def _asked(ctx: UnitContext) -> Iterator[Slot]:
+    """Names of which it is asked whether something is in them."""
+    for slot in ctx.loads(ast.Name):
+        parent = slot.parent
+        compared = isinstance(parent, ast.Compare) and slot.field == "comparators" and len(parent.ops) == 1
+        if compared and isinstance(parent.ops[0], _IN):  # type: ignore[attr-defined]
+            yield slot
+
+
+def _appends(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Expr(
+            value=ast.Call(func=ast.Attribute(value=ast.Name(id=holder), attr="append"), args=[item], keywords=[])
+        ):
+            return holder == name and not isinstance(item, ast.Starred) and not occurrences(name, item)
+        case _:
+            return False

@@ -1,0 +1,138 @@
+"""The names of a unit: what is bound where, of which types, and what is never read."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Container
+from functools import cached_property
+from typing import TypeGuard
+
+from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.source.unit_source import UnitText
+
+
+class UnitNames(UnitText):
+    """A unit's text with the names in its scope; `module` knows those around it and the types seen at run time."""
+
+    def __init__(self, source: str, module: ModuleContext, focus: Container[int] | None = None) -> None:
+        super().__init__(source, focus)
+        self.module = module
+        self._bound: dict[int, list[str]] = {}
+
+    @cached_property
+    def parameters(self) -> list[str]:
+        """The unit's parameters, `self` and `cls` left out."""
+        arguments = self.function.args
+        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        names += [a.arg for a in (arguments.vararg, arguments.kwarg) if a]
+        return [name for name in names if name not in ("self", "cls")]
+
+    @property
+    def self_names(self) -> list[str]:
+        """All parameters, `self` and `cls` included."""
+        return [a.arg for a in self.function.args.args]
+
+    @cached_property
+    def locals(self) -> list[str]:
+        """Parameters, names the body binds, and names of an enclosing function that it reads."""
+        names = (node for node in ast.walk(ast.Module(self.body, [])) if isinstance(node, ast.Name))
+        bound = [name.id for name in names if isinstance(name.ctx, ast.Store) or self._enclosed(name.id)]
+        return list(dict.fromkeys([*self.parameters, *bound]))
+
+    def _enclosed(self, name: str) -> bool:
+        """Whether the name was seen in the unit's frames although the module does not bind it."""
+        return name in self.module.types and name not in self.module.names and name not in ("self", "cls")
+
+    @cached_property
+    def fields(self) -> list[str]:
+        """Attributes of `self` seen at run time, as `self.name`."""
+        names = self.module.types if "self" in self.self_names else ()
+        return [name for name in names if name.startswith("self.") and "[" not in name]
+
+    def items(self, name: str) -> dict[str, frozenset[str]]:
+        """Keys (as `repr`) seen in the dicts that `name` held, with the types of what they led to."""
+        start = f"{name}["
+        return {seen[len(start) : -1]: kinds for seen, kinds in self.module.types.items() if seen.startswith(start)}
+
+    @cached_property
+    def unused(self) -> set[str]:
+        """Parameters and local names that are never read: what is missing may well be their use."""
+        return set(self.locals) - self.names_read - {"_"}
+
+    @cached_property
+    def memberships(self) -> set[tuple[str, str]]:
+        """Pairs `(item, holder)` of which the unit asks whether the item is in the holder."""
+        return {
+            (self.inline(node.left), self.inline(node.comparators[0]))
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)
+        }
+
+    @cached_property
+    def names_read(self) -> set[str]:
+        """Names the body reads."""
+        names = (node for node in ast.walk(self.function) if isinstance(node, ast.Name))
+        return {name.id for name in names if isinstance(name.ctx, ast.Load)}
+
+    @cached_property
+    def lines_of_names(self) -> dict[str, list[int]]:
+        """Lines on which each name stands, attributes of names among them."""
+        found: dict[str, list[int]] = {}
+        for node in ast.walk(self.function):
+            if isinstance(node, ast.Name):
+                found.setdefault(node.id, []).append(self.line(node))
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.setdefault(f"{node.value.id}.{node.attr}", []).append(self.line(node))
+        return found
+
+    def types(self, name: str) -> frozenset[str]:
+        """Run-time types seen for a local name; empty if none were."""
+        return self.module.types.get(name, frozenset())
+
+    def bound_before(self, node: ast.AST) -> list[str]:
+        """Local names that may be bound when `node` runs: parameters, names stored on an earlier line or in a loop."""
+        line = self.line(node)
+        if line not in self._bound:
+            early = {name for name, first, looped in self._stores if first < line or (looped and looped <= line)}
+            stored = {name for name, _, _ in self._stores}
+            self._bound[line] = [
+                name
+                for name in self.locals
+                if (name in early or name not in stored or name in self.parameters) and name not in self._inner
+            ]
+        return self._bound[line]
+
+    @cached_property
+    def _inner(self) -> set[str]:
+        """Names that only comprehensions bind, for themselves."""
+        inside, outside = set[str](), set(self.parameters)
+        targets = {
+            id(name): name.id
+            for node in ast.walk(self.function)
+            if isinstance(node, ast.comprehension)
+            for name in ast.walk(node.target)
+            if isinstance(name, ast.Name)
+        }
+        for node in ast.walk(self.function):
+            if _is_store(node):
+                (inside if id(node) in targets else outside).add(node.id)
+        return inside - outside
+
+    @cached_property
+    def _stores(self) -> list[tuple[str, int, int]]:
+        """Every store of a name: the name, its line, and that of a statement in or of a loop that holds it, or 0."""
+        return [
+            (inner.id, self.line(inner), self.line(place.node) if place.loop or isinstance(place.node, ast.For) else 0)
+            for place in self.statements
+            for inner in ast.walk(place.node)
+            if _is_store(inner)
+        ]
+
+    def is_builtin(self, name: str) -> bool:
+        """Whether `name` means Python's builtin of that name here."""
+        return hasattr(builtins, name) and name not in self.locals and name not in self.module.names
+
+
+def _is_store(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

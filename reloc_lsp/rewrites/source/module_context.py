@@ -1,0 +1,123 @@
+"""What the unit's module offers to rewrites: names, functions, attributes; taken once from the whole file."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from reloc_lsp.rewrites.analysis.purity import QUESTION
+
+
+@dataclass(frozen=True)
+class ModuleContext:
+    """The module's tree, the unit's qualified name in it, and the run-time types of the unit's names.
+
+    `wanted_errors` are exceptions that failing tests expect and the unit does not raise, `raised` maps a line of the
+    unit (its text without white space around it) to the exception that failing tests got from it. `told` are
+    constants that the unit's docstring speaks of.
+    """
+
+    tree: ast.Module
+    qualname: str
+    types: Mapping[str, frozenset[str]]
+    wanted_errors: tuple[str, ...] = ()
+    raised: Mapping[str, str] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+    @cached_property
+    def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Functions at module level."""
+        return {n.name: n for n in self.tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Everything bound at module level."""
+        bound: set[str] = set()
+        for node in self.tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                bound.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                bound |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            else:
+                bound |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return bound
+
+    @cached_property
+    def predicates(self) -> list[str]:
+        """Functions of the file, or imported, whose name says that they only answer a question."""
+        return sorted(name for name in self.names if QUESTION.match(name))
+
+    @cached_property
+    def constants(self) -> set[str]:
+        """Module-level names assigned by plain statements."""
+        return {
+            target.id
+            for node in self.tree.body
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            if isinstance(target, ast.Name)
+        }
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Counter[str]]:
+        """For each receiver's text, the attributes read or called on it anywhere in the file."""
+        found: dict[str, Counter[str]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.setdefault(node.value.id, Counter())[node.attr] += 1
+        return found
+
+    @cached_property
+    def methods(self) -> set[str]:
+        """Methods defined by the class around the unit."""
+        parts = self.qualname.split(".")
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef) and len(parts) > 1 and node.name == parts[-2]:
+                return {n.name for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+        return set()
+
+    @cached_property
+    def siblings(self) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
+        """The other functions of the file and of its classes, and whether they share the unit's class."""
+        *outer, name = self.qualname.split(".")
+        classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        holders: list[tuple[list[ast.stmt], bool]] = [(self.tree.body, not outer)]
+        holders += [(node.body, outer[-1:] == [node.name]) for node in classes]
+        return [
+            (node, trusted and bool(outer))
+            for body, trusted in holders
+            for node in body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (trusted and node.name == name)
+        ]
+
+    @cached_property
+    def states(self) -> Mapping[str, set[str]]:
+        """Constants and module-level names that an attribute or a name is set to or compared with in the file."""
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Assign(targets=[target], value=value):
+                    pairs = [(target, value)]
+                case ast.Compare(left=left, comparators=[right]):
+                    pairs = [(left, right)]
+                case _:
+                    continue
+            for subject, value in pairs:
+                constant = isinstance(value, ast.Constant) or (
+                    isinstance(value, ast.Name) and value.id in self.constants
+                )
+                if constant and isinstance(subject, ast.Attribute | ast.Name):
+                    found.setdefault(ast.unparse(subject), set()).add(ast.unparse(value))
+        return found
+
+    @cached_property
+    def strings(self) -> Counter[str]:
+        """Short string constants of the file."""
+        return Counter(
+            node.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= 20
+        )

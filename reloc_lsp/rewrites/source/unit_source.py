@@ -1,0 +1,171 @@
+"""A unit's text and its statements: where things stand, and what stands alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from reloc_lsp.program.fingerprint import is_docstring, parse_unit
+from reloc_lsp.program.source_text import LineIndex, newline_of
+from reloc_lsp.program.unit import FunctionNode
+from reloc_lsp.rewrites.source.precedence import stands_alone
+
+_LAID_OUT = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """A statement and its place: `index` in `block`, which is a field of `parent`.
+
+    `loop` says whether a loop is around it, `handler` whether an exception handler is.
+    """
+
+    node: ast.stmt
+    block: list[ast.stmt]
+    index: int
+    parent: ast.AST
+    loop: bool
+    handler: bool = False
+
+
+class UnitText:
+    """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1.
+
+    `focus`, if given, holds the lines whose statements are rewritten; the others only lend their names.
+    """
+
+    def __init__(self, source: str, focus: Container[int] | None = None) -> None:
+        self.text = source
+        self._focus = focus
+        self._alone: dict[int, bool] = {}
+        tree = parse_unit(source)
+        self._shift = 0 if isinstance(tree.body[0], FunctionNode) else 1
+        self.index = LineIndex(source)
+        function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
+        if not isinstance(function, FunctionNode):
+            raise SyntaxError("the unit is not a function any more")
+        self.function = function
+        self.newline = newline_of(source)
+
+    # -- places in the text
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """Offsets of `node` in the text."""
+        start = self.index.offset(self.line(node), node.col_offset)  # type: ignore[attr-defined]
+        end = self.index.offset(node.end_lineno - self._shift, node.end_col_offset)  # type: ignore[attr-defined]
+        return start, end
+
+    def line(self, node: ast.AST) -> int:
+        """Line of the unit's text on which `node` begins."""
+        return int(node.lineno) - self._shift  # type: ignore[attr-defined]
+
+    def last_line(self, node: ast.AST) -> int:
+        """Line of the unit's text on which `node` ends."""
+        return int(node.end_lineno) - self._shift  # type: ignore[attr-defined]
+
+    def src(self, node: ast.AST) -> str:
+        """The node's own text."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def inline(self, node: ast.expr) -> str:
+        """The node's text on one line."""
+        text = self.src(node)
+        return ast.unparse(node) if "\n" in text or "\r" in text else text
+
+    def whole(self, node: ast.expr) -> str:
+        """The node's text for another place, in parentheses where its lines would not hold together there."""
+        text = self.src(node)
+        return f"({text})" if "\n" in text and not stands_alone(text) else text
+
+    def inline_statement(self, node: ast.stmt) -> str:
+        """A simple statement's text on one line."""
+        text = self.src(node)
+        return ast.unparse(node) if "\n" in text or "\r" in text else text
+
+    # -- statements
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """Every statement of the body in source order, docstring left out."""
+        return list(self._statements(self.function.body, self.function, loop=False))
+
+    def _statements(
+        self, block: list[ast.stmt], parent: ast.AST, *, loop: bool, handler: bool = False
+    ) -> Iterator[Statement]:
+        handlers = [h.body for h in getattr(parent, "handlers", ())]
+        handler = handler or any(block is body for body in handlers)
+        for index, node in enumerate(block):
+            if index == 0 and parent is self.function and is_docstring(node):
+                continue
+            yield Statement(node, block, index, parent, loop, handler)
+            inside = loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
+            inside = inside and not isinstance(node, FunctionNode | ast.ClassDef)
+            for inner in blocks(node):
+                yield from self._statements(inner, node, loop=inside, handler=handler)
+
+    @property
+    def places(self) -> list[Statement]:
+        """The statements in focus: those to rewrite, or to put others before or after."""
+        return [place for place in self.statements if self.in_focus(place.node)]
+
+    def in_focus(self, node: ast.stmt) -> bool:
+        """Whether the statement's first line is to be rewritten; without a focus every one is."""
+        return self._focus is None or self.line(node) in self._focus
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The function's statements, docstring left out."""
+        body = self.function.body
+        return body[1:] if is_docstring(body[0]) else body
+
+    def lines_of(self, node: ast.stmt) -> tuple[int, int]:
+        """Offsets of the whole lines on which a statement stands."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - self._shift
+        last = self.last_line(node)
+        starts = self.index.starts
+        return starts[first - 1], starts[last] if last < len(starts) else len(self.text)
+
+    def alone(self, node: ast.stmt) -> bool:
+        """Whether the statement has its lines for itself."""
+        known = self._alone.get(id(node))
+        if known is None:
+            known = self._alone[id(node)] = self._is_alone(node)
+        return known
+
+    def _is_alone(self, node: ast.stmt) -> bool:
+        start, end = self.lines_of(node)
+        own_start, own_end = self.span(node)
+        decorated = bool(getattr(node, "decorator_list", ()))
+        before = "" if decorated else self.text[start:own_start].strip()
+        after = self.text[own_end:end].strip()
+        return not before and (not after or after.startswith("#"))
+
+    def indent(self, node: ast.stmt) -> str:
+        """White space before the statement."""
+        return self.index.indentation(self.line(node))
+
+    @cached_property
+    def step(self) -> str:
+        """One level of indentation in this unit."""
+        outer = self.index.indentation(self.line(self.function))
+        inner = self.indent(self.body[0])
+        return inner[len(outer) :] if inner.startswith(outer) and len(inner) > len(outer) else "    "
+
+
+def blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
+    """The blocks of statements inside a statement, in source order."""
+    holders = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
+    own = [getattr(node, field, None) for field in ("body", "orelse", "finalbody")]
+    yield from filter(None, [own[0], *(holder.body for holder in holders), *own[1:]])
+
+
+def short(text: str, most: int = 48) -> str:
+    """`text` on one line, cut if long, for descriptions."""
+    if len(text) <= most and not _LAID_OUT.search(text):
+        return text
+    line = " ".join(re.sub(r"#[^\n]*\n", " ", text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
