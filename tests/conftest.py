@@ -87,13 +87,13 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         walls = find_sandbox(sandbox)
         copies.append(ScratchCopy(root, unsaved, mountable=walls.outer is not None))
         bench = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
-        place = UnitLocation(file, bench.copy.place(file), name, module, unit)
+        location = UnitLocation(file, bench.copy.path_in_copy(file), name, module, unit)
         user = copies[-1].files
         files = test_selection.test_files(user, test_selection.pytest_layout(user))
         likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
-        baseline = await BaselineBuilder(bench, place, seconds).measure(groups)
-        judges.append(PytestEvaluator(bench, place, baseline))
+        baseline = await BaselineBuilder(bench, location, seconds).measure(groups)
+        judges.append(PytestEvaluator(bench, location, baseline))
         return judges[-1]
 
     yield start

@@ -43,13 +43,13 @@ class ServerLostError(Exception):
 class PytestEvaluator:
     """Judges candidates of one unit. Test ids are pytest node ids."""
 
-    def __init__(self, bench: HarnessLauncher, place: UnitLocation, baseline: Baseline) -> None:
+    def __init__(self, bench: HarnessLauncher, location: UnitLocation, baseline: Baseline) -> None:
         self.bench = bench
-        self.place = place
+        self.location = location
         self.baseline = baseline
         self._fresh: FreshTier | None = None
-        self._lint = HazardLint(place.module.text)
-        bench.copy.run_candidates()
+        self._lint = HazardLint(location.module.text)
+        bench.copy.stop_keeping_bytecode()
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
         self._broken: set[int] = set()
@@ -93,7 +93,7 @@ class PytestEvaluator:
         tier = self.baseline.tier
         if self._batches is None and isinstance(tier, WarmTier):
             results = {n: self.baseline.results[n] for n in self._order}
-            self._batches = await Batches.measured(tier, self.place.source, results, self.baseline.limits)
+            self._batches = await Batches.measured(tier, self.location.source, results, self.baseline.limits)
         return self._batches
 
     async def confirm(self, source: str, trusted: bool = False) -> Verdict:
@@ -106,9 +106,11 @@ class PytestEvaluator:
         broken = await self._breaks_again(source)
         if broken:
             return self._verdict(broken, [*self._order, *broken])
-        usual = ColdTier(self.bench, self.place, self.baseline.tier.tests, grants=self.baseline.importing)
+        usual = ColdTier(self.bench, self.location, self.baseline.tier.tests, grants=self.baseline.importing)
         unlike = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1))
-        watch: dict[str, Any] = {} if trusted or self._compares_itself else {"returns_of": self.place.lines_of(source)}
+        watch: dict[str, Any] = (
+            {} if trusted or self._compares_itself else {"returns_of": self.location.lines_of(source)}
+        )
         beside = list(self.baseline.beside)
         tests = [*self._order, *beside]
         limits = {n: self.baseline.limits[n].grown(GROWTH) for n in self._order} | dict.fromkeys(beside, CONFIRMING)
@@ -121,7 +123,7 @@ class PytestEvaluator:
         if doubtful:
             # With all the others, as it may be one of those that has to come before.
             unchanged, third = await asyncio.gather(
-                unlike.run(self.place.source, tests, [limits[n] for n in tests], roomy=True),
+                unlike.run(self.location.source, tests, [limits[n] for n in tests], roomy=True),
                 replace(unlike, backwards=False).run(source, tests, [limits[n] for n in tests], roomy=True, **watch),
             )
             unsure = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
@@ -136,13 +138,13 @@ class PytestEvaluator:
         Only those count that pass here with the unchanged unit.
         """
         tier, left = self.baseline.tier, sorted(self._broken)
-        if not left or isinstance(tier, ColdTier) or not self.place.fits(source):
+        if not left or isinstance(tier, ColdTier) or not self.location.fits(source):
             return {}
         limits = dict.fromkeys(left, CONFIRMING)
         try:
             now = await self._run(tier, source, left, limits, 0)
             failing = {n: result for n, result in now.items() if result.outcome in FAILING}
-            before = await self._run(tier, self.place.source, list(failing), limits, 0)
+            before = await self._run(tier, self.location.source, list(failing), limits, 0)
         except ServerLostError:
             return {}
         return {n: failing[n] for n, result in before.items() if result.outcome is Outcome.PASSED}
@@ -150,12 +152,12 @@ class PytestEvaluator:
     @property
     def _compares_itself(self) -> bool:
         """Whether the unit, as it stands, makes a class with comparisons of its own."""
-        return any(name in self.place.source for name in COMPARING)
+        return any(name in self.location.source for name in COMPARING)
 
     async def timed(self, sources: Sequence[str]) -> list[float] | None:
         """CPU seconds of all tests together with each version, run one after the other; `None` where one fails."""
         tier = self.baseline.tier
-        if isinstance(tier, WarmTier) and not all(map(self.place.fits, sources)):
+        if isinstance(tier, WarmTier) and not all(map(self.location.fits, sources)):
             tier = await self._start_fresh()
         limits = {n: self.baseline.limits[n] for n in self._order}
         times = []
@@ -187,7 +189,7 @@ class PytestEvaluator:
                 left -= wall
 
         async def tried(source: str) -> Trials:
-            if not (isinstance(tier, WarmTier) and self.place.fits(source)):
+            if not (isinstance(tier, WarmTier) and self.location.fits(source)):
                 return {}
             async with self._slots:
                 report = await tier.run(source, tests, [self.baseline.limits[n] for n in tests], trials=True)
@@ -210,7 +212,7 @@ class PytestEvaluator:
 
     def _refusal(self, candidate: Candidate) -> str:
         """Why code written by somebody else is not even run; empty where nothing speaks against it."""
-        if not self.place.is_one_function(candidate.source):
+        if not self.location.is_one_function(candidate.source):
             return "it is not one function of the same kind and name"
         return "; ".join(self._lint.hazards(candidate.source))
 
@@ -224,7 +226,7 @@ class PytestEvaluator:
         What passes on both sides of others may still do so by what they left behind: a proposal rests on cold runs.
         """
         batches = await self.batches()
-        together = [n for n, c in enumerate(candidates) if batches and self.place.fits(c.source)]
+        together = [n for n, c in enumerate(candidates) if batches and self.location.fits(c.source)]
         alone = sorted(set(range(len(candidates))).difference(together))
         verdicts: dict[int, Verdict] = {}
 
@@ -337,7 +339,7 @@ class PytestEvaluator:
             if report.ended == "server died":
                 raise ServerLostError
             if report.record("unfit") is not None and isinstance(tier, WarmTier):
-                if not self.place.compiles(source):
+                if not self.location.compiles(source):
                     failure = Failure("SyntaxError", str(report.record("unfit")))
                     return dict.fromkeys(tests, TestResult(Outcome.FAILED, failure=failure))
                 tier = await self._start_fresh()
@@ -359,7 +361,7 @@ class PytestEvaluator:
     async def _tier_for(self, candidate: Candidate) -> Tier:
         """The baseline's tier, unless a warm swap cannot show what the candidate changes."""
         tier = self.baseline.tier
-        if isinstance(tier, WarmTier) and not self.place.fits(candidate.source):
+        if isinstance(tier, WarmTier) and not self.location.fits(candidate.source):
             return await self._start_fresh()
         return tier
 
@@ -368,7 +370,7 @@ class PytestEvaluator:
             if self._fresh is None:
                 tier = self.baseline.tier
                 modules = tier.modules if isinstance(tier, WarmTier) else ()
-                self._fresh = await FreshTier.start(self.bench, self.place, tier.tests, modules)
+                self._fresh = await FreshTier.start(self.bench, self.location, tier.tests, modules)
                 await self._fresh.set_confinement(self.baseline.importing)
             return self._fresh
 

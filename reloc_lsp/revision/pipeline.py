@@ -315,7 +315,7 @@ class RevisionPipeline:
     ) -> Proposal:
         until = time.monotonic() + min(seconds or float("inf"), self.account.spending.seconds_left())
         name = self._name(file)
-        place = UnitLocation(file, bench.copy.place(file), name, module, unit)
+        location = UnitLocation(file, bench.copy.path_in_copy(file), name, module, unit)
         self.account.tell("baseline", f"running the tests of {unit.qualname}", 0.04)
         groups = [list(self.settings.evaluation.tests)]
         if not groups[0]:
@@ -325,8 +325,8 @@ class RevisionPipeline:
                 f"No test file was found, so no test reaches {unit.qualname}. Write one, or name it with --tests."
             )
         left = until - time.monotonic()
-        baseline = await BaselineBuilder(bench, place, min(left * BASELINE_SHARE, 60.0)).measure(groups)
-        judge = PytestEvaluator(bench, place, baseline)
+        baseline = await BaselineBuilder(bench, location, min(left * BASELINE_SHARE, 60.0)).measure(groups)
+        judge = PytestEvaluator(bench, location, baseline)
         logger.debug(
             "%s is judged by the %s tier (%s), %d tests, sandbox %s",
             unit.qualname, baseline.tier.name, baseline.reason, len(baseline.tests), judge.sandbox,
@@ -338,7 +338,7 @@ class RevisionPipeline:
             objective = self.target.objective
             kind = RepairRun if objective.repairs else OptimizationRun
             attempt = self._attempt = kind(
-                self.account, judge, place, self.settings, self._model, trace=self._trace, objective=objective
+                self.account, judge, location, self.settings, self._model, trace=self._trace, objective=objective
             )
             if isinstance(attempt, OptimizationRun):
                 attempt.require_passing()

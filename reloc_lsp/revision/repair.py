@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.evaluation.selection.fault_localization import evidence, test_literals, wanted_errors
+from reloc_lsp.evaluation.selection.fault_localization import expected_exceptions, localize_faults, test_literals
 from reloc_lsp.evaluation.selection.source_of_tests import sources_of_tests
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.language_model.feedback import distinct_failures
@@ -60,7 +60,7 @@ class RepairRun:
         self,
         account: RunReport,
         judge: PytestEvaluator,
-        place: UnitLocation,
+        location: UnitLocation,
         settings: Settings,
         model: LanguageModel | None = None,
         *,
@@ -75,13 +75,13 @@ class RepairRun:
         if model and not self.asking:
             account.notes.append(NO_WALLS)
         self.judge = judge
-        self.place = place
-        unit, baseline = place.unit, judge.baseline
+        self.location = location
+        unit, baseline = location.unit, judge.baseline
         user = judge.bench.copy.files
         files = {Path(baseline.tier.tests[n].split("::")[0]) for n in baseline.tests}
         self.task = Task(
-            place.name, unit.qualname, place.module.text, unit.start, unit.end, unit.first_line, judge.unchanged,
-            evidence(baseline), test_literals(user, files),
+            location.name, unit.qualname, location.module.text, unit.start, unit.end, unit.first_line, judge.unchanged,
+            localize_faults(baseline), test_literals(user, files),
             sources_of_tests(user, judge.unchanged.results) if self.asking else {}, objective,
         )  # fmt: skip
         self.before = tests_of(judge.unchanged)
@@ -148,7 +148,7 @@ class RepairRun:
         """What rewrites may know of the unit's file and of its tests."""
         task = self.task
         return ModuleContext(
-            self.place.module.tree, task.qualname, task.evidence.types, wanted_errors(self.judge.baseline),
+            self.location.module.tree, task.qualname, task.evidence.types, expected_exceptions(self.judge.baseline),
             self._raised(), task.told,
         )  # fmt: skip
 
@@ -174,9 +174,9 @@ class RepairRun:
 
     def unchanged_proposal(self) -> Proposal:
         """The unit as it stands."""
-        source = self.place.module.text
+        source = self.location.module.text
         return Proposal(
-            "unchanged", "", 1, self.task.file, self.task.qualname, self.place.unit.line, self.before, self.before,
+            "unchanged", "", 1, self.task.file, self.task.qualname, self.location.unit.line, self.before, self.before,
             source=source, original=source, notes=tuple(self.account.notes), cost=self.cost(),
             sandbox=self.judge.sandbox, failure=failure_in_words(self.task.verdict), objective=self.objective,
         )  # fmt: skip
@@ -236,7 +236,7 @@ class RepairRun:
         status: Status = "fixed" if after.passed == after.total else "improved"
         said = f"{self.task.qualname}: {self.before.passed} of {self.before.total} tests passed, now {count(after)}."
         return Proposal(
-            status, said, 0, self.task.file, self.task.qualname, self.place.unit.line, self.before, after, verified,
+            status, said, 0, self.task.file, self.task.qualname, self.location.unit.line, self.before, after, verified,
             unified_diff(self.task.module, revised, self.task.file), revised, self.task.module, tuple(why),
             tuple(self.account.notes), cost=self.cost(), sandbox=self.judge.sandbox,
             failure=failure_in_words(self.task.verdict),

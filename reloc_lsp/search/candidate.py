@@ -15,7 +15,7 @@ Score = tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FaultEvidence:
     """What running the unchanged unit showed.
 
     `suspicion` maps lines of the file that tests run to a score from 0 to 1; `types` maps a name of the unit to the
@@ -44,7 +44,7 @@ class Task:
     end: int
     first_line: int
     verdict: Verdict
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: FaultEvidence = field(default_factory=FaultEvidence)
     test_literals: frozenset[str] = frozenset()
     test_sources: Mapping[str, str] = field(default_factory=dict)
     objective: Objective = FIX

@@ -66,7 +66,7 @@ class Plan:
 async def judge_function(case: Case, chosen: Sequence[Mutant], plan: Plan) -> None:
     """Judge all changes of one function."""
     share = len(chosen) if plan.cold is None else -(-plan.cold * len(chosen) // plan.changes)
-    cold = set(random.Random(f"{plan.seed} {case.place.unit.qualname}").sample(range(len(chosen)), share))
+    cold = set(random.Random(f"{plan.seed} {case.location.unit.qualname}").sample(range(len(chosen)), share))
     verdicts = await case.search(chosen)
     for position, (mutant, verdict) in enumerate(zip(chosen, verdicts, strict=True)):
         await case.compare(chosen, mutant, position in cold, verdict)
@@ -99,7 +99,7 @@ async def _judge_at(
     unit = module.find(qualname)
     assert unit is not None
     try:
-        case = await Case.start(bench, UnitLocation(path, bench.copy.place(path), file, module, unit), tally)
+        case = await Case.start(bench, UnitLocation(path, bench.copy.path_in_copy(path), file, module, unit), tally)
     except EvaluationError as error:
         tally.left_out.append(f"{file}::{qualname}: {error}")
         return

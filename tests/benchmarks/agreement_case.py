@@ -56,27 +56,27 @@ async def outcomes(run: Run, source: str, tests: Sequence[int], limits: Mapping[
 class Case:
     """One function, with a baseline and every tier that may judge it. The caller closes it."""
 
-    def __init__(self, bench: HarnessLauncher, place: UnitLocation, baseline: Baseline, tally: Tally) -> None:
-        self.bench, self.place, self.baseline, self.tally = bench, place, baseline, tally
-        self.judge = PytestEvaluator(bench, place, baseline)
+    def __init__(self, bench: HarnessLauncher, location: UnitLocation, baseline: Baseline, tally: Tally) -> None:
+        self.bench, self.location, self.baseline, self.tally = bench, location, baseline, tally
+        self.judge = PytestEvaluator(bench, location, baseline)
         self.tests = list(baseline.tests)
         self.tiers: dict[str, Tier] = {baseline.tier.name: baseline.tier}
-        self.tiers[COLD] = ColdTier(bench, place, baseline.tier.tests, grants=baseline.grants)
+        self.tiers[COLD] = ColdTier(bench, location, baseline.tier.tests, grants=baseline.grants)
 
     @classmethod
-    async def start(cls, bench: HarnessLauncher, place: UnitLocation, tally: Tally) -> Case:
+    async def start(cls, bench: HarnessLauncher, location: UnitLocation, tally: Tally) -> Case:
         """Take the baseline; raises `EvaluationError` where no tier but the cold one can judge this function."""
-        user, qualname = bench.copy.files, place.unit.qualname
-        groups = likely_groups(user, test_files(user, pytest_layout(user)), place.name, qualname)
-        baseline = await BaselineBuilder(bench, place, SECONDS).measure(groups)
+        user, qualname = bench.copy.files, location.unit.qualname
+        groups = likely_groups(user, test_files(user, pytest_layout(user)), location.name, qualname)
+        baseline = await BaselineBuilder(bench, location, SECONDS).measure(groups)
         tally.chosen[f"{baseline.tier.name}: {baseline.reason}"] += 1
         tally.grants[baseline.grants.in_words() or "nothing"] += 1
         if isinstance(baseline.tier, ColdTier):
             raise EvaluationError(baseline.reason)
-        case = cls(bench, place, baseline, tally)
+        case = cls(bench, location, baseline, tally)
         if isinstance(baseline.tier, WarmTier):
             try:
-                fresh = await FreshTier.start(bench, place, baseline.tier.tests, baseline.tier.modules)
+                fresh = await FreshTier.start(bench, location, baseline.tier.tests, baseline.tier.modules)
             except BaseException:
                 await case.close()
                 raise
@@ -166,7 +166,7 @@ class Case:
         """How the tests end by tier; without the warm one where a swap cannot show the change."""
         found: dict[str, Said | None] = {}
         if WARM in self.tiers:
-            found[WARM] = await self.said(WARM, source) if self.place.fits(source) else None
+            found[WARM] = await self.said(WARM, source) if self.location.fits(source) else None
             self.tally.unfit += found[WARM] is None
         found[FRESH] = await self.said(FRESH, source)
         if cold:
@@ -194,10 +194,10 @@ class Case:
 
     async def _look_into_batch(self, chosen: Sequence[Mutant], mutant: Mutant, found: bool) -> str:
         """Why a change is judged otherwise among the `chosen` than alone: see whether it is so in the same batches."""
-        fitting = [one for one in chosen if self.place.fits(one.candidate.source)]
+        fitting = [one for one in chosen if self.location.fits(one.candidate.source)]
         again = []
         for _ in range(2):
-            verdicts = await self._searched(PytestEvaluator(self.bench, self.place, self.baseline), fitting)
+            verdicts = await self._searched(PytestEvaluator(self.bench, self.location, self.baseline), fitting)
             again += [self._takes(v) for one, v in zip(fitting, verdicts, strict=True) if one is mutant]
         return "what other changes leave behind in a fork" if found in again else "flaky, as it is not so each time"
 
@@ -210,7 +210,7 @@ class Case:
         return sum(ended == Outcome.PASSED for ended in said.values()) > self.to_beat
 
     def _note(self, mutant: Mutant, test: str, said: Mapping[str, str], cause: str) -> None:
-        name = f"{self.place.name}::{self.place.unit.qualname}"
+        name = f"{self.location.name}::{self.location.unit.qualname}"
         self.tally.disagreements.append(Disagreement(name, mutant.number, test, said, cause))
 
     async def look_into(self, source: str, test: int, names: Sequence[str]) -> str:

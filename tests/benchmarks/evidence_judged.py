@@ -90,13 +90,13 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
         module = Module(SourceText.read(root / file).text)
         unit = module.find(qualname)
         assert unit is not None
-        place = UnitLocation(root / file, copy.place(root / file), file, module, unit)
+        location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
-        judge = PytestEvaluator(bench, place, await BaselineBuilder(bench, place, BASELINE).measure(groups))
+        judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, BASELINE).measure(groups))
         try:
             if judge.unchanged.green:
                 return None
-            rows = await judged(RepairRun(RunReport(Settings(), lambda progress: None), judge, place, Settings()))
+            rows = await judged(RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings()))
         finally:
             await judge.close()
     finally:

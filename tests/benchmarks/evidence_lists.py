@@ -52,10 +52,10 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
     copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
     try:
         bench = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
-        place = UnitLocation(root / file, copy.place(root / file), file, module, unit)
-        judge = PytestEvaluator(bench, place, await BaselineBuilder(bench, place, SECONDS).measure([[test]]))
+        location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
+        judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, SECONDS).measure([[test]]))
         try:
-            attempt = RepairRun(RunReport(Settings(), lambda progress: None), judge, place, Settings())
+            attempt = RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings())
             hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
             standings, reader = await hood.standings(Candidate(attempt.task.source, "unchanged", ""))
         finally:

@@ -71,14 +71,14 @@ TRIED = 64  # candidates that a search judges first
 BASELINE, ONE = 20.0, 30.0  # seconds
 
 
-async def begun(bench: HarnessLauncher, base: Baseline, place: UnitLocation) -> RepairRun | None:
+async def begun(bench: HarnessLauncher, base: Baseline, location: UnitLocation) -> RepairRun | None:
     """A search as it begins on a bug; `None` where no test notices it, or one hangs or dies."""
     tier = base.tier
     assert isinstance(tier, WarmTier)
     survey = CoverageRun()
     tests = list(base.tests)
     limits = [base.limits[n].grown(3.0) for n in tests]
-    survey.add(await tier.run(place.source, tests, limits, probe=True, lines=place.lines(), entry=place.entry))
+    survey.add(await tier.run(location.source, tests, limits, probe=True, lines=location.lines(), entry=location.entry))
     results = {n: result for n, result in survey.results.items() if n in base.results}
     ends = {result.outcome for result in results.values()}
     if not survey.failing or len(results) < len(tests) or ends & {Outcome.TIMEOUT, Outcome.DIED}:
@@ -86,8 +86,8 @@ async def begun(bench: HarnessLauncher, base: Baseline, place: UnitLocation) -> 
     order = varied(sorted(results, key=lambda n: judging_order(results[n], n)), results)
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
-    judge = PytestEvaluator(bench, place, changed)
-    return RepairRun(RunReport(Settings(), lambda progress: None), judge, place, Settings())
+    judge = PytestEvaluator(bench, location, changed)
+    return RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings())
 
 
 async def heard(attempt: RepairRun, tried: Sequence[RankedRewrite]) -> MutationFeedback:
@@ -103,7 +103,7 @@ async def heard(attempt: RepairRun, tried: Sequence[RankedRewrite]) -> MutationF
 
 async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> list[RankingList]:
     """The lists of one bug; none where no single rewrite mends it."""
-    source, unit = attempt.task.source, attempt.place.unit.qualname
+    source, unit = attempt.task.source, attempt.location.unit.qualname
     hood = RewriteNeighborhood(attempt.task, attempt.module(), attempt.judge)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
     standings.sort(key=lambda one: -one.promise)
@@ -116,7 +116,7 @@ async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> 
             rewrite = one.standing.rewrite
             features = reader.features(one.standing) | lessons.features(rewrite.family, rewrite.line)
             rows.append(RankingItem(features, one.right))
-        return RankingList("planted", package.name, attempt.place.name, unit, name, len(among), tuple(rows))
+        return RankingList("planted", package.name, attempt.location.name, unit, name, len(among), tuple(rows))
 
     if not any(one.right for one in known):
         return []
@@ -138,7 +138,7 @@ async def of_function(
     files = test_files(bench.copy.files, pytest_layout(bench.copy.files))
     groups = likely_groups(bench.copy.files, files, file, qualname)
     base = await BaselineBuilder(
-        bench, UnitLocation(path, bench.copy.place(path), file, module, unit), BASELINE
+        bench, UnitLocation(path, bench.copy.path_in_copy(path), file, module, unit), BASELINE
     ).measure(groups)
     try:
         slow = sum(result.seconds for result in base.results.values()) > SLOWEST
@@ -152,10 +152,10 @@ async def of_function(
             wanted, source = Wanted(fixed), wrong.source(found)
             if not wanted.in_reach(source, ModuleContext(wrong.tree, qualname, {})):
                 continue
-            place = UnitLocation(path, bench.copy.place(path), file, wrong, found)
+            location = UnitLocation(path, bench.copy.path_in_copy(path), file, wrong, found)
             try:
                 async with asyncio.timeout(ONE):
-                    attempt = await begun(bench, base, place)
+                    attempt = await begun(bench, base, location)
                     made = await alternatives(attempt, suite.package, wanted) if attempt else []
             except TimeoutError:
                 base.tier.client.abandon()

@@ -87,13 +87,13 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
         unit = module.find(UNIT.partition("::")[2])
         assert unit is not None
         bench = HarnessLauncher(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
-        place = UnitLocation(path, copy.place(path), FILE, module, unit)
+        location = UnitLocation(path, copy.path_in_copy(path), FILE, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
-        baseline = await BaselineBuilder(bench, place, 60.0).measure(groups)
+        baseline = await BaselineBuilder(bench, location, 60.0).measure(groups)
         ready = time.monotonic() - began
-        judge = PytestEvaluator(bench, place, baseline)
+        judge = PytestEvaluator(bench, location, baseline)
         assert isinstance(baseline.tier, WarmTier), baseline.reason
-        wrong = [place.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
+        wrong = [location.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
         first, *others = [Candidate(source, "", "", trusted=True) for source in wrong]
         await judge.evaluate([first], 0)
         tally = Tally()

@@ -185,15 +185,15 @@ def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> d
 class Warm:
     """One function of the subject, ready to be judged."""
 
-    def __init__(self, bench: HarnessLauncher, place: UnitLocation) -> None:
-        self.bench, self.place = bench, place
+    def __init__(self, bench: HarnessLauncher, location: UnitLocation) -> None:
+        self.bench, self.location = bench, location
 
     async def start(self) -> WarmTier:
         """Take the baseline; raises `EvaluationError` where the warm tier cannot judge this function."""
-        user, qualname = self.bench.copy.files, self.place.unit.qualname
-        groups = likely_groups(user, test_files(user, pytest_layout(user)), self.place.name, qualname)
-        self.baseline = await BaselineBuilder(self.bench, self.place, 60.0).measure(groups)
-        self.judge = PytestEvaluator(self.bench, self.place, self.baseline)
+        user, qualname = self.bench.copy.files, self.location.unit.qualname
+        groups = likely_groups(user, test_files(user, pytest_layout(user)), self.location.name, qualname)
+        self.baseline = await BaselineBuilder(self.bench, self.location, 60.0).measure(groups)
+        self.judge = PytestEvaluator(self.bench, self.location, self.baseline)
         tier = self.baseline.tier
         if not isinstance(tier, WarmTier) or not self.judge.unchanged.green:
             await self.judge.close()
@@ -219,7 +219,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
     tier = warm.baseline.tier
     assert isinstance(tier, WarmTier)
     pid = harness_of(tier.client.process.process.pid)
-    fitting = [mutant for mutant in chosen if warm.place.fits(mutant.candidate.source)]
+    fitting = [mutant for mutant in chosen if warm.location.fits(mutant.candidate.source)]
     last = warm.judge.unchanged.passed - 1
     # A first pass finds those that hang; the measured one begins anew, without what the first has learned.
     first = await verdicts(warm.judge, fitting, last)
@@ -228,7 +228,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
         for mutant, verdict in zip(fitting, first, strict=True)
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
-    anew = PytestEvaluator(warm.bench, warm.place, warm.baseline)
+    anew = PytestEvaluator(warm.bench, warm.location, warm.baseline)
     with measured(tally, TRIAL, 1, pid):
         await anew.batches()
     with measured(tally, RELOC, len(steady), pid):
@@ -302,7 +302,7 @@ async def judge_function(
     warm: Warm, subject: Subject, found: list[Mutant], share: int, tree: Path, python: Path, tally: Tally
 ) -> bool:
     """Judge mutants of one function, `share` of them in new processes too; whether the warm tier can judge it."""
-    start, qualname = sum(os.times()[:4]), warm.place.unit.qualname
+    start, qualname = sum(os.times()[:4]), warm.location.unit.qualname
     try:
         tier = await warm.start()
     except EvaluationError as error:
@@ -341,7 +341,7 @@ async def measure(subject: Subject, work: Path, sample: int, functions: int, see
             unit = module.find(qualname)
             if unit is None or len(used) == functions:
                 break
-            warm = Warm(bench, UnitLocation(path, copy.place(path), subject.file, module, unit))
+            warm = Warm(bench, UnitLocation(path, copy.path_in_copy(path), subject.file, module, unit))
             share = min(-(-sample // functions), sample - tally.count[SUITE])
             if await judge_function(warm, subject, found[qualname], share, pytests, python, tally):
                 used.append(qualname)

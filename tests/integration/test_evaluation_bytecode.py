@@ -52,7 +52,7 @@ async def test_later_processes_read_what_the_first_compiled(known, write, judgin
 
 
 def compiled_by(judge) -> list[str]:
-    return [path.name for folder in judge.bench.copy.bytecode for path in folder.rglob("*.pyc")]
+    return [path.name for folder in judge.bench.copy.kept_bytecode for path in folder.rglob("*.pyc")]
 
 
 @pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode), ids=lambda mode: mode.name)
@@ -80,13 +80,13 @@ async def test_what_candidates_put_where_bytecode_is_kept_is_not_read(write, jud
     judge = await judging(root, "m.py::f", sandbox="none")
     lying = "def f(a):\n    import os\n    os.makedirs({!r}, exist_ok=True)\n    return 3\n"
     copy = judge.bench.copy
-    place = copy.beside(copy.root) / "bytecode"
+    place = copy.folder_of(copy.root) / "bytecode"
     assert (await judged(judge, lying.format(str(place))))[0].green and place.exists()
-    kept = list(copy.bytecode)
+    kept = list(copy.kept_bytecode)
     os.kill(judge.baseline.tier.client.process.process.pid, 9)
     await judge.baseline.tier.client.process.process.wait()
     assert set((await cold_outcomes(judge, RIGHT)).values()) == {Outcome.PASSED}
     await judge.baseline.tier.revive()
-    again = await WarmTier.start(judge.bench, judge.place, ["test_m.py"])
+    again = await WarmTier.start(judge.bench, judge.location, ["test_m.py"])
     await again.close()
-    assert copy.bytecode == kept
+    assert copy.kept_bytecode == kept

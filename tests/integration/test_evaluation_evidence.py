@@ -9,7 +9,7 @@ from verdicts import judged
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.selection import fault_localization
-from reloc_lsp.evaluation.selection.fault_localization import evidence, wanted_errors
+from reloc_lsp.evaluation.selection.fault_localization import expected_exceptions, localize_faults
 from reloc_lsp.evaluation.selection.suspect_functions import localise
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
@@ -43,24 +43,24 @@ async def judge(write, judging):
 
 
 async def test_lines_that_failing_tests_run_are_suspicious(judge):
-    found = evidence(judge.baseline).suspicion
+    found = localize_faults(judge.baseline).suspicion
     assert set(found) == {2, 3, 4, 5, 6}
     assert found[5] > found[3]  # what fails returns `high`; what passes returns `low`
 
 
 async def test_types_that_names_had_are_known(judge):
-    types = evidence(judge.baseline).types
+    types = localize_faults(judge.baseline).types
     assert types["value"] == {"int", "float"} and types["low"] == {"int"}
 
 
 async def test_errors_that_tests_wait_for_are_known(judge):
-    assert wanted_errors(judge.baseline) == ("ValueError",)
+    assert expected_exceptions(judge.baseline) == ("ValueError",)
 
 
 async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
     site = ProgramPoint(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
     before = await judged(judge, MODULE)
-    values = await judge.values(MODULE, judge.place.entry, judge.place.lines(), [site])
+    values = await judge.values(MODULE, judge.location.entry, judge.location.lines(), [site])
     vectors, blame, truth = values.vectors[4], values.blame[4], values.truth[4]
     assert len({len(vector) for vector in vectors.values()} | {len(blame)}) == 1
     assert set(blame) == {0.0, 1.0}
@@ -78,7 +78,7 @@ async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, jud
         "from m import f\ndef test_a(): assert f(3) == 4\ndef test_b(): assert f(5) == 3\ndef test_c(): assert f(3)\n"
     )
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [ProgramPoint(5, ("a",))])
+    values = await judge.values(module, judge.location.entry, judge.location.lines(), [ProgramPoint(5, ("a",))])
     assert len(values.vectors[5]["a"]) >= 1
 
 
@@ -87,7 +87,7 @@ async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, judging):
     tests = "from m import f\ndef test_a(): assert f('1234567') == 7\ndef test_b(): assert f('1a') == 1\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     site = ProgramPoint(3, ("n < len(text)",))
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [site])
+    values = await judge.values(module, judge.location.entry, judge.location.lines(), [site])
     held = [values.truth[3][number] for number in values.vectors[3]["n < len(text)"]]
     assert [h for h, b in zip(held, values.blame[3], strict=True) if b == 1.0] == [False]
     assert all(h for h, b in zip(held, values.blame[3], strict=True) if b < 1.0)
@@ -98,7 +98,7 @@ async def test_a_look_uses_up_no_iterator(write, judging):
     tests = "from m import f\ndef test_a(): assert f([1, 2]) == (1, [2])\ndef test_b(): assert f([3, 4]) == (3, [])\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("list(rows)", "first")) for line in (3, 4)]
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), sites)
+    values = await judge.values(module, judge.location.entry, judge.location.lines(), sites)
     assert set(values.vectors[3]["list(rows)"]) == {-1}
     assert sorted(values.blame[4]) == [0.0, 1.0]  # as without the look, one test passes
 
@@ -117,7 +117,7 @@ async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, writ
     tests = f"from m import f\n{test}def test_b(): assert f(2) == 4\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), sites)
+    values = await judge.values(module, judge.location.entry, judge.location.lines(), sites)
     (failing,) = values.ended
     assert values.ended[failing] == 3
     visit = values.last_calls[3].index(failing)
@@ -130,7 +130,9 @@ async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
     module = "def f(a):\n    return a > 3\n"
     tests = "from m import f\ndef test_a(): assert f(3)\ndef test_b(): assert f(5)\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [ProgramPoint(2, ("a >= 3", "a > 3"))])
+    values = await judge.values(
+        module, judge.location.entry, judge.location.lines(), [ProgramPoint(2, ("a >= 3", "a > 3"))]
+    )
     (failing,) = values.ended
     visit = values.last_calls[2].index(failing)
     assert values.vectors[2]["a >= 3"][visit] in values.answers[2][failing]
@@ -142,7 +144,7 @@ async def test_nothing_is_made_up_where_a_test_compares_something_else(test, wri
     module = "def f(a):\n    return [a]\n"
     tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, judge.place.entry, judge.place.lines(), [ProgramPoint(2, ("a",))])
+    values = await judge.values(module, judge.location.entry, judge.location.lines(), [ProgramPoint(2, ("a",))])
     assert not values.ended
 
 

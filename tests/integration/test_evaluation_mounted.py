@@ -274,7 +274,7 @@ def test_the_guard_reads_what_processes_see_and_waits_for_nothing(write):
     assert not copy.make_writable([str(copy.root / "out")])
     demanded = guarded(copy, copy.root, ["out/test_m.py", "m.py"])
     assert demanded[copy.root / "m.py"] == b"unsaved" and demanded[copy.root / "pytest.ini"] == b""
-    place = copy.seen(copy.root, copy.root / "out" / "test_m.py")
+    place = copy.content_path(copy.root, copy.root / "out" / "test_m.py")
     place.unlink()
     os.mkfifo(place)
     (place.parent / "conftest.py").symlink_to("/dev/zero")

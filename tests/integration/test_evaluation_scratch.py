@@ -67,9 +67,9 @@ async def test_a_baseline_that_is_cancelled_leaves_no_process(write, scratch, ac
     copy = ScratchCopy(root, {})
     module = Module(MODULE)
     unit = module.find("f")
-    place = UnitLocation(root / "m.py", copy.place(root / "m.py"), "m.py", module, unit)
+    location = UnitLocation(root / "m.py", copy.path_in_copy(root / "m.py"), "m.py", module, unit)
     measuring = asyncio.create_task(
-        BaselineBuilder(HarnessLauncher(copy, active_interpreter, 2), place, 60.0).measure([["test_m.py"]])
+        BaselineBuilder(HarnessLauncher(copy, active_interpreter, 2), location, 60.0).measure([["test_m.py"]])
     )
     await until(lambda: len(list(working_in(scratch))) >= 2)
     measuring.cancel()
@@ -144,7 +144,7 @@ def test_closing_ends_a_copy_that_is_just_being_made(write, scratch, monkeypatch
         shutil.copyfile(*paths)
 
     monkeypatch.setattr("reloc_lsp.evaluation.workspace.scratch_copy.shutil.copy2", slow)
-    thread = threading.Thread(target=copy.another)
+    thread = threading.Thread(target=copy.add_copy)
     thread.start()
     copying.wait(20)
     threading.Timer(0.2, going.set).start()

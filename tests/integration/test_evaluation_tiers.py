@@ -18,7 +18,7 @@ from reloc_lsp.search.verdict import Outcome
 async def test_every_kind_of_unit_is_judged_rightly(kind, write, judging):
     root = write({"m.py": dedent(kind.module).lstrip(), "test_m.py": kind.tests})
     judge = await judging(root, f"m.py::{kind.unit}")
-    unit = judge.place.source
+    unit = judge.location.source
     assert unit.count(kind.old) == 1
     right, wrong = unit.replace(kind.old, kind.new), unit.replace(kind.old, kind.old + " + 1")
     first, second, third = await judged(judge, wrong, right, unit)

@@ -154,7 +154,7 @@ async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, mon
 
 async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    (kept,) = judge.bench.copy.bytecode
+    (kept,) = judge.bench.copy.kept_bytecode
     before = {place: place.read_bytes() for place in kept.rglob("*.pyc")}
     found = f"import pathlib; found = [*pathlib.Path({str(kept)!r}).rglob('*.pyc')]; assert len(found) == {len(before)}"
     assert (await judge.confirm(trying(found))).green
@@ -208,7 +208,7 @@ async def test_what_is_needed_inside_a_folder_of_its_own_grants_nothing(case, wr
 async def test_a_cold_run_ends_well_where_warnings_are_errors(write, judging):
     ini = "[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
-    tier = ColdTier(judge.bench, judge.place, judge.baseline.tier.tests, grants=judge.baseline.grants)
+    tier = ColdTier(judge.bench, judge.location, judge.baseline.tier.tests, grants=judge.baseline.grants)
     report = await tier.run(MODULE, [0, 1], [Limit(10, 30)] * 2)
     assert report.ended == "done" and report.cpu > 0
 

@@ -11,7 +11,7 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
 
 
-def place_of(text: str, qualname: str) -> UnitLocation:
+def location_of(text: str, qualname: str) -> UnitLocation:
     module = Module(text)
     unit = module.find(qualname)
     assert unit is not None
@@ -32,17 +32,17 @@ y = 2
 
 
 def test_only_the_units_lines_are_exchanged():
-    place = place_of(METHOD, "A.f")
-    revised = place.source.replace("return 1", "return 2")
-    assert place.file_text(revised) == METHOD.replace("return 1", "return 2")
-    assert place.file_text(place.source) == METHOD
-    assert place.lines() == (4, 8) and place.entry == 8
+    location = location_of(METHOD, "A.f")
+    revised = location.source.replace("return 1", "return 2")
+    assert location.file_text(revised) == METHOD.replace("return 1", "return 2")
+    assert location.file_text(location.source) == METHOD
+    assert location.lines() == (4, 8) and location.entry == 8
 
 
 def test_a_nested_function_is_swapped_with_the_function_around_it():
     text = "def outer():\n    a = 1\n    def inner():\n        return a\n    return inner\n"
-    place = place_of(text, "outer.inner")
-    assert place.swap_text(place.source.replace("return a", "return -a")) == text.replace("return a", "return -a")
+    location = location_of(text, "outer.inner")
+    assert location.swap_text(location.source.replace("return a", "return -a")) == text.replace("return a", "return -a")
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_a_nested_function_is_swapped_with_the_function_around_it():
     ],
 )
 def test_a_unit_made_to_fail_raises_first_and_keeps_all_the_rest(text, qualname):
-    place = place_of(text, qualname)
-    failing = Module(place.file_text(place.must_fail()))
-    node, original = failing.node(failing.find(qualname)), place.module.node(place.unit)
+    location = location_of(text, qualname)
+    failing = Module(location.file_text(location.must_fail()))
+    node, original = failing.node(failing.find(qualname)), location.module.node(location.unit)
     raised = next(position for position, statement in enumerate(node.body) if isinstance(statement, ast.Raise))
     assert raised == (1 if len(original.body) > 1 and ast.get_docstring(original) else 0)
     del node.body[raised]
@@ -88,7 +88,7 @@ def test_a_unit_made_to_fail_raises_first_and_keeps_all_the_rest(text, qualname)
     ],
 )
 def test_a_revision_of_the_body_alone_fits_into_the_running_code(revised, fits):
-    assert place_of("def f(a, b=1):\n    return a\n", "f").fits(revised) is fits
+    assert location_of("def f(a, b=1):\n    return a\n", "f").fits(revised) is fits
 
 
 @pytest.mark.parametrize(
@@ -96,10 +96,10 @@ def test_a_revision_of_the_body_alone_fits_into_the_running_code(revised, fits):
     [("return x", True), ("break", False), ("nonlocal missing", False), ("super().f()", True), ("return `x`", False)],
 )
 def test_what_python_would_not_compile_is_known_beforehand(body, compiles):
-    place = place_of("class A:\n    def f(self):\n        return 1\n", "A.f")
-    assert place.compiles(f"    def f(self):\n        {body}\n") is compiles
+    location = location_of("class A:\n    def f(self):\n        return 1\n", "A.f")
+    assert location.compiles(f"    def f(self):\n        {body}\n") is compiles
 
 
 def test_a_function_in_a_function_sees_its_names():
-    place = place_of("def f():\n    n = 0\n    def g():\n        return n\n    return g\n", "f.g")
-    assert place.compiles("    def g():\n        nonlocal n\n        n += 1\n        return n\n")
+    location = location_of("def f():\n    n = 0\n    def g():\n        return n\n    return g\n", "f.g")
+    assert location.compiles("    def g():\n        nonlocal n\n        n += 1\n        return n\n")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reloc_lsp.evaluation.selection.fault_localization import ochiai, wanted_errors
+from reloc_lsp.evaluation.selection.fault_localization import expected_exceptions, ochiai
 from reloc_lsp.search.verdict import Failure, Outcome
 from reloc_lsp.search.verdict import TestResult as Result
 
@@ -29,7 +29,7 @@ from reloc_lsp.search.verdict import TestResult as Result
 def test_an_exception_that_was_not_raised_is_wanted(message, names):
     result = Result(Outcome.FAILED, 0.0, Failure("Failed", message))
     baseline = SimpleNamespace(tests=[0, 1], results={0: result, 1: Result(Outcome.PASSED)})
-    assert wanted_errors(baseline) == names
+    assert expected_exceptions(baseline) == names
 
 
 def test_suspicion_is_highest_for_what_failing_tests_run_and_others_do_not():

@@ -21,7 +21,7 @@ from reloc_lsp.rewrites.operators.expressions.operator_replacement import compar
 from reloc_lsp.rewrites.ranking.features import Clues, FeatureExtractor, RankedRewrite, Surroundings
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
+from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
 from reloc_lsp.search.protocols import PLACES
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
@@ -70,7 +70,7 @@ def test_clues_tell_where_the_failing_tests_got_their_exception() -> None:
 
 def failing_task() -> Task:
     results = {"test_m.py::test": TestResult(Outcome.FAILED, failure=Failure("AssertionError"))}
-    return Task("m.py", "f", FILE, 0, len(UNIT), 1, Verdict(results), Evidence({2: 0.9, 3: 0.9, 4: 0.9}))
+    return Task("m.py", "f", FILE, 0, len(UNIT), 1, Verdict(results), FaultEvidence({2: 0.9, 3: 0.9, 4: 0.9}))
 
 
 async def first(foresight: EvidenceReward | None, count: int = 5) -> list[Candidate]:

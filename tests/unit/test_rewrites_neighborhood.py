@@ -20,7 +20,7 @@ from search_world import verdict
 from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
+from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
 from reloc_lsp.search.protocols import RuntimeValues
 
 UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
@@ -28,7 +28,7 @@ INTS = {"a": frozenset({"int"}), "b": frozenset({"int"})}
 
 
 def task_of(source: str = UNIT, suspicion: Mapping[int, float] | None = None, before: str = "") -> Task:
-    evidence = Evidence(suspicion or {}, INTS)
+    evidence = FaultEvidence(suspicion or {}, INTS)
     first = before.count("\n") + 1
     whole = before + source
     return Task("m.py", "f", whole, len(before), len(whole), first, verdict(2), evidence)

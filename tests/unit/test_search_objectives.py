@@ -12,7 +12,7 @@ from reloc_lsp.program.syntax_size import syntax_nodes
 from reloc_lsp.revision.measure_text import in_words
 from reloc_lsp.revision.uncovered_changes import untested_changes
 from reloc_lsp.search.algorithms.objective_climbing import ObjectiveClimbing
-from reloc_lsp.search.candidate import Candidate, Evidence, Task
+from reloc_lsp.search.candidate import Candidate, FaultEvidence, Task
 from reloc_lsp.search.events import Finished, Settled
 from reloc_lsp.search.local_search import LocalSearch, Rules
 from reloc_lsp.search.objective import Measured, Objective
@@ -105,7 +105,7 @@ def test_a_gain_in_words():
 
 def test_what_no_test_runs_and_is_not_as_it_was():
     source = "def f(a):\n    if a:\n        return 1\n    if not a:\n        b = 2\n        return b\n"
-    reached = Evidence(dict.fromkeys((12, 13, 14), 0.0))
+    reached = FaultEvidence(dict.fromkeys((12, 13, 14), 0.0))
     there = Task("m.py", "f", source, 0, len(source), 11, task().verdict, reached)
     assert untested_changes(there, source) == ""
     assert untested_changes(there, source.replace("return 1", "return 1.0")) == ""

@@ -64,11 +64,11 @@ class Baseline:
 class BaselineBuilder:
     """Takes the baseline within `seconds`. The caller closes the tier of the answer."""
 
-    def __init__(self, bench: HarnessLauncher, place: UnitLocation, seconds: float) -> None:
+    def __init__(self, bench: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
         self.bench = bench
-        self.place = place
+        self.location = location
         self.seconds = seconds
-        self.look = CoveringTestSearch(bench, place, seconds)
+        self.look = CoveringTestSearch(bench, location, seconds)
         self.first_limit = self.look.limit
         self.permissions = Permissions(bench)
         self.cold_seconds = 0.0
@@ -92,7 +92,7 @@ class BaselineBuilder:
         limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
         steady = _steady(covering, survey)
         await self._wall_in(warm, survey)
-        cold_tier = ColdTier(self.bench, self.place, warm.tests, grants=self.permissions.importing)
+        cold_tier = ColdTier(self.bench, self.location, warm.tests, grants=self.permissions.importing)
         again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
@@ -108,7 +108,7 @@ class BaselineBuilder:
             return await self._choose(warm, survey)
         if absent and none:
             words = next(iter(cold.errors), "") or last_words(self.bench.copy.log(cold_tier.name)) or "it said nothing"
-            raise EvaluationError(_not_again(self.place.unit.qualname, words))
+            raise EvaluationError(_not_again(self.location.unit.qualname, words))
         plain = {**survey.results, **again}
         flaky = absent | await self._flaky(warm, survey, again, limits)
         differing = [
@@ -247,7 +247,7 @@ class BaselineBuilder:
             raise EvaluationError(
                 "pytest collected no tests. Write a test for the function, or name tests with --tests."
             )
-        cold_tier = ColdTier(self.bench, self.place, first.tests)
+        cold_tier = ColdTier(self.bench, self.location, first.tests)
         everything = list(range(len(first.tests)))
         cold = await self._cold(cold_tier, everything, dict.fromkeys(everything, self.first_limit))
         reached = cold.covering or (everything if cold.at_import else [])
@@ -255,7 +255,7 @@ class BaselineBuilder:
         if not reached:
             if first.errors:
                 raise EvaluationError(_collection(first.errors))
-            name = self.place.unit.qualname
+            name = self.location.unit.qualname
             raise EvaluationError(
                 f"No test reaches {name}: {len(first.tests)} tests were collected and none of them runs it. "
                 "Write a test that calls it, or name its tests with --tests."
@@ -268,7 +268,7 @@ class BaselineBuilder:
     ) -> Baseline:
         if isinstance(first, ColdTier):
             return self._baseline(first, "cold: this system cannot fork", results, survey, flaky)
-        fresh = await FreshTier.start(self.bench, self.place, first.tests, first.modules)
+        fresh = await FreshTier.start(self.bench, self.location, first.tests, first.modules)
         steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
         limits = dict.fromkeys(steady, self.first_limit)
         free = await self._again(fresh, steady, limits, survey)
@@ -283,7 +283,7 @@ class BaselineBuilder:
                 self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky), survey
             )
         await fresh.close()
-        cold = ColdTier(self.bench, self.place, first.tests, grants=self.permissions.importing)
+        cold = ColdTier(self.bench, self.location, first.tests, grants=self.permissions.importing)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
         return self._baseline(cold, reason, results, survey, flaky)
 
@@ -318,7 +318,7 @@ class BaselineBuilder:
         results: dict[int, TestResult] = {}
         while tests:
             limit = [limits[n].grown(3) for n in tests]
-            report = await tier.run(self.place.source, tests, limit, learn=learner is not None)
+            report = await tier.run(self.location.source, tests, limit, learn=learner is not None)
             if learner:
                 learner.hear(report)
             results |= report.results
@@ -329,11 +329,11 @@ class BaselineBuilder:
 
     async def _cold(self, tier: ColdTier, tests: list[int], limits: Mapping[int, Limit]) -> CoverageRun:
         """An instrumented cold run: the reference for verdicts, and the way to see the unit run at import."""
-        survey, lines, entry = CoverageRun(), self.place.lines(), self.place.entry
+        survey, lines, entry = CoverageRun(), self.location.lines(), self.location.entry
         begun = time.monotonic()
         while tests:
             wide = [limits[n].grown(3) for n in tests]
-            report = await tier.run(self.place.source, tests, wide, probe=True, lines=lines, entry=entry)
+            report = await tier.run(self.location.source, tests, wide, probe=True, lines=lines, entry=entry)
             survey.add(report)
             if report.ended == "done" or not report.results:
                 break
@@ -345,7 +345,7 @@ class BaselineBuilder:
         """The tests that stay green with a unit that raises: nothing proves that the swap reaches them."""
         green: set[int] = set()
         while tests:
-            report = await warm.run(self.place.must_fail(), tests, [limits[n] for n in tests])
+            report = await warm.run(self.location.must_fail(), tests, [limits[n] for n in tests])
             green |= {n for n, result in report.results.items() if result.outcome is Outcome.PASSED}
             if report.ended == "done" or not report.results:
                 return green | (set(tests) - set(report.results))

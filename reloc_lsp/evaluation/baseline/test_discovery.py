@@ -25,9 +25,9 @@ MOST_RESTARTS = 3
 class CoveringTestSearch:
     """Looks for tests that reach the unit, for so many `seconds`; `limit` is that of each test."""
 
-    def __init__(self, bench: HarnessLauncher, place: UnitLocation, seconds: float) -> None:
+    def __init__(self, bench: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
         self.bench = bench
-        self.place = place
+        self.location = location
         self.seconds = seconds
         self.deadline = time.monotonic() + seconds
         most = min(max(0.12 * seconds, 2.0), 10.0)
@@ -70,7 +70,7 @@ class CoveringTestSearch:
         elsewhere = 0
         left: list[str] = []
         for restarts in range(MOST_RESTARTS + 1):
-            first = await first_tier(self.bench, self.place, group, patience)
+            first = await first_tier(self.bench, self.location, group, patience)
             try:
                 survey = await self._survey(first)
                 again = restarts < MOST_RESTARTS and await self._made_writable(survey)
@@ -100,7 +100,7 @@ class CoveringTestSearch:
         if isinstance(tier, WarmTier) and not tier.functions and not self.bench.copy.mounted:
             return survey
         parts: list[list[int]] = [[] for _ in range(self.bench.workers if len(tier.tests) > 40 else 1)]
-        for alike in by_likeness(tier.tests, self.place.unit.qualname):
+        for alike in by_likeness(tier.tests, self.location.unit.qualname):
             share = -(-len(alike) // len(parts)) or 1
             for number, part in enumerate(parts):
                 part.extend(alike[number * share : (number + 1) * share])
@@ -115,8 +115,8 @@ class CoveringTestSearch:
         """
         while tests and (seconds := self._seconds_left(survey)) > 0:
             report = await tier.run(
-                self.place.source, tests, [self.limit] * len(tests), probe=True, lines=self.place.lines(),
-                entry=self.place.entry, seconds=seconds, quiet=QUIET_SHARE * self.seconds, learn=True,
+                self.location.source, tests, [self.limit] * len(tests), probe=True, lines=self.location.lines(),
+                entry=self.location.entry, seconds=seconds, quiet=QUIET_SHARE * self.seconds, learn=True,
             )  # fmt: skip
             survey.add(report)
             if not report.results or (report.ended == "done" and survey.failing):

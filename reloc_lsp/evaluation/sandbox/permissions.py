@@ -68,4 +68,4 @@ class Permissions:
         if self._everything:
             return Grants(everything=True)
         copy = self._bench.copy
-        return Grants.of(needs, copy.beside(copy.root), self._bench.sandbox.elsewhere)
+        return Grants.of(needs, copy.folder_of(copy.root), self._bench.sandbox.elsewhere)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.search.candidate import Evidence
+from reloc_lsp.search.candidate import FaultEvidence
 from reloc_lsp.search.verdict import Outcome
 
 
@@ -20,7 +20,7 @@ def ochiai(reached: Collection[int], failing: Collection[int]) -> float:
     return hit / math.sqrt(len(failing) * len(reached)) if hit else 0.0
 
 
-def evidence(baseline: Baseline) -> Evidence:
+def localize_faults(baseline: Baseline) -> FaultEvidence:
     """Suspicion by line and types by name, from the baseline's runs."""
     failing = {n for n in baseline.tests if baseline.results[n].outcome is not Outcome.PASSED}
     by_line: dict[int, set[int]] = {}
@@ -34,10 +34,10 @@ def evidence(baseline: Baseline) -> Evidence:
         for line in failure.unit_lines[-1:] if failure else ():
             suspicion[line] = max(suspicion.get(line, 0.0), 0.95)
             raised.setdefault(line, failure.kind if failure else "")
-    return Evidence(suspicion, baseline.types, raised)
+    return FaultEvidence(suspicion, baseline.types, raised)
 
 
-def wanted_errors(baseline: Baseline) -> tuple[str, ...]:
+def expected_exceptions(baseline: Baseline) -> tuple[str, ...]:
     """Exceptions that failing tests expect (`pytest.raises`, `assertRaises`) and did not get."""
     failures = [baseline.results[test].failure for test in baseline.tests]
     found = [name for failure in failures if failure for name in _not_raised(failure.message)]
@@ -67,7 +67,7 @@ def test_literals(user: UserFiles, files: Collection[Path]) -> frozenset[str]:
     return frozenset(found)
 
 
-def by_suspicion(
+def function_suspiciousness(
     calls: Mapping[tuple[str, int], Collection[int]], failing: Collection[int]
 ) -> dict[tuple[str, int], float]:
     """Suspicion of functions, keyed by file and first line, from the tests that call them."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reloc_lsp.evaluation.collection_errors import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.fork_client import Limit
-from reloc_lsp.evaluation.selection.fault_localization import by_suspicion
+from reloc_lsp.evaluation.selection.fault_localization import function_suspiciousness
 from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
 from reloc_lsp.search.verdict import Outcome, TestResult
 
@@ -38,7 +38,7 @@ async def localise(bench: HarnessLauncher, files: Sequence[str], seconds: float)
         results, calls, _ = await _traced(bench, files, seconds)
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
     tests = {file.split("::")[0] for file in files}
-    scores = by_suspicion(calls, failing)
+    scores = function_suspiciousness(calls, failing)
     own = {
         place: score
         for place, score in scores.items()

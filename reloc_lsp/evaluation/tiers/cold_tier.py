@@ -34,7 +34,7 @@ class ColdTier:
     """
 
     bench: HarnessLauncher
-    place: UnitLocation | None
+    location: UnitLocation | None
     tests: Sequence[str]
     files: Sequence[str] = ()
     errors: Sequence[dict[str, str]] = ()
@@ -46,7 +46,7 @@ class ColdTier:
     left: Sequence[str] = ()
 
     @classmethod
-    async def start(cls, bench: HarnessLauncher, place: UnitLocation | None, selection: Sequence[str]) -> ColdTier:
+    async def start(cls, bench: HarnessLauncher, location: UnitLocation | None, selection: Sequence[str]) -> ColdTier:
         """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far."""
         began = time.monotonic()
         process = await bench.start("collection", bench.copy.root, selection=list(selection), compiles=True)
@@ -54,7 +54,7 @@ class ColdTier:
         await process.close()
         bench.copy.keep_bytecode()
         patience = 5.0 + 10 * (time.monotonic() - began)
-        return cls(bench, place, hello["collected"], hello["files"], hello["errors"], patience)
+        return cls(bench, location, hello["collected"], hello["files"], hello["errors"], patience)
 
     async def run(
         self,
@@ -70,12 +70,12 @@ class ColdTier:
         those after it are missing; all are, where the process did not come to any test.
         """
         copy = self.bench.copy
-        root = await asyncio.to_thread(copy.another)
+        root = await asyncio.to_thread(copy.add_copy)
         try:
             unit_file = ""
-            if self.place:
-                unit_file = str(copy.place(self.place.file, root))
-                copy.write(root, self.place.file, self.place.file_text(source))
+            if self.location:
+                unit_file = str(copy.path_in_copy(self.location.file, root))
+                copy.write(root, self.location.file, self.location.file_text(source))
             named = [(number, self.tests[number]) for number in tests]
             selection = list(dict.fromkeys(name.split("::")[0] for _, name in named))
             walls = {number: limit.wall for number, limit in zip(tests, limits, strict=True)}

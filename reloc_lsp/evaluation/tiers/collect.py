@@ -27,7 +27,7 @@ def can_fork() -> bool:
 
 async def first_tier(
     bench: HarnessLauncher,
-    place: UnitLocation | None,
+    location: UnitLocation | None,
     selection: Sequence[str],
     patience: CollectionBudget | None = None,
 ) -> FirstTier:
@@ -39,9 +39,9 @@ async def first_tier(
     while True:
         try:
             if can_fork():
-                tier: FirstTier = await WarmTier.start(bench, place, selection, patience)
+                tier: FirstTier = await WarmTier.start(bench, location, selection, patience)
             else:
-                tier = await ColdTier.start(bench, place, selection)
+                tier = await ColdTier.start(bench, location, selection)
         except EvaluationError as error:
             if not await _made_writable(bench, selection, str(error)):
                 raise

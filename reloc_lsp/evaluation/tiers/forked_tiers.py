@@ -83,7 +83,7 @@ class WarmTier(ForkedTier):
     `selection` is what was collected, and `left` what was not for want of patience.
     """
 
-    place: UnitLocation | None
+    location: UnitLocation | None
     files: Sequence[str]
     errors: Sequence[dict[str, str]]
     functions: int
@@ -97,7 +97,7 @@ class WarmTier(ForkedTier):
     async def start(
         cls,
         bench: HarnessLauncher,
-        place: UnitLocation | None,
+        location: UnitLocation | None,
         selection: Sequence[str],
         patience: CollectionBudget | None = None,
     ) -> WarmTier:
@@ -105,7 +105,7 @@ class WarmTier(ForkedTier):
 
         Files for which `patience` does not last are left.
         """
-        unit = place.description() if place else None
+        unit = location.description() if location else None
         process = await bench.start(
             "warm",
             bench.copy.root,
@@ -117,18 +117,18 @@ class WarmTier(ForkedTier):
         hello = await collected(process)
         bench.copy.keep_bytecode()
         return cls(
-            ForkClient(process), hello["collected"], bench, place, hello["files"], hello["errors"],
+            ForkClient(process), hello["collected"], bench, location, hello["files"], hello["errors"],
             hello["functions"], hello["threads"], hello["modules"],
             [name for name in selection if name not in hello["left"]], hello["left"],
         )  # fmt: skip
 
     async def again(self) -> WarmTier:
         """One more warm process for the same selection."""
-        return await WarmTier.start(self.bench, self.place, self.selection)
+        return await WarmTier.start(self.bench, self.location, self.selection)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The source whose code is swapped in; without a unit the code runs as it is."""
-        return {"source": self.place.swap_text(source) if self.place else None}
+        return {"source": self.location.swap_text(source) if self.location else None}
 
     async def run_all(
         self,
@@ -140,7 +140,7 @@ class WarmTier(ForkedTier):
     ) -> list[ChildReport]:
         """Run `tests` on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
         await self.revive()
-        texts = [self.place.swap_text(source) if self.place else source for source in sources]
+        texts = [self.location.swap_text(source) if self.location else source for source in sources]
         return await self.client.run_all(texts, tests, limits, canary, **more)
 
 
@@ -148,27 +148,27 @@ class WarmTier(ForkedTier):
 class FreshTier(ForkedTier):
     """Forks of a process that has imported pytest and third-party modules; the project is imported in the fork."""
 
-    place: UnitLocation
+    location: UnitLocation
     modules: Sequence[str]
     name: str = "fresh"
 
     @classmethod
     async def start(
-        cls, bench: HarnessLauncher, place: UnitLocation, tests: Sequence[str], modules: Sequence[str]
+        cls, bench: HarnessLauncher, location: UnitLocation, tests: Sequence[str], modules: Sequence[str]
     ) -> FreshTier:
         """Start the process; raises `EvaluationError` where it does not come up."""
         process = await bench.start(
-            "fresh", bench.copy.root, tests=list(tests), unit_file=str(place.copy), preload=list(modules)
+            "fresh", bench.copy.root, tests=list(tests), unit_file=str(location.copy), preload=list(modules)
         )
         if await receive_hello(process) is None:
             await process.close()
             raise EvaluationError(f"The test process did not start: {cause(process.last_words())}")
-        return cls(ForkClient(process), tests, bench, place, modules)
+        return cls(ForkClient(process), tests, bench, location, modules)
 
     async def again(self) -> FreshTier:
         """One more process that has imported the same modules."""
-        return await FreshTier.start(self.bench, self.place, self.tests, self.modules)
+        return await FreshTier.start(self.bench, self.location, self.tests, self.modules)
 
     def version(self, source: str) -> Mapping[str, Any]:
         """The whole file that the fork imports."""
-        return {"text": self.place.file_text(source)}
+        return {"text": self.location.file_text(source)}

@@ -39,7 +39,7 @@ class HarnessLauncher:
         Without `grants` there are no inner walls from the start. `seed` is that of hashes. One that `compiles` leaves
         bytecode for those after it, where the copy has a place for that.
         """
-        beside = self.copy.beside(root)
+        beside = self.copy.folder_of(root)
         config = {
             "tier": tier,
             "root": str(root),
@@ -48,8 +48,8 @@ class HarnessLauncher:
             "workers": self.workers,
             "walls": self.walls(root, grants) if grants else None,
             "bytecode": {
-                "kept": [str(folder) for folder in self.copy.bytecode],
-                "own": str(self.copy.compiled) if compiles and self.copy.compiled else None,
+                "kept": [str(folder) for folder in self.copy.kept_bytecode],
+                "own": str(self.copy.bytecode_output) if compiles and self.copy.bytecode_output else None,
             },
             **more,
         }
@@ -67,7 +67,7 @@ class HarnessLauncher:
         """The inner walls of processes in the copy at `root`, as the harness is told of them; `None` for none."""
         if not self.sandbox.inner:
             return None
-        beside = self.copy.beside(root)
+        beside = self.copy.folder_of(root)
         return grants.described(beside, self.sandbox.readable(self._shown(), beside))
 
     def environment(self, root: Path) -> dict[str, str]:
@@ -75,15 +75,15 @@ class HarnessLauncher:
         inherited = [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
         places = [path for path in (*inherited, *self.interpreter.search_path) if path and self._is_ours(path)]
         outside = [path for path in inherited if not self._is_ours(path)]
-        moved = [str(self.copy.place(Path(path), root)) for path in dict.fromkeys(places)]
-        existing = [path for path in moved if self.copy.seen(root, Path(path)).exists()]
+        moved = [str(self.copy.path_in_copy(Path(path), root)) for path in dict.fromkeys(places)]
+        existing = [path for path in moved if self.copy.content_path(root, Path(path)).exists()]
         scripts = self.interpreter.executable.parent
-        return clean_environment(self.copy.beside(root), [*existing, *outside], self.variables, scripts=scripts)
+        return clean_environment(self.copy.folder_of(root), [*existing, *outside], self.variables, scripts=scripts)
 
     def _shown(self) -> list[Path]:
         """What tests may see of private folders: the workspace, its interpreter with all its packages, our harness."""
         places = [self.copy.origin, BOOT.parent, *self.interpreter.places]
-        return [*places, *sorted(self.copy.linked), *self.copy.bytecode]
+        return [*places, *sorted(self.copy.linked_outside), *self.copy.kept_bytecode]
 
     def _is_ours(self, path: str) -> bool:
         real = Path(os.path.realpath(path))

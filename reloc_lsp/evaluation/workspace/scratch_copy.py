@@ -26,13 +26,13 @@ class ScratchCopy:
 
     A large workspace is not copied if it is `mountable`, which it is behind an outer wall: then `root` is where
     processes find it mounted, and for everybody else an empty folder. `files` is the workspace as the user sees it.
-    `bytecode` are folders of what was compiled in it before any candidate ran.
+    `kept_bytecode` are folders of what was compiled in it before any candidate ran.
     """
 
     def __init__(self, origin: Path, unsaved: Mapping[Path, str], *, mountable: bool = False) -> None:
         self.files = UserFiles(origin, unsaved)
         self.origin = self.files.root
-        self.bytecode: list[Path] = []
+        self.kept_bytecode: list[Path] = []
         self._untouched = True
         self._numbers = itertools.count(1)
         self._copying = threading.Lock()
@@ -58,11 +58,11 @@ class ScratchCopy:
             ) from error
 
     @property
-    def linked(self) -> set[Path]:
+    def linked_outside(self) -> set[Path]:
         """Places outside of the workspace that links in it lead to."""
         return self._form.linked
 
-    def another(self) -> Path:
+    def add_copy(self) -> Path:
         """The root of one more copy of the workspace as it is, for a cold run. May be called in any thread."""
         root = self.folder / f"copy-{next(self._numbers)}" / "workspace" / self.origin.name
         with self._copying:
@@ -71,19 +71,19 @@ class ScratchCopy:
         return root
 
     @property
-    def compiled(self) -> Path | None:
+    def bytecode_output(self) -> Path | None:
         """Where a process may leave bytecode, as long as no candidate was run here that could have a hand in it."""
-        return self.beside(self.root) / "bytecode" if self._untouched else None
+        return self.folder_of(self.root) / "bytecode" if self._untouched else None
 
     def keep_bytecode(self) -> None:
         """Take what was compiled out of the reach of all processes; those to come may read it."""
-        if self.compiled is None or not self.compiled.exists():
+        if self.bytecode_output is None or not self.bytecode_output.exists():
             return
         # A system that does not move what a process may have open: then each compiles for itself.
         with contextlib.suppress(OSError):
-            self.bytecode.append(self.compiled.rename(self.folder / f"bytecode-{len(self.bytecode)}"))
+            self.kept_bytecode.append(self.bytecode_output.rename(self.folder / f"bytecode-{len(self.kept_bytecode)}"))
 
-    def run_candidates(self) -> None:
+    def stop_keeping_bytecode(self) -> None:
         """From now on candidates are run in this copy."""
         self._untouched = False
 
@@ -91,20 +91,20 @@ class ScratchCopy:
         """Where processes of a tier write what they print."""
         return self.folder / f"{tier}.log"
 
-    def beside(self, root: Path) -> Path:
+    def folder_of(self, root: Path) -> Path:
         """The folder that the copy at `root` shares with nothing but what belongs to it."""
         return root.parent.parent
 
     def remove(self, root: Path) -> None:
-        """Remove a copy that `another()` made."""
+        """Remove a copy that `add_copy()` made."""
         self._form.remove(root)
-        remove_tree(self.beside(root))
+        remove_tree(self.folder_of(root))
 
-    def place(self, path: Path, root: Path | None = None) -> Path:
+    def path_in_copy(self, path: Path, root: Path | None = None) -> Path:
         """Where the user's file `path` stands in the copy."""
         return (root or self.root) / self.files.relative(path)
 
-    def seen(self, root: Path, path: Path) -> Path:
+    def content_path(self, root: Path, path: Path) -> Path:
         """Where the content is found of what processes find at `path`, which is below `root`."""
         return self._form.seen(root, path.relative_to(root))
 

@@ -24,7 +24,7 @@ def guarded(copy: ScratchCopy, root: Path, tests: Collection[str]) -> Mapping[Pa
     files = [root / test for test in tests]
     folders = {folder for file in files for folder in file.parents if folder.is_relative_to(root)} | {root}
     files += [folder / name for folder in folders for name in CONFIGURATION]
-    return {file: _content(copy.seen(root, file)) for file in files if file.is_relative_to(root)}
+    return {file: _content(copy.content_path(root, file)) for file in files if file.is_relative_to(root)}
 
 
 def _content(file: Path) -> bytes | None:

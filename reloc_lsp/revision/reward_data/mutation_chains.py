@@ -18,7 +18,7 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection.fault_localization import evidence
+from reloc_lsp.evaluation.selection.fault_localization import localize_faults
 from reloc_lsp.evaluation.selection.test_selection import PytestLayout, likely_groups, pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
@@ -31,7 +31,7 @@ from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.training.versions import Version, Versions, dedented
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.search.candidate import Candidate, Evidence, Node, Task
+from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
 from reloc_lsp.settings import EvaluationSettings
 
 BASELINE_SECONDS = 30.0
@@ -85,10 +85,10 @@ class ChainSource:
         units = [(file, module, unit) for file in files for module, unit in _functions(user.root / file)]
         dice = random.Random(self.seed)
         drawn = sorted(dice.sample(range(len(units)), min(self.functions, len(units))))
-        for number, place in enumerate(drawn, 1):
-            file, module, unit = units[place]
+        for number, index in enumerate(drawn, 1):
+            file, module, unit = units[index]
             self.told(f"{number} of {len(drawn)}: {unit.qualname} of {file}")
-            where = UnitLocation(user.root / file, bench.copy.place(file), file.as_posix(), module, unit)
+            where = UnitLocation(user.root / file, bench.copy.path_in_copy(file), file.as_posix(), module, unit)
             groups = await asyncio.to_thread(likely_groups, user, tests, where.name, unit.qualname)
             try:
                 found = await self._of_function(bench, where, groups)
@@ -99,15 +99,17 @@ class ChainSource:
                 yield found
 
     async def _of_function(
-        self, bench: HarnessLauncher, place: UnitLocation, groups: Sequence[Sequence[str]]
+        self, bench: HarnessLauncher, location: UnitLocation, groups: Sequence[Sequence[str]]
     ) -> Versions | None:
-        baseline = await BaselineBuilder(bench, place, BASELINE_SECONDS).measure(groups)
-        judge = PytestEvaluator(bench, place, baseline)
+        baseline = await BaselineBuilder(bench, location, BASELINE_SECONDS).measure(groups)
+        judge = PytestEvaluator(bench, location, baseline)
         try:
             if not judge.unchanged.green:
-                self.left_out(f"{place.unit.qualname} of {place.name}: A test that reaches it fails.")
+                self.left_out(f"{location.unit.qualname} of {location.name}: A test that reaches it fails.")
                 return None
-            chain = Chain(judge, place, self.width, random.Random(f"{self.seed} {place.name} {place.unit.qualname}"))
+            chain = Chain(
+                judge, location, self.width, random.Random(f"{self.seed} {location.name} {location.unit.qualname}")
+            )
             for _ in range(self.length):
                 if not await chain.step():
                     break
@@ -115,19 +117,19 @@ class ChainSource:
             await judge.close()
         versions = chain.versions
         return Versions(
-            "chain", self.root.name, place.name, place.unit.qualname, self.root.name, chain.last, tuple(versions)
+            "chain", self.root.name, location.name, location.unit.qualname, self.root.name, chain.last, tuple(versions)
         )
 
 
 class Chain:
-    """One chain and what was judged beside it; `last` is the place, among the versions, of its end."""
+    """One chain and what was judged beside it; `last` is the index, among the versions, of its end."""
 
-    def __init__(self, judge: PytestEvaluator, place: UnitLocation, width: int, dice: random.Random) -> None:
-        unit, text = place.unit, place.module.text
+    def __init__(self, judge: PytestEvaluator, location: UnitLocation, width: int, dice: random.Random) -> None:
+        unit, text = location.unit, location.module.text
         # Where no test fails no line is suspicious, and there would be no rewrites: here every line may become wrong.
-        seen = Evidence(types=evidence(judge.baseline).types)
-        task = Task(place.name, unit.qualname, text, unit.start, unit.end, unit.first_line, judge.unchanged, seen)
-        module = ModuleContext(place.module.tree, unit.qualname, seen.types, told=task.told)
+        seen = FaultEvidence(types=localize_faults(judge.baseline).types)
+        task = Task(location.name, unit.qualname, text, unit.start, unit.end, unit.first_line, judge.unchanged, seen)
+        module = ModuleContext(location.module.tree, unit.qualname, seen.types, told=task.told)
         self.judge = judge
         self.width = width
         self.dice = dice
@@ -150,10 +152,10 @@ class Chain:
             if verdict.green or verdict.at_most > before:
                 continue
             distance = self._distances[fingerprint(candidate.source)]
-            place = len(self.versions)
+            version = len(self.versions)
             self.versions.append(Version(dedented(candidate.source), distance, parent, candidate.origin))
             if distance > self.versions[parent].distance:
-                farther.append((place, Node(place, candidate, verdict, ())))
+                farther.append((version, Node(version, candidate, verdict, ())))
         if not farther:
             return False
         self.last, self._node = self.dice.choice(farther)

@@ -15,15 +15,15 @@ from reloc_lsp.rewrites.analysis.purity import QUESTION
 class ModuleContext:
     """The module's tree, the unit's qualified name in it, and the run-time types of the unit's names.
 
-    `wanted_errors` are exceptions that failing tests expect and the unit does not raise, `raised` maps a line of the
-    unit (its text without white space around it) to the exception that failing tests got from it. `told` are
+    `expected_exceptions` are exceptions that failing tests expect and the unit does not raise, `raised` maps a line of
+    the unit (its text without white space around it) to the exception that failing tests got from it. `told` are
     constants that the unit's docstring speaks of.
     """
 
     tree: ast.Module
     qualname: str
     types: Mapping[str, frozenset[str]]
-    wanted_errors: tuple[str, ...] = ()
+    expected_exceptions: tuple[str, ...] = ()
     raised: Mapping[str, str] = field(default_factory=dict)
     told: tuple[str, ...] = ()
 

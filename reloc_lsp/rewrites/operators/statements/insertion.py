@@ -140,7 +140,7 @@ def _all_actions(ctx: UnitContext, place: Statement) -> Iterator[tuple[str, floa
         yield "break", 1.0
     if place.handler:
         yield "raise", 2.5
-    for error in ctx.module.wanted_errors:
+    for error in ctx.module.expected_exceptions:
         yield f"raise {error}", 2.0
     for error in _raised(ctx):
         yield error, 0.7
