@@ -35,8 +35,14 @@ What next:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `demo`."""
-    default = Path("reloc-demo")
-    parser.add_argument("folder", nargs="?", type=Path, default=default, metavar="DIR", help="default: %(default)s")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("reloc-demo"),
+        metavar="DIR",
+        help="the folder to write into; it must be empty or not exist (default: %(default)s)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

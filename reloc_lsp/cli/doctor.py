@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reloc_lsp import __version__
-from reloc_lsp.cli.options import program_path
+from reloc_lsp.cli.chosen_settings import program_path
 from reloc_lsp.cli.target_parsing import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
@@ -37,9 +37,19 @@ class Finding:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `doctor`."""
-    parser.add_argument("--interpreter", metavar="PATH", help="the project's Python, as for revise")
-    parser.add_argument("--model", metavar="M", help="the language model to look for, as for revise")
-    parser.add_argument("--base-url", metavar="U", help="the server to look at, as for revise")
+    parser.add_argument(
+        "--interpreter",
+        metavar="PATH",
+        help="the Python that runs the tests (default: as for revise)",
+    )
+    parser.add_argument(
+        "--model", metavar="NAME", help="name of the language model to look for (default: any model of the server)"
+    )
+    parser.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="address of the model server to check (default: with --model, port 8000 of this machine)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

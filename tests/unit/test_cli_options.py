@@ -2,7 +2,8 @@ import argparse
 
 import pytest
 
-from reloc_lsp.cli.options import add_settings_flags, chosen_settings
+from reloc_lsp.cli.chosen_settings import chosen_settings
+from reloc_lsp.cli.options import add_settings_flags
 
 
 @pytest.fixture

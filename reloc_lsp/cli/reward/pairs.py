@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.options import counted
+from reloc_lsp.cli.flag_types import whole_number
 from reloc_lsp.cli.reward.progress_line import Tell, telling, warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import need
@@ -35,18 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="projects whose tests pass: rewrites of their functions, judged by these tests",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the Parquet file to write")
-    parser.add_argument("--seed", type=counted, default=how.seed, metavar="N", help="the same seed, the same file")
+    parser.add_argument("--seed", type=whole_number, default=how.seed, metavar="N", help="the same seed, the same file")
     parser.add_argument(
         "--balanced",
         action="store_true",
         help="only pairs of almost equal length, the better as often longer as shorter",
     )
     parser.add_argument(
-        "--most", type=counted, default=how.most_of_a_function, metavar="N",
+        "--most", type=whole_number, default=how.most_of_a_function, metavar="N",
         help="preferences of one function at the most (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--functions", type=counted, default=50, metavar="N",
+        "--functions", type=whole_number, default=50, metavar="N",
         help="functions of a workspace at the most (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.options import counted
+from reloc_lsp.cli.flag_types import whole_number
 from reloc_lsp.cli.reward.progress_line import telling, warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.training.presets import PRESETS, Training
@@ -35,13 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--epochs", type=_positive, metavar="N")
     parser.add_argument("--learning-rate", type=_positive, metavar="R")
-    parser.add_argument("--batch", type=counted, metavar="N", help="pairs of a step, over all GPUs")
-    parser.add_argument("--at-once", type=counted, metavar="N", help="pairs on a GPU at the same time")
-    parser.add_argument("--max-length", type=counted, metavar="N", help="tokens; pairs with longer texts are left out")
-    parser.add_argument("--lora-rank", type=counted, metavar="N", help="train adapters only; 0: all weights")
-    parser.add_argument("--steps", type=counted, metavar="N", help="end after so many steps")
-    parser.add_argument("--save-every", type=counted, metavar="N", help="steps between two checkpoints")
-    parser.add_argument("--seed", type=counted, metavar="N")
+    parser.add_argument("--batch", type=whole_number, metavar="N", help="pairs of a step, over all GPUs")
+    parser.add_argument("--at-once", type=whole_number, metavar="N", help="pairs on a GPU at the same time")
+    parser.add_argument(
+        "--max-length", type=whole_number, metavar="N", help="tokens; pairs with longer texts are left out"
+    )
+    parser.add_argument("--lora-rank", type=whole_number, metavar="N", help="train adapters only; 0: all weights")
+    parser.add_argument("--steps", type=whole_number, metavar="N", help="end after so many steps")
+    parser.add_argument("--save-every", type=whole_number, metavar="N", help="steps between two checkpoints")
+    parser.add_argument("--seed", type=whole_number, metavar="N")
     parser.add_argument("--unsolved", action="store_true", help="only pairs that an n-gram scorer does not solve")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reloc_lsp import __version__
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.options import counted
+from reloc_lsp.cli.flag_types import whole_number
 from reloc_lsp.cli.reward.progress_line import telling
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import RewardError, need
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lists", type=Path, nargs="+", metavar="LISTS", help="what reward lists wrote")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the weights go")
     parser.add_argument(
-        "--folds", type=counted, default=5, metavar="N",
+        "--folds", type=whole_number, default=5, metavar="N",
         help="parts, in whole repositories, each of which is held out once to tell the effect (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
