@@ -31,7 +31,7 @@ def connected(settings: Settings, note: Callable[[str], None]) -> LanguageModel 
     managed = None if search.reviser == "rewrites" else _managed(settings, note)
     if managed is not None:
         return managed
-    if search.reviser == "rewrites" or not model.wanted:
+    if search.reviser == "rewrites" or not model.chosen:
         if search.reviser == "model":
             raise ReviserError(
                 "No model is chosen. Name a server with --base-url or a model with --model, start one with reloc-lsp "

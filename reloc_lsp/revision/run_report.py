@@ -32,7 +32,7 @@ class RunReport:
 
     def in_words(self, prompt_tokens: int, cached_tokens: int, reply_tokens: int) -> str:
         """Tokens, and money where there are prices."""
-        money = self.model.money(prompt_tokens, cached_tokens, reply_tokens)
+        money = self.model.price(prompt_tokens, cached_tokens, reply_tokens)
         price = "" if money is None else f", for {money:.4f}"
         return f"{prompt_tokens:,} tokens asked, {reply_tokens:,} answered{price}"
 
@@ -62,7 +62,7 @@ class RunReport:
             "prompt_tokens": spent.prompt_tokens,
             "cached_tokens": spent.cached_tokens,
             "completion_tokens": spent.completion_tokens,
-            "money": self.model.money(spent.prompt_tokens, spent.cached_tokens, spent.completion_tokens),
+            "money": self.model.price(spent.prompt_tokens, spent.cached_tokens, spent.completion_tokens),
             "seconds": round(spent.seconds, 3),
             "cpu_seconds": round(self.cpu, 3),
             "first_fix": self.first_fix,

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Budget:
-    """Upper bounds of one search; `None` is no bound. Seconds are wall-clock, tokens those of prompt and reply."""
+    """Upper bounds of one search; `None` is no bound. The docstrings of the fields describe these settings to users."""
 
     seconds: float | None = 60.0
+    """Wall-clock seconds that a search may take."""
     evaluations: int | None = 5000
+    """Candidates that a search may evaluate with the tests."""
     calls: int | None = None
+    """Requests that a search may make to a language model. Without a value: no bound."""
     tokens: int | None = None
+    """Tokens of prompts and replies that a search may use. Without a value: no bound."""
 
 
 @dataclass

@@ -1,4 +1,8 @@
-"""The typed tree of everything a user can choose."""
+"""The typed tree of everything a user can choose.
+
+The docstring below each field describes that setting to users, without its default: `reference.settings_reference`
+reads it for the documentation, and the VS Code extension repeats it.
+"""
 
 from __future__ import annotations
 
@@ -9,132 +13,145 @@ from typing import Any, Literal
 from reloc_lsp.search.budget import Budget
 
 USER_ONLY: Mapping[str, Any] = {"user_only": True}
-"""Marks a field that a workspace's own files may not set: it names something that is run or trusted."""
+"""Marks a field that a workspace's own files may not set: it names something that is run, trusted or paid for."""
 
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """Which rules the search follows. `seed` makes a run repeatable."""
+    """How the search proceeds."""
 
     algorithm: Literal["hill-climbing", "genetic", "best-of-n", "self-refinement"] = "hill-climbing"
+    """The search algorithm. All but hill climbing need a language model."""
     rules: Literal["default", "paper"] = "default"
+    """The decision rules of the search: those of ReLoc LSP, or those of the ReLoc paper."""
     reviser: Literal["auto", "rewrites", "model"] = "auto"
+    """What proposes revisions: `rewrites` of the syntax tree, a language `model`, or both if possible (`auto`)."""
     seed: int = 0
+    """Seed of all random choices. The same seed on the same code gives the same result."""
 
 
 @dataclass(frozen=True)
 class LocalModelSettings:
-    """The server that `reloc-lsp model` runs on this machine.
-
-    With `start` it is started when the model is first asked, and no `base_url` is set. `vllm` is the program (none: the
-    one beside our Python, or on the PATH), `device` the GPUs as in CUDA_VISIBLE_DEVICES, `flags` are vLLM's own.
-    Without a request for `idle_minutes` it ends.
-    """
+    """The model server that `reloc-lsp model` runs on this machine."""
 
     start: bool = field(default=False, metadata=USER_ONLY)
+    """Start a vLLM server for the named model when the first request is made, unless a base URL is set."""
     vllm: str | None = field(default=None, metadata=USER_ONLY)
+    """Path of the program `vllm`. Without one: the `vllm` beside the Python of ReLoc LSP, else the one on the PATH."""
     device: str | None = field(default=None, metadata=USER_ONLY)
+    """GPUs that the server may use, written as in `CUDA_VISIBLE_DEVICES`. Without a value vLLM chooses."""
     flags: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
+    """Further flags for `vllm serve`."""
     idle_minutes: float = field(default=30.0, metadata=USER_ONLY)
+    """Minutes without a request after which the server ends."""
 
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """The language model to ask, at an OpenAI-compatible `base_url`; all of it is the user's own choice.
+    """The language model, behind an OpenAI-compatible server.
 
-    Without `name` and `base_url` a model takes part only if a server of it runs that `reloc-lsp model` started. Of one
-    of them alone the other is found: the first model that the server has, or the server of this machine.
-
-    `key_variable` names the environment variable that holds the key. `context_tokens` is what prompt and reply may
-    have together, `reply_tokens` what each reply may have. No more than `in_flight` requests are under way at once, and
-    `patience` is how many seconds the first word of an answer may take. Prices are those of a million tokens: of
-    prompts, of what the server had in its cache (none: as other prompts), of replies.
+    If neither `name` nor `base_url` is set, a model takes part only if a server that `reloc-lsp model` started is
+    running. If one of the two is set, the other is found: the server's first model, or the server on this machine.
     """
 
     name: str | None = field(default=None, metadata=USER_ONLY)
+    """Name of the language model. Without one: the first model of the server, or no model if there is no server."""
     base_url: str | None = field(default=None, metadata=USER_ONLY)
+    """Base URL of an OpenAI-compatible model server, such as `http://127.0.0.1:8000/v1`."""
     key_variable: str = field(default="RELOC_API_KEY", metadata=USER_ONLY)
+    """Name of the environment variable that holds the API key of the model server."""
     temperature: float = field(default=0.2, metadata=USER_ONLY)
+    """Sampling temperature."""
     top_p: float = field(default=0.95, metadata=USER_ONLY)
+    """Nucleus sampling: the probability mass from which tokens are drawn, between 0 and 1."""
     context_tokens: int = field(default=16384, metadata=USER_ONLY)
+    """Tokens that a prompt and its reply may have together."""
     reply_tokens: int = field(default=4096, metadata=USER_ONLY)
+    """Tokens that one reply may have."""
     in_flight: int = field(default=16, metadata=USER_ONLY)
+    """Requests that may be under way at the same time."""
     patience: float = field(default=180.0, metadata=USER_ONLY)
+    """Seconds to wait for the first token of a reply."""
     prompt_price: float | None = field(default=None, metadata=USER_ONLY)
+    """Price of a million prompt tokens, in any currency. Costs are shown if prompts and replies have a price."""
     cached_price: float | None = field(default=None, metadata=USER_ONLY)
+    """Price of a million prompt tokens that the server has in its cache. Without one: that of other prompt tokens."""
     reply_price: float | None = field(default=None, metadata=USER_ONLY)
+    """Price of a million reply tokens."""
     local: LocalModelSettings = field(default_factory=LocalModelSettings, metadata=USER_ONLY)
 
-    def money(self, prompt: int, cached: int, replies: int) -> float | None:
-        """What so many tokens cost; `None` without prices. `cached` are some of those of the prompts."""
+    def price(self, prompt_tokens: int, cached_tokens: int, reply_tokens: int) -> float | None:
+        """What these tokens cost, or `None` without prices. `cached_tokens` are part of `prompt_tokens`."""
         if self.prompt_price is None or self.reply_price is None:
             return None
-        again = self.prompt_price if self.cached_price is None else self.cached_price
-        return ((prompt - cached) * self.prompt_price + cached * again + replies * self.reply_price) / 1e6
+        cached_price = self.prompt_price if self.cached_price is None else self.cached_price
+        uncached_tokens = prompt_tokens - cached_tokens
+        total = uncached_tokens * self.prompt_price + cached_tokens * cached_price + reply_tokens * self.reply_price
+        return total / 1e6
 
     @property
-    def wanted(self) -> bool:
-        """Whether a model is to take part."""
+    def chosen(self) -> bool:
+        """Whether the settings ask for a model."""
         return self.name is not None or self.base_url is not None
 
 
 @dataclass(frozen=True)
 class TextRewardSettings:
-    """The text reward model: how near a version is to a right one, judged by its text. Off without a model or server.
-
-    `model` is a folder or a name on the Hugging Face hub, loaded in our own process; with `base_url` it is that of a
-    vLLM server (none: the server's first). `key_variable` names the environment variable that holds the server's key.
-    """
+    """The text reward model, which scores versions by their source text. It is off without a model and a server."""
 
     model: str | None = field(default=None, metadata=USER_ONLY)
+    """The reward model that scores versions by their source text: a folder, or a name on the Hugging Face hub; with a
+    base URL the name on that server, whose first model is taken without one."""
     base_url: str | None = field(default=None, metadata=USER_ONLY)
+    """Base URL of a vLLM server of the reward model, such as `http://127.0.0.1:8000`. Without one the model is loaded
+    in the process of ReLoc LSP."""
     key_variable: str = field(default="RELOC_REWARD_API_KEY", metadata=USER_ONLY)
+    """Name of the environment variable that holds the API key of the reward server."""
 
 
 @dataclass(frozen=True)
 class RewardSettings:
-    """What tells versions apart of which the same tests pass.
-
-    `evidence` is the small reward that orders rewrites by what is known of them: `shipped`, `off`, or a file that
-    `reloc-lsp reward train-evidence` wrote (a relative path begins at the workspace).
-    """
+    """What ranks versions that pass the same tests."""
 
     evidence: str = "shipped"
+    """The small reward that orders rewrites by their features: `shipped`, `off`, or a file written by
+    `reloc-lsp reward train-evidence` (a relative path starts at the workspace)."""
     text: TextRewardSettings = field(default_factory=TextRewardSettings, metadata=USER_ONLY)
 
 
 @dataclass(frozen=True)
 class EvaluationSettings:
-    """How candidates are judged.
-
-    `interpreter` is the project's Python (none: the workspace's own environment, the active one, ours);
-    `tests` are pytest node ids or paths (none: found from the unit); `workers` the tests run at once (0: one a
-    core); `environment` names variables passed to the tests besides the usual harmless ones; `sandbox` is `auto`
-    for the best walls there are, `full` to do nothing with less, `none` to build none.
-    """
+    """How the workspace's tests evaluate candidates."""
 
     interpreter: str | None = field(default=None, metadata=USER_ONLY)
+    """The Python that runs the tests. Without one: the workspace's own environment, else the active one, else the
+    Python of ReLoc LSP."""
     tests: tuple[str, ...] = ()
+    """pytest node ids or paths of the tests to satisfy. Without any: the tests that cover the function."""
     workers: int = 0
+    """Tests that run at the same time; 0 means one for each CPU core."""
     environment: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
+    """Names of environment variables that the tests may see, in addition to the usual harmless ones."""
     sandbox: Literal["auto", "full", "none"] = field(default="auto", metadata=USER_ONLY)
+    """`auto`: the strongest sandbox that this machine allows; `full`: run nothing without the full sandbox; `none`: no
+    sandbox."""
 
 
 @dataclass(frozen=True)
 class EditorSettings:
-    """What happens in an editor without being asked for.
-
-    `on_save`: nothing; `notify` runs the tests of functions that were changed and marks those that fail; `propose`
-    searches for `on_save_seconds` besides, and marks what has a revision. `code_lens` shows what is known of functions.
-    `log_level` is what the running server logs (none: as it was started). Nothing of a workspace that is not `trusted`
-    is run.
-    """
+    """What an editor shows and does without a command of the user."""
 
     on_save: Literal["off", "notify", "propose"] = field(default="off", metadata=USER_ONLY)
+    """What a save does. `notify` runs the tests of the changed functions and marks functions that fail; `propose` also
+    searches for revisions. A save never applies a revision."""
     on_save_seconds: float = field(default=10.0, metadata=USER_ONLY)
+    """Seconds that a search after a save may take."""
     code_lens: bool = False
+    """Show above each function how many of its tests pass, where this is known."""
     trusted: bool = field(default=True, metadata=USER_ONLY)
+    """Whether the code of the workspace may be run."""
     log_level: Literal["debug", "info", "warning", "error"] | None = field(default=None, metadata=USER_ONLY)
+    """Level of the server's log. Without one the log keeps the level that the server was started with."""
 
 
 @dataclass(frozen=True)

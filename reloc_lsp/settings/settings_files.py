@@ -1,4 +1,4 @@
-"""The layers of settings that are files: the workspace's pyproject.toml, and the user's own."""
+"""The layers of settings that come from files: the workspace's pyproject.toml and the user's own settings.toml."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from reloc_lsp.settings.layers import Layer
 
 
 def user_file() -> Path:
-    """Where the user's own settings are looked for, for all workspaces, terminals and editors."""
-    import platformdirs  # Here, for the server's start is not to wait for it.
+    """The path of the user's own settings, for all workspaces, terminals and editors."""
+    import platformdirs  # Not at the top: the start of the server must not wait for it.
 
     return platformdirs.user_config_path("reloc_lsp", appauthor=False) / "settings.toml"
 
 
 def user_layer() -> tuple[Layer, list[str]]:
-    """The user's own settings, empty where there are none; and what is wrong with the file."""
+    """The user's own settings, empty if there is no file; and a message if the file cannot be used."""
     path = user_file()
-    values, complaints = _read(path, str(path))
-    return Layer(str(path), values), complaints
+    values, messages = _read(path, str(path))
+    return Layer(str(path), values), messages
 
 
 def pyproject_layer(root: Path) -> tuple[Layer, list[str]]:
-    """The `[tool.reloc]` table of the workspace's pyproject.toml, and what is wrong with the file."""
+    """The `[tool.reloc]` table of the pyproject.toml in `root`, and a message if it cannot be used."""
     name = "pyproject.toml"
-    values, complaints = _read(root / name, name)
+    values, messages = _read(root / name, name)
     tool = values.get("tool", {})
     table = tool.get("reloc", {}) if isinstance(tool, dict) else None
     if not isinstance(table, dict):
-        table, complaints = {}, [f"{name}: tool.reloc must be a table: it is left out."]
-    return Layer(name, table, trusted=False), complaints
+        table, messages = {}, [f"{name}: tool.reloc must be a table: it is left out."]
+    return Layer(name, table, trusted=False), messages
 
 
 def _read(path: Path, name: str) -> tuple[Mapping[str, Any], list[str]]:

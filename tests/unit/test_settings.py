@@ -3,6 +3,7 @@
 import pytest
 
 from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer, user_file, user_layer
+from reloc_lsp.settings.reference import SettingRow, settings_reference
 
 
 def read(**layers: dict) -> tuple[Settings, list[str]]:
@@ -14,25 +15,25 @@ def test_without_layers_every_setting_has_its_default():
 
 
 def test_a_higher_layer_wins_and_leaves_the_rest_of_a_lower_one():
-    settings, complaints = read(
+    settings, messages = read(
         pyproject={"budget": {"seconds": 10, "evaluations": 20}, "search": {"seed": 3}},
         editor={"budget": {"seconds": 30}},
         flag={"budget": {"evaluations": 40}},
     )
-    assert complaints == []
+    assert messages == []
     assert (settings.budget.seconds, settings.budget.evaluations, settings.search.seed) == (30.0, 40, 3)
     assert settings.evaluation == Settings().evaluation
 
 
 def test_a_value_that_is_not_given_leaves_the_lower_layer():
-    settings, complaints = read(editor={"budget": {"seconds": 30}}, flag={"budget": {"seconds": None}})
-    assert settings.budget.seconds == 30.0 and complaints == []
+    settings, messages = read(editor={"budget": {"seconds": 30}}, flag={"budget": {"seconds": None}})
+    assert settings.budget.seconds == 30.0 and messages == []
 
 
 @pytest.mark.parametrize("key", ["USER_only", "userOnly", "user-only"])
 def test_an_unknown_key_in_any_spelling_is_named(key):
-    _, (complaint,) = read(editor={"search": {key: 1}})
-    assert f"editor: the setting search.{key} is not known" in complaint and "algorithm" in complaint
+    _, (message,) = read(editor={"search": {key: 1}})
+    assert f"editor: the setting search.{key} is not known" in message and "algorithm" in message
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,8 @@ def test_an_unknown_key_in_any_spelling_is_named(key):
     ],
 )
 def test_a_misspelt_key_says_which_was_meant(values, meant):
-    settings, (complaint,) = read(flag=values)
-    assert meant in complaint and settings == Settings()
+    settings, (message,) = read(flag=values)
+    assert meant in message and settings == Settings()
 
 
 @pytest.mark.parametrize(
@@ -65,9 +66,9 @@ def test_a_misspelt_key_says_which_was_meant(values, meant):
 )
 def test_a_value_of_the_wrong_kind_is_named_and_the_lower_layer_counts(section, key, value, allowed):
     lower = {"budget": {"seconds": 5, "evaluations": 6}, "search": {"seed": 7}}
-    settings, complaints = read(pyproject=lower, editor={section: {key: value}})
+    settings, messages = read(pyproject=lower, editor={section: {key: value}})
     assert settings == read(pyproject=lower)[0]
-    assert complaints == [f"editor: {section}.{key} is {value!r}, but must be {allowed}."]
+    assert messages == [f"editor: {section}.{key} is {value!r}, but must be {allowed}."]
 
 
 def test_numbers_may_be_whole_where_fractions_are_allowed():
@@ -77,13 +78,13 @@ def test_numbers_may_be_whole_where_fractions_are_allowed():
 
 @pytest.mark.parametrize("value", [3, "fast", [], True])
 def test_a_section_that_is_no_table_is_left_out(value):
-    settings, (complaint,) = read(editor={"budget": value})
-    assert settings == Settings() and "budget" in complaint and repr(value) in complaint
+    settings, (message,) = read(editor={"budget": value})
+    assert settings == Settings() and "budget" in message and repr(value) in message
 
 
 def test_every_bad_value_has_its_own_message_and_the_good_ones_count():
-    settings, complaints = read(editor={"budget": {"seconds": "x", "evaluations": 9, "tokens": -1}, "nonsense": 1})
-    assert settings.budget.evaluations == 9 and len(complaints) == 3
+    settings, messages = read(editor={"budget": {"seconds": "x", "evaluations": 9, "tokens": -1}, "nonsense": 1})
+    assert settings.budget.evaluations == 9 and len(messages) == 3
 
 
 @pytest.mark.parametrize("key", ["interpreter", "environment"])
@@ -91,16 +92,16 @@ def test_a_workspace_may_not_say_what_is_run_or_trusted(key, tmp_path):
     value = {"interpreter": '"/tmp/evil"', "environment": '["AWS_SECRET_ACCESS_KEY"]'}[key]
     (tmp_path / "pyproject.toml").write_text(f"[tool.reloc.evaluation]\n{key} = {value}\nworkers = 2\n")
     layer, unreadable = pyproject_layer(tmp_path)
-    settings, (complaint,) = layered([layer])
+    settings, (message,) = layered([layer])
     assert unreadable == []
-    assert f"pyproject.toml: evaluation.{key} may be set by the user only" in complaint
+    assert f"pyproject.toml: evaluation.{key} may be set by the user only" in message
     assert getattr(settings.evaluation, key) == getattr(Settings().evaluation, key)
     assert settings.evaluation.workers == 2
 
 
 def test_the_user_may_say_it(tmp_path):
-    settings, complaints = read(editor={"evaluation": {"interpreter": "/usr/bin/python3", "environment": ["TOKEN"]}})
-    assert complaints == []
+    settings, messages = read(editor={"evaluation": {"interpreter": "/usr/bin/python3", "environment": ["TOKEN"]}})
+    assert messages == []
     assert (settings.evaluation.interpreter, settings.evaluation.environment) == ("/usr/bin/python3", ("TOKEN",))
 
 
@@ -121,9 +122,9 @@ def test_a_workspace_without_settings(tmp_path):
 )
 def test_a_pyproject_that_cannot_be_used_is_one_message(content, part, tmp_path):
     (tmp_path / "pyproject.toml").write_bytes(content)
-    layer, (complaint,) = pyproject_layer(tmp_path)
+    layer, (message,) = pyproject_layer(tmp_path)
     assert layered([layer]) == (Settings(), [])
-    assert complaint.startswith("pyproject.toml") and part in complaint
+    assert message.startswith("pyproject.toml") and part in message
 
 
 def test_the_users_own_file_lies_under_the_workspaces_and_may_choose_what_is_run(monkeypatch, tmp_path):
@@ -132,21 +133,37 @@ def test_the_users_own_file_lies_under_the_workspaces_and_may_choose_what_is_run
     user_file().parent.mkdir(parents=True)
     user_file().write_text('[budget]\nseconds = 5\nevaluations = 7\n[model.local]\nstart = true\nvllm = "/opt/vllm"\n')
     user, unreadable = user_layer()
-    settings, complaints = layered([user, Layer("pyproject.toml", {"budget": {"seconds": 9}}, trusted=False)])
-    assert unreadable == complaints == []
+    settings, messages = layered([user, Layer("pyproject.toml", {"budget": {"seconds": 9}}, trusted=False)])
+    assert unreadable == messages == []
     assert (settings.budget.seconds, settings.budget.evaluations) == (9.0, 7)
     assert settings.model.local.start and settings.model.local.vllm == "/opt/vllm"
 
 
 def test_a_workspace_cannot_choose_what_serves_a_model():
     values = {"model": {"local": {"start": True, "vllm": "./evil", "flags": ["--trust-remote-code"]}}}
-    settings, (complaint,) = layered([Layer("pyproject.toml", values, trusted=False)])
-    assert settings == Settings() and "model.local may be set by the user only" in complaint
+    settings, (message,) = layered([Layer("pyproject.toml", values, trusted=False)])
+    assert settings == Settings() and "model.local may be set by the user only" in message
 
 
 def test_a_file_of_the_user_that_is_no_toml_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     user_file().parent.mkdir(parents=True)
     user_file().write_text("[budget\n")
-    user, (complaint,) = user_layer()
-    assert user.values == {} and str(user_file()) in complaint
+    user, (message,) = user_layer()
+    assert user.values == {} and str(user_file()) in message
+
+
+def test_every_setting_has_a_row_with_a_description_that_is_a_sentence():
+    rows = {row.key: row for row in settings_reference()}
+    assert rows["budget.seconds"] == SettingRow(
+        "budget.seconds", "a number of at least 0", 60.0, "Wall-clock seconds that a search may take.", user_only=False
+    )
+    assert rows["model.local.flags"].default == [] and rows["model.local.flags"].user_only
+    assert all(row.description[0] in "`p" or row.description[0].isupper() for row in rows.values())
+    assert all(row.description.endswith(".") and "  " not in row.description for row in rows.values())
+
+
+@pytest.mark.parametrize("value", [float("nan"), 10**400, "3", {"a": 1}])
+def test_a_number_that_cannot_be_used_never_stops_the_program(value):
+    settings, (message,) = read(editor={"budget": {"seconds": value}})
+    assert settings == Settings() and "must be a number of at least 0" in message

@@ -69,7 +69,7 @@ class Configuration:
     def model_chosen(self) -> bool:
         """Whether the editor's settings name a model that takes part in searches."""
         settings, _ = self._editor(None)
-        return settings.model.wanted and settings.search.reviser != "rewrites"
+        return settings.model.chosen and settings.search.reviser != "rewrites"
 
     @property
     def trusted(self) -> bool:
