@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Protocol
 
 from reloc_lsp.cli.display import Display
+from reloc_lsp.cli.exit_status import SIGNAL_BASE, exit_status
 from reloc_lsp.revision import Progress, Proposal, Snapshot, Target
 from reloc_lsp.settings import Settings
 
@@ -44,8 +45,8 @@ class FollowResult:
 
     @property
     def exit_status(self) -> int:
-        """The proposal's own, or what shells expect after a signal."""
-        return self.proposal.exit_status if self.signal is None else 128 + self.signal
+        """The exit status for this end."""
+        return exit_status(self.proposal, self.signal)
 
 
 def follow(revision: RunningRevision, display: Display) -> FollowResult:
@@ -81,7 +82,7 @@ def _stopped_by_signals(revision: RunningRevision, display: Display) -> Iterator
     def arrived(number: int, _: FrameType | None) -> None:
         if received:
             display.close()
-            os._exit(128 + number)
+            os._exit(SIGNAL_BASE + number)
         received.append(number)
         loop.call_soon_threadsafe(revision.stop)
 

@@ -110,14 +110,15 @@ def _refuse(message: str, as_json: bool) -> int:
 
 
 def _interrupted(as_json: bool) -> int:
+    from reloc_lsp.cli.exit_status import INTERRUPTED
     from reloc_lsp.cli.result_report import print_json
     from reloc_lsp.revision import Proposal
 
     if as_json:
-        print_json(Proposal("cancelled", "Interrupted before the search began, nothing was changed.", 130))
+        print_json(Proposal("cancelled", "Interrupted before the search began, nothing was changed.", reason="stopped"))
     else:
         print(file=sys.stderr)
-    return 130
+    return INTERRUPTED
 
 
 def _ignore_syntax_warnings() -> None:

@@ -52,7 +52,7 @@ def print_patch(proposal: Proposal) -> None:
 def print_error(message: str, as_json: bool) -> None:
     """A call that came to nothing: a sentence on stderr, or the JSON object of an error on stdout."""
     if as_json:
-        print_json(Proposal(status="error", message=message, exit_status=2))
+        print_json(Proposal(status="error", message=message, reason="wrong-call"))
     else:
         print(f"reloc-lsp: error: {message}", file=sys.stderr)
 

@@ -144,7 +144,7 @@ def _written_or_error(outcome: FollowResult, root: Path) -> FollowResult:
     try:
         write(outcome.proposal, root)
     except CallError as error:
-        failed = dataclasses.replace(outcome.proposal, status="error", message=str(error), exit_status=2)
+        failed = dataclasses.replace(outcome.proposal, status="error", reason="wrong-call", message=str(error))
         return dataclasses.replace(outcome, proposal=failed)
     return outcome
 

@@ -175,7 +175,7 @@ class OptimizationRun(RepairRun):
             why.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
         return replace(
             self.unchanged_proposal(),
-            status="improved", message=f"{task.qualname}: {gain}; {count(after)}.", exit_status=0, after=after,
+            status="improved", message=f"{task.qualname}: {gain}; {count(after)}.", after=after,
             verified=verified, diff=unified_diff(task.module, revised, task.file), source=revised, why=tuple(why),
             measure=measured,
         )  # fmt: skip

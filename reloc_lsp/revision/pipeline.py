@@ -25,8 +25,9 @@ from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module, Unit
 from reloc_lsp.revision.model_access import ReviserError, connected
 from reloc_lsp.revision.optimization import OptimizationRun
-from reloc_lsp.revision.proposal import NO_RECORDING, Progress, Proposal, Recording, Snapshot, Target, Tests
+from reloc_lsp.revision.proposal import Progress, Proposal, Reason, Tests
 from reloc_lsp.revision.repair import RepairRun, count
+from reloc_lsp.revision.request import NO_RECORDING, Recording, Snapshot, Target
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.revision.trace_file import Recorded, Replayed, Trace, TraceError, read_trace
 from reloc_lsp.reward.errors import RewardError
@@ -95,18 +96,19 @@ class RevisionPipeline:
         except TimeoutError:
             return self._out_of_time()
         except (UserError, ReviserError, RewardError, TraceError) as error:
-            return self._error(str(error), 2)
+            return self._error(str(error), "wrong-call")
         except EvaluationError as error:
-            return self._error(str(error), 3)
+            return self._error(str(error), "tests-cannot-run")
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
             return self._error(
-                f"The work could not go on: {error.strerror or error}{where}. Free space or set TMPDIR.", 3
+                f"The work could not go on: {error.strerror or error}{where}. Free space or set TMPDIR.",
+                "tests-cannot-run",
             )
         except Exception as error:
             logger.exception("a revision failed")
             said = f"ReLoc itself failed ({type(error).__name__}: {error})."
-            return self._error(f"{said} Please report it with the log (--log-level debug).", 3)
+            return self._error(f"{said} Please report it with the log (--log-level debug).", "internal-error")
         finally:
             if self._model:
                 await asyncio.shield(self._model.close())
@@ -164,7 +166,7 @@ class RevisionPipeline:
             return self._error(
                 f"Running the tests took longer than the budget of {seconds:.0f} s. "
                 "Give more with --seconds, or name the tests that matter with --tests.",
-                3,
+                "tests-cannot-run",
             )
         found = self._attempt.unconfirmed()
         if found is None:
@@ -172,26 +174,26 @@ class RevisionPipeline:
         # Not confirmed, so neither called fixed nor written by --apply.
         best = count(found.after) if self.target.objective.repairs else found.message.rstrip(".")
         said = f"The time was up before a fresh run could confirm the best so far ({best})."
-        return replace(found, status="cancelled", exit_status=1, message=said)
+        return replace(found, status="cancelled", reason="out-of-time", message=said)
 
     def best_so_far(self) -> Proposal:
         """The answer when the work was stopped: the best revision found, not yet confirmed by a cold run."""
         if self._found is not None:
-            return replace(self._found, status="cancelled", exit_status=130, message=f"Stopped. {self._found.message}")
+            return replace(self._found, status="cancelled", reason="stopped", message=f"Stopped. {self._found.message}")
         if self._attempt is not None:
             found = self._attempt.unconfirmed()
             if found is not None:
                 said = f"Stopped; best so far {count(found.after)} (before: {count(found.before)})"
                 said = said if self.target.objective.repairs else f"Stopped; best so far: {found.message.rstrip('.')}"
                 said += ", not confirmed by a fresh run."
-                return replace(found, status="cancelled", exit_status=130, message=said, cost=self.account.cost())
+                return replace(found, status="cancelled", reason="stopped", message=said, cost=self.account.cost())
             unchanged = self._attempt.unchanged_proposal()
             said = f"Stopped; nothing better was found so far ({count(unchanged.before)})."
-            return replace(unchanged, status="cancelled", exit_status=130, message=said, cost=self.account.cost())
+            return replace(unchanged, status="cancelled", reason="stopped", message=said, cost=self.account.cost())
         return Proposal(
             "cancelled",
             "Stopped before the tests were run.",
-            130,
+            reason="stopped",
             cost=self.account.cost(),
             notes=tuple(self.account.notes),
             sandbox=self._level,
@@ -276,8 +278,7 @@ class RevisionPipeline:
                 return Proposal(
                     "already-passing",
                     said,
-                    0,
-                    within or "",
+                    file=within or "",
                     before=tests,
                     after=tests,
                     cost=self.account.cost(),
@@ -329,8 +330,12 @@ class RevisionPipeline:
         judge = PytestEvaluator(bench, location, baseline)
         logger.debug(
             "%s is judged by the %s tier (%s), %d tests, sandbox %s",
-            unit.qualname, baseline.tier.name, baseline.reason, len(baseline.tests), judge.sandbox,
-        )  # fmt: skip
+            unit.qualname,
+            baseline.tier.name,
+            baseline.reason,
+            len(baseline.tests),
+            judge.sandbox,
+        )
         try:
             self.account.notes += baseline.notes
             said = f"There was no time for {baseline.unseen}, so they guard nothing: give more with --seconds."
@@ -354,13 +359,20 @@ class RevisionPipeline:
         finally:
             await judge.close()
 
-    def _error(self, message: str, status: int) -> Proposal:
+    def _error(self, message: str, reason: Reason) -> Proposal:
         file = self._name(self.target.file) if self.target.file else ""
         name = self.target.qualname or ""
         return Proposal(
-            "error", message, status, file, name, cost=self.account.cost(), notes=tuple(self.account.notes),
-            sandbox=self._level, objective=self.target.objective,
-        )  # fmt: skip
+            "error",
+            message,
+            reason=reason,
+            file=file,
+            qualname=name,
+            cost=self.account.cost(),
+            notes=tuple(self.account.notes),
+            sandbox=self._level,
+            objective=self.target.objective,
+        )
 
 
 async def _close(making: asyncio.Future[ScratchCopy]) -> None:

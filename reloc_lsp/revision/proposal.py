@@ -1,57 +1,43 @@
-"""What goes into a revision and what comes out of it."""
+"""What comes out of a revision: its progress, and at the end one proposal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from typing import Any, Literal
 
 from reloc_lsp.search.objective import FIX, Measured, Objective
 
-Status = Literal["fixed", "improved", "unchanged", "already-passing", "cancelled", "error"]
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
+"""The steps of a revision, in their order."""
 
+Status = Literal["fixed", "improved", "unchanged", "already-passing", "cancelled", "error"]
+"""How a revision ended."""
 
-@dataclass(frozen=True)
-class Snapshot:
-    """The workspace as its user sees it, frozen: files on disk, with unsaved editor text laid over them.
+Reason = Literal["wrong-call", "tests-cannot-run", "internal-error", "stopped", "out-of-time"]
+"""Why the status is `error` (the first three) or `cancelled` (the last two).
 
-    `root` is an absolute directory; `unsaved` maps absolute paths to their text in the editor.
-    """
+`wrong-call`: the target, the settings or a file named in them cannot be used. `tests-cannot-run`: the tests give no
+usable results here. `stopped`: the caller stopped the revision. `out-of-time`: the budget ended before a confirmation.
+"""
 
-    root: Path
-    unsaved: Mapping[Path, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Target:
-    """What to revise, and what for: a file and in it a qualified name or a line; with neither the most suspicious unit.
-
-    `file` is absolute, or `None`: then the whole workspace's tests say where to look. Where a name is defined more
-    than once (a property and its setter), `line` beside `qualname` says which is meant.
-    """
-
-    file: Path | None = None
-    qualname: str | None = None
-    line: int | None = None
-    objective: Objective = FIX
-
-
-@dataclass(frozen=True)
-class Recording:
-    """The trace to `write`, and the one to `replay` in place of a model; `None` for none."""
-
-    write: Path | None = None
-    replay: Path | None = None
-
-
-NO_RECORDING = Recording()
+COST_KEYS = (
+    "evaluations",
+    "calls",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "money",
+    "seconds",
+    "cpu_seconds",
+    "first_fix",
+)
+"""The keys of `cost` in the output of `--json`, in their order."""
 
 
 @dataclass(frozen=True)
 class Tests:
-    """How many tests passed, of how many."""
+    """How many tests passed, out of how many."""
 
     __test__ = False
 
@@ -61,12 +47,17 @@ class Tests:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a revision stands. `fraction` (0 to 1) never falls; `best` is what passes with the best so far."""
+    """The state of a revision that runs.
+
+    `fraction` is the share of the work that is done (0 to 1, never falling), `seconds` the wall-clock time since the
+    start, `before` what the unchanged function passes and `best` what the best revision so far passes.
+    """
 
     phase: Phase
     message: str
     fraction: float
     seconds: float
+    _: KW_ONLY
     evaluations: int = 0
     before: Tests | None = None
     best: Tests | None = None
@@ -74,9 +65,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another revision that does as well, `source` being the whole file's text.
+    """Another revision that passes the same tests as the proposal; `source` is the text of the whole file.
 
-    `contrast` tells an input with which it does otherwise than the proposal; empty where none is known.
+    `score` orders alternatives (higher is better). `contrast` is a sentence about an input for which this revision
+    behaves differently than the proposal; it is empty if no such input is known.
     """
 
     diff: str
@@ -89,16 +81,18 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The answer. `source` is the file's whole revised text, `original` the text it started from.
+    """The result of a revision.
 
-    `file` is relative to the workspace; `why` are sentences on what changed and why it is believed; `failure` is a
-    test that failed before, and how, in a line; `exit_status` is that of the command line's contract. `measure` is what
-    a measured objective made of the unit.
+    `file` is relative to the workspace, `source` is its whole revised text and `original` the text before. `why` are
+    sentences about what changed and what confirms it. `failure` describes in one line a test that failed before.
+    `measure` is the measured improvement of an objective that is measured. `reason` is set for the statuses `error` and
+    `cancelled`.
     """
 
     status: Status
     message: str
-    exit_status: int
+    _: KW_ONLY
+    reason: Reason | None = None
     file: str = ""
     qualname: str = ""
     line: int = 0
@@ -119,31 +113,20 @@ class Proposal:
     measure: Measured | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The object of `--json` (design.md, contract of the command line)."""
-        names = (
-            "evaluations",
-            "calls",
-            "prompt_tokens",
-            "cached_tokens",
-            "completion_tokens",
-            "money",
-            "seconds",
-            "cpu_seconds",
-            "first_fix",
-        )
+        """The object that `reloc-lsp revise --json` prints."""
         return {
             "status": self.status,
             "message": self.message,
             "unit": {"file": self.file, "qualname": self.qualname, "line": self.line},
-            "before": {"passed": self.before.passed, "total": self.before.total},
-            "after": {"passed": self.after.passed, "total": self.after.total},
+            "before": asdict(self.before),
+            "after": asdict(self.after),
             "verified": self.verified,
             "diff": self.diff,
             "source": self.source,
             "why": list(self.why),
             "notes": list(self.notes),
             "alternatives": [asdict(alternative) for alternative in self.alternatives],
-            "cost": {name: self.cost.get(name, 0) for name in names},
+            "cost": {name: self.cost.get(name, 0) for name in COST_KEYS},
             "sandbox": self.sandbox,
             "trace": self.trace,
             "objective": self.objective.kind,

@@ -170,16 +170,27 @@ class RepairRun:
     def already_passing(self) -> Proposal:
         """Nothing to repair."""
         said = f"{self.task.qualname}: all {self.before.total} tests that reach it pass already."
-        return replace(self.unchanged_proposal(), status="already-passing", exit_status=0, message=said)
+        return replace(self.unchanged_proposal(), status="already-passing", message=said)
 
     def unchanged_proposal(self) -> Proposal:
         """The unit as it stands."""
         source = self.location.module.text
         return Proposal(
-            "unchanged", "", 1, self.task.file, self.task.qualname, self.location.unit.line, self.before, self.before,
-            source=source, original=source, notes=tuple(self.account.notes), cost=self.cost(),
-            sandbox=self.judge.sandbox, failure=failure_in_words(self.task.verdict), objective=self.objective,
-        )  # fmt: skip
+            "unchanged",
+            "",
+            file=self.task.file,
+            qualname=self.task.qualname,
+            line=self.location.unit.line,
+            before=self.before,
+            after=self.before,
+            source=source,
+            original=source,
+            notes=tuple(self.account.notes),
+            cost=self.cost(),
+            sandbox=self.judge.sandbox,
+            failure=failure_in_words(self.task.verdict),
+            objective=self.objective,
+        )
 
     def cost(self) -> dict[str, float | None]:
         """What was spent so far."""
@@ -236,11 +247,23 @@ class RepairRun:
         status: Status = "fixed" if after.passed == after.total else "improved"
         said = f"{self.task.qualname}: {self.before.passed} of {self.before.total} tests passed, now {count(after)}."
         return Proposal(
-            status, said, 0, self.task.file, self.task.qualname, self.location.unit.line, self.before, after, verified,
-            unified_diff(self.task.module, revised, self.task.file), revised, self.task.module, tuple(why),
-            tuple(self.account.notes), cost=self.cost(), sandbox=self.judge.sandbox,
+            status,
+            said,
+            file=self.task.file,
+            qualname=self.task.qualname,
+            line=self.location.unit.line,
+            before=self.before,
+            after=after,
+            verified=verified,
+            diff=unified_diff(self.task.module, revised, self.task.file),
+            source=revised,
+            original=self.task.module,
+            why=tuple(why),
+            notes=tuple(self.account.notes),
+            cost=self.cost(),
+            sandbox=self.judge.sandbox,
             failure=failure_in_words(self.task.verdict),
-        )  # fmt: skip
+        )
 
     def unconfirmed(self) -> Proposal | None:
         """The best improvement so far, without the confirmation of a cold run."""

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-from reloc_lsp.revision.proposal import NO_RECORDING, Progress, Proposal, Recording, Snapshot, Target
+from reloc_lsp.revision.proposal import Progress, Proposal
+from reloc_lsp.revision.request import NO_RECORDING, Recording, Snapshot, Target
 from reloc_lsp.settings import Settings
 
 

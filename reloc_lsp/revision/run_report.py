@@ -28,7 +28,11 @@ class RunReport:
         """Report progress; a `fraction` that would fall is held."""
         self._fraction = max(self._fraction, min(fraction, 0.99))
         spent = self.spending
-        self._news(Progress(phase, message, self._fraction, spent.seconds, spent.evaluations, before, best))
+        self._news(
+            Progress(
+                phase, message, self._fraction, spent.seconds, evaluations=spent.evaluations, before=before, best=best
+            )
+        )
 
     def in_words(self, prompt_tokens: int, cached_tokens: int, reply_tokens: int) -> str:
         """Tokens, and money where there are prices."""

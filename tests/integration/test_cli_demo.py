@@ -28,7 +28,6 @@ class Mended:
         yield Proposal(
             "fixed",
             "",
-            0,
             file=FILE,
             qualname=FUNCTION,
             verified=True,

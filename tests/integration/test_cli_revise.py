@@ -19,7 +19,6 @@ MENDED = BROKEN.replace("max(high", "max(low")
 FIXED = Proposal(
     "fixed",
     "All 4 tests pass.",
-    0,
     file="ranges.py",
     qualname="clamp",
     line=1,
@@ -36,8 +35,8 @@ FIXED = Proposal(
 )
 PROGRESS = [
     Progress("preparing", "copying the workspace", 0.0, 0.1),
-    Progress("searching", "trying rewrites", 0.4, 0.5, 3, Passing(2, 4), Passing(2, 4)),
-    Progress("searching", "trying rewrites", 0.6, 0.9, 9, Passing(2, 4), Passing(4, 4)),
+    Progress("searching", "trying rewrites", 0.4, 0.5, evaluations=3, before=Passing(2, 4), best=Passing(2, 4)),
+    Progress("searching", "trying rewrites", 0.6, 0.9, evaluations=9, before=Passing(2, 4), best=Passing(4, 4)),
     FIXED,
 ]
 
@@ -143,7 +142,7 @@ def test_apply_keeps_what_someone_else_wrote_meanwhile(call, file, capsys):
 
 @pytest.mark.parametrize("flags", [[], ["--diff"], ["--apply"]])
 def test_an_error_is_a_sentence_on_stderr(call, capsys, flags):
-    failed = Proposal("error", "No test reaches clamp in ranges.py.", 3)
+    failed = Proposal("error", "No test reaches clamp in ranges.py.", reason="tests-cannot-run")
     assert call(*flags, script=Script(failed)) == 3
     printed = capsys.readouterr()
     assert printed.out == "" and printed.err == "reloc-lsp: error: No test reaches clamp in ranges.py.\n"
@@ -151,7 +150,7 @@ def test_an_error_is_a_sentence_on_stderr(call, capsys, flags):
 
 @pytest.mark.parametrize(("status", "exit_status"), [("unchanged", 1), ("already-passing", 0)])
 def test_nothing_to_show(call, file, capsys, status, exit_status):
-    nothing = Proposal(status, "Nothing was found.", exit_status, file="ranges.py", qualname="clamp")
+    nothing = Proposal(status, "Nothing was found.", file="ranges.py", qualname="clamp")
     assert call("--apply", script=Script(nothing)) == exit_status
     assert capsys.readouterr().out.startswith("Nothing was found.") and file.read_text() == BROKEN
 
@@ -161,7 +160,7 @@ def test_a_signal_stops_and_the_best_so_far_is_printed(call, file, capsys, numbe
     def interrupt():
         os.kill(os.getpid(), number)
 
-    best = dataclasses.replace(FIXED, status="cancelled", exit_status=130, verified=False)
+    best = dataclasses.replace(FIXED, status="cancelled", reason="stopped", verified=False)
     before = signal.getsignal(number)
     assert call("--apply", script=Script(*PROGRESS[:2], interrupt, best)) == exit_status
     assert "+    return max(low" in capsys.readouterr().out

@@ -17,7 +17,7 @@ from reloc_lsp.settings import Layer, Settings, layered
 
 
 def proposal(original: str, source: str, qualname: str = "f") -> Proposal:
-    return Proposal("fixed", "", 0, qualname=qualname, original=original, source=source)
+    return Proposal("fixed", "", qualname=qualname, original=original, source=source)
 
 
 def test_the_change_of_a_unit_is_found_again_wherever_it_moved():

@@ -87,9 +87,16 @@ def _offer(record: dict[str, Any], uri: str, file: Path, text: str) -> PendingPr
     name, (passed, total, now, of) = record["qualname"], record["tests"]
     choices = tuple(Choice(UnitChange(name, *texts), words, diff) for *texts, words, diff in record["choices"])
     proposal = Proposal(
-        record["status"], record["message"], 0, file.name, name, before=Tests(passed, total), after=Tests(now, of),
-        verified=record["verified"], diff=choices[0].diff, original=text,
-    )  # fmt: skip
+        record["status"],
+        record["message"],
+        file=file.name,
+        qualname=name,
+        before=Tests(passed, total),
+        after=Tests(now, of),
+        verified=record["verified"],
+        diff=choices[0].diff,
+        original=text,
+    )
     return PendingProposal(record["id"], uri, file, proposal, choices)
 
 

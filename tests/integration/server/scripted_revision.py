@@ -28,7 +28,7 @@ class ScriptedRun:
     def stop(self) -> None:
         self.stopped.set()
         if self.obeys:
-            self.says(self.best or Proposal("cancelled", "clamp: stopped, nothing better found.", 130))
+            self.says(self.best or Proposal("cancelled", "clamp: stopped, nothing better found.", reason="stopped"))
 
     async def run(self) -> AsyncIterator[Progress | Proposal]:
         try:
@@ -59,7 +59,9 @@ class ScriptedRevisions:
 
 
 def progress(fraction: float, best: int = 2, *, message: str = "searching", total: int = 4) -> Progress:
-    return Progress("searching", message, fraction, 1.0, 10, Tests(2, total), Tests(best, total))
+    return Progress(
+        "searching", message, fraction, 1.0, evaluations=10, before=Tests(2, total), best=Tests(best, total)
+    )
 
 
 def fixed(original: str, revise: Callable[[str], str], qualname: str = "clamp", **more: object) -> Proposal:
@@ -68,7 +70,6 @@ def fixed(original: str, revise: Callable[[str], str], qualname: str = "clamp", 
     given: dict[str, object] = {
         "status": "fixed",
         "message": f"{qualname}: all 4 tests pass.",
-        "exit_status": 0,
         "file": "ranges.py",
         "qualname": qualname,
         "before": Tests(2, 4),

@@ -278,7 +278,7 @@ async def test_no_improvement_is_told_in_the_words_of_the_search(connect, projec
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, _ = await searched(editor, revisions, uri, clamp)
-    run.says(Proposal(status, message, 1, before=Passing(2, 4), after=Passing(2, 4)))
+    run.says(Proposal(status, message, before=Passing(2, 4), after=Passing(2, 4)))
     await editor.until(lambda: editor.messages)
     assert editor.messages == [message] and not editor.questions
 

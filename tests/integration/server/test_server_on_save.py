@@ -30,9 +30,17 @@ def failing(source: str) -> Proposal:
     line = source.splitlines().index("def clamp(value, low, high):") + 1
     counts = Passing(2, 4)
     return Proposal(
-        "unchanged", "nothing tried", 1, "ranges.py", "clamp", line, counts, counts, source=source, original=source,
+        "unchanged",
+        "nothing tried",
+        file="ranges.py",
+        qualname="clamp",
+        line=line,
+        before=counts,
+        after=counts,
+        source=source,
+        original=source,
         failure="test_outside: AssertionError: assert 12 == 9",
-    )  # fmt: skip
+    )
 
 
 def found(editor, uri: str) -> list[types.Diagnostic]:
