@@ -1,5 +1,5 @@
 """The part that runs inside the project's interpreter: standard library and pytest only, Python 3.9 and later.
 
-`boot.py` is the entry; it loads this folder as a package under a private name, so that no module of the project is
-shadowed by one of ours.
+`boot.py` is the entry. It loads this directory as a package under a private name, so that no module of the harness
+hides a module of the project.
 """

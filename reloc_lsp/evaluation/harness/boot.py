@@ -1,4 +1,4 @@
-"""Entry of every harness process: its standard input and output are the wire to the controller."""
+"""The entry of every harness process. Its standard input and output are the wire to the controller."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def load_package() -> str:
-    """Import this folder under a private name and take it off `sys.path`."""
+    """Import this directory as a package under a private name, remove it from `sys.path`, and return the name."""
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
     name = "_reloc_harness"

@@ -1,4 +1,4 @@
-"""What a harness process does is told by the first message it receives."""
+"""The first message that a harness process receives is its configuration, and names the tier to run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .protocol.wire import Message, Wire
 
 
 def run() -> NoReturn:
-    """Read the configuration, take up the workspace's copy, and do what is asked."""
+    """Read the configuration, prepare this process for the scratch copy, and run the tier."""
     wire = Wire.of_this_process()
     config = wire.receive()
     if config is None:
@@ -25,15 +25,15 @@ def run() -> NoReturn:
     os.chdir(config["root"])
     Relocation(config["origin"], config["root"]).install()
     try:
-        importlib.import_module(".isolation.import_phase", __package__).begin(config)
-        importlib.import_module(".pytest_runner.directory_collection", __package__).list_once()
+        importlib.import_module(".pytest_runner.import_phase", __package__).begin(config)
+        importlib.import_module(".pytest_runner.pytest_compat", __package__).list_directories_once()
         serve(wire, config)
     except BaseException:
-        traceback.print_exc()  # into the log, from which the controller takes the last words
+        traceback.print_exc()  # into the log, whose last lines the controller shows
     sys.stdout.flush()
     os._exit(0)
 
 
 def serve(wire: Wire, config: Message) -> None:
-    """Run the module named as the tier: only what it needs is loaded."""
+    """Run the module that has the tier's name: only what it needs is loaded."""
     importlib.import_module(".pytest_runner." + config["tier"], __package__).run(wire, config)

@@ -1,7 +1,7 @@
-"""What tests do with the world around them, heard from the interpreter's own audit events (PEP 578).
+"""Which permissions tests require, found by the interpreter's audit events (PEP 578).
 
-The unchanged code says by this what its candidates must be granted. Whatever a C extension does without an event is
-not heard here; then the tests fail inside the walls, which the controller notices.
+A run of the unchanged code shows by this what must be granted to its candidates. A C extension may act without an
+event. Such a permission is not found here: then the tests fail in the sandbox, which the controller notices.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from ..protocol.wire import Send
 
-KINDS = {
+PERMISSION_OF_EVENT = {
     **dict.fromkeys(
         ("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo",
          "socket.gethostbyname", "socket.gethostbyaddr"), "network"),
@@ -21,72 +21,81 @@ KINDS = {
         ("subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"), "processes"),
     **dict.fromkeys(("os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr"), "attributes"),
 }  # fmt: skip
-"""Events that need a system call the walls refuse."""
+"""Events whose system call the sandbox refuses unless the permission is granted."""
 
-PATHS = {
+PATH_ARGUMENTS = {
     "os.mkdir": 1, "os.rmdir": 1, "os.remove": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2, "os.truncate": 1,
     "sqlite3.connect": 1,
 }  # fmt: skip
-"""Events that change a folder, and how many of their first arguments are paths in one."""
+"""Events that change a directory, and how many of their first arguments are paths in one."""
 
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-UNNAMED = getattr(os, "O_TMPFILE", -1)
-"""Opens a file without a name in the folder that is named."""
-MOST = 200
+WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+"""Flags of `open` by which a file, or the directory that holds it, may change."""
+UNNAMED_FILE = getattr(os, "O_TMPFILE", -1)
+"""The flag of `open` that makes a file without a name in the directory that is named."""
+MAX_PERMISSIONS = 200
+"""Permissions that are reported at most: more directories than that are not granted one by one. Chosen by hand."""
 
 
-class Needs:
-    """Sends one record for each need not heard of before: `{"needs": kind}` or `{"needs": folder}`.
+class AuditListener:
+    """Sends a record `{"needs": permission}` the first time that a permission is required.
 
-    What happens in folders that are the process's `own` needs nothing.
+    A permission is "network", "processes", "attributes", or the path of a directory in which something is written. The
+    process may always write in its own directories `private`.
     """
 
-    def __init__(self, send: Send, *own: str) -> None:
+    def __init__(self, send: Send, *private: str) -> None:
         self._send = send
-        self._own = ("/proc/", *(folder + os.sep for folder in own))
-        self._heard: set[str] = set()
+        self._private = ("/proc/", *(directory + os.sep for directory in private))
+        self._reported: set[str] = set()
 
-    def listen(self) -> None:
-        """From now on, for as long as this process lives."""
-        heard = self._hearing()
-        sys.addaudithook(heard)
+    def install(self) -> None:
+        """Listen until the process ends: an audit hook cannot be removed."""
+        sys.addaudithook(self._hook())
 
-    def _hearing(self) -> Callable[[str, tuple[Any, ...]], None]:
+    def _hook(self) -> Callable[[str, tuple[Any, ...]], None]:
         busy = False
 
-        def heard(event: str, arguments: tuple[Any, ...]) -> None:
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
             nonlocal busy
-            if busy or (event not in KINDS and event not in PATHS and event != "open"):
+            if busy or (event not in PERMISSION_OF_EVENT and event not in PATH_ARGUMENTS and event != "open"):
                 return
             busy = True
             try:
-                if event in KINDS:
-                    self._note(KINDS[event])
-                elif event != "open":
-                    for path in arguments[: PATHS[event]]:
-                        self._changed(path)
-                elif arguments[2] & UNNAMED == UNNAMED:
-                    self._note_folder(arguments[0])
-                elif arguments[2] & WRITING:
-                    self._changed(arguments[0])
+                self._handle(event, arguments)
             except (OSError, ValueError, TypeError):
-                pass  # it was no path, or there is no such folder: the call itself will tell the test
+                pass  # the argument is no path, or there is no such directory: the call itself fails for the test
             finally:
                 busy = False
 
-        return heard
+        return hook
 
-    def _changed(self, path: Any) -> None:
+    def _handle(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in PERMISSION_OF_EVENT:
+            self._report(PERMISSION_OF_EVENT[event])
+        elif event != "open":
+            for path in arguments[: PATH_ARGUMENTS[event]]:
+                self._report_parent(path)
+        else:
+            self._handle_open(*arguments)
+
+    def _handle_open(self, path: Any, mode: Any, flags: int) -> None:
+        if flags & UNNAMED_FILE == UNNAMED_FILE:
+            self._report_directory(path)
+        elif flags & WRITE_FLAGS:
+            self._report_parent(path)
+
+    def _report_parent(self, path: Any) -> None:
         if isinstance(path, int) or not path or path == ":memory:":
             return
-        self._note_folder(os.path.dirname(os.path.realpath(os.fsdecode(path))))
+        self._report_directory(os.path.dirname(os.path.realpath(os.fsdecode(path))))
 
-    def _note_folder(self, path: Any) -> None:
-        folder = os.path.realpath(os.fsdecode(path))
-        if not (folder + os.sep).startswith(self._own) and folder != "/dev":
-            self._note(folder)
+    def _report_directory(self, path: Any) -> None:
+        directory = os.path.realpath(os.fsdecode(path))
+        if not (directory + os.sep).startswith(self._private) and directory != "/dev":
+            self._report(directory)
 
-    def _note(self, need: str) -> None:
-        if need not in self._heard and len(self._heard) < MOST:
-            self._heard.add(need)
-            self._send({"needs": need})
+    def _report(self, permission: str) -> None:
+        if permission not in self._reported and len(self._reported) < MAX_PERMISSIONS:
+            self._reported.add(permission)
+            self._send({"needs": permission})

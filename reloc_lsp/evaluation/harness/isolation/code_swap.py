@@ -1,25 +1,25 @@
-"""The unit's code: compiled from a candidate's source, and put into every live function made from the original."""
+"""Compiles the unit from a candidate's source and swaps its code into every live function made from the original."""
 
 from __future__ import annotations
 import __future__
 
 import ast
+import functools
 import gc
 import inspect
 import os
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from ..protocol.wire import Message
 
 
 class UnitCode:
-    """Where the outermost function around the unit stands and how it is compiled.
+    """How the outermost function around the unit is compiled.
 
-    `prefix` are the lines (class headers) to put before the function's source so that it compiles in its context;
-    `names` is the way to the code object: class names, then the function's; `first_line` is the function's first
-    line in the file, decorators included.
+    `file` holds the function. `prefix` are the lines (class headers) to put before the function's source, so that it
+    compiles as in its class. `names` lead to the code object: names of classes, then of the function. `first_line` is
+    the function's first line in the file, decorators included.
     """
 
     def __init__(self, description: Message) -> None:
@@ -36,11 +36,14 @@ class UnitCode:
         return "\n" * (self.first_line - 1 - self.prefix.count("\n")) + self.prefix + source
 
     def compile(self, source: str, transform: Callable[[ast.Module], ast.Module] | None = None) -> types.CodeType:
-        """The function's code object; `transform` may change the syntax tree first. Raises `SyntaxError`."""
-        text: Any = self.text(source)
-        if transform is not None:
-            text = transform(compile(text, self.file, "exec", self.flags | 0x400, dont_inherit=True))
-        code: types.CodeType = compile(text, self.file, "exec", self.flags, dont_inherit=True)
+        """The function's code object. `transform` may change the syntax tree first. Raises `SyntaxError`."""
+        code: types.CodeType
+        if transform is None:
+            code = compile(self.text(source), self.file, "exec", self.flags, dont_inherit=True)
+        else:
+            flags = self.flags | ast.PyCF_ONLY_AST
+            tree: ast.Module = compile(self.text(source), self.file, "exec", flags, dont_inherit=True)
+            code = compile(transform(tree), self.file, "exec", self.flags, dont_inherit=True)
         for name in self.names:
             inner = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
             if not inner:
@@ -49,21 +52,21 @@ class UnitCode:
         return code
 
     def live_functions(self) -> list[types.FunctionType]:
-        """Every function object made from the original code, however it is held: decorated, registered, bound."""
+        """Every function object made from the original code: decorated, registered in a table, bound or imported."""
         real = os.path.realpath(self.file)
         name = self.names[-1]
         found = []
-        for thing in gc.get_objects():
-            if type(thing) is types.FunctionType:
-                code = thing.__code__
-                alike = code.co_name == name and code.co_firstlineno == self.first_line
-                if alike and os.path.realpath(code.co_filename) == real:
-                    found.append(thing)
+        for value in gc.get_objects():
+            if type(value) is types.FunctionType:
+                code = value.__code__
+                similar = code.co_name == name and code.co_firstlineno == self.first_line
+                if similar and os.path.realpath(code.co_filename) == real:
+                    found.append(value)
         return found
 
 
 def install(functions: Sequence[types.FunctionType], code: types.CodeType) -> None:
-    """Swap `code` into all functions; raises `ValueError` where its closure does not fit."""
+    """Swap `code` into all `functions`; raises `ValueError` where its closure is another than theirs."""
     for function in functions:
         if function.__code__.co_freevars != code.co_freevars:
             raise ValueError("the closure changed")
@@ -71,16 +74,16 @@ def install(functions: Sequence[types.FunctionType], code: types.CodeType) -> No
         function.__code__ = code
 
 
-def clear_caches(root: str) -> list[Any]:
-    """Forget what `functools.lru_cache` and `functools.cache` remember from import time.
+def clear_caches(root: str) -> list[functools._lru_cache_wrapper[object]]:
+    """Empty every `functools.lru_cache` and `functools.cache`: they hold results of the unchanged code.
 
-    Returns those caches whose functions stand below `root`: candidates fill them again.
+    Returns the caches of functions in files below `root`: candidates fill them again.
     """
-    trusted = []
-    for thing in gc.get_objects():
-        if type(thing).__name__ == "_lru_cache_wrapper":
-            thing.cache_clear()
-            code = getattr(inspect.unwrap(thing), "__code__", None)
+    of_project = []
+    for value in gc.get_objects():
+        if type(value).__name__ == "_lru_cache_wrapper":
+            value.cache_clear()
+            code = getattr(inspect.unwrap(value), "__code__", None)
             if code is not None and os.path.realpath(code.co_filename).startswith(root + os.sep):
-                trusted.append(thing)
-    return trusted
+                of_project.append(value)
+    return of_project

@@ -1,4 +1,4 @@
-"""The inner walls: what a process that runs a candidate may do, Landlock and seccomp together."""
+"""Confinement: what a process that runs a candidate may do, by Landlock and seccomp together."""
 
 from __future__ import annotations
 
@@ -9,32 +9,36 @@ from .landlock import Ruleset
 from .seccomp import Filter
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
+"""Devices that every process may write to: what is written to them is lost."""
 
 
-class InnerWalls:
-    """Walls as the controller described them, built once for each of the folders `own`, and raised after a fork.
+class Confinement:
+    """The limits that the controller describes, built once and applied in each child after the fork.
 
-    The description has the paths that stay `readable` (`None`: all) and `writable`, and whether `network`, `processes`
-    and `attributes` (of files) are granted. Raises `OSError` where the kernel refuses.
+    The description holds the `readable` paths (`None`: all), the `writable` paths, and whether `network`, `processes`
+    and `attributes` (of files) are granted. Each child may also change one of the `private` directories.
+    Raises `OSError` where the kernel refuses.
     """
 
-    def __init__(self, description: Message, own: Sequence[str]) -> None:
+    def __init__(self, description: Message, private: Sequence[str]) -> None:
         network = description["network"]
         granted = [*description["writable"], *DEVICES]
-        self._rules = {folder: Ruleset([folder, *granted], description["readable"], network=network) for folder in own}
+        self._rules = {
+            directory: Ruleset([directory, *granted], description["readable"], network=network) for directory in private
+        }
         self._filter = Filter(
             network=network,
             processes=description["processes"],
             attributes=description["attributes"],
-            signals=all(rules.bounds_signals for rules in self._rules.values()),
+            signals=all(rules.limits_signals for rules in self._rules.values()),
         )
 
-    def apply(self, own: str) -> None:
-        """Raise the walls around this process; of the folders it may change only `own`."""
-        self._rules[own].apply()
+    def apply(self, private: str) -> None:
+        """Confine this process for good. Of the private directories it may change only `private`."""
+        self._rules[private].apply()
         self._filter.apply()
 
     def close(self) -> None:
-        """Let go of what was built."""
+        """Release the kernel's rulesets. Processes that are confined stay so."""
         for rules in self._rules.values():
             rules.close()

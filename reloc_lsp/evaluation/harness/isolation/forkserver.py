@@ -22,8 +22,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from ..protocol.wire import Message, Send, Wire, encoded
-from .audit_events import Needs
-from .confinement import InnerWalls
+from .audit_events import AuditListener
+from .confinement import Confinement
 from .remove_tree import remove_tree
 
 with contextlib.suppress(ImportError):  # Windows, where this module is imported and its server never runs
@@ -76,7 +76,7 @@ class ForkServer:
         for folder in self.folders:
             os.makedirs(folder)
         self.free = list(self.folders)
-        self.walls: InnerWalls | None = None
+        self.walls: Confinement | None = None
         self._build(config["walls"])
         self.children: dict[int, Child] = {}
         self.waiting: list[Message] = []
@@ -122,7 +122,7 @@ class ForkServer:
         """The walls of all children from now on."""
         if self.walls is not None:
             self.walls.close()
-        self.walls = None if description is None else InnerWalls(description, self.folders)
+        self.walls = None if description is None else Confinement(description, self.folders)
 
     def _cancel(self) -> None:
         self.waiting.clear()
@@ -152,7 +152,7 @@ class ForkServer:
             send = Records(writer, nonce)
             os.environ["TMPDIR"] = tempfile.tempdir = folder
             if request.get("learn"):
-                Needs(send, folder).listen()
+                AuditListener(send, folder).install()
             elif self.walls is not None:
                 self.walls.apply(folder)
             self.run_child(request, send, os.path.join(folder, "pytest"))

@@ -1,6 +1,6 @@
-"""Rights on files, TCP and signals that a process gives up for good (Linux, Landlock), with no privilege needed.
+"""Landlock (Linux): a process gives up rights on files, TCP and signals for good, without any privilege.
 
-Of the library's `landlock(7)` only what a child needs; the kernel's version decides how much of it there is.
+See `landlock(7)`. Only what a child process needs is here. The kernel's version decides which rights can be restricted.
 """
 
 from __future__ import annotations
@@ -12,81 +12,86 @@ import struct
 from collections.abc import Sequence
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-VERSION, PATH_BENEATH = 1, 1
+"""System call numbers, the same on every machine."""
+CREATE_RULESET_VERSION, RULE_PATH_BENEATH = 1, 1
 
 WRITE_FILE, READ_FILE, READ_DIR, REFER, TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 13, 1 << 14
 READ = READ_FILE | READ_DIR
-DEVICES = 1 << 6 | 1 << 11
-# Removing and making entries of each kind; making devices is handled and never allowed.
+MAKE_DEVICES = 1 << 6 | 1 << 11
+"""Making character and block devices: always restricted, never allowed."""
 CHANGE = WRITE_FILE | sum(1 << bit for bit in range(4, 13))
-ON_FILES = WRITE_FILE | READ_FILE | TRUNCATE
+"""Writing files, and removing or making directory entries of each kind."""
+FILE_RIGHTS = WRITE_FILE | READ_FILE | TRUNCATE
+"""The rights that a rule for a file, not a directory, may hold."""
 TCP = 0b11
 ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 FIRST_WITH_REFER, FIRST_WITH_TRUNCATE, FIRST_WITH_TCP, FIRST_WITH_SCOPES = 2, 3, 4, 6
+"""Landlock versions that introduced each right."""
 
 PR_SET_NO_NEW_PRIVS = 38
 
 
 def version() -> int:
-    """The version of Landlock's interface in this kernel; 0 where there is none."""
+    """The version of Landlock in this kernel; 0 where there is none."""
     try:
-        found = ctypes.CDLL(None, use_errno=True).syscall(CREATE_RULESET, None, 0, VERSION)
+        found = ctypes.CDLL(None, use_errno=True).syscall(CREATE_RULESET, None, 0, CREATE_RULESET_VERSION)
     except (OSError, AttributeError, TypeError):  # not Linux
         return 0
     return max(0, int(found))
 
 
 class Ruleset:
-    """What stays allowed below which paths; everything else of what is governed is refused.
+    """Paths below which reading or writing stays allowed. Every other use of the restricted rights is refused.
 
-    `readable` of `None` leaves reading alone. Paths that do not exist are left out. Raises `OSError` where the kernel
-    refuses.
+    `readable` of `None` does not restrict reading. Paths that do not exist are left out. `limits_signals` is true where
+    the kernel also refuses signals to processes outside of the restricted ones. Raises `OSError` where
+    the kernel refuses the ruleset.
     """
 
     def __init__(self, writable: Sequence[str], readable: Sequence[str] | None, *, network: bool) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         known = version()
-        self.bounds_signals = known >= FIRST_WITH_SCOPES
-        self._writing = CHANGE
-        self._writing |= REFER if known >= FIRST_WITH_REFER else 0
-        self._writing |= TRUNCATE if known >= FIRST_WITH_TRUNCATE else 0
-        self._reading = 0 if readable is None else READ
-        governed = struct.pack("Q", self._writing | self._reading)
+        self.limits_signals = known >= FIRST_WITH_SCOPES
+        self._write_rights = CHANGE
+        self._write_rights |= REFER if known >= FIRST_WITH_REFER else 0
+        self._write_rights |= TRUNCATE if known >= FIRST_WITH_TRUNCATE else 0
+        self._read_rights = 0 if readable is None else READ
+        restricted = struct.pack("Q", self._write_rights | self._read_rights)
         if known >= FIRST_WITH_TCP:
-            governed += struct.pack("Q", 0 if network else TCP)
+            restricted += struct.pack("Q", 0 if network else TCP)
         if known >= FIRST_WITH_SCOPES:
-            governed += struct.pack("Q", ABSTRACT_SOCKETS_AND_SIGNALS)
-        self._fd = self._done(self._libc.syscall(CREATE_RULESET, governed, len(governed), 0))
+            restricted += struct.pack("Q", ABSTRACT_SOCKETS_AND_SIGNALS)
+        self._fd = self._checked(self._libc.syscall(CREATE_RULESET, restricted, len(restricted), 0))
         for path in readable or ():
-            self._allow(path, self._reading)
+            self._allow(path, self._read_rights)
         for path in writable:
-            self._allow(path, (self._writing & ~DEVICES) | self._reading)
+            self._allow(path, (self._write_rights & ~MAKE_DEVICES) | self._read_rights)
 
     def apply(self) -> None:
-        """Put the rules over this process for good; raises `OSError` where the kernel does not do so."""
-        self._done(self._libc.prctl(PR_SET_NO_NEW_PRIVS, 1, None, 0, 0))
-        self._done(self._libc.syscall(RESTRICT_SELF, self._fd, 0))
+        """Restrict this process for good; raises `OSError` where the kernel refuses."""
+        self._checked(self._libc.prctl(PR_SET_NO_NEW_PRIVS, 1, None, 0, 0))
+        self._checked(self._libc.syscall(RESTRICT_SELF, self._fd, 0))
 
     def close(self) -> None:
-        """Let go of the rules; processes that have raised them keep them."""
+        """Release the ruleset. Processes that applied it stay restricted."""
         os.close(self._fd)
 
     def _allow(self, path: str, rights: int) -> None:
         try:
-            place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except OSError:
             return
         try:
-            if not stat.S_ISDIR(os.fstat(place).st_mode):
-                rights &= ON_FILES
+            if not stat.S_ISDIR(os.fstat(fd).st_mode):
+                rights &= FILE_RIGHTS
             if rights:
-                rule = struct.pack("=Qi", rights, place)
-                self._done(self._libc.syscall(ADD_RULE, self._fd, PATH_BENEATH, rule, 0))
+                rule = struct.pack("=Qi", rights, fd)
+                self._checked(self._libc.syscall(ADD_RULE, self._fd, RULE_PATH_BENEATH, rule, 0))
         finally:
-            os.close(place)
+            os.close(fd)
 
     @staticmethod
-    def _done(result: int) -> int:
+    def _checked(result: int) -> int:
         if result < 0:
             number = ctypes.get_errno()
             raise OSError(number, f"Landlock: {os.strerror(number)}")

@@ -1,4 +1,4 @@
-"""Folders are removed whatever a candidate made of them: locked, or nested without end."""
+"""Removes directories even where a candidate locked them or nested them very deeply."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import contextlib
 import os
 import shutil
 
-DEEP = 12
-"""So many levels of the longest names still make a path that the system takes."""
+LEVELS_PER_PATH = 12
+"""Directory levels that are descended before the rest is moved up.
+
+A name has at most 255 bytes and a path 4096, so that a path of 12 of the longest names below `top` is still accepted.
+"""
 
 
 def remove_tree(top: str) -> None:
-    """Remove a folder and all in it; nothing outside of it is touched, wherever links in it lead.
+    """Remove a directory and everything in it. Links are removed, not followed.
 
-    What cannot be removed stays, for the system's own cleaning.
+    What cannot be removed stays for the system to clean up.
     """
     if os.path.islink(top):
         os.unlink(top)
@@ -21,20 +24,20 @@ def remove_tree(top: str) -> None:
     try:
         shutil.rmtree(top)
     except (OSError, RecursionError):
-        _open_up(top)
+        _unlock_and_flatten(top)
         shutil.rmtree(top, ignore_errors=True)
 
 
-def _open_up(top: str) -> None:
-    """Unlock every folder, and bring what is nested deeply up to the top."""
+def _unlock_and_flatten(top: str) -> None:
+    """Make every directory writable, and move those that are nested deeply up to `top`."""
     waiting, moved = [(top, 0)], 0
     while waiting:
-        folder, depth = waiting.pop()
+        directory, depth = waiting.pop()
         with contextlib.suppress(OSError):
-            os.chmod(folder, 0o700)
-            if depth == DEEP:
+            os.chmod(directory, 0o700)
+            if depth == LEVELS_PER_PATH:
                 up = os.path.join(top, f"deep-{moved}")
-                os.rename(folder, up)
-                folder, depth, moved = up, 1, moved + 1
-            with os.scandir(folder) as entries:
+                os.rename(directory, up)
+                directory, depth, moved = up, 1, moved + 1
+            with os.scandir(directory) as entries:
                 waiting += [(entry.path, depth + 1) for entry in entries if entry.is_dir(follow_symlinks=False)]

@@ -1,10 +1,12 @@
-"""A filter for system calls (Linux, seccomp): built once, then put over each child in a fraction of a millisecond.
+"""A filter for system calls (Linux, seccomp): built once, then applied in each child in a fraction of a millisecond.
 
-What it refuses fails with "Operation not permitted". It is a list of what is refused, not of what is allowed: tests
-are to run as they do elsewhere, and what they may reach is for the other walls to say.
+A refused call fails with "Operation not permitted". The filter lists what is refused, not what is allowed: tests must
+run as they do elsewhere. Which files and addresses they may reach is decided by Landlock and the container.
 
-The kernel walks through a new filter once for each system call there is. So numbers are looked up by halves, which
-takes less time than one comparison after the other.
+The kernel runs a new filter once for each system call number. Therefore the filter finds a number by binary search,
+which takes less time than comparing one number after the other.
+
+See `seccomp(2)`; the numbers of the instructions are those of classic BPF (`linux/bpf_common.h`, `linux/seccomp.h`).
 """
 
 from __future__ import annotations
@@ -18,16 +20,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from .syscalls import ATTRIBUTES, FIRST_UNKNOWN, MACHINES, NETWORK, NEVER, PROCESSES, SPECIAL
 
 LOAD, JUMP, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
-MOST_JUMPED = 255
+LONGEST_JUMP = 255
+"""Steps that a conditional jump can skip: its operand is one byte."""
 ALLOW, KILL, ERROR = 0x7FFF0000, 0x80000000, 0x00050000
 REFUSE = ERROR | errno.EPERM
-UNKNOWN = ERROR | errno.ENOSYS
+NOT_IMPLEMENTED = ERROR | errno.ENOSYS
 NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
+"""Byte offsets in `struct seccomp_data`: the call's number, the machine, and the first argument (8 bytes each)."""
 X32 = 0x40000000
+"""The first number of x86-64's calls with 32-bit pointers, a second set of names for the same calls."""
 CLONE_THREAD = 0x00010000
+"""The flag of `clone` that starts a thread, not a process."""
 TERMINAL_INPUT = (0x5412, 0x541C)
+"""The `ioctl` requests TIOCSTI and TIOCLINUX, which type into the user's terminal."""
 SET_FLAGS = (0x40086602, 0x40046602, 0x401C5820)
-"""What `chattr` asks, in three spellings; the right to read a file is enough for it."""
+"""The three `ioctl` requests of `chattr`. The right to read a file is enough to make them."""
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, MODE_FILTER = 38, 22, 2
 
 Step = tuple[int, int, int, int]
@@ -36,12 +43,16 @@ Block = list[Step]
 
 
 def supported() -> bool:
-    """Whether this machine's system calls are known here."""
+    """Whether the system call numbers of this machine are known."""
     return platform.machine() in MACHINES
 
 
 class Filter:
-    """A filter ready to be used. `signals` allows `kill`, which is harmless only where another wall bounds it."""
+    """A filter, ready to be applied.
+
+    `network`, `processes` and `attributes` allow the calls in the tables of these names. `signals` allows `kill`, which
+    is harmless only where Landlock limits which processes it reaches.
+    """
 
     def __init__(self, *, network: bool, processes: bool, attributes: bool, signals: bool) -> None:
         self._column, machine = MACHINES[platform.machine()]
@@ -50,16 +61,16 @@ class Filter:
             refused.update({} if allowed else names)
         if not signals:
             refused["kill"] = SPECIAL["kill"]
-        verdicts = {numbers[self._column]: [(RETURN, 0, 0, REFUSE)] for numbers in refused.values()}
-        verdicts |= {self._number(name): block for name, block in _by_arguments(network, processes)}
-        steps = [*_prologue(machine), *_looked_up(_ranges(verdicts))]
+        blocks = {numbers[self._column]: [(RETURN, 0, 0, REFUSE)] for numbers in refused.values()}
+        blocks |= {self._number(name): block for name, block in _argument_checks(network, processes)}
+        steps = [*_prologue(machine), *_binary_search(_ranges(blocks))]
         code = b"".join(struct.pack("HBBI", *step) for step in steps)
         self._code = ctypes.create_string_buffer(code)
         self._program = ctypes.create_string_buffer(struct.pack("HP", len(steps), ctypes.addressof(self._code)))
         self._prctl = ctypes.CDLL(None, use_errno=True).prctl
 
     def apply(self) -> None:
-        """Put the filter over this process for good; raises `OSError` where the kernel does not do so."""
+        """Filter the calls of this process for good; raises `OSError` where the kernel refuses."""
         program = ctypes.c_void_p(ctypes.addressof(self._program))
         for call in ((PR_SET_NO_NEW_PRIVS, 1, None, 0, 0), (PR_SET_SECCOMP, MODE_FILTER, program, 0, 0)):
             if self._prctl(*call) != 0:
@@ -78,13 +89,13 @@ def _prologue(machine: int) -> Iterator[Step]:
     yield LOAD, 0, 0, NUMBER
 
 
-def _by_arguments(network: bool, processes: bool) -> Iterator[tuple[str, Block]]:
-    """Calls that are judged by their arguments, each with what decides on them."""
+def _argument_checks(network: bool, processes: bool) -> Iterator[tuple[str, Block]]:
+    """Names of the calls that are refused for some arguments only, each with the steps that decide."""
     refuse, allow = (RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)
     if not processes:
         yield "clone", [(LOAD, 0, 0, ARGUMENTS), (JUMP_ANY_BIT, 1, 0, CLONE_THREAD), refuse, allow]
-        # Its flags are out of a filter's sight; the C library then does the same with `clone`.
-        yield "clone3", [(RETURN, 0, 0, UNKNOWN)]
+        # A filter cannot read its flags, which lie in memory. The C library falls back to `clone`.
+        yield "clone3", [(RETURN, 0, 0, NOT_IMPLEMENTED)]
     if not network:
         yield "sendto", _only_null(4)
     yield "prlimit64", _only_null(2)
@@ -94,32 +105,32 @@ def _by_arguments(network: bool, processes: bool) -> Iterator[tuple[str, Block]]
     yield "ioctl", [*requests, allow]
 
 
-def _ranges(verdicts: Mapping[int | None, Block]) -> list[tuple[int, Block]]:
-    """From which number on which block decides; what has no verdict is allowed."""
+def _ranges(blocks: Mapping[int | None, Block]) -> list[tuple[int, Block]]:
+    """Ranges of call numbers: the first of each, and the block that decides. Calls without a block are allowed."""
     allow: Block = [(RETURN, 0, 0, ALLOW)]
     found: list[tuple[int, Block]] = [(0, allow)]
-    for number in sorted(number for number in verdicts if number is not None):
+    for number in sorted(number for number in blocks if number is not None):
         if found[-1][0] == number:
             found.pop()
-        found += [(number, verdicts[number]), (number + 1, allow)]
-    found += [(FIRST_UNKNOWN, [(RETURN, 0, 0, UNKNOWN)]), (X32, [(RETURN, 0, 0, REFUSE)])]
+        found += [(number, blocks[number]), (number + 1, allow)]
+    found += [(FIRST_UNKNOWN, [(RETURN, 0, 0, NOT_IMPLEMENTED)]), (X32, [(RETURN, 0, 0, REFUSE)])]
     return [here for number, here in enumerate(found) if not number or here[1] != found[number - 1][1]]
 
 
-def _looked_up(ranges: Sequence[tuple[int, Block]]) -> Block:
-    """The block of the range that the loaded number is in, found by halves; each block leaves by itself."""
+def _binary_search(ranges: Sequence[tuple[int, Block]]) -> Block:
+    """Steps that run the block of the range that holds the loaded number. Every block ends with a return."""
     if len(ranges) == 1:
         return ranges[0][1]
     middle = len(ranges) // 2
-    below, above = _looked_up(ranges[:middle]), _looked_up(ranges[middle:])
-    # A conditional jump reaches 255 steps, an unconditional one everywhere.
-    far = len(below) > MOST_JUMPED
+    below, above = _binary_search(ranges[:middle]), _binary_search(ranges[middle:])
+    # A conditional jump skips 255 steps at most, an unconditional one any number.
+    far = len(below) > LONGEST_JUMP
     jump = [(JUMP_AT_LEAST, 0, 1, ranges[middle][0]), (JUMP, 0, 0, len(below))]
     return [*jump, *below, *above] if far else [(JUMP_AT_LEAST, len(below), 0, ranges[middle][0]), *below, *above]
 
 
 def _only_null(argument: int) -> Block:
-    """Allow the call where its argument of this number is a null pointer."""
+    """Allow the call only where its argument (counted from 0) is a null pointer."""
     low = ARGUMENTS + 8 * argument
     return [
         (LOAD, 0, 0, low), (JUMP_EQUAL, 0, 2, 0), (LOAD, 0, 0, low + 4), (JUMP_EQUAL, 1, 0, 0),

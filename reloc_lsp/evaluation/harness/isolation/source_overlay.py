@@ -1,4 +1,4 @@
-"""The unit's file, read from memory in place of the disk, with a probe in it where one is asked for."""
+"""The import system reads the unit's file from memory, not from the disk, with a probe in it if one is requested."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..protocol.wire import Message, Send
 
 
 class SourceOverlay:
-    """Makes the import system read one file's source from memory."""
+    """The text that the import system reads in place of one file's."""
 
     def __init__(
         self, file: str, text: str | bytes, transform: Callable[[ast.Module], ast.Module] | None = None
@@ -24,7 +24,7 @@ class SourceOverlay:
         self.transform = transform
 
     def install(self) -> None:
-        """From now on the file's module is compiled from our text."""
+        """Compile the file's module from `text` from now on, changed by `transform`."""
         original = importlib.machinery.SourceFileLoader.get_code
 
         def get_code(loader: importlib.machinery.SourceFileLoader, fullname: str) -> CodeType | None:
@@ -38,8 +38,8 @@ class SourceOverlay:
         importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
-def probed(request: Message, send: Send, file: str, text: str | bytes) -> Probe | None:
-    """Have `file` read as `text` from now on; the probe in it, if the request asks for one."""
+def overlay_source(request: Message, send: Send, file: str, text: str | bytes) -> Probe | None:
+    """Read `file` as `text` from now on. Returns the probe in it, if the request asks for one."""
     probe, transform = None, None
     if request.get("probe"):
         probe = Probe(send, request)

@@ -1,12 +1,12 @@
-"""System calls by name: their numbers on x86-64 and on 64-bit ARM, `None` where there is none of that name."""
+"""Numbers of system calls, by name: those of x86-64 and of 64-bit ARM; `None` where a machine lacks the call."""
 
 from __future__ import annotations
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-"""By what `platform.machine()` says: the column below, and the kernel's AUDIT_ARCH number."""
+"""By the name that `platform.machine()` gives: the column in the tables, and the kernel's AUDIT_ARCH number."""
 
 FIRST_UNKNOWN = 463
-"""From here on come calls that are newer than these tables; both machines count alike there."""
+"""The first call that is newer than these tables. From here on both machines use the same numbers."""
 
 NEVER = {
     "acct": (163, 89),
@@ -106,7 +106,7 @@ NEVER = {
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
 }
-"""Calls that no test of a function needs: power over other processes, the system, or the sandbox itself."""
+"""Always refused: calls that control other processes, the system or the sandbox. No test of a function needs them."""
 
 ATTRIBUTES = {
     "chmod": (90, None),
@@ -124,7 +124,7 @@ ATTRIBUTES = {
     "utimensat": (280, 88),
     "utimes": (235, None),
 }
-"""Calls that change a file's mode, times or attributes, which Landlock does not govern."""
+"""Calls that change a file's mode, times or attributes, which Landlock does not restrict."""
 
 PROCESSES = {
     "execve": (59, 221),
@@ -132,7 +132,7 @@ PROCESSES = {
     "fork": (57, None),
     "vfork": (58, None),
 }
-"""Calls that start a process or another program. `clone` is among the special ones: it starts threads too."""
+"""Calls that start a process or another program. `clone` is in `SPECIAL`, because it starts threads too."""
 
 NETWORK = {
     "accept": (43, 202),
@@ -144,7 +144,7 @@ NETWORK = {
     "sendmsg": (46, 211),
     "socket": (41, 198),
 }
-"""Calls with which a socket reaches another one; `socketpair` is harmless, and event loops need it."""
+"""Calls that connect sockets. `socketpair` is not among them: it is harmless, and event loops need it."""
 
 SPECIAL = {
     "clone": (56, 220),
@@ -154,4 +154,4 @@ SPECIAL = {
     "prlimit64": (302, 261),
     "sendto": (44, 206),
 }
-"""Calls that are refused by what they are asked for."""
+"""Calls that are refused for some arguments only, or only without another protection."""

@@ -7,7 +7,6 @@ behind is shown by the canary: the unchanged unit, run last.
 from __future__ import annotations
 
 import contextvars
-import pathlib
 import random
 import time
 from collections.abc import Sequence
@@ -17,8 +16,10 @@ from typing import Any
 import pytest
 
 from ..isolation.code_swap import UnitCode, install
-from ..isolation.state_restore import Containers, roots_of
+from ..isolation.state_restore import MutableStateSnapshot
 from ..protocol.wire import Message, Send
+from .pytest_compat import renew, set_tmp_directory
+from .reachable_objects import reachable_objects
 from .runner import Runner
 
 
@@ -44,9 +45,9 @@ class Batch:
         items = [(number, self.session.items[number]) for number in request["tests"]]
         unchanged = self.functions[0].__code__
         numbers = random.getstate()
-        held = Containers(roots_of([item for _, item in items], self.functions))
+        held = MutableStateSnapshot(reachable_objects([item for _, item in items], self.functions))
         for source in [*request["sources"], None]:
-            use_folder(self.session.config, folder)
+            set_tmp_directory(self.session.config, folder)
             random.setstate(numbers)
             try:
                 install(self.functions, unchanged if source is None else self.unit.compile(source))
@@ -63,22 +64,3 @@ class Batch:
             held.restore()
             for _, item in items[:done]:
                 renew(item)
-
-
-def renew(item: pytest.Item) -> None:
-    """Forget what running the item left in it, as pytest does before it repeats a test."""
-    state = vars(item)
-    if isinstance(item, pytest.Function):
-        if item.cls is not None:
-            state.pop("_instance", None)
-            state.pop("_obj", None)
-        item._initrequest()
-    state.pop("_excinfo", None)
-
-
-def use_folder(config: pytest.Config, folder: str) -> None:
-    """Give this candidate its own place for `tmp_path`; pytest makes it when a test first asks."""
-    factory = getattr(config, "_tmp_path_factory", None)
-    if factory is not None:
-        factory._basetemp = None
-        factory._given_basetemp = pathlib.Path(folder)

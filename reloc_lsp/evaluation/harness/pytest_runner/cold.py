@@ -14,14 +14,14 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import pytest
-from _pytest.assertion import util as assertion
 
-from ..isolation import import_phase
-from ..isolation.confinement import InnerWalls
+from ..isolation.confinement import Confinement
 from ..isolation.forkserver import die_with_parent, limit_resources, load_prctl, most_memory
-from ..isolation.source_overlay import probed
+from ..isolation.source_overlay import overlay_source
 from ..probe.return_guard import Returned
 from ..protocol.wire import Message, Send, Wire
+from . import import_phase
+from .pytest_compat import set_comparison_listener
 from .pytest_session import collect_error, run_pytest
 from .runner import MEDDLING_PLUGINS, Watcher, briefly, canary_of, failure, must_fail, test_path, unregister
 from .warm import CallTrace
@@ -109,7 +109,7 @@ class Reporter:
         """Nobody reads the long text of a failure here, and to make it takes longer than most tests."""
         if item.nodeid == self.canary_before:
             self.send({"canary": must_fail(canary_of(item.session))})
-        assertion._reprcompare = None
+        set_comparison_listener(None)
         item.repr_failure = briefly  # type: ignore[method-assign]
 
     @pytest.hookimpl(hookwrapper=True)
@@ -183,7 +183,7 @@ def run(wire: Wire, config: Message) -> None:
     unit_file, probe = config["unit_file"], None
     if config.get("probe"):
         with open(unit_file, "rb") as file:
-            probe = probed(config, send, unit_file, file.read())
+            probe = overlay_source(config, send, unit_file, file.read())
     calls = CallTrace(config["root"]) if config.get("trace_calls") else None
 
     def told() -> None:
@@ -198,6 +198,6 @@ def run(wire: Wire, config: Message) -> None:
     limit_resources(most_memory())
     if config["walls"] is not None:
         own = os.path.join(config["scratch"], "tmp")
-        InnerWalls(config["walls"], [own]).apply(own)
+        Confinement(config["walls"], [own]).apply(own)
     run_pytest(config, config["selection"], plugins=[reporter])
     reporter.pytest_sessionfinish()

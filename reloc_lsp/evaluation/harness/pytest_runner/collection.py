@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ..isolation.audit_events import Needs
+from ..isolation.audit_events import AuditListener
 from ..protocol.wire import Message, Wire
 from .pytest_session import collect_error, run_pytest
 from .runner import test_path
@@ -41,7 +41,7 @@ def run(wire: Wire, config: Message) -> None:
     Asked to `learn`, tell before that what importing and collecting need besides the processor.
     """
     if config.get("learn"):
-        Needs(wire.send, *(os.path.join(config["scratch"], name) for name in ("tmp", "cache"))).listen()
+        AuditListener(wire.send, *(os.path.join(config["scratch"], name) for name in ("tmp", "cache"))).install()
     collection = Collection(wire)
     status = run_pytest(config, config["selection"], plugins=[collection])
     if not collection.told:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from ..isolation import import_phase
 from ..isolation.forkserver import ForkServer
-from ..isolation.source_overlay import probed
+from ..isolation.source_overlay import overlay_source
 from ..protocol.wire import Message, Send, Wire
+from . import import_phase
 from .pytest_session import collect_error, run_pytest
 from .runner import MEDDLING_PLUGINS, Runner, unregister
 
@@ -59,7 +59,7 @@ class FreshServer:
 
     def run_child(self, request: Message, send: Send, folder: str) -> None:
         """In the child: a whole session with the candidate's text in place of the unit's file."""
-        probe = probed(request, send, self.config["unit_file"], request["text"])
+        probe = overlay_source(request, send, self.config["unit_file"], request["text"])
         wanted = [(number, self.config["tests"][number]) for number in request["tests"]]
         runner = Runner(self.config["unit_file"])
         runner.start(send, request, probe)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import sys
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from ..protocol.wire import Message
+from .pytest_compat import keep_rerunfailures_from_threads
 
 # Distribution's pytest plugin -> arguments that keep it from distributing, measuring or shuffling.
 CALMED = {
@@ -29,9 +28,7 @@ class Unthreaded:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self) -> None:
         """Before rerunfailures is configured, which would listen in a thread; forking is not safe beside one."""
-        plugin: Any = sys.modules.get("pytest_rerunfailures")
-        if plugin:
-            plugin.HAS_PYTEST_HANDLECRASHITEM = False
+        keep_rerunfailures_from_threads()
 
 
 def run_pytest(config: Message, selection: Sequence[str], *more: str, plugins: Sequence[object] = ()) -> int:

@@ -17,20 +17,16 @@ from types import TracebackType
 from typing import Any, Optional, Protocol
 
 import pytest
-from _pytest.assertion import util as assertion
-from _pytest.runner import CallInfo, pytest_runtest_makereport
+from pytest import CallInfo
 
 from ..protocol.wire import Message, Send
-
-try:
-    # The report of a test leaves its result here for `tmp_path`, which looks for it at the end.
-    from _pytest.tmpdir import tmppath_result_key
-except ImportError:
-    tmppath_result_key = None  # type: ignore[assignment]
-try:
-    from _pytest.unittest import TestCaseFunction
-except ImportError:  # pytest without its unittest plugin
-    TestCaseFunction = ()  # type: ignore[assignment, misc]
+from .pytest_compat import (
+    has_warning_options,
+    is_unittest,
+    make_report,
+    set_comparison_listener,
+    start_tmp_path_result,
+)
 
 Result = tuple[str, Optional[Message]]
 """A test's outcome and, where it failed, the failure."""
@@ -72,11 +68,7 @@ def drop_reporting_plugins(session: pytest.Session) -> None:
     if "caplog" not in fixtures and not config.getini("log_level"):
         names.append("logging-plugin")
     marks = {mark.name for item in items for mark in item.iter_markers()}
-    if (
-        "filterwarnings" not in marks
-        and not config.getini("filterwarnings")
-        and not config.known_args_namespace.pythonwarnings
-    ):
+    if "filterwarnings" not in marks and not config.getini("filterwarnings") and not has_warning_options(config):
         names.append("warnings")
     unregister(session, names)
 
@@ -175,12 +167,10 @@ class Runner:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         """The protocol without reports; other plugins' wrappers around it stay in force."""
-        # A difference of two values, nicely laid out, costs more than most tests and nobody reads it here.
-        assertion._reprcompare = self.probe.compared if self.probe else None
+        set_comparison_listener(self.probe.compared if self.probe else None)
         item.repr_failure = self._note  # type: ignore[method-assign]
         self.reported, self.part_failed = None, False
-        if tmppath_result_key is not None:
-            item.stash[tmppath_result_key] = {}
+        start_tmp_path_result(item)
         hook = item.ihook  # made anew each time it is asked for
         calls = [CallInfo.from_call(lambda: hook.pytest_runtest_setup(item=item), "setup")]
         if calls[0].excinfo is None:
@@ -242,7 +232,7 @@ def canary_of(session: pytest.Session) -> pytest.Function:
 def must_fail(canary: pytest.Function) -> str:
     """The outcome of a test that cannot pass, by pytest's own ways: whoever bends those bends it too."""
     call = CallInfo.from_call(canary.runtest, "call")
-    report: pytest.TestReport = pytest_runtest_makereport(canary, call)
+    report = make_report(canary, call)
     return "failed" if call.excinfo is not None and report.failed else "passed"
 
 
@@ -262,7 +252,7 @@ def test_path(item: pytest.Item) -> str:
 
 def needs_report(item: pytest.Item) -> bool:
     """Whether only pytest's report tells how the item ended."""
-    return isinstance(item, TestCaseFunction) or item.get_closest_marker("xfail") is not None
+    return is_unittest(item) or item.get_closest_marker("xfail") is not None
 
 
 @functools.lru_cache(1024)

@@ -13,16 +13,16 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any, Optional
 
 import pytest
-from _pytest import python
 
-from ..isolation import import_phase
 from ..isolation.code_swap import UnitCode, clear_caches, install
 from ..isolation.forkserver import ForkServer
 from ..probe.call_recorder import Recorder
 from ..probe.differential_inputs import tried
 from ..probe.instrument import Probe, instrumented
 from ..protocol.wire import Message, Send, Wire
-from .batch import Batch, use_folder
+from . import import_phase
+from .batch import Batch
+from .pytest_compat import cache_package_imports, set_tmp_directory
 from .pytest_session import collect_error, run_pytest
 from .runner import Runner, drop_reporting_plugins, test_path
 
@@ -72,9 +72,7 @@ class WarmServer:
         self.session = session
         self.served = True
         drop_reporting_plugins(session)
-        if hasattr(python, "importtestmodule"):
-            # Packages import theirs again whenever they are set up, with a look at every folder above.
-            python.importtestmodule = functools.lru_cache(None)(python.importtestmodule)
+        cache_package_imports()
         self.runner = Runner(self.config["unit"]["file"] if self.unit else "")
         session.config.pluginmanager.register(self.runner)
         if self.unit:
@@ -115,7 +113,7 @@ class WarmServer:
         if "sources" in request and self.unit:
             Batch(self.session, self.runner, self.unit, self.functions, self.caches).run(request, send, folder)
             return
-        use_folder(self.session.config, folder)
+        set_tmp_directory(self.session.config, folder)
         if "trials" in request and self.unit:
             self._try(self.unit.compile(request["source"]), request, send)
             return

@@ -1,0 +1,35 @@
+"""The import phase: from the start of a process to its first test, modules are imported and tests compiled.
+
+In a run of few tests it takes most of the time. Garbage collection would take a third of it: the objects that are made
+here stay, and every collection would visit all of them again.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from ..isolation import importlib_compat
+from ..isolation.bytecode_cache import BytecodeCache
+from ..protocol.wire import Message
+from . import pytest_compat
+
+
+def begin(config: Message) -> None:
+    """Prepare for the imports, before anything of the project is imported.
+
+    Where Python or pytest lacks a private part that caching needs, bytecode is neither read from the cache nor written.
+    """
+    gc.disable()
+    if importlib_compat.missing_parts() or not pytest_compat.caches_bytecode():
+        sys.dont_write_bytecode = True
+        return
+    cache = BytecodeCache.of(config)
+    cache.install()
+    pytest_compat.redirect_bytecode(cache.find, cache.target)
+
+
+def end() -> None:
+    """Let the tests run as in any other process. What they compile is not kept."""
+    gc.enable()
+    sys.dont_write_bytecode = True

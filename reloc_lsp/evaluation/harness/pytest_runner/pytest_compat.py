@@ -1,0 +1,180 @@
+"""The private parts of pytest and its plugins that the harness uses, all in this file.
+
+A private part may change with any version of pytest. `missing_parts` names those that the installed version lacks, and
+what the harness cannot do without them. The functions that need them then change nothing. The tested range of versions
+is in `tested_versions`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any, Optional
+
+import pytest
+
+from ..isolation import importlib_compat
+
+
+def _module(name: str) -> Optional[ModuleType]:
+    with contextlib.suppress(ImportError):
+        return importlib.import_module(name)
+    return None
+
+
+_assertion: Any = _module("_pytest.assertion.util")
+_python: Any = _module("_pytest.python")
+_rewrite: Any = _module("_pytest.assertion.rewrite")
+_session: Any = pytest.Session
+make_report: Callable[[pytest.Item, pytest.CallInfo[Any]], pytest.TestReport] = getattr(
+    _module("_pytest.runner"), "pytest_runtest_makereport", pytest.TestReport.from_item_and_call
+)
+"""pytest's own making of a report, without plugins."""
+
+_result_key: Any = getattr(_module("_pytest.tmpdir"), "tmppath_result_key", None)
+_test_case_function: Any = getattr(_module("_pytest.unittest"), "TestCaseFunction", ())
+
+Comparison = Callable[[str, object, object], None]
+"""Receives the operator and both sides of the comparison at which an assertion fails."""
+
+_PARTS = {
+    "_pytest.assertion.util._reprcompare": (
+        hasattr(_assertion, "_reprcompare"),
+        "the values that failing tests expect are not known, and reports of failures are slow",
+    ),
+    "_pytest.python.importtestmodule": (hasattr(_python, "importtestmodule"), "package fixtures are slow"),
+    "_pytest.tmpdir.tmppath_result_key": (_result_key is not None, "tests that use tmp_path may fail"),
+    "_pytest.unittest.TestCaseFunction": (
+        _test_case_function != (),
+        "expected failures of unittest classes may count as failures",
+    ),
+    "Function._initrequest": (
+        hasattr(pytest.Function, "_initrequest"),
+        "several candidates cannot share a process",
+    ),
+    "Session._collect_one_node": (hasattr(_session, "_collect_one_node"), "large directories are collected slowly"),
+    "_pytest.assertion.rewrite.get_cache_dir": (hasattr(_rewrite, "get_cache_dir"), "bytecode is not cached"),
+    "_pytest.assertion.rewrite._read_pyc": (hasattr(_rewrite, "_read_pyc"), "bytecode is not cached"),
+}
+
+
+def missing_parts() -> dict[str, str]:
+    """Private parts that this pytest does not have, each with what the harness cannot do without it."""
+    return {name: consequence for name, (there, consequence) in _PARTS.items() if not there}
+
+
+def set_comparison_listener(listener: Optional[Comparison]) -> None:
+    """Call `listener` in place of pytest's own explanation of a failed comparison; `None` explains nothing.
+
+    pytest lays out the difference of the two values, which takes longer than most tests.
+    """
+    if _assertion is not None:
+        _assertion._reprcompare = listener
+
+
+def start_tmp_path_result(item: pytest.Item) -> None:
+    """Store an empty result for the fixture `tmp_path`, which reads at its end what the reports would have stored."""
+    if _result_key is not None:
+        item.stash[_result_key] = {}
+
+
+def is_unittest(item: pytest.Item) -> bool:
+    """Whether the test is a method of a `unittest.TestCase`."""
+    return isinstance(item, _test_case_function)
+
+
+def parameters_of(item: pytest.Item) -> Optional[Mapping[str, object]]:
+    """Values of the test's parameters by name; `None` where it has none."""
+    return getattr(getattr(item, "callspec", None), "params", None)
+
+
+def renew(item: pytest.Item) -> None:
+    """Remove what a run left in the test, as pytest and its plugins do before they repeat one."""
+    state = vars(item)
+    if isinstance(item, pytest.Function):
+        if item.cls is not None:
+            state.pop("_instance", None)
+            state.pop("_obj", None)
+        item._initrequest()
+    state.pop("_excinfo", None)
+
+
+def set_tmp_directory(config: pytest.Config, path: str) -> None:
+    """Use `path`, which pytest makes when a test first asks, for the `tmp_path` of all tests from now on."""
+    factory: Any = getattr(config, "_tmp_path_factory", None)
+    if factory is not None:
+        factory._basetemp = None
+        factory._given_basetemp = Path(path)
+        if hasattr(factory, "_next_number"):  # pytest 9.2 and later: otherwise names go on from those before
+            factory._next_number.clear()
+
+
+def has_warning_options(config: pytest.Config) -> bool:
+    """Whether the command line has a `-W`."""
+    return bool(config.known_args_namespace.pythonwarnings)
+
+
+def cache_package_imports() -> None:
+    """Import the module of a package once. pytest does so in each of its setups, and lists all directories above it."""
+    if hasattr(_python, "importtestmodule"):
+        _python.importtestmodule = functools.lru_cache(None)(_python.importtestmodule)
+
+
+def list_directories_once() -> None:
+    """List each directory once, however many of its files are named on the command line.
+
+    pytest makes a node of every file in a directory again for each file that is named, in case one is named twice. For
+    a directory with hundreds of test files this takes longer than all the rest.
+    """
+    collect_one = getattr(_session, "_collect_one_node", None)
+    directory: Any = getattr(pytest, "Directory", None)
+    if collect_one is None or directory is None:
+        return
+
+    def collect(session: pytest.Session, node: pytest.Collector, handle_dupes: bool = True) -> object:
+        collected: object = collect_one(session, node, handle_dupes or isinstance(node, directory))
+        return collected
+
+    _session._collect_one_node = collect
+
+
+def redirect_bytecode(find: Callable[[str], str], target: Callable[[str], Optional[str]]) -> None:
+    """Change where pytest reads and writes the bytecode of tests, which it compiles with assertions rewritten.
+
+    `find` and `target` are as for `importlib_compat.redirect_bytecode`; `target` also takes a directory.
+    """
+    standard_directory, read = _rewrite.get_cache_dir, _rewrite._read_pyc
+
+    def get_cache_dir(file: Path) -> Path:
+        directory = str(standard_directory(file))
+        return Path(target(directory) or os.devnull)
+
+    def read_pyc(source: Path, pyc: Path, *more: Any) -> Optional[CodeType]:
+        standard_path = standard_directory(source) / pyc.name
+        code: Optional[CodeType] = read(source, Path(find(str(standard_path))), *more)
+        if code is not None:
+            importlib_compat.set_filename(code, str(source))
+        return code
+
+    _rewrite.get_cache_dir, _rewrite._read_pyc = get_cache_dir, read_pyc
+
+
+def caches_bytecode() -> bool:
+    """Whether `redirect_bytecode` can be called."""
+    return hasattr(_rewrite, "get_cache_dir") and hasattr(_rewrite, "_read_pyc")
+
+
+def keep_rerunfailures_from_threads() -> None:
+    """Keep the plugin pytest-rerunfailures from starting a thread, which it needs only for the workers of xdist.
+
+    Forking is not safe while another thread runs. To be called before the plugin is configured.
+    """
+    plugin: Any = sys.modules.get("pytest_rerunfailures")
+    if plugin is not None:
+        plugin.HAS_PYTEST_HANDLECRASHITEM = False
