@@ -18,10 +18,10 @@ from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
-from reloc_lsp.program.safety_lint import HazardLint
+from reloc_lsp.program.safety_lint import SafetyLint
 from reloc_lsp.search.candidate import Candidate
-from reloc_lsp.search.patches.differential import Trials
-from reloc_lsp.search.protocols import ProgramPoint, RuntimeValues
+from reloc_lsp.search.patches.differential import Observations
+from reloc_lsp.search.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 GROWTH = 15.0
@@ -48,7 +48,7 @@ class PytestEvaluator:
         self.location = location
         self.baseline = baseline
         self._fresh: FreshTier | None = None
-        self._lint = HazardLint(location.module.text)
+        self._lint = SafetyLint(location.module.text)
         bench.copy.stop_keeping_bytecode()
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
@@ -76,12 +76,12 @@ class PytestEvaluator:
         """CPU seconds that candidates took so far."""
         return self._cpu + (self._batches.cpu if self._batches else 0.0)
 
-    async def evaluate(self, candidates: Sequence[Candidate], to_beat: int) -> Sequence[Verdict]:
+    async def evaluate(self, candidates: Sequence[Candidate], must_exceed: int) -> Sequence[Verdict]:
         """Verdicts in the order of `candidates`, as many at a time as there are workers."""
         order = sorted(self._order, key=lambda n: (_group(self.baseline.results[n]), -self._kills[n]))
         refused = {n: self._refusal(c) for n, c in enumerate(candidates) if not c.trusted}
         judged = [n for n in range(len(candidates)) if not refused.get(n)]
-        verdicts = await self._judge([candidates[n] for n in judged], order, to_beat)
+        verdicts = await self._judge([candidates[n] for n in judged], order, must_exceed)
         for verdict in verdicts:
             for number, result in zip(order, verdict.results.values(), strict=False):
                 self._kills[number] += result.outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
@@ -173,13 +173,13 @@ class PytestEvaluator:
         return times
 
     async def values(
-        self, source: str, entry: int, lines: tuple[int, int], sites: Sequence[ProgramPoint]
+        self, source: str, entry: int, lines: tuple[int, int], points: Sequence[ProgramPoint]
     ) -> RuntimeValues:
-        """Evaluate expressions at sites of the unit while its tests run: failing ones, and some that pass."""
+        """Evaluate expressions at points of the unit while its tests run: failing ones, and some that pass."""
         look = HarnessValueProbe(self.baseline.tier, source, self._order[:MOST_PROBED_TESTS], lines, entry)
-        return await look.values(sites)
+        return await look.values(points)
 
-    async def trials(self, sources: Sequence[str]) -> Sequence[Trials]:
+    async def trials(self, sources: Sequence[str]) -> Sequence[Observations]:
         """What versions of the unit do with inputs that no test tries; nothing where a warm swap cannot show it."""
         tier, tests, left = self.baseline.tier, [], TRIED_SECONDS
         for number in self._order[:MOST_PROBED_TESTS]:
@@ -188,7 +188,7 @@ class PytestEvaluator:
                 tests.append(number)
                 left -= wall
 
-        async def tried(source: str) -> Trials:
+        async def tried(source: str) -> Observations:
             if not (isinstance(tier, WarmTier) and self.location.fits(source)):
                 return {}
             async with self._slots:
@@ -214,13 +214,13 @@ class PytestEvaluator:
         """Why code written by somebody else is not even run; empty where nothing speaks against it."""
         if not self.location.is_one_function(candidate.source):
             return "it is not one function of the same kind and name"
-        return "; ".join(self._lint.hazards(candidate.source))
+        return "; ".join(self._lint.violations(candidate.source))
 
     def _refused(self, why: str, order: Sequence[int]) -> Verdict:
         failed = TestResult(Outcome.FAILED, failure=Failure("Refused", f"not run: {why}"))
         return self._verdict(dict.fromkeys(order, failed), order)
 
-    async def _judge(self, candidates: Sequence[Candidate], order: Sequence[int], to_beat: int) -> list[Verdict]:
+    async def _judge(self, candidates: Sequence[Candidate], order: Sequence[int], must_exceed: int) -> list[Verdict]:
         """Batches for what a warm swap can show, and a child of its own for everything else.
 
         What passes on both sides of others may still do so by what they left behind: a proposal rests on cold runs.
@@ -231,7 +231,7 @@ class PytestEvaluator:
         verdicts: dict[int, Verdict] = {}
 
         async def judge_alone(number: int, hung: int | None = None) -> None:
-            verdicts[number] = await self._one(candidates[number], order, to_beat, hung)
+            verdicts[number] = await self._one(candidates[number], order, must_exceed, hung)
 
         async def judge_together(numbers: Sequence[int]) -> None:
             left, passing = list(numbers), []
@@ -253,14 +253,16 @@ class PytestEvaluator:
             assert batches is not None
             sources = [candidates[n].source for n in numbers]
             async with self._slots:
-                return await batches.run(sources, order, self.baseline.limits, len(order) - to_beat - 1)
+                return await batches.run(sources, order, self.baseline.limits, len(order) - must_exceed - 1)
 
         shares = batches.shares(len(together), self.bench.workers) if batches else []
         groups = [[together[i] for i in share] for share in shares]
         await asyncio.gather(*map(judge_alone, alone), *map(judge_together, groups))
         return [verdicts[n] for n in range(len(candidates))]
 
-    async def _one(self, candidate: Candidate, order: Sequence[int], to_beat: int, hung: int | None = None) -> Verdict:
+    async def _one(
+        self, candidate: Candidate, order: Sequence[int], must_exceed: int, hung: int | None = None
+    ) -> Verdict:
         """The verdict on a candidate that has a child of its own; `hung` is the test in which it was seen to hang.
 
         Where the server was lost, one of those judged at that time may have ended it: each is then judged with no
@@ -268,21 +270,21 @@ class PytestEvaluator:
         """
         try:
             async with self._slots:
-                return await self._tried(candidate, order, to_beat, hung)
+                return await self._tried(candidate, order, must_exceed, hung)
         except ServerLostError:
             async with self._emptying, contextlib.AsyncExitStack() as all_slots:
                 for _ in range(self.bench.workers):
                     await all_slots.enter_async_context(self._slots)
                 with contextlib.suppress(ServerLostError):
-                    return await self._tried(candidate, order, to_beat, hung)
+                    return await self._tried(candidate, order, must_exceed, hung)
             return self._verdict(dict.fromkeys(order, TestResult(Outcome.DIED)), order)
 
-    async def _tried(self, candidate: Candidate, order: Sequence[int], to_beat: int, hung: int | None) -> Verdict:
+    async def _tried(self, candidate: Candidate, order: Sequence[int], must_exceed: int, hung: int | None) -> Verdict:
         tier = await self._tier_for(candidate)
         limits = {n: self.baseline.limits[n] for n in order}
         results: dict[int, TestResult] = {}
         if hung is None:
-            results = await self._run(tier, candidate.source, order, limits, len(order) - to_beat - 1)
+            results = await self._run(tier, candidate.source, order, limits, len(order) - must_exceed - 1)
             hung = next((n for n, result in results.items() if result.outcome is Outcome.TIMEOUT), None)
         if hung is None:
             return self._verdict(results, order)

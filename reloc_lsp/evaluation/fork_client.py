@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reloc_lsp.evaluation.harness_process import HarnessProcess
-from reloc_lsp.search.patches.differential import Trial, Trials
+from reloc_lsp.search.patches.differential import Observation, Observations
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
 SILENT_SECONDS = 3.0
@@ -154,10 +154,10 @@ def _report(tests: Sequence[int], records: Sequence[Mapping[str, Any]], ended: s
     return ChildReport(believed(results, records), ended, cpu, records)
 
 
-def trials_of(report: ChildReport) -> Trials:
+def trials_of(report: ChildReport) -> Observations:
     """What a child says that a version did with inputs no test tries."""
     return {
-        record["trial"]: Trial(str(record.get("call")), str(record.get("did")))
+        record["trial"]: Observation(str(record.get("call")), str(record.get("did")))
         for record in report.records
         if isinstance(record.get("trial"), int)
     }

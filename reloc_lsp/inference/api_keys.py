@@ -30,7 +30,7 @@ class Key:
 def find_key(address: Address, variable: str, environment: Mapping[str, str]) -> Key | None:
     """The key in `variable`, else OpenAI's own for OpenAI alone; none where neither is set.
 
-    Raises a lasting `ModelError` for a key that cannot be sent: the client would show it in its complaint.
+    Raises a permanent `ModelError` for a key that cannot be sent: the client would show it in its complaint.
     """
     for name in (variable, _OPENAI_VARIABLE) if address.of_openai else (variable,):
         value = environment.get(name, "").strip()
@@ -40,7 +40,7 @@ def find_key(address: Address, variable: str, environment: Mapping[str, str]) ->
             raise ModelError(
                 f"The key in {name} has a character that no key has: a space, a line break or one that is not ASCII. "
                 f"Copy it again, whole and alone, into {name}.",
-                lasting=True,
+                permanent=True,
             )
         return Key(value, name)
     return None

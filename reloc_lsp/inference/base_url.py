@@ -36,7 +36,7 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """The address that `text` names; raises a lasting `ModelError`, without what may be secret, where it names none."""
+    """The address in `text`. Raises a permanent `ModelError`, which shows no secret part, where there is none."""
     given = text.strip()
     shown = _shown(given)
     if not _is_url(given):
@@ -67,4 +67,4 @@ def _shown(given: str) -> str:
 
 def _useless(shown: str, why: str) -> ModelError:
     example = "Write it like http://127.0.0.1:8000/v1 or https://models.example.org/v1."
-    return ModelError(f"The base URL {shown!r} of the model server {why}. {example}", lasting=True)
+    return ModelError(f"The base URL {shown!r} of the model server {why}. {example}", permanent=True)

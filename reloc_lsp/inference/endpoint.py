@@ -15,7 +15,7 @@ from reloc_lsp.inference.server_quirks import Dialect
 from reloc_lsp.inference.streaming import exchange
 from reloc_lsp.inference.tokens import prompt_estimate, together
 from reloc_lsp.inference.unreachable import Trouble
-from reloc_lsp.search.language_model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.search.language_model import Completion, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -49,7 +49,7 @@ class Endpoint:
         """The base URL, without a login."""
         return self._site.address.url
 
-    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """`count` replies to one prompt, possibly fewer; `calls` are the requests that were answered.
 
         All are asked for in one request if the server gives that many, the missing ones in requests of their own, all
@@ -64,7 +64,7 @@ class Endpoint:
             self._dialect.honours_n = False
             outcomes += await self._apart(messages, sampling, missing, len(outcomes))
         replies = [reply for replies, _ in outcomes for reply in replies]
-        return Answer(tuple(replies[:count]), together(usage for _, usage in outcomes), len(outcomes))
+        return Completion(tuple(replies[:count]), together(usage for _, usage in outcomes), len(outcomes))
 
     async def check(self) -> Check:
         """Whether the server answers and has the model; for a look at things, without waiting for a server to start."""
@@ -155,9 +155,9 @@ class Endpoint:
             return Trouble(unknown_model(self._site, model, models))
         if not isinstance(models, Trouble) or model in trouble.words:
             sentence = f"{self.url} cannot chat with the model {model} ({self._site.quoted(trouble.words)})."
-            return Trouble(ModelError(f"{sentence} Choose another model, or check the base URL.", lasting=True))
+            return Trouble(ModelError(f"{sentence} Choose another model, or check the base URL.", permanent=True))
         sentence = f"There is no model server at {self.url} (404 for /chat/completions)."
-        return Trouble(ModelError(f"{sentence} Check the base URL{self._site.hint()}.", lasting=True))
+        return Trouble(ModelError(f"{sentence} Check the base URL{self._site.hint()}.", permanent=True))
 
     async def _client(self) -> AsyncOpenAI:
         async with self._making:

@@ -26,7 +26,7 @@ def connect(
 ) -> Endpoint:
     """The model `model` (none: the first the server lists) at `base_url` (none: this machine, port 8000).
 
-    Nothing is sent yet and no client is loaded: that comes with the first question. Raises a lasting `ModelError`
+    Nothing is sent yet and no client is loaded: that comes with the first question. Raises a permanent `ModelError`
     where the base URL or the key cannot be used.
     """
     address = parse_address(base_url or DEFAULT_BASE_URL)

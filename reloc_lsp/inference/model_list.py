@@ -43,7 +43,7 @@ async def listed_models(client: AsyncOpenAI, site: ServerInfo) -> tuple[str, ...
         trouble = site.trouble(error)
     if trouble.status == 404:
         sentence = f"There is no list of models at {site.address.url}/models. Check the base URL{site.hint()}."
-        return Trouble(ModelError(sentence, lasting=True), status=404)
+        return Trouble(ModelError(sentence, permanent=True), status=404)
     return trouble
 
 
@@ -65,14 +65,14 @@ def first_model(site: ServerInfo, models: tuple[str, ...]) -> str | ModelError:
     if not models:
         return ModelError(f"{url} answers, but has no model. Load one there.")
     if len(models) > 1 and site.key is not None:
-        return ModelError(f"{url} has several models: {_named(models)}. Say which one to ask.", lasting=True)
+        return ModelError(f"{url} has several models: {_named(models)}. Say which one to ask.", permanent=True)
     return models[0]
 
 
 def unknown_model(site: ServerInfo, wanted: str, models: tuple[str, ...]) -> ModelError:
     """That the server has no such model, and which it has."""
     there = f"It has: {_named(models)}. Choose one of these" if models else "It has none at all. Load one there"
-    return ModelError(f"There is no model {wanted} at {site.address.url}. {there}.", lasting=True)
+    return ModelError(f"There is no model {wanted} at {site.address.url}. {there}.", permanent=True)
 
 
 def checked(site: ServerInfo, wanted: str | None, models: tuple[str, ...] | Trouble) -> Check:

@@ -23,12 +23,12 @@ _NO_KEY = "none"
 def make_client(site: ServerInfo) -> AsyncOpenAI:
     """A client for `site`; takes about a second the first time, so not on the event loop.
 
-    A login in the base URL is sent instead of a key. Raises a lasting `ModelError` where the client is not installed.
+    A login in the base URL is sent instead of a key. Raises a permanent `ModelError` where the client is not installed.
     """
     if importlib.util.find_spec("openai") is None:
         raise ModelError(
             "Asking a model needs the Python package openai, which is not installed: pip install 'reloc-lsp[model]'.",
-            lasting=True,
+            permanent=True,
         )
     import openai
 

@@ -65,7 +65,7 @@ class ServerInfo:
         sentence = self._sentence(status, words, spent)
         if after is not None and passing:
             sentence += f" The server asks to wait {after:.0f} s."
-        error = ModelError(sentence, lasting=spent or status in (401, 402, 403))
+        error = ModelError(sentence, permanent=spent or status in (401, 402, 403))
         return Trouble(error, passing, after, status, words, inner)
 
     def _sentence(self, status: int | None, words: str, spent: bool) -> str:
@@ -110,7 +110,7 @@ class ServerInfo:
             named = f" ({self.quoted(title[1])})" if title else ""
             return ModelError(
                 f"What answers at {url} is a web page{named}, not a model server. Check the base URL{self.hint()}.",
-                lasting=True,
+                permanent=True,
             )
         quoted = f": {self.quoted(text)}" if text else ""
         return ModelError(

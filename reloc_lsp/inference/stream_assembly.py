@@ -84,7 +84,7 @@ class Gathered:
         if not self.choices:
             raise UnusableAnswerError("has no reply in it")
         replies = tuple(
-            Reply("".join(choice.parts), whole=choice.finish not in _CUT_SHORT if choice.finish else self.complete)
+            Reply("".join(choice.parts), complete=choice.finish not in _CUT_SHORT if choice.finish else self.complete)
             for _, choice in sorted(self.choices.items())
         )
         prompt, completion = _number(self.usage.get("prompt_tokens")), _number(self.usage.get("completion_tokens"))

@@ -33,7 +33,7 @@ class _Case:
 
     kinds: tuple[str, ...]
     sentence: str
-    lasting: bool = False
+    permanent: bool = False
     again: bool = False
 
 
@@ -41,7 +41,7 @@ _CASES = (
     _Case(
         ("gaierror",),
         "The host {host} of {url} is not known. Check the base URL, and whether the network is there.",
-        lasting=True,
+        permanent=True,
     ),
     _Case(
         ("ConnectionRefusedError",),
@@ -52,12 +52,12 @@ _CASES = (
         ("SSLCertVerificationError",),
         "The certificate of {host} is not trusted on this machine, so nothing was sent to {url}. Have the certificate "
         "put right, or add it to those that this machine trusts.",
-        lasting=True,
+        permanent=True,
     ),
     _Case(
         ("SSLError", "ConnectError"),
         "{url} does not speak https as it should. If it is a plain server, write http:// instead.",
-        lasting=True,
+        permanent=True,
     ),
     _Case(
         ("ConnectTimeout",),
@@ -82,7 +82,7 @@ def unreached(error: Exception, address: Address, connect: float) -> Trouble:
     # A name server that is out of reach for a moment says so; the host may be known after all.
     unsure = any(isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN for cause in causes)
     sentence = case.sentence.format(url=address.url, host=address.host, connect=connect)
-    return Trouble(ModelError(sentence, lasting=case.lasting and not unsure), again=case.again or unsure)
+    return Trouble(ModelError(sentence, permanent=case.permanent and not unsure), again=case.again or unsure)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -10,7 +10,15 @@ from dataclasses import replace
 from reloc_lsp.language_model.reply_parser import Reading, read_reply
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
-from reloc_lsp.search.language_model import Answer, LanguageModel, Message, ModelError, PromptTooLong, Reply, Sampling
+from reloc_lsp.search.language_model import (
+    Completion,
+    LanguageModel,
+    Message,
+    ModelError,
+    PromptTooLong,
+    Reply,
+    Sampling,
+)
 
 MOST_ERRORS = 3
 MOST_CUTS = 3
@@ -44,7 +52,7 @@ class Asking:
         """Whether the model is not to be asked any more."""
         spending, budget = self.spending, self.spending.budget
         calls = budget.calls is not None and spending.calls + self._under_way >= budget.calls
-        spent = calls or spending.asked_enough() or spending.exhausted()
+        spent = calls or spending.exhausted_model_bound() or spending.exhausted_bound()
         return bool(spent) or self._errors >= MOST_ERRORS
 
     async def ask(self, prompt: Prompt, count: int = 1) -> Sequence[Reply]:
@@ -55,7 +63,7 @@ class Asking:
             try:
                 return (await self._ask(prompt(self.room), count)).replies
             except PromptTooLong as error:
-                room = min(error.most or self.room, self.room) // 2
+                room = min(error.max_tokens or self.room, self.room) // 2
                 if room < LEAST_ROOM:
                     self._complain(error)
                     break
@@ -73,19 +81,19 @@ class Asking:
         return [reading.source for reading in readings if reading.source is not None]
 
     def _read(self, task: Task, parent: str, reply: Reply) -> Reading:
-        reading = read_reply(reply.text, task.source, parent, reply.whole)
+        reading = read_reply(reply.text, task.source, parent, reply.complete)
         self.kinds[reading.kind.value] += 1
         logger.debug("a reply of %d characters: %s", len(reply.text), reading.kind.value)
         return reading
 
-    async def _ask(self, messages: Sequence[Message], count: int) -> Answer:
+    async def _ask(self, messages: Sequence[Message], count: int) -> Completion:
         self._number += 1
         sampling = self.sampling
         if sampling.seed is not None:
             sampling = replace(sampling, seed=sampling.seed + 1000 * self._number)
         self._under_way += 1
         try:
-            answer = await self.model.ask(messages, sampling, count)
+            answer = await self.model.complete(messages, sampling, count)
         finally:
             self._under_way -= 1
         self._errors = 0
@@ -96,7 +104,7 @@ class Asking:
         return answer
 
     def _complain(self, error: ModelError) -> None:
-        self._errors = MOST_ERRORS if error.lasting else self._errors + 1
+        self._errors = MOST_ERRORS if error.permanent else self._errors + 1
         self._note(str(error))
 
     def _note(self, sentence: str) -> None:

@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W\d]\w{2,}")
 _QUOTED = re.compile(r"(?<!\w)(['\"`])([^'\"`\n]{1,20})\1(?!\w)")
 
 
-def told_constants(source: str, literals: Collection[str]) -> tuple[str, ...]:
+def constants_in_docstring(source: str, literals: Collection[str]) -> tuple[str, ...]:
     """Numbers and quoted texts of the docstring, and those of its words that `literals` hold, as `repr`.
 
     Examples are left out: what stands in them is data, not a rule. Raises `SyntaxError` as `parse_unit` does.

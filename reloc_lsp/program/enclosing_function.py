@@ -15,7 +15,7 @@ _HEAD = re.compile(r"([ \t\f]*)(@|(?:async[ \t]+)?def\b|class\b)")
 """The first line of a definition; no other definition can begin before it in its line."""
 
 
-def function_around(index: LineIndex, line: int) -> int | None:
+def enclosing_function(index: LineIndex, line: int) -> int | None:
     """The line of the `def` of the innermost function around `line` (both from 1), `None` where there is none.
 
     Definitions in the text of a string may be taken for real ones. Raises what parsing raises where the lines near

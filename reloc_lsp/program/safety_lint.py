@@ -14,13 +14,13 @@ from reloc_lsp.program.scope import Scope
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 
 
-class HazardLint:
+class SafetyLint:
     """Compares candidates for the units of one file with that file."""
 
     def __init__(self, module: str) -> None:
         self._text = module
 
-    def hazards(self, unit: str) -> tuple[str, ...]:
+    def violations(self, unit: str) -> tuple[str, ...]:
         """A short sentence for each way to reach around its caller that the unit's lines have and the file has not.
 
         Lines that do not parse have none: they fail otherwise.

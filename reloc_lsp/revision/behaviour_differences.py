@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.search.patches.differential import Trial, Trials, differing, telling
+from reloc_lsp.search.patches.differential import Observation, Observations, clearest_difference, differing_inputs
 
 LONGEST = 200
 
@@ -19,7 +19,7 @@ class Behaviours:
 
     def __init__(self, judge: PytestEvaluator) -> None:
         self._judge = judge
-        self._trials: dict[str, Trials] = {}
+        self._trials: dict[str, Observations] = {}
 
     async def look(self, sources: Sequence[str]) -> None:
         """Try those of `sources` that were not tried yet."""
@@ -32,15 +32,15 @@ class Behaviours:
 
     def differ(self, one: str, other: str) -> bool:
         """Whether an input is known with which the two versions do not do the same."""
-        return bool(differing(self._of(one), self._of(other)))
+        return bool(differing_inputs(self._of(one), self._of(other)))
 
     def question(self, source: str, others: Sequence[str]) -> str:
         """What the tests leave open between a version and the `others`; empty where nothing is known."""
         for number, other in enumerate(others, 1):
-            pair = telling(self._of(source), self._of(other))
+            pair = clearest_difference(self._of(source), self._of(other))
             if pair:
                 here, there = pair
-                return f"The tests leave open: {_said(here)} now, {_short(there.did)} with alternative {number}."
+                return f"The tests leave open: {_said(here)} now, {_short(there.result)} with alternative {number}."
         alike = min((len(self._of(other).keys() & self._of(source).keys()) for other in others), default=0)
         if alike and not any(self.differ(source, other) for other in others):
             return f"With {alike} inputs that no test tries the alternatives do the same."
@@ -48,29 +48,29 @@ class Behaviours:
 
     def contrast(self, source: str, best: str) -> str:
         """How an alternative differs from the `best` version; empty where nothing is known of it."""
-        pair = telling(self._of(source), self._of(best))
-        return f"{_said(pair[0])}, and {_short(pair[1].did)} with the first revision." if pair else ""
+        pair = clearest_difference(self._of(source), self._of(best))
+        return f"{_said(pair[0])}, and {_short(pair[1].result)} with the first revision." if pair else ""
 
     def changed(self, source: str, before: str) -> str:
         """An input with which the version `before` returned something, and `source` does otherwise; empty for none."""
         once, now = self._of(before), self._of(source)
-        returned = {number: trial for number, trial in once.items() if trial.did.startswith("returns")}
-        pair = telling(returned, now)
+        returned = {number: trial for number, trial in once.items() if trial.result.startswith("returns")}
+        pair = clearest_difference(returned, now)
         if pair:
-            return f"{_said(pair[0])} as it stands, and {_short(pair[1].did)} with it"
-        return "with an input too long to show it does otherwise than before" if differing(returned, now) else ""
+            return f"{_said(pair[0])} as it stands, and {_short(pair[1].result)} with it"
+        return "with an input too long to show it does otherwise than before" if differing_inputs(returned, now) else ""
 
     def alike(self, source: str, before: str) -> int:
         """With how many inputs the two versions did the same."""
         once, now = self._of(before), self._of(source)
-        return len(once.keys() & now.keys()) - len(differing(once, now))
+        return len(once.keys() & now.keys()) - len(differing_inputs(once, now))
 
-    def _of(self, source: str) -> Trials:
+    def _of(self, source: str) -> Observations:
         return self._trials.get(source, {})
 
 
-def _said(trial: Trial) -> str:
-    return f"{trial.call} {_short(trial.did)}"
+def _said(trial: Observation) -> str:
+    return f"{trial.call} {_short(trial.result)}"
 
 
 def _short(text: str) -> str:

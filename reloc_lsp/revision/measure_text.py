@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reloc_lsp.search.objective import Measured, Objective
+from reloc_lsp.search.objective import Measurement, Objective
 
 
-def in_words(objective: Objective, measured: Measured | None) -> str:
+def in_words(objective: Objective, measured: Measurement | None) -> str:
     """`31 -> 22 syntax nodes`, `1.8 times as fast in its tests (95 %: 1.6 to 2.0)`, or what is known unmeasured."""
     if measured is None:
         unmeasured = {"simplify": "a simpler version", "speed-up": "a faster version, not measured to the end"}

@@ -18,10 +18,10 @@ from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFYING
 from reloc_lsp.rewrites.refactorings.speed_up import SPEEDING
 from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.local_search import LocalSearch, Rules
-from reloc_lsp.search.objective import Measured
-from reloc_lsp.search.patches.patch_minimization import with_comments
+from reloc_lsp.search.objective import Measurement
+from reloc_lsp.search.patches.patch_minimization import restore_comments
 from reloc_lsp.search.patches.patch_ranking import copied_constants
-from reloc_lsp.search.protocols import Measure
+from reloc_lsp.search.protocols import ObjectiveMeasure
 from reloc_lsp.search.simplicity import Simplicity
 from reloc_lsp.search.verdict import Verdict
 
@@ -39,7 +39,7 @@ class OptimizationRun(RepairRun):
 
     def require_passing(self) -> None:
         """Raise `EvaluationError` where a test fails: it would guard nothing."""
-        if self.judge.unchanged.green:
+        if self.judge.unchanged.all_passed:
             return
         raise EvaluationError(
             f"{count(self.before)} that reach {self.task.qualname}, and all of them must before it can be made better "
@@ -49,7 +49,7 @@ class OptimizationRun(RepairRun):
     def rules(self) -> Rules:
         """Rewrites that keep the meaning, and a model beside them where one takes part; for an instruction it alone."""
         objective = self.objective
-        self.measure: Measure | None = None
+        self.measure: ObjectiveMeasure | None = None
         if objective.kind == "simplify":
             self.measure = Simplicity()
         elif objective.kind == "speed-up":
@@ -84,7 +84,7 @@ class OptimizationRun(RepairRun):
         """The best revision that is better when measured anew and that a cold run confirms, with the others."""
         tries = MOST_CONFIRMED
         for node in self._choice():
-            whole = node.candidate if node.candidate.trusted else with_comments(self.task, node.candidate)
+            whole = node.candidate if node.candidate.trusted else restore_comments(self.task, node.candidate)
             if await self._does_the_same(whole):
                 self.tell("confirming", "measuring the best, and confirming it in a fresh process", 0.95)
                 others = [n for n in self._choice() if n is not node][:MOST_ALTERNATIVES]
@@ -99,11 +99,11 @@ class OptimizationRun(RepairRun):
         return None
 
     async def _measured_and_confirmed(self, candidate: Candidate) -> Proposal | None:
-        measured = await self.measure.measured(self.task, candidate.source) if self.measure else None
+        measured = await self.measure.measure(self.task, candidate.source) if self.measure else None
         if self.measure is not None and not (measured and measured.better):
             return None
         verdict = await self.judge.confirm(candidate.source, candidate.trusted)
-        return self._proposal(candidate, verdict, measured, verified=True) if verdict.green else None
+        return self._proposal(candidate, verdict, measured, verified=True) if verdict.all_passed else None
 
     async def _does_the_same(self, candidate: Candidate) -> bool:
         """Whether nothing is known that the unchanged unit returns and the candidate does not.
@@ -113,10 +113,10 @@ class OptimizationRun(RepairRun):
         before = self.task.source
         await self.behaviours.look([before, candidate.source])
         changed = self.behaviours.changed(candidate.source, before)
-        if changed and self.objective.measured:
+        if changed and self.objective.is_measured:
             note = f"A version that passes was left: {changed}."
             self.account.notes += [note] if note not in self.account.notes else []
-        return not (changed and self.objective.measured)
+        return not (changed and self.objective.is_measured)
 
     async def improvement(self, until: float) -> Proposal | None:
         """There is nothing between better and not."""
@@ -149,11 +149,13 @@ class OptimizationRun(RepairRun):
 
     def _keeps_untested(self, candidate: Candidate) -> bool:
         """Whether a model left alone what no test runs: nothing would tell that it still does the same."""
-        if candidate.trusted or not self.objective.measured:
+        if candidate.trusted or not self.objective.is_measured:
             return True
         return not untested_changes(self.task, candidate.source)
 
-    def _proposal(self, candidate: Candidate, verdict: Verdict, measured: Measured | None, verified: bool) -> Proposal:
+    def _proposal(
+        self, candidate: Candidate, verdict: Verdict, measured: Measurement | None, verified: bool
+    ) -> Proposal:
         task, after = self.task, tests_of(verdict)
         revised = task.file_with(candidate.source)
         gain = in_words(self.objective, measured)

@@ -348,12 +348,12 @@ class RevisionPipeline:
             if isinstance(attempt, OptimizationRun):
                 attempt.require_passing()
                 return await attempt.search(until)
-            if judge.unchanged.green and baseline.unseen:
+            if judge.unchanged.all_passed and baseline.unseen:
                 raise EvaluationError(
                     f"{attempt.before.total} tests that reach {unit.qualname} pass, and there was no time for "
                     f"{baseline.unseen}. Give more with --seconds, or name the test that fails with --tests."
                 )
-            if judge.unchanged.green:
+            if judge.unchanged.all_passed:
                 return attempt.already_passing()
             return await attempt.search(until)
         finally:

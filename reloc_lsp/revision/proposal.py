@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from typing import Any, Literal
 
-from reloc_lsp.search.objective import FIX, Measured, Objective
+from reloc_lsp.search.objective import FIX, Measurement, Objective
 
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
 """The steps of a revision, in their order."""
@@ -110,7 +110,7 @@ class Proposal:
     trace: str | None = None
     failure: str = ""
     objective: Objective = FIX
-    measure: Measured | None = None
+    measure: Measurement | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `reloc-lsp revise --json` prints."""

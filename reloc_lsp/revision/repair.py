@@ -33,8 +33,8 @@ from reloc_lsp.search.events import Event, Finished, Settled
 from reloc_lsp.search.language_model import LanguageModel
 from reloc_lsp.search.local_search import LocalSearch, Rules
 from reloc_lsp.search.objective import FIX, Objective
-from reloc_lsp.search.patches.patch_minimization import shrunk
-from reloc_lsp.search.patches.patch_ranking import copied_constants, disbelief, ranked
+from reloc_lsp.search.patches.patch_minimization import minimize_patch
+from reloc_lsp.search.patches.patch_ranking import copied_constants, implausibility, rank_patches
 from reloc_lsp.search.verdict import Outcome, Verdict
 from reloc_lsp.settings import Settings
 
@@ -149,7 +149,7 @@ class RepairRun:
         task = self.task
         return ModuleContext(
             self.location.module.tree, task.qualname, task.evidence.types, expected_exceptions(self.judge.baseline),
-            self._raised(), task.told,
+            self._raised(), task.docstring_constants,
         )  # fmt: skip
 
     def _hear_complaints(self) -> None:
@@ -200,7 +200,7 @@ class RepairRun:
 
     def best_improvement(self) -> Node | None:
         """The best node that wins tests and loses none."""
-        best = ranked(self.task, self._most_improved())
+        best = rank_patches(self.task, self._most_improved())
         return best[0] if best else None
 
     def best_tests(self) -> Tests:
@@ -272,16 +272,16 @@ class RepairRun:
 
     async def confirmed(self, search: LocalSearch) -> Proposal | None:
         """The most believable passing revision that a cold run confirms, with the others as alternatives."""
-        choice = ranked(self.task, search.passing)
+        choice = rank_patches(self.task, search.passing)
         for node in choice:
             self.tell("confirming", "confirming in a fresh process", 0.95)
-            small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
+            small, _ = await minimize_patch(self.task, node.candidate, node.verdict, self.judge)
             others = [n for n in choice if n is not node and not n.rejected][:MOST_ALTERNATIVES]
             looked_at = [small.source, *(n.candidate.source for n in others)] if others else []
             verdict, _ = await asyncio.gather(
                 self.judge.confirm(small.source, small.trusted), self.behaviours.look(looked_at)
             )
-            if verdict.green:
+            if verdict.all_passed:
                 return self.beside(self.as_proposal(node, verdict, True, small.source), small.source, others)
             search.reject(node)
         return None
@@ -301,7 +301,7 @@ class RepairRun:
         """The most that was won where not every test can be, if a cold run confirms it."""
         while (node := self.best_improvement()) is not None and time.monotonic() < until:
             self.tell("confirming", "confirming in a fresh process", 0.95)
-            small, _ = await shrunk(self.task, node.candidate, node.verdict, self.judge)
+            small, _ = await minimize_patch(self.task, node.candidate, node.verdict, self.judge)
             verdict = await self.judge.confirm(small.source, small.trusted)
             if verdict.passed >= node.verdict.passed and self._loses_none(verdict):
                 return self.as_proposal(node, verdict, True, small.source)
@@ -325,7 +325,7 @@ class RepairRun:
 
     def merit(self, node: Node) -> float:
         """How good a node is among those that pass: higher is better."""
-        return round(-disbelief(self.task, node.candidate), 3)
+        return round(-implausibility(self.task, node.candidate), 3)
 
     def tell(self, phase: Phase, message: str, fraction: float) -> None:
         """Report progress, with what passes by now."""

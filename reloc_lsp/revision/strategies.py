@@ -10,35 +10,40 @@ from reloc_lsp.language_model.call_estimate import Estimate, estimate
 from reloc_lsp.language_model.model_drafts import ModelDrafter, Samples
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.reflection import Crossover, Reflection, SelfRefinement
-from reloc_lsp.search.algorithms.genetic import TopTwo
-from reloc_lsp.search.algorithms.hill_climbing import HillClimbing
-from reloc_lsp.search.algorithms.model_climbing import (
-    MOST_EXPANSIONS,
+from reloc_lsp.search.algorithms.baselines import NewestNode, NoExpansion
+from reloc_lsp.search.algorithms.genetic import TopTwoSelection
+from reloc_lsp.search.algorithms.hill_climbing import (
+    MAX_EXPANSIONS,
+    HillClimbing,
     ModelHillClimbing,
-    NewestNode,
-    NoExpansion,
+    ObjectiveClimbing,
     PaperHillClimbing,
 )
-from reloc_lsp.search.algorithms.objective_climbing import ObjectiveClimbing
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.composite_neighborhood import CompositeNeighborhood
-from reloc_lsp.search.evaluation import tests_and_reward
+from reloc_lsp.search.evaluation import paper_score
 from reloc_lsp.search.language_model import LanguageModel, Sampling
-from reloc_lsp.search.local_search import Rules
-from reloc_lsp.search.protocols import Measure, Neighborhood
+from reloc_lsp.search.local_search import Rules, Share
+from reloc_lsp.search.protocols import Neighborhood, ObjectiveMeasure
 from reloc_lsp.settings import ModelSettings, Settings
 
 ENOUGH, DOUBT = 48, 1000
 PAPER_NODES = {"hill-climbing": 25, "genetic": 30}
 SAMPLES = 25
 NEVER = 10**9
-AT_ONCE = (0, 0.0, 0)
+AT_ONCE = Share.exactly(0)
 
 
 def rewrites_alone(rewrites: Neighborhood, workers: int) -> Rules:
     """Hill climbing over rewrites: large rounds, and a choice of what passes, for both cost next to nothing."""
-    return Rules(rewrites, HillClimbing(), round_size=(8, 0.25, 32 * workers), enough=ENOUGH, doubt=DOUBT)
+    return Rules(
+        rewrites,
+        HillClimbing(),
+        round_size=Share(8, 0.25, 32 * workers),
+        min_evaluations=ENOUGH,
+        overfitted_extra=DOUBT,
+    )
 
 
 def asking_of(model: LanguageModel, spending: Spending, settings: Settings) -> Asking:
@@ -54,23 +59,27 @@ def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighbo
     made = ALGORITHMS[settings.search.algorithm](parts)
     if settings.search.reviser == "model" or parts.paper:
         return made
-    together = CompositeNeighborhood(rewrites, HillClimbing(), made.neighborhood, made.updating, made.round_size[0])
-    return replace(rewrites_alone(rewrites, workers), neighborhood=together, updating=together)
+    together = CompositeNeighborhood(
+        rewrites, HillClimbing(), made.neighborhood, made.update_rule, made.round_size.least
+    )
+    return replace(rewrites_alone(rewrites, workers), neighborhood=together, update_rule=together)
 
 
 def improving(
-    task: Task, asking: Asking | None, settings: Settings, rewrites: Neighborhood, measure: Measure | None
+    task: Task, asking: Asking | None, settings: Settings, rewrites: Neighborhood, measure: ObjectiveMeasure | None
 ) -> Rules:
     """Climbing where all tests pass, whatever algorithm repairs: over rewrites, and beside them by reflection."""
-    alone = Rules(rewrites, ObjectiveClimbing(), reward=measure, round_size=(32, 0.0, 32), extra=AT_ONCE, doubt=0)
+    alone = Rules(
+        rewrites, ObjectiveClimbing(), reward=measure, round_size=Share.exactly(32), extra=AT_ONCE, overfitted_extra=0
+    )
     if asking is None:
         return alone
     reflection = Reflection(task, asking, Prompts(task))
-    slow = ObjectiveClimbing(most=MOST_EXPANSIONS)
-    if settings.search.reviser == "model" or not task.objective.measured:
-        return replace(alone, neighborhood=reflection, updating=slow, round_size=(3, 0.0, 3))
+    slow = ObjectiveClimbing(max_expansions=MAX_EXPANSIONS)
+    if settings.search.reviser == "model" or not task.objective.is_measured:
+        return replace(alone, neighborhood=reflection, update_rule=slow, round_size=Share.exactly(3))
     together = CompositeNeighborhood(rewrites, ObjectiveClimbing(), reflection, slow, 3)
-    return replace(alone, neighborhood=together, updating=together)
+    return replace(alone, neighborhood=together, update_rule=together)
 
 
 @dataclass(frozen=True)
@@ -101,20 +110,27 @@ def hill_climbing(parts: Parts) -> Rules:
     """Reflection and one revision for each direction; the paper's begins with drafts."""
     reflection = Reflection(parts.task, parts.asking, parts.prompts)
     if not parts.paper:
-        return Rules(reflection, ModelHillClimbing(), round_size=(9, 0.0, 9), extra=AT_ONCE, doubt=0)
+        return Rules(reflection, ModelHillClimbing(), round_size=Share.exactly(9), extra=AT_ONCE, overfitted_extra=0)
     return Rules(
-        reflection, PaperHillClimbing(), parts.drafter, tests_and_reward, round_size=(3, 0.0, 3), enough=NEVER,
-        most_nodes=PAPER_NODES["hill-climbing"],
+        reflection, PaperHillClimbing(), parts.drafter, paper_score, round_size=Share.exactly(3), min_evaluations=NEVER,
+        max_nodes=PAPER_NODES["hill-climbing"],
     )  # fmt: skip
 
 
 def genetic(parts: Parts) -> Rules:
     """Drafts, then one child of the two best at a time."""
     crossover = Crossover(parts.task, parts.asking, parts.prompts)
-    rules = Rules(crossover, TopTwo(parts.paper), parts.drafter, round_size=(1, 0.0, 1), extra=AT_ONCE, doubt=0)
+    rules = Rules(
+        crossover,
+        TopTwoSelection(parts.paper),
+        parts.drafter,
+        round_size=Share.exactly(1),
+        extra=AT_ONCE,
+        overfitted_extra=0,
+    )
     if not parts.paper:
         return rules
-    return replace(rules, scoring=tests_and_reward, enough=NEVER, most_nodes=PAPER_NODES["genetic"])
+    return replace(rules, scoring=paper_score, min_evaluations=NEVER, max_nodes=PAPER_NODES["genetic"])
 
 
 def best_of_n(parts: Parts) -> Rules:
@@ -122,13 +138,13 @@ def best_of_n(parts: Parts) -> Rules:
     count = min(parts.settings.budget.calls or SAMPLES, SAMPLES)
     drafter = Samples(parts.asking, parts.prompts, count)
     nothing = SelfRefinement(parts.task, parts.asking, parts.prompts)
-    return Rules(nothing, NoExpansion(), drafter, extra=AT_ONCE, doubt=0)
+    return Rules(nothing, NoExpansion(), drafter, extra=AT_ONCE, overfitted_extra=0)
 
 
 def self_refinement(parts: Parts) -> Rules:
     """One version after the other, each from the last and what the tests said of it."""
     refinement = SelfRefinement(parts.task, parts.asking, parts.prompts)
-    return Rules(refinement, NewestNode(), round_size=(1, 0.0, 1), extra=AT_ONCE, doubt=0)
+    return Rules(refinement, NewestNode(), round_size=Share.exactly(1), extra=AT_ONCE, overfitted_extra=0)
 
 
 def estimated(task: Task, asking: Asking, settings: Settings) -> Estimate:

@@ -28,7 +28,7 @@ from typing import Any
 from reloc_lsp import __version__
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled
-from reloc_lsp.search.language_model import Answer, LanguageModel, Message, ModelError, Reply, Sampling, Usage
+from reloc_lsp.search.language_model import Completion, LanguageModel, Message, ModelError, Reply, Sampling, Usage
 from reloc_lsp.settings import Settings
 
 FORMAT = 1
@@ -139,7 +139,7 @@ class Recorded:
         self.trace = trace
         self._number = 0
 
-    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """Ask the model, and write down what it was asked and what it said."""
         self._number += 1
         began = time.monotonic()
@@ -148,7 +148,7 @@ class Recorded:
             "sampling": asdict(sampling),
         }  # fmt: skip
         try:
-            answer = await self.model.ask(messages, sampling, count)
+            answer = await self.model.complete(messages, sampling, count)
         except ModelError as error:
             self.trace.write(**asked, error=str(error), seconds=round(time.monotonic() - began, 3))
             raise
@@ -172,14 +172,14 @@ class Replayed:
             if "replies" in call:
                 self._answers[_mark(call["messages"])].append(call)
 
-    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """The next recorded answer to this prompt; raises `ModelError` where there is none."""
         waiting = self._answers.get(_mark([asdict(message) for message in messages]))
         if not waiting:
             raise ModelError("The trace has no answer to a prompt of this search: the code or its tests have changed.")
         call = waiting.popleft()
         replies = tuple(Reply(reply["text"], reply["whole"]) for reply in call["replies"])
-        return Answer(replies, Usage(**call["usage"]), call["calls"])
+        return Completion(replies, Usage(**call["usage"]), call["calls"])
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import PLACES, SURROUNDINGS
+from reloc_lsp.search.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
 from reloc_lsp.search.verdict import Verdict
 
 FORMAT = 1
@@ -20,7 +20,7 @@ BEFORE = {"preference": 1.0, "suspicion": 2.0, "outlook": 1.0, "own belief": 1.0
 """The weights before anything is learned: the neighbourhood's own order."""
 LESSONS = {"family gained": 1.0, "line gained": 0.25, "line moved": 1.0}
 """The weights of what neighbours judged before teach, where a file of weights has no others."""
-TURNS = dict(zip(PLACES, (-0.4, -0.7), strict=True))
+TURNS = dict(zip(RANK_FEATURES, (-0.4, -0.7), strict=True))
 """The weights of places among those alike, where a file of weights has no others: the further back, the later."""
 SHIPPED, OFF = "shipped", "off"
 SEEN = "outlook"
@@ -37,22 +37,22 @@ class EvidenceReward:
     weights: Mapping[str, float]
     card: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
-    def promise(self, features: Mapping[str, float]) -> float:
+    def prior_score(self, features: Mapping[str, float]) -> float:
         """The weighed sum of the clues, as far as the file is one that such weights can be believed for."""
         turns = sum(self.weights.get(name, weight) * features.get(name, 0.0) for name, weight in TURNS.items())
         return self._shared(features) + turns
 
-    def belief(self, features: Mapping[str, float]) -> float:
+    def plausibility(self, features: Mapping[str, float]) -> float:
         """The same without what the run-time values say, and without turns."""
         return self._shared({name: value for name, value in features.items() if not name.startswith(SEEN)})
 
-    def lesson(self, features: Mapping[str, float]) -> float:
+    def feedback(self, features: Mapping[str, float]) -> float:
         """The weighed sum of what was seen in this very search."""
         return sum(self.weights.get(name, LESSONS.get(name, 0.0)) * value for name, value in features.items())
 
     def _shared(self, features: Mapping[str, float]) -> float:
         """Between the neighbourhood's own order and what was learned, which was learned in whole modules."""
-        weights, share = self.weights, features.get(SURROUNDINGS, 1.0)
+        weights, share = self.weights, features.get(SURROUNDING_CODE_FEATURE, 1.0)
         learned = sum(
             weights[name] * value for name, value in features.items() if name in weights and name not in TURNS
         )
@@ -108,5 +108,5 @@ def _reward(text: str, where: str) -> EvidenceReward:
     return EvidenceReward(weights, card)
 
 
-def _squashed(promise: float) -> float:
-    return 0.5 + 0.5 * promise / (1.0 + abs(promise))
+def _squashed(prior_score: float) -> float:
+    return 0.5 + 0.5 * prior_score / (1.0 + abs(prior_score))

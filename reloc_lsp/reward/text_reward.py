@@ -53,7 +53,7 @@ class TextReward:
         """One logit per candidate, 0 for those that are not scored."""
         rewards = [0.0] * len(candidates)
         least = -1 if self.everything else task.verdict.passed
-        places = [n for n, verdict in enumerate(verdicts) if verdict.at_most >= least]
+        places = [n for n, verdict in enumerate(verdicts) if verdict.possible_passes >= least]
         if self._failed or not places:
             return rewards
         texts = [as_text(task.file, task.qualname, candidates[n].source) for n in places]

@@ -26,7 +26,8 @@ from reloc_lsp.rewrites.source.formatting import loses_a_comment
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import Foresight, ProgramPoint, ValueProbe
+from reloc_lsp.search.protocols import RewriteScorer
+from reloc_lsp.search.runtime_values import ProgramPoint, ValueProbe
 
 # Fitted, like the families' priors, on bugs of our own making (tests/benchmarks/handwritten) and planted ones.
 PAIRED_PRIOR = 0.25
@@ -70,7 +71,7 @@ class RewriteNeighborhood:
         module: ModuleContext,
         probe: ValueProbe | None,
         seed: int = 0,
-        foresight: Foresight | None = None,
+        foresight: RewriteScorer | None = None,
     ) -> None:
         self.task = task
         self.module = module
@@ -112,13 +113,13 @@ class RewriteNeighborhood:
             return []
         dice = random.Random(self._seed)
         lots = {id(standing): dice.random() for standing in standings}
-        standings.sort(key=lambda one: (-one.promise, lots[id(one)]))
+        standings.sort(key=lambda one: (-one.prior_score, lots[id(one)]))
         if self.foresight is None:
             return [_unweighed(standing) for standing in standings]
         reader = FeatureExtractor(ctx, self._surroundings, standings)
         first, others = standings[:MOST_WEIGHED], standings[MOST_WEIGHED:]
         weighed = [_weighed(standing, reader, self.foresight) async for standing in _in_turns(first)]
-        weighed.sort(key=lambda one: -one.promise)
+        weighed.sort(key=lambda one: -one.prior_score)
         return weighed + [_unweighed(standing) for standing in others]
 
     async def _standings(self, candidate: Candidate) -> tuple[UnitContext, list[RankedRewrite]]:
@@ -153,7 +154,7 @@ class RewriteNeighborhood:
         entry = ctx.line(ctx.body[0]) + offset
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
-        return Outlook(values.moved(-offset))
+        return Outlook(values.shifted(-offset))
 
     @cached_property
     def _surroundings(self) -> Surroundings:
@@ -190,13 +191,13 @@ class RewriteNeighborhood:
 
 
 def _unweighed(standing: RankedRewrite) -> Ranked:
-    promise, belief = (math.log(max(value, LEAST)) for value in (standing.promise, standing.belief))
-    return Ranked(standing.rewrite, promise, belief)
+    prior_score, plausibility = (math.log(max(value, LEAST)) for value in (standing.prior_score, standing.plausibility))
+    return Ranked(standing.rewrite, prior_score, plausibility)
 
 
-def _weighed(standing: RankedRewrite, reader: FeatureExtractor, foresight: Foresight) -> Ranked:
+def _weighed(standing: RankedRewrite, reader: FeatureExtractor, foresight: RewriteScorer) -> Ranked:
     features = reader.features(standing)
-    return Ranked(standing.rewrite, foresight.promise(features), foresight.belief(features), features)
+    return Ranked(standing.rewrite, foresight.prior_score(features), foresight.plausibility(features), features)
 
 
 async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> list[ProgramPoint]:

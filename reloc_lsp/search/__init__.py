@@ -1,7 +1,7 @@
-"""The method, pure: local search over revisions of one unit, as the paper's four components and one loop.
+"""The method: local search over revisions of one unit (ReLoc, arXiv 2508.07434, section 3).
 
-Here: drafting, neighbourhood generation, candidate evaluation and incumbent updating (one file each), the loop, the
-budget, the events, and the protocols through which the search asks the rooms above it.
-Not here: files, processes, networks, editors. `algorithms/` holds the named update rules, `patches/` what is done with
-revisions that pass.
+Here: the paper's four components, one file each (drafting, neighborhood, evaluation, updating), the search loop, the
+budget, the events, and the protocols that the rooms above implement. `algorithms/` holds the named update rules,
+`patches/` what is done with revisions that pass every test.
+Not here: files, processes, networks, editors.
 """

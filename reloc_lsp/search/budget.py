@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Budget:
-    """Upper bounds of one search; `None` is no bound. The docstrings of the fields describe these settings to users."""
+    """Upper bounds of one search; `None` is no bound. The docstrings of the fields describe these settings to users.
+
+    Both defaults were chosen by hand.
+    """
 
     seconds: float | None = 60.0
     """Wall-clock seconds that a search may take."""
@@ -23,7 +26,7 @@ class Budget:
 
 @dataclass
 class Spending:
-    """What one search has used so far, against its budget; `cached_tokens` are those of prompts that a server had."""
+    """What one search has used of its budget. `cached_tokens` are prompt tokens that the server had in its cache."""
 
     budget: Budget
     clock: Callable[[], float] = time.monotonic
@@ -47,17 +50,20 @@ class Spending:
         return float("inf") if self.budget.seconds is None else self.budget.seconds - self.seconds
 
     def evaluations_left(self) -> float:
-        """Candidates that may still be evaluated; infinite without a bound."""
+        """How many more candidates may be evaluated; infinite without a bound."""
         return float("inf") if self.budget.evaluations is None else self.budget.evaluations - self.evaluations
 
-    def exhausted(self) -> str | None:
-        """The name of the bound that ends the search, or `None` while both hold."""
+    def exhausted_bound(self) -> str | None:
+        """The bound that ends the search (`seconds` or `evaluations`), or `None` while neither is reached."""
         if self.seconds_left() <= 0:
             return "seconds"
         return "evaluations" if self.evaluations_left() <= 0 else None
 
-    def asked_enough(self) -> str | None:
-        """The name of the bound after which no model is asked any more; what it has said already is still judged."""
+    def exhausted_model_bound(self) -> str | None:
+        """The bound that ends model calls (`calls` or `tokens`), or `None`.
+
+        Candidates from earlier replies are still evaluated after it is reached.
+        """
         budget = self.budget
         if budget.calls is not None and self.calls >= budget.calls:
             return "calls"

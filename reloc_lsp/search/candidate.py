@@ -1,4 +1,4 @@
-"""Tasks, candidates and the nodes of the search."""
+"""What a search works on: the task, its candidates, and the nodes they become once they are evaluated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reloc_lsp.program.docstring_constants import told_constants
+from reloc_lsp.program.docstring_constants import constants_in_docstring
 from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.search.verdict import Verdict
 
@@ -30,11 +30,12 @@ class FaultEvidence:
 
 @dataclass(frozen=True)
 class Task:
-    """A unit to revise, the tests that judge it, what the unchanged unit did in them, and what for.
+    """A unit to revise, the tests that evaluate it, how the unchanged unit did in them, and the objective.
 
-    `module` is the text of the whole file, `start` and `end` the offsets of the unit's lines in it, `first_line`
-    the file's line (from 1) at which they begin. `test_literals` are values written in the tests' source, and
-    `test_sources` the source of tests by their id, where a model is to read it.
+    `module` is the text of the whole file; `start` and `end` are the offsets of the unit's lines in it, and
+    `first_line` is the line of the file (from 1) at which they begin. `verdict` is that of the unchanged unit.
+    `test_literals` are the literals in the tests' source, as `repr` gives them. `test_sources` maps node ids to the
+    source of tests; it is empty where no model is going to read it.
     """
 
     file: str
@@ -55,9 +56,9 @@ class Task:
         return self.module[self.start : self.end]
 
     @cached_property
-    def told(self) -> tuple[str, ...]:
-        """Constants that the unit's docstring speaks of."""
-        return told_constants(self.source, self.test_literals)
+    def docstring_constants(self) -> tuple[str, ...]:
+        """Constants that the unit's docstring mentions, as `repr` gives them."""
+        return constants_in_docstring(self.source, self.test_literals)
 
     def file_with(self, source: str) -> str:
         """The whole file with the unit's lines replaced by `source`."""
@@ -66,12 +67,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One revision of the unit: its lines, who it came from and how.
+    """One revision of the unit, not evaluated yet.
 
-    `origin` names the way it was made (a family of rewrites, a model's answer), `description` says it to a
-    person, `prior` is the maker's estimate of how likely a person would write it (higher is likelier), tests aside.
-    A candidate that is not `trusted` was written by a model. `features` are what is known of it before it
-    is run, by name.
+    `source` are its lines; `origin` is what made it (a mutation operator, a model's reply); `description` describes
+    the revision to a user. `parent` is the identity of the node it was made from, and `depth` the number of revisions
+    between it and the unchanged unit. `prior` is its maker's estimate of how likely a person would write it, tests
+    aside, as a log-likelihood. `trusted` is false for code written by a model. `features` are what is known of it
+    before it is run, by name.
     """
 
     source: str
@@ -86,11 +88,12 @@ class Candidate:
 
 @dataclass(slots=True)
 class Node:
-    """A judged candidate: `identity` counts from 0, the unchanged unit.
+    """An evaluated candidate. `identity` counts nodes from 0, the unchanged unit.
 
-    `expansions` is the number of times it was a parent, `asked` that of the neighbours then asked for. `reward` tells
-    the better of two that pass as many tests; where the objective is measured, it is above 0 for what is better than
-    the unchanged unit.
+    `reward` decides between versions that pass equally many tests; for a measured objective it is above 0 if the
+    version is better than the unchanged unit. `expansions` is the number of rounds in which the node was a parent,
+    `requested` the number of neighbours requested in them. `exhausted` means that it has no more neighbours, and
+    `rejected` that a later, fuller verification refused it.
     """
 
     identity: int
@@ -99,16 +102,19 @@ class Node:
     score: Score
     reward: float = 0.0
     expansions: int = 0
-    asked: int = 0
+    requested: int = 0
     exhausted: bool = False
     rejected: bool = False
 
     @property
-    def green(self) -> bool:
-        """Whether it passes every test and no later, fuller verification refused it."""
-        return self.verdict.green and not self.rejected
+    def all_passed(self) -> bool:
+        """Whether it passes every test and is not rejected."""
+        return self.verdict.all_passed and not self.rejected
 
-    def reaches(self, objective: Objective) -> bool:
-        """Whether it passes every test and is what the objective wants."""
+    def meets(self, objective: Objective) -> bool:
+        """Whether it passes every test and, if the objective is measured, is better than the unchanged unit.
+
+        For an objective that does not repair, the unchanged unit itself does not count.
+        """
         wanted = objective.repairs or self.identity > 0
-        return self.verdict.green and wanted and (not objective.measured or self.reward > 0)
+        return self.verdict.all_passed and wanted and (not objective.is_measured or self.reward > 0)

@@ -1,4 +1,4 @@
-"""Two neighbourhoods in one search: cheap neighbours at once, while a slow maker thinks of others."""
+"""Two neighbourhoods in one search: a fast one is used at once while a slow one works in the background."""
 
 from __future__ import annotations
 
@@ -10,79 +10,79 @@ from dataclasses import replace
 
 from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.protocols import Neighborhood
-from reloc_lsp.search.updating import Updating
+from reloc_lsp.search.updating import UpdateRule
 
 
 class CompositeNeighborhood:
-    """The neighbourhood, and the rule that goes with it, of `fast` (rewrites) and `slow` (a model).
+    """The neighbourhood and the update rule that combine `fast` (rewrites) and `slow` (a model).
 
-    The slow one works in the background on the node that its own rule picks; what it has made joins the next round.
-    Only where the fast one has nothing left is it waited for. Its versions are nodes like all others: the fast one
-    revises them, and it is asked for new ones from what the fast one found. `close` ends what is under way.
+    The slow one works in the background on the parents that its own rule picks, `count` neighbours at a time; what it
+    made joins the next round. The search waits for it only when the fast one has no parents left. Each revises the
+    nodes that came from the other. `close` stops the background work.
     """
 
     def __init__(
-        self, fast: Neighborhood, fast_rule: Updating, slow: Neighborhood, slow_rule: Updating, count: int
+        self, fast: Neighborhood, fast_rule: UpdateRule, slow: Neighborhood, slow_rule: UpdateRule, count: int
     ) -> None:
         self.fast = fast
         self.fast_rule = fast_rule
         self.slow = slow
         self.slow_rule = slow_rule
         self.count = count
-        self._making: asyncio.Task[Sequence[Candidate]] | None = None
-        self._waiting = False
-        self._asked: Counter[int] = Counter()
-        self._dry: set[int] = set()
+        self._pending: asyncio.Task[Sequence[Candidate]] | None = None
+        self._waits_for_slow = False
+        self._slow_expansions: Counter[int] = Counter()
+        self._exhausted_for_slow: set[int] = set()
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """The fast one's parent while it has one; else that of the slow one, which is then waited for."""
-        self._keep_making(nodes)
+        """The parents of the fast rule. If it has none, the start stands in while the slow one is waited for."""
+        self._start_slow(nodes)
         fast = self.fast_rule.parents(nodes)
-        self._waiting = not fast and self._making is not None
-        return nodes[:1] if self._waiting else fast
+        self._waits_for_slow = not fast and self._pending is not None
+        return nodes[:1] if self._waits_for_slow else fast
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
-        """What the slow one has made meanwhile, then neighbours by the fast one."""
-        if self._waiting and self._making is not None:
-            await asyncio.wait([self._making])
-            return self._made()
-        made = self._made()
-        return [*made, *await self.fast.expand(parents, max(0, count - len(made)))]
+        """What the slow one has finished, then neighbours of the fast one, up to `count` in all."""
+        if self._waits_for_slow and self._pending is not None:
+            await asyncio.wait([self._pending])
+            return self._finished()
+        finished = self._finished()
+        return [*finished, *await self.fast.expand(parents, max(0, count - len(finished)))]
 
     def learn(self, node: Node) -> None:
-        """Both hear of every node."""
+        """Pass the node to both neighbourhoods."""
         self.fast.learn(node)
         self.slow.learn(node)
 
     async def close(self) -> None:
-        """Stop the slow one."""
-        if self._making is not None:
-            self._making.cancel()
+        """Cancel the background work and wait until it has ended."""
+        if self._pending is not None:
+            self._pending.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._making
-            self._making = None
+                await self._pending
+            self._pending = None
 
-    def _keep_making(self, nodes: Sequence[Node]) -> None:
-        if self._making is None:
-            # How often the fast one was asked about a node is nothing to the slow one.
-            whole = [self._as_seen(node) for node in nodes if node.verdict.complete]
-            parents = self.slow_rule.parents(whole)
+    def _start_slow(self, nodes: Sequence[Node]) -> None:
+        if self._pending is None:
+            complete = [self._for_slow(node) for node in nodes if node.verdict.complete]
+            parents = self.slow_rule.parents(complete)
             if parents:
-                self._making = asyncio.ensure_future(self._make(parents))
+                self._pending = asyncio.ensure_future(self._expand_slow(parents))
 
-    async def _make(self, parents: Sequence[Node]) -> Sequence[Candidate]:
+    async def _expand_slow(self, parents: Sequence[Node]) -> Sequence[Candidate]:
         made = await self.slow.expand(parents, self.count)
-        self._asked.update(parent.identity for parent in parents)
-        self._dry.update(parent.identity for parent in parents if not made)
-        # Whatever it is made of, a version of the slow one is a start for the fast one.
+        self._slow_expansions.update(parent.identity for parent in parents)
+        self._exhausted_for_slow.update(parent.identity for parent in parents if not made)
+        # Whatever its parent was, a version of the slow one is a new start for the fast one: one revision deep.
         return [replace(candidate, depth=1) for candidate in made]
 
-    def _as_seen(self, node: Node) -> Node:
+    def _for_slow(self, node: Node) -> Node:
+        """The node with the counts of the slow one: expansions by the fast one must not use up its turns."""
         identity = node.identity
-        return replace(node, expansions=self._asked[identity], exhausted=identity in self._dry)
+        return replace(node, expansions=self._slow_expansions[identity], exhausted=identity in self._exhausted_for_slow)
 
-    def _made(self) -> Sequence[Candidate]:
-        if self._making is None or not self._making.done():
+    def _finished(self) -> Sequence[Candidate]:
+        if self._pending is None or not self._pending.done():
             return ()
-        made, self._making = self._making.result(), None
+        made, self._pending = self._pending.result(), None
         return made

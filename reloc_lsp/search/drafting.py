@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from reloc_lsp.search.candidate import Candidate, Task
 
 
-class CodeInTheEditor:
-    """The code as it stands is the only start: it is nearly right, which a draft from nothing seldom is."""
+class NoDrafts:
+    """The default: the search starts from the unchanged unit alone, which is usually closer to right than a draft."""
 
     async def draft(self, task: Task) -> Sequence[Candidate]:
         """No drafts."""

@@ -8,23 +8,28 @@ from reloc_lsp.program.distance import changed_span
 from reloc_lsp.search.candidate import Candidate, Score, Task
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 
-Scoring = Callable[[Task, Candidate, Verdict, float], Score]
-"""From a task, a candidate, its verdict and its reward to a score."""
+ScoreFunction = Callable[[Task, Candidate, Verdict, float], Score]
+"""Turns a task, a candidate, its verdict and its reward into a score."""
+
+FAR = 9999
+"""Stands for the size, in characters, of a revision that passes fewer tests than the unchanged unit.
+
+Among such revisions the size decides nothing of interest, so no time is spent on it. Any large number does."""
 
 
-def tests_first(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
-    """Our default: passed tests, then how far the failing ones came, then reward, then the smaller revision."""
-    distance = changed_span(task.source, candidate.source) if verdict.at_most >= task.verdict.passed else 9999
-    return (verdict.at_most, progress(task.verdict, verdict), reward, -distance)
+def lexicographic_score(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
+    """The default: first passed tests, then failures that moved later, then the reward, then the smaller revision."""
+    distance = changed_span(task.source, candidate.source) if verdict.possible_passes >= task.verdict.passed else FAR
+    return (verdict.possible_passes, failures_moved_later(task.verdict, verdict), reward, -distance)
 
 
-def tests_and_reward(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
-    """The paper's score: ten times the share of tests that pass, and the reward, which may outvote them."""
+def paper_score(task: Task, candidate: Candidate, verdict: Verdict, reward: float) -> Score:
+    """The paper's: ten times the share of tests that pass, plus the reward, which may outweigh the tests."""
     return (10 * verdict.passed / max(verdict.total, 1) + reward,)
 
 
-def progress(before: Verdict, after: Verdict) -> int:
-    """Tests that fail in both, but now at a later line of the test: some of their assertions were won."""
+def failures_moved_later(before: Verdict, after: Verdict) -> int:
+    """Number of tests that fail in both with the same exception, but now at a later line: more assertions hold."""
     moved = 0
     for test, result in after.results.items():
         earlier = before.results[test].failure
@@ -34,16 +39,19 @@ def progress(before: Verdict, after: Verdict) -> int:
     return moved
 
 
-def gains(before: Verdict, after: Verdict) -> bool:
-    """Whether a test passes now that did not."""
+def newly_passes(before: Verdict, after: Verdict) -> bool:
+    """Whether a test passes that was run before and did not pass."""
     return any(
         result.outcome is Outcome.PASSED and before.results[test].outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
         for test, result in after.results.items()
     )
 
 
-def differs(before: Verdict, after: Verdict) -> bool:
-    """Whether a test ends otherwise, or fails with other words or elsewhere; what hangs or dies tells nothing."""
+def behavior_changed(before: Verdict, after: Verdict) -> bool:
+    """Whether a test has another outcome, or fails with another message or at another line.
+
+    False where a test times out or ends its process: that is no information about the fault.
+    """
     changed = False
     for test, result in after.results.items():
         if result.outcome in (Outcome.TIMEOUT, Outcome.DIED):
@@ -51,12 +59,12 @@ def differs(before: Verdict, after: Verdict) -> bool:
         earlier = before.results[test]
         if Outcome.NOT_RUN in (result.outcome, earlier.outcome):
             continue
-        # Without a failure it was given up before it ran.
+        # A failed result without a failure was decided without running the test.
         known = result.outcome is not Outcome.FAILED or result.failure is not None
-        changed = changed or (known and _end(result) != _end(earlier))
+        changed = changed or (known and _signature(result) != _signature(earlier))
     return changed
 
 
-def _end(result: TestResult) -> tuple[object, ...]:
+def _signature(result: TestResult) -> tuple[object, ...]:
     failure = result.failure
     return (result.outcome, *((failure.kind, failure.message, failure.test_line) if failure else ()))

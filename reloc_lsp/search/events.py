@@ -1,4 +1,4 @@
-"""What a search tells its readers: progress bars, editors, traces and tests read this one stream."""
+"""The events of a search: progress bars, editors, the trace file and tests all read this one stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reloc_lsp.search.candidate import Node
 
 @dataclass(frozen=True)
 class Event:
-    """Common to all events: the best node so far and what was spent."""
+    """What all events have: the best node so far, and what has been spent."""
 
     best: Node
     spending: Spending
@@ -18,31 +18,31 @@ class Event:
 
 @dataclass(frozen=True)
 class Started(Event):
-    """The unchanged unit was judged; the search begins."""
+    """The search begins; the unchanged unit has been evaluated."""
 
 
 @dataclass(frozen=True)
 class Evaluated(Event):
-    """One candidate was judged."""
+    """The candidate of `node` was evaluated. `best` is the best node of its whole round."""
 
     node: Node
 
 
 @dataclass(frozen=True)
 class Improved(Event):
-    """`best` is new: it beats every node before it, rejected ones left out."""
+    """`best` is new: it beats every earlier node that is not rejected."""
 
 
 @dataclass(frozen=True)
 class Settled(Event):
-    """Enough revisions pass every test. A reader that goes on reading asks for more of them."""
+    """Enough revisions pass every test to choose among them. A reader that reads on makes the search find more."""
 
     passing: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Finished(Event):
-    """The search ended: a bound was reached (`reason` names it) or the neighbourhood ran dry."""
+    """The search ended. `reason` is the bound that was reached, or `neighbourhood` if no neighbours are left."""
 
     reason: str
     passing: tuple[Node, ...]

@@ -1,4 +1,4 @@
-"""What the search asks of a language model, whoever serves it."""
+"""The protocol of a chat model, whichever server runs it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How replies are drawn; the defaults are the paper's. `max_tokens` bounds each reply."""
+    """How replies are sampled; the defaults are the paper's. `max_tokens` bounds each reply."""
 
     temperature: float = 0.2
     top_p: float = 0.95
@@ -29,9 +29,10 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call: of the prompt, those of them the server had in its cache, and of all replies together.
+    """Tokens used: `cached_tokens` are the prompt tokens that the server had in its cache.
 
-    `counted` is false where the server did not say and they were estimated.
+    `completion_tokens` are those of all replies together. `counted` is false where the server did not report usage
+    and the numbers are estimates.
     """
 
     prompt_tokens: int = 0
@@ -42,15 +43,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The text of one reply; `whole` is false where it was cut off at `max_tokens`."""
+    """The text of one reply; `complete` is false where it was cut off at `max_tokens`."""
 
     text: str
-    whole: bool = True
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The replies to one prompt, what they cost, and how many calls of the server it took."""
+class Completion:
+    """The replies to one prompt, the tokens they used, and the number of calls to the server."""
 
     replies: tuple[Reply, ...]
     usage: Usage
@@ -58,31 +59,31 @@ class Answer:
 
 
 class ModelError(Exception):
-    """The model cannot be asked: the message says what happened, where, and what to do.
+    """A model call failed. The message says what happened, where, and what to do.
 
-    `lasting` is true where asking again cannot help: a wrong key, an unknown model, no such address.
+    `permanent` is true where a retry cannot help: a wrong key, an unknown model, no such address.
     """
 
-    def __init__(self, message: str, *, lasting: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
-        self.lasting = lasting
+        self.permanent = permanent
 
 
 class PromptTooLong(ModelError):  # noqa: N818
-    """The prompt does not fit into the model's context; `most` is how many tokens would, where the server says."""
+    """The prompt exceeds the model's context window; `max_tokens` is what would fit, where the server reports it."""
 
-    def __init__(self, message: str, most: int | None = None) -> None:
+    def __init__(self, message: str, max_tokens: int | None = None) -> None:
         super().__init__(message)
-        self.most = most
+        self.max_tokens = max_tokens
 
 
 class LanguageModel(Protocol):
     """A chat model."""
 
-    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
-        """`count` replies to one prompt, possibly fewer; raises `ModelError`. Cancelling it stops the server's work."""
+    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
+        """Up to `count` replies to one prompt. Cancelling the call stops the server's work. Raises `ModelError`."""
         ...
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         ...

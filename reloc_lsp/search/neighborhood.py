@@ -1,4 +1,7 @@
-"""Component 2, neighbourhood generation: which programs are one revision away? (ReLoc section 3.2)"""
+"""Component 2, neighbourhood generation: which programs are one revision away? (ReLoc section 3.2)
+
+Neighbourhoods are made elsewhere (`rewrites/`, `language_model/`); this file only drops the duplicates among them.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,19 @@ from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.search.candidate import Candidate
 
 
-class Novelty:
-    """Lets each program through once: what does not parse or equals an earlier one in AST-normal form is dropped."""
+class Deduplicator:
+    """Drops candidates that do not parse, and those whose program was seen before (equal fingerprints)."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
-    def new(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """The candidates worth an evaluation."""
+    def unseen(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        """The candidates with a program that is new; it counts as seen from then on."""
         for candidate in candidates:
             try:
-                mark = fingerprint(candidate.source)
+                digest = fingerprint(candidate.source)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
-            if mark not in self._seen:
-                self._seen.add(mark)
+            if digest not in self._seen:
+                self._seen.add(digest)
                 yield candidate

@@ -1,4 +1,4 @@
-"""What a search is for: to repair, or to make better what already passes, the tests being the guard (method.md)."""
+"""What a search is for: to repair a unit, or to improve one that already passes, with the tests as a guard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["fix", "simplify", "speed-up", "instruct"]
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """`fix`: until the tests pass. The others begin where they all do, and only versions that pass them may win.
+    """`fix` searches until the tests pass. The others start from passing tests, and only versions that pass can win.
 
     `simplify` wants fewer syntax nodes, `speed-up` less CPU time in the tests, `instruct` what `instruction` says.
     """
@@ -20,12 +20,12 @@ class Objective:
 
     @property
     def repairs(self) -> bool:
-        """Whether tests are to be won."""
+        """Whether the aim is to make failing tests pass."""
         return self.kind == "fix"
 
     @property
-    def measured(self) -> bool:
-        """Whether a number tells the better of two versions that pass."""
+    def is_measured(self) -> bool:
+        """Whether a number decides which of two passing versions is better."""
         return self.kind in ("simplify", "speed-up")
 
 
@@ -33,10 +33,10 @@ FIX = Objective()
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What the unchanged unit and a version of it measure in `unit`; less is better.
+class Measurement:
+    """The measure of the unchanged unit (`before`) and of a version of it (`after`), in `unit`; lower is better.
 
-    `low` and `high` bound `after` with 95 % confidence; they are `after` itself where there is nothing to doubt.
+    `low` and `high` are the 95 % confidence interval of `after`; both equal `after` where the measure is exact.
     """
 
     before: float
@@ -47,5 +47,5 @@ class Measured:
 
     @property
     def better(self) -> bool:
-        """Whether the version is better for certain, or as good as certain."""
+        """Whether the version is better with 95 % confidence."""
         return self.high < self.before

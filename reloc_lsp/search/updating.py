@@ -1,4 +1,4 @@
-"""Component 4, incumbent updating: where does the search stand next? (ReLoc section 3.4)"""
+"""Component 4, incumbent updating: which nodes are revised next? (ReLoc section 3.4)"""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Protocol
 from reloc_lsp.search.candidate import Node
 
 
-class Updating(Protocol):
-    """The rule that picks the parents of the next round."""
+class UpdateRule(Protocol):
+    """Picks the parents of the next round."""
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """The parents among all nodes so far (the first is the unchanged unit); none ends the search."""
+        """The parents among all `nodes` so far (the first is the unchanged unit); an empty answer ends the search."""
         ...

@@ -1,4 +1,4 @@
-"""What the tests said about one candidate."""
+"""Test results: the outcome of each test for one candidate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 
 
 class Outcome(StrEnum):
-    """How one test ended, in pytest's terms, with the ways a process can end added."""
+    """How one test ended: pytest's outcomes, and the ways in which a process can end."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -22,10 +22,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a test failed: exception type, first line of its message, and where it was raised.
+    """Why a test failed: the exception's type, the first line of its message, and where it was raised.
 
-    `test_line` is the line of the test's own file that was running (0 if unknown); `unit_lines` are the lines
-    of the unit's file in the traceback, outermost first.
+    `test_line` is the line of the test's file that was running (0 if unknown). `unit_lines` are the lines of the
+    unit's file in the traceback, outermost first.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """Outcome of one test, the CPU seconds it took, its failure if it has one, and the wall-clock seconds it took."""
+    """The outcome of one test and its failure, if any. `seconds` are CPU seconds, `wall` wall-clock seconds."""
 
     __test__ = False
 
@@ -48,7 +48,7 @@ class TestResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """An outcome per test id, in the order run; tests left out because the rest was decided are `NOT_RUN`."""
+    """The result of each test by node id, in the order run. `NOT_RUN` are tests skipped by an early stop."""
 
     results: Mapping[str, TestResult]
     seconds: float = field(default=0.0, compare=False)
@@ -60,7 +60,7 @@ class Verdict:
 
     @property
     def total(self) -> int:
-        """Number of tests asked for."""
+        """Number of tests requested."""
         return len(self.results)
 
     @cached_property
@@ -69,15 +69,15 @@ class Verdict:
         return all(result.outcome is not Outcome.NOT_RUN for result in self.results.values())
 
     @cached_property
-    def green(self) -> bool:
-        """Whether every test passed."""
+    def all_passed(self) -> bool:
+        """Whether there are tests and every one of them passed."""
         return self.passed == self.total > 0
 
     @cached_property
-    def at_most(self) -> int:
-        """How many tests may pass at the most: those that did, and those not run."""
+    def possible_passes(self) -> int:
+        """Upper bound of the number of tests that pass: those that passed and those that were not run."""
         return sum(r.outcome in (Outcome.PASSED, Outcome.NOT_RUN) for r in self.results.values())
 
     def outcome(self, test: str) -> Outcome:
-        """Outcome of the test with that id."""
+        """The outcome of the test with that node id."""
         return self.results[test].outcome

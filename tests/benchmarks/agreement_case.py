@@ -131,11 +131,11 @@ class Case:
         found: list[Verdict] = []
         for start in range(0, len(chosen), ROUND):
             part = [mutant.candidate for mutant in chosen[start : start + ROUND]]
-            found += await judge.evaluate(part, self.to_beat)
+            found += await judge.evaluate(part, self.must_exceed)
         return found
 
     @property
-    def to_beat(self) -> int:
+    def must_exceed(self) -> int:
         """So many tests pass, one fewer than with the unchanged unit."""
         return self.judge.unchanged.passed - 1
 
@@ -203,11 +203,11 @@ class Case:
 
     def _takes(self, verdict: Verdict) -> bool:
         """Whether a search takes a change with this verdict."""
-        return verdict.complete and verdict.passed > self.to_beat
+        return verdict.complete and verdict.passed > self.must_exceed
 
     def _beats(self, said: Said) -> bool:
         """Whether a search takes a change whose tests end so."""
-        return sum(ended == Outcome.PASSED for ended in said.values()) > self.to_beat
+        return sum(ended == Outcome.PASSED for ended in said.values()) > self.must_exceed
 
     def _note(self, mutant: Mutant, test: str, said: Mapping[str, str], cause: str) -> None:
         name = f"{self.location.name}::{self.location.unit.qualname}"

@@ -53,12 +53,12 @@ async def judged(attempt: RepairRun) -> list[RankingItem]:
     source, judge = attempt.task.source, attempt.judge
     hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
-    standings = sorted(standings, key=lambda one: -one.promise)[:MOST_WEIGHED]
+    standings = sorted(standings, key=lambda one: -one.prior_score)[:MOST_WEIGHED]
     features = [reader.features(one) for one in standings]
     first: set[int] = set()
     for reward in (EvidenceReward(BEFORE), evidence_reward("shipped")):
         assert reward is not None
-        promises = [reward.promise(found) for found in features]
+        promises = [reward.prior_score(found) for found in features]
         first |= set(sorted(range(len(features)), key=lambda n: -promises[n])[:TOP])
     made: dict[str, int] = {}
     for number in sorted(first):
@@ -74,7 +74,9 @@ async def judged(attempt: RepairRun) -> list[RankingItem]:
             for start in range(0, len(candidates), AT_ONCE):
                 part = candidates[start : start + AT_ONCE]
                 verdicts = await judge.evaluate(part, judge.unchanged.passed)
-                rows += [RankingItem(features[made[c.source]], v.green) for c, v in zip(part, verdicts, strict=True)]
+                rows += [
+                    RankingItem(features[made[c.source]], v.all_passed) for c, v in zip(part, verdicts, strict=True)
+                ]
     except TimeoutError:
         judge.abandon()
     return rows
@@ -94,7 +96,7 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
         judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, BASELINE).measure(groups))
         try:
-            if judge.unchanged.green:
+            if judge.unchanged.all_passed:
                 return None
             rows = await judged(RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings()))
         finally:

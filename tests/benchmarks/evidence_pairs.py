@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reloc_lsp.reward.training.conditional_logit import fit, promise
+from reloc_lsp.reward.training.conditional_logit import fit, prior_score
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, read
 
 FOLDS, DRAWS, LEAST = 5, 1000, 15
@@ -94,7 +94,7 @@ def main() -> None:
     for fold in range(FOLDS):
         held = set(repositories[fold::FOLDS])
         weights = fit([one for one in lists if one.repository not in held])
-        judges = simple_judges() | {"evidence": lambda row, weights=weights: promise(row, weights)}
+        judges = simple_judges() | {"evidence": lambda row, weights=weights: prior_score(row, weights)}
         rows += [row for one in lists if one.repository in held for row in rows_of(one, judges)]
     judges = ["smaller edit", "natural", "prior", "evidence"]
     middle = statistics.median(gap for _, _, gap, _ in rows)

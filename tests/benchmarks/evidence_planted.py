@@ -106,7 +106,7 @@ async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> 
     source, unit = attempt.task.source, attempt.location.unit.qualname
     hood = RewriteNeighborhood(attempt.task, attempt.module(), attempt.judge)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
-    standings.sort(key=lambda one: -one.promise)
+    standings.sort(key=lambda one: -one.prior_score)
     known = wanted.known(source, standings)
 
     def listed(among: Sequence[Known], lessons: MutationFeedback) -> RankingList:

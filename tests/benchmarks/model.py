@@ -60,7 +60,7 @@ OBSERVATIONS = "\n".join(
 class Judge:
     """Every version fails as the first one did."""
 
-    async def evaluate(self, candidates: list[Candidate], to_beat: int) -> list[Verdict]:
+    async def evaluate(self, candidates: list[Candidate], must_exceed: int) -> list[Verdict]:
         """The same verdict on all."""
         return [VERDICT for _ in candidates]
 
@@ -105,7 +105,7 @@ async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, l
         endpoint = connect(server.url, "tiny", in_flight=in_flight)
         spending = Spending(Budget(None, None))
         made = with_model(task, asking_of(endpoint, spending, settings), settings, NoRewrites(), 1)  # type: ignore[arg-type]
-        search = LocalSearch(task, replace(made, most_nodes=NODES), Judge(), spending)  # type: ignore[arg-type]
+        search = LocalSearch(task, replace(made, max_nodes=NODES), Judge(), spending)  # type: ignore[arg-type]
         began = time.perf_counter()
         async for _ in search.run():
             pass

@@ -50,8 +50,8 @@ def evidence(lists: Path) -> str:
     load = median(lambda _: evidence_reward("shipped"))
     reward = evidence_reward("shipped")
     assert reward is not None
-    alone = median(lambda n: [reward.promise(features) for features in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
-    batch = median(lambda n: [reward.promise(features) for features in rows[n * BATCH : (n + 1) * BATCH]])
+    alone = median(lambda n: [reward.prior_score(features) for features in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
+    batch = median(lambda n: [reward.prior_score(features) for features in rows[n * BATCH : (n + 1) * BATCH]])
     return row("evidence", load, most_memory() - before, alone, batch / BATCH)
 
 

@@ -195,7 +195,7 @@ class Warm:
         self.baseline = await BaselineBuilder(self.bench, self.location, 60.0).measure(groups)
         self.judge = PytestEvaluator(self.bench, self.location, self.baseline)
         tier = self.baseline.tier
-        if not isinstance(tier, WarmTier) or not self.judge.unchanged.green:
+        if not isinstance(tier, WarmTier) or not self.judge.unchanged.all_passed:
             await self.judge.close()
             raise EvaluationError(self.baseline.reason)
         return tier
@@ -206,11 +206,11 @@ class Warm:
         return [self.baseline.tier.tests[number] for number in self.baseline.tests]
 
 
-async def verdicts(judge: PytestEvaluator, chosen: Sequence[Mutant], to_beat: int) -> list[Verdict]:
+async def verdicts(judge: PytestEvaluator, chosen: Sequence[Mutant], must_exceed: int) -> list[Verdict]:
     """Judge in rounds, as a search does."""
     found: list[Verdict] = []
     for start in range(0, len(chosen), ROUND):
-        found += await judge.evaluate([mutant.candidate for mutant in chosen[start : start + ROUND]], to_beat)
+        found += await judge.evaluate([mutant.candidate for mutant in chosen[start : start + ROUND]], must_exceed)
     return found
 
 
@@ -224,7 +224,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
     # A first pass finds those that hang; the measured one begins anew, without what the first has learned.
     first = await verdicts(warm.judge, fitting, last)
     steady = {
-        mutant: verdict.green
+        mutant: verdict.all_passed
         for mutant, verdict in zip(fitting, first, strict=True)
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
@@ -239,7 +239,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
     tally.left_out["other header"] += len(chosen) - len(fitting)
     tally.left_out["hanging"] += len(fitting) - len(steady)
     tally.judged |= steady
-    changed = [m for m, verdict in zip(steady, second, strict=True) if verdict.green != steady[m]]
+    changed = [m for m, verdict in zip(steady, second, strict=True) if verdict.all_passed != steady[m]]
     tally.notes += [f"DISAGREEMENT of two passes: {m.qualname} {m.number}" for m in changed]
     return list(steady)
 

@@ -84,16 +84,16 @@ def test_write():
 
 async def truth(judge: PytestEvaluator, control: Behaviour, victim: Victim) -> str:
     (verdict,) = await judged(judge, control.source(victim.facts))
-    return "as it deserves" if verdict.green == control.right else "**misjudged**"
+    return "as it deserves" if verdict.all_passed == control.right else "**misjudged**"
 
 
 async def belief(judge: PytestEvaluator, lie: Behaviour, victim: Victim) -> str:
     (verdict,) = await judged(judge, lie.source(victim.facts), trusted=False)
     if any(result.failure and result.failure.kind == "Refused" for result in verdict.results.values()):
         return "not run"
-    if not verdict.green:
+    if not verdict.all_passed:
         return "fails"
-    return BAD[0] if (await judge.confirm(lie.source(victim.facts))).green else "not confirmed"
+    return BAD[0] if (await judge.confirm(lie.source(victim.facts))).all_passed else "not confirmed"
 
 
 async def harm(judge: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
@@ -101,7 +101,7 @@ async def harm(judge: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
         return "not told from another"
     sources = (harm.source(victim.facts), harm.source(victim.facts, OTHER_HEADER))
     verdicts = await judged(judge, *sources)
-    done = harm.harmed(victim) if harm.harmed else any(verdict.green for verdict in verdicts)
+    done = harm.harmed(victim) if harm.harmed else any(verdict.all_passed for verdict in verdicts)
     return BAD[1] if done else "held back"
 
 

@@ -35,21 +35,23 @@ async def still_judges(judge: PytestEvaluator) -> bool:
     """Whether right versions are right for the judge, and a wrong one is wrong."""
     texts = function(RIGHT), RIGHT_BY_A_FILE, function(RIGHT, OTHER_HEADER), function(WRONG)
     *right, wrong = await judged(judge, *texts)
-    return all(verdict.green for verdict in right) and not wrong.green
+    return all(verdict.all_passed for verdict in right) and not wrong.all_passed
 
 
 async def test_controls_get_what_they_deserve(judge: PytestEvaluator, victim: Victim):
     verdicts = await judged(judge, *(b.source(victim.facts) for b in CONTROLS))
-    assert {b.name: v.green for b, v in zip(CONTROLS, verdicts, strict=True)} == {b.name: b.right for b in CONTROLS}
+    assert {b.name: v.all_passed for b, v in zip(CONTROLS, verdicts, strict=True)} == {
+        b.name: b.right for b in CONTROLS
+    }
 
 
 async def test_lies_are_not_green(judge: PytestEvaluator, victim: Victim):
     """They are judged as what somebody else has written."""
     verdicts = await judged(judge, *(b.source(victim.facts) for b in LIES), trusted=False)
-    green = [b for b, verdict in zip(LIES, verdicts, strict=True) if verdict.green]
+    green = [b for b, verdict in zip(LIES, verdicts, strict=True) if verdict.all_passed]
     assert [b.name for b in green if "search" not in b.fools] == []
     doubtful = [b for b in green if "confirmation" not in b.fools]
-    assert [b.name for b in doubtful if (await judge.confirm(b.source(victim.facts))).green] == []
+    assert [b.name for b in doubtful if (await judge.confirm(b.source(victim.facts))).all_passed] == []
 
 
 async def test_lies_leave_nothing_for_others(judge: PytestEvaluator, victim: Victim):
@@ -59,8 +61,8 @@ async def test_lies_leave_nothing_for_others(judge: PytestEvaluator, victim: Vic
         source, mate = lie.source(victim.facts), lie.mate_source(victim.facts)
         anew = lie.mate_source(victim.facts, OTHER_HEADER)
         _, first, right, _, second, third = await judged(judge, source, mate, function(RIGHT), source, anew, mate)
-        helped += [lie.name] if first.green or second.green or third.green else []
-        harmed += [] if right.green else [lie.name]
+        helped += [lie.name] if first.all_passed or second.all_passed or third.all_passed else []
+        harmed += [] if right.all_passed else [lie.name]
     assert (helped, harmed) == ([], [])
     assert await still_judges(judge)
 
@@ -72,7 +74,7 @@ async def faults(starting: Starting, victim: Victim, hangs: Sequence[Behaviour])
     try:
         async with asyncio.timeout(60 + 15 * len(hangs)):
             verdicts = await judged(judge, *sources)
-            greens = [verdict.green for verdict in verdicts]
+            greens = [verdict.all_passed for verdict in verdicts]
             if all(greens[1::2]) and await still_judges(judge):
                 return [f"{hang.name}: {GREEN}" for hang, green in zip(hangs, greens[::2], strict=True) if green]
     except Exception as error:
@@ -96,13 +98,13 @@ async def test_hangs_end_and_the_judge_goes_on_confirming(judge: PytestEvaluator
         try:
             async with slots, asyncio.timeout(200):
                 verdict = await judge.confirm(hang.source(victim.facts))
-            found.extend([f"{hang.name}: it is green"] if verdict.green else [])
+            found.extend([f"{hang.name}: it is green"] if verdict.all_passed else [])
         except Exception as error:
             found.append(f"{hang.name}: {error!r}")
 
     await asyncio.gather(*map(confirm, running(judge, [b for b in HANGS if b.confirmed])))
     assert not found, "\n".join(found)
-    assert (await judge.confirm(RIGHT_BY_A_FILE)).green
+    assert (await judge.confirm(RIGHT_BY_A_FILE)).all_passed
 
 
 async def test_harms_do_no_harm(judge: PytestEvaluator, victim: Victim):
@@ -114,7 +116,7 @@ async def test_harms_do_no_harm(judge: PytestEvaluator, victim: Victim):
     for part in parts(harms):
         for header in ("", OTHER_HEADER):
             verdicts = await judged(judge, *(b.source(victim.facts, header) for b in part))
-            done |= {b.name for b, v in zip(part, verdicts, strict=True) if b.shows == "green" and v.green}
+            done |= {b.name for b, v in zip(part, verdicts, strict=True) if b.shows == "green" and v.all_passed}
         done |= {b.name for b in part if b.harmed and b.harmed(victim)}
     for harm in [b for b in harms if b.confirmed]:
         await judge.confirm(harm.source(victim.facts))
@@ -141,5 +143,5 @@ async def test_harms_do_no_harm_in_a_confirmation(judge: PytestEvaluator, victim
     verdict = await judge.confirm(
         function("\n".join([*acts, "open_doors = []", *calls, "assert a != 5 or not open_doors, open_doors", RIGHT]))
     )
-    assert verdict.green, verdict
+    assert verdict.all_passed, verdict
     assert [b.name for b in harms if b.harmed and b.harmed(victim)] == []

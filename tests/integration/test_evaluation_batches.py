@@ -31,7 +31,7 @@ async def in_batches(judge, *sources):
 async def test_a_round_takes_far_fewer_children_than_it_has_candidates(write, judging):
     judge = await judging(workspace(write), "m.py::f")
     verdicts, children = await in_batches(judge, *WRONG, RIGHT, *WRONG[:3])
-    assert [v.green for v in verdicts] == [False] * 6 + [True] + [False] * 3
+    assert [v.all_passed for v in verdicts] == [False] * 6 + [True] + [False] * 3
     assert children <= 4
 
 
@@ -52,7 +52,7 @@ async def test_what_one_leaves_behind_does_not_turn_the_verdict_on_the_next(writ
     module = "seen = {}\ndef f(a):\n    if a not in seen:\n        seen[a] = a\n    return seen[a]\n"
     judge = await judging(workspace(write, module=module), "m.py::f")
     versions = [module.split("\n", 1)[1].replace("= a", f"= a {change}") for change in ("+ 1", "+ 2", "- 1", "+ 3")]
-    assert [v.green for v in (await in_batches(judge, *versions))[0]] == [False, False, True, False]
+    assert [v.all_passed for v in (await in_batches(judge, *versions))[0]] == [False, False, True, False]
 
 
 async def test_a_candidate_made_to_pass_by_another_is_found_out(write, judging):
@@ -61,7 +61,7 @@ async def test_a_candidate_made_to_pass_by_another_is_found_out(write, judging):
     helper = "def f(a):\n    seen.update({1: 0, 5: 4})\n    return a - 1\n"
     wrong = "def f(a):\n    return seen.get(a, 9)\n"
     verdicts, _ = await in_batches(judge, helper, wrong, helper, wrong)
-    assert [v.green for v in verdicts] == [True, False, True, False]
+    assert [v.all_passed for v in verdicts] == [True, False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_one_that_ends_the_child_costs_the_others_nothing(end, outcome, wr
     judge = await judging(workspace(write), "m.py::f")
     ending = f"def f(a):\n    {end}\n"
     verdicts, _ = await in_batches(judge, *WRONG[:3], ending, RIGHT, *WRONG[3:], ending)
-    assert [v.green for v in verdicts] == [False] * 4 + [True] + [False] * 4
+    assert [v.all_passed for v in verdicts] == [False] * 4 + [True] + [False] * 4
     assert {next(iter(verdicts[n].results.values())).outcome for n in (3, 8)} == {outcome}
 
 
@@ -126,7 +126,7 @@ async def test_tests_that_do_not_end_alike_in_one_process_get_a_fork_each(write,
     """
     judge = await judging(workspace(write, tests), "m.py::f")
     verdicts = await judged(judge, *WRONG, RIGHT, *WRONG)
-    assert [v.green for v in verdicts].index(True) == 6 and sum(v.green for v in verdicts) == 1
+    assert [v.all_passed for v in verdicts].index(True) == 6 and sum(v.all_passed for v in verdicts) == 1
 
 
 async def test_of_many_failing_tests_the_first_tell_of_a_candidate_that_helps_none(write, judging):
@@ -143,7 +143,7 @@ async def test_of_many_failing_tests_the_first_tell_of_a_candidate_that_helps_no
     (wrong, partly, right), _ = await in_batches(judge, WRONG[0], half, RIGHT)
     assert sum(bool(result.seconds) for result in wrong.results.values()) == 12 and wrong.passed == 0
     assert (partly.passed, partly.complete) == (21, True)
-    assert right.green
+    assert right.all_passed
     alone = await judged(judge, WRONG[1])
     assert alone[0].passed == 0
 
@@ -160,7 +160,7 @@ async def test_containers_that_a_candidate_changed_are_as_they_were_for_the_next
     if place == "default":
         spoiling = [f"{header}\n    seen.append({n})\n    return sum(a)\n" for n in range(5, 9)]
     verdicts, children = await in_batches(judge, *spoiling, f"{header}\n    return sum(a) + 1\n", *spoiling[:3])
-    assert [v.green for v in verdicts] == [False] * 4 + [True] + [False] * 3
+    assert [v.all_passed for v in verdicts] == [False] * 4 + [True] + [False] * 3
     assert children <= 4
 
 
@@ -189,7 +189,7 @@ async def test_a_right_fix_that_is_slower_than_the_limit_gets_more_time(alone, w
     judge = await judging(workspace(write), "m.py::f")
     slow = "def f(a):\n    for _ in range(6_000_000 if a == 5 else 0): pass\n    return a - 1\n"
     verdicts = await judged(judge, slow) if alone else (await in_batches(judge, slow, *WRONG))[0]
-    assert verdicts[0].green
+    assert verdicts[0].all_passed
 
 
 @pytest.mark.parametrize("alone", [True, False])
@@ -200,7 +200,7 @@ async def test_so_does_one_that_is_slow_in_the_only_test_that_fails(alone, write
     slow = "def f(a):\n    for _ in range(6_000_000 if a == 5 else 0): pass\n    return 4 if a == 5 else a\n"
     wrong = [f"def f(a):\n    return a + {n}\n" for n in range(10, 14)]
     verdicts = await judged(judge, slow) if alone else (await in_batches(judge, wrong[0], slow, *wrong[1:]))[0]
-    assert [verdict.green for verdict in verdicts].count(True) == 1
+    assert [verdict.all_passed for verdict in verdicts].count(True) == 1
 
 
 async def test_those_that_hang_are_not_waited_for_without_end(write, judging, monkeypatch):
@@ -219,4 +219,4 @@ async def test_context_variables_of_one_are_not_those_of_the_next(write, judging
     helper = "def f(a):\n    kept.set(a - 1)\n    return kept.get()\n"
     wrong = "def f(a):\n    return kept.get() if a == 1 else a - 1\n"
     verdicts, _ = await in_batches(judge, helper, wrong, helper, wrong, helper)
-    assert [v.green for v in verdicts] == [True, False, True, False, True]
+    assert [v.all_passed for v in verdicts] == [True, False, True, False, True]

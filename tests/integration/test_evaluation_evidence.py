@@ -14,7 +14,7 @@ from reloc_lsp.evaluation.selection.suspect_functions import localise
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.search.protocols import ProgramPoint
+from reloc_lsp.search.runtime_values import ProgramPoint
 
 MODULE = """\
 def clamp(value, low, high):
@@ -61,7 +61,7 @@ async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
     site = ProgramPoint(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
     before = await judged(judge, MODULE)
     values = await judge.values(MODULE, judge.location.entry, judge.location.lines(), [site])
-    vectors, blame, truth = values.vectors[4], values.blame[4], values.truth[4]
+    vectors, blame, truth = values.vectors[4], values.suspiciousness[4], values.truthiness[4]
     assert len({len(vector) for vector in vectors.values()} | {len(blame)}) == 1
     assert set(blame) == {0.0, 1.0}
     assert sum(a != b for a, b in zip(vectors["value < high"], vectors["value <= high"], strict=True)) == 1
@@ -88,9 +88,9 @@ async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, judging):
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     site = ProgramPoint(3, ("n < len(text)",))
     values = await judge.values(module, judge.location.entry, judge.location.lines(), [site])
-    held = [values.truth[3][number] for number in values.vectors[3]["n < len(text)"]]
-    assert [h for h, b in zip(held, values.blame[3], strict=True) if b == 1.0] == [False]
-    assert all(h for h, b in zip(held, values.blame[3], strict=True) if b < 1.0)
+    held = [values.truthiness[3][number] for number in values.vectors[3]["n < len(text)"]]
+    assert [h for h, b in zip(held, values.suspiciousness[3], strict=True) if b == 1.0] == [False]
+    assert all(h for h, b in zip(held, values.suspiciousness[3], strict=True) if b < 1.0)
 
 
 async def test_a_look_uses_up_no_iterator(write, judging):
@@ -100,7 +100,7 @@ async def test_a_look_uses_up_no_iterator(write, judging):
     sites = [ProgramPoint(line, ("list(rows)", "first")) for line in (3, 4)]
     values = await judge.values(module, judge.location.entry, judge.location.lines(), sites)
     assert set(values.vectors[3]["list(rows)"]) == {-1}
-    assert sorted(values.blame[4]) == [0.0, 1.0]  # as without the look, one test passes
+    assert sorted(values.suspiciousness[4]) == [0.0, 1.0]  # as without the look, one test passes
 
 
 ANSWERS = {
@@ -118,12 +118,12 @@ async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, writ
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
     values = await judge.values(module, judge.location.entry, judge.location.lines(), sites)
-    (failing,) = values.ended
-    assert values.ended[failing] == 3
+    (failing,) = values.wrong_returns
+    assert values.wrong_returns[failing] == 3
     visit = values.last_calls[3].index(failing)
-    given = {text: row[visit] in values.answers[3][failing] for text, row in values.vectors[3].items()}
+    given = {text: row[visit] in values.expected_values[3][failing] for text, row in values.vectors[3].items()}
     assert given == {"a * 3": True, "a ** 2": True, "a + 6.0": True}
-    assert {row[visit] in values.answers[2][failing] for row in values.vectors[2].values()} == {True}
+    assert {row[visit] in values.expected_values[2][failing] for row in values.vectors[2].values()} == {True}
 
 
 async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
@@ -133,10 +133,10 @@ async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
     values = await judge.values(
         module, judge.location.entry, judge.location.lines(), [ProgramPoint(2, ("a >= 3", "a > 3"))]
     )
-    (failing,) = values.ended
+    (failing,) = values.wrong_returns
     visit = values.last_calls[2].index(failing)
-    assert values.vectors[2]["a >= 3"][visit] in values.answers[2][failing]
-    assert values.vectors[2]["a > 3"][visit] not in values.answers[2][failing]
+    assert values.vectors[2]["a >= 3"][visit] in values.expected_values[2][failing]
+    assert values.vectors[2]["a > 3"][visit] not in values.expected_values[2][failing]
 
 
 @pytest.mark.parametrize("test", ["assert sorted(f(3)) == [1]", "assert len(f(3)) == 2", "assert f(3) != [3]"])
@@ -145,7 +145,7 @@ async def test_nothing_is_made_up_where_a_test_compares_something_else(test, wri
     tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     values = await judge.values(module, judge.location.entry, judge.location.lines(), [ProgramPoint(2, ("a",))])
-    assert not values.ended
+    assert not values.wrong_returns
 
 
 def test_constants_written_in_tests(write):

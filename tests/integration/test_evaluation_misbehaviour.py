@@ -120,8 +120,10 @@ async def test_every_way_to_misbehave_has_its_outcome_and_stays_alone(judge):
     verdicts = await judged(judge, *sources)
     ended = dict(zip(ENDS, (outcomes(verdict)["test_five"] for verdict in verdicts[::2]), strict=True))
     assert ended == {name: outcome for name, (_, outcome) in ENDS.items()}
-    assert [verdict.green for verdict in verdicts[::2]] == [outcome is Outcome.PASSED for outcome in ended.values()]
-    assert all(verdict.green for verdict in verdicts[1::2])
+    assert [verdict.all_passed for verdict in verdicts[::2]] == [
+        outcome is Outcome.PASSED for outcome in ended.values()
+    ]
+    assert all(verdict.all_passed for verdict in verdicts[1::2])
 
 
 async def test_the_users_files_stay_as_they_are(judge):
@@ -141,7 +143,7 @@ async def test_the_users_files_stay_as_they_are(judge):
     assert files_of(root) == before
     verdict = await judge.confirm(MODULE)
     assert outcomes(verdict) == {"test_five": Outcome.FAILED, "test_three": Outcome.PASSED}
-    assert (await judge.confirm(RIGHT)).green
+    assert (await judge.confirm(RIGHT)).all_passed
     assert files_of(root) == before
 
 
@@ -165,7 +167,7 @@ async def test_processes_that_a_candidate_started_end_with_it(write, judging, tm
         return 3
     """
     (verdict,) = await judged(judge, body(starting))
-    assert verdict.green
+    assert verdict.all_passed
     pids = [int(line) for line in note.read_text().split()]
     assert len(pids) >= 2
     await until(lambda: not any(map(alive, pids)))
@@ -192,4 +194,4 @@ async def test_a_candidate_that_is_right_but_slow_gets_more_time(write, judging)
         return 3
     """
     (right,) = await judged(judge, body(slow))
-    assert right.green
+    assert right.all_passed

@@ -60,8 +60,8 @@ async def assert_judges_rightly(judge, tier="warm", right=RIGHT):
     assert judge.bench.copy.mounted and not list(judge.bench.copy.root.iterdir())
     assert judge.baseline.tier.name == tier, judge.baseline.reason
     verdicts = await judged(judge, "def f(a):\n    return 4\n", right, "def f(a, b=3):\n    return b\n")
-    assert [verdict.green for verdict in verdicts] == [False, True, True]
-    assert (await judge.confirm(right)).green
+    assert [verdict.all_passed for verdict in verdicts] == [False, True, True]
+    assert (await judge.confirm(right)).all_passed
     assert contents(root) == before
     assert [path.name for path in judge.bench.copy.folder.glob("copy*")] == ["copy"]
 
@@ -70,7 +70,7 @@ async def test_warm_fresh_and_cold_runs_judge_as_on_a_copy_and_leave_nothing(wri
     judge = await judging(write({"m.py": WRONG, "test_m.py": TESTS, ".env": "x"}), "m.py::f")
     await assert_judges_rightly(judge)
     assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED and not judge.baseline.notes
-    assert not (await judge.confirm("def f(a):\n    return 4\n")).green
+    assert not (await judge.confirm("def f(a):\n    return 4\n")).all_passed
     await judge.close()
     judge.bench.copy.close()
     assert list((tmp_path / "scratch").iterdir()) == []
@@ -96,8 +96,8 @@ async def test_unsaved_texts_count_also_those_of_new_files_and_are_not_saved(wri
     assert judge.bench.copy.mounted and "'new'" in literals_of(judge.bench.copy.files, [Path("tests/test_m.py")])
     right = "def f(a):\n    return 3 if a == 5 else a\n"
     before = contents(root)
-    assert [verdict.green for verdict in await judged(judge, WRONG, right)] == [False, True]
-    assert (await judge.confirm(right)).green and contents(root) == before
+    assert [verdict.all_passed for verdict in await judged(judge, WRONG, right)] == [False, True]
+    assert (await judge.confirm(right)).all_passed and contents(root) == before
     assert not (root / "tests").exists() and not (root / "new").exists()
 
 
@@ -156,7 +156,7 @@ async def test_a_candidate_that_changes_the_tests_where_it_may_write_is_not_conf
     judge = await judging(root, "m.py::f")
     forging = "def f(a):\n    open('test_m.py', 'a').write('#')\n    return 3\n"
     before = contents(root)
-    assert not (await judge.confirm(forging)).green
+    assert not (await judge.confirm(forging)).all_passed
     assert contents(root) == before
 
 
@@ -165,7 +165,7 @@ async def test_a_candidate_cannot_write_where_the_tests_did_not(write, judging):
     judge = await judging(root, "m.py::f")
     places = ["found.txt", "data/n.txt", f"{root}/data/n.txt", "m.py"]
     sources = [f"def f(a):\n    open({place!r}, 'w').close()\n    return 3\n" for place in places]
-    assert not any(verdict.green for verdict in await judged(judge, *sources))
+    assert not any(verdict.all_passed for verdict in await judged(judge, *sources))
     anywhere = "def f(a):\n" + "".join(
         f"    try: return bool(open({place!r}, 'w')) and 3\n    except OSError: pass\n" for place in places
     )
@@ -239,8 +239,8 @@ async def test_a_unit_that_is_gone_when_its_tests_write(write, judging):
     (result,) = judge.unchanged.results.values()
     assert result.failure is not None and result.failure.kind == "AssertionError"
     assert judge.baseline.tier.name == "fresh" and judge.bench.copy.mounted
-    assert [verdict.green for verdict in await judged(judge, WRONG, RIGHT)] == [False, True]
-    assert (await judge.confirm(RIGHT)).green
+    assert [verdict.all_passed for verdict in await judged(judge, WRONG, RIGHT)] == [False, True]
+    assert (await judge.confirm(RIGHT)).all_passed
 
 
 async def test_the_function_at_fault_is_found_where_tests_write(write, active_interpreter):

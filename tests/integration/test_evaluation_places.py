@@ -50,8 +50,8 @@ async def assert_judged_on_the_copy(judge, tiers: tuple[str, ...] = ("warm",)):
     assert judge.baseline.tier.name in tiers, judge.baseline.reason
     assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED
     wrong, right = await judged(judge, "def f(a):\n    return 4\n", RIGHT)
-    assert right.green and not wrong.green
-    assert (await judge.confirm(RIGHT)).green
+    assert right.all_passed and not wrong.all_passed
+    assert (await judge.confirm(RIGHT)).all_passed
 
 
 async def test_an_editable_install_by_a_path_file(write, judging, environment):
@@ -122,7 +122,7 @@ async def test_links(write, judging, tmp_path):
     (tmp_path / "way").symlink_to(root)
     judge = await judging(tmp_path / "way", "m.py::f")
     wrong, right = await judged(judge, "def f(a):\n    return 4\n", RIGHT)
-    assert right.green and not wrong.green
+    assert right.all_passed and not wrong.all_passed
     assert outcomes(judge.unchanged)["test_data"] is Outcome.PASSED
     assert (root / "m.py").read_text() == WRONG and (root / "m.py").is_symlink()
 
@@ -135,7 +135,7 @@ async def test_unsaved_text_counts_and_is_not_saved(write, judging):
     judge = await judging(root, "m.py::f", unsaved=unsaved)
     assert outcomes(judge.unchanged) == {"test_new": Outcome.FAILED, "test_x": Outcome.PASSED}
     (right,) = await judged(judge, RIGHT)
-    assert right.green and (await judge.confirm(RIGHT)).green
+    assert right.all_passed and (await judge.confirm(RIGHT)).all_passed
     assert (root / "helper.py").read_text() == "x = 'old'\n"
 
 
@@ -145,8 +145,8 @@ async def test_a_file_in_another_encoding_keeps_it(write, judging, tmp_path):
     (root / "m.py").write_bytes(text.encode("latin-1"))
     judge = await judging(root, "m.py::f")
     (right,) = await judged(judge, "def f(a):\r\n    return a + 'é'\r\n")
-    assert right.green
-    assert (await judge.confirm("def f(a):\r\n    return a + 'é'\r\n")).green
+    assert right.all_passed
+    assert (await judge.confirm("def f(a):\r\n    return a + 'é'\r\n")).all_passed
 
 
 def test_the_copy_leaves_out_what_is_large_and_not_code(tmp_path):

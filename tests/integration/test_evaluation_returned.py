@@ -75,7 +75,7 @@ async def test_an_object_that_agrees_with_everything_is_no_proof_and_others_are(
     for name, verdict in zip(DECEIVING, verdicts, strict=True):
         assert {r.failure.kind for r in verdict.results.values() if r.failure} == {"Untrue"}, name
     honest = await asyncio.gather(*(judge.confirm(unit(body)) for body in HONEST.values()))
-    assert [name for name, verdict in zip(HONEST, honest, strict=True) if not verdict.green] == []
+    assert [name for name, verdict in zip(HONEST, honest, strict=True) if not verdict.all_passed] == []
 
 
 async def test_a_unit_that_made_such_objects_already_may_go_on(write, judging):
@@ -84,7 +84,7 @@ async def test_a_unit_that_made_such_objects_already_may_go_on(write, judging):
     judge = await judging(
         write({"m.py": was, "test_m.py": "from m import f\ndef test_f(): assert f() == 3\n"}), "m.py::f"
     )
-    assert (await judge.confirm(was.replace("4", "3"))).green
+    assert (await judge.confirm(was.replace("4", "3"))).all_passed
 
 
 async def test_a_method_that_compares_is_judged_warm_like_any_other(write, judging):
@@ -93,4 +93,4 @@ async def test_a_method_that_compares_is_judged_warm_like_any_other(write, judgi
     judge = await judging(write({"m.py": body.format("other == 4"), "test_m.py": tests}), "m.py::Box.__eq__")
     assert judge.baseline.tier.name == "warm"
     right = "    def __eq__(self, other):\n        return other == 3\n"
-    assert (await judge.confirm(right)).green
+    assert (await judge.confirm(right)).all_passed

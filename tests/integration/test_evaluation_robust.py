@@ -49,7 +49,7 @@ async def test_a_server_that_the_system_kills_is_started_anew(module, write, jud
         (pid,) = servers()
         os.kill(pid, signal.SIGKILL)
         wrong, right, other = await judged(judge, WRONG, RIGHT, MODULE)
-        assert right.green and not wrong.green
+        assert right.all_passed and not wrong.all_passed
         assert outcomes(other)["test_five"] is Outcome.FAILED
 
 
@@ -59,7 +59,7 @@ async def test_a_server_that_stands_still_is_started_anew(write, judging):
     (pid,) = servers()
     os.kill(pid, signal.SIGSTOP)
     wrong, right = await judged(judge, WRONG, RIGHT)
-    assert right.green and not wrong.green and servers() != [pid]
+    assert right.all_passed and not wrong.all_passed and servers() != [pid]
 
 
 @linux
@@ -68,14 +68,14 @@ async def test_a_candidate_that_takes_the_server_down_takes_no_other_with_it(wri
     ends = "def f(a):\n    import os\n    os.kill(os.getppid(), 9)\n    return 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
     verdicts = await judged(judge, *[ends, RIGHT] * 4)
-    assert [verdict.green for verdict in verdicts] == [False, True] * 4
+    assert [verdict.all_passed for verdict in verdicts] == [False, True] * 4
 
 
 async def test_a_flood_of_output_is_no_failure_and_fills_no_disk(write, judging):
     flood = "def f(a):\n    import os\n    for _ in range(200): os.write(1, b'x' * 10 ** 6)\n    return 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     (verdict,) = await judged(judge, flood)
-    assert verdict.green and (await judge.confirm(flood)).green
+    assert verdict.all_passed and (await judge.confirm(flood)).all_passed
     logs = judge.bench.copy.folder.glob("*.log")
     assert sum(log.stat().st_size for log in logs) < 10**6
 
@@ -92,8 +92,8 @@ async def test_a_full_disk_or_too_many_files_is_the_candidates_own_trouble(write
     opening = "def f(a):\n    files = [open('/dev/null') for _ in range(5000)]\n    return len(files) and 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     full, right, many, again = await judged(judge, filling, RIGHT, opening, RIGHT)
-    assert not full.green and not many.green
-    assert right.green and again.green
+    assert not full.all_passed and not many.all_passed
+    assert right.all_passed and again.all_passed
 
 
 async def test_edits_of_the_user_during_a_search_change_no_verdict(write, judging):
@@ -102,11 +102,11 @@ async def test_edits_of_the_user_during_a_search_change_no_verdict(write, judgin
     (root / "test_m.py").write_text("def test_five(): assert False\n")
     (root / "m.py").write_text("def f(a:\n")
     verdicts = await judged(judge, WRONG, RIGHT, "def f(a, b=1):\n    return 3\n")
-    assert [verdict.green for verdict in verdicts] == [False, True, True]
+    assert [verdict.all_passed for verdict in verdicts] == [False, True, True]
 
 
 async def test_two_searches_at_once_on_one_workspace(write, judging):
     root = write({"m.py": MODULE, "test_m.py": TESTS})
     one, two = await asyncio.gather(judging(root, "m.py::f"), judging(root, "m.py::f"))
     answers = await asyncio.gather(judged(one, WRONG, RIGHT), judged(two, RIGHT, WRONG))
-    assert [[verdict.green for verdict in verdicts] for verdicts in answers] == [[False, True], [True, False]]
+    assert [[verdict.all_passed for verdict in verdicts] for verdicts in answers] == [[False, True], [True, False]]

@@ -23,8 +23,8 @@ async def test_every_kind_of_unit_is_judged_rightly(kind, write, judging):
     right, wrong = unit.replace(kind.old, kind.new), unit.replace(kind.old, kind.old + " + 1")
     first, second, third = await judged(judge, wrong, right, unit)
     assert kind.tier in ("any", judge.baseline.tier.name), judge.baseline.reason
-    assert second.green and second.complete
-    assert not first.green and not third.green
+    assert second.all_passed and second.complete
+    assert not first.all_passed and not third.all_passed
     assert 0 < judge.unchanged.passed < judge.unchanged.total
 
 
@@ -36,8 +36,8 @@ async def test_plugins_of_pytest_run_their_tests_and_distribute_none(write, judg
     judge = await judging(root, "m.py::f", interpreter=sys.executable)
     assert judge.baseline.tier.name == "warm", judge.baseline.reason
     right, wrong = source.replace("return a", "return 3"), source.replace("return a", "return a + 3")
-    assert [verdict.green for verdict in await judged(judge, wrong, right)] == [False, True]
-    assert (await judge.confirm(right)).green
+    assert [verdict.all_passed for verdict in await judged(judge, wrong, right)] == [False, True]
+    assert (await judge.confirm(right)).all_passed
 
 
 @pytest.mark.parametrize("options", ["", "-n2 --reruns 2"])
@@ -67,8 +67,8 @@ async def test_a_plugin_that_runs_failing_tests_again_does_not(options, write, j
     assert judge.baseline.tier.name == "warm", judge.baseline.reason
     assert (judge.unchanged.passed, judge.unchanged.total) == (1, 3)
     right = source.replace("return a", "return 3")
-    assert [verdict.green for verdict in await judged(judge, source, right)] == [False, True]
-    assert (await judge.confirm(right)).green and (await judge.confirm(source)).passed == 1
+    assert [verdict.all_passed for verdict in await judged(judge, source, right)] == [False, True]
+    assert (await judge.confirm(right)).all_passed and (await judge.confirm(source)).passed == 1
 
 
 async def test_a_change_of_the_header_is_judged_as_well(write, judging):
@@ -85,7 +85,7 @@ async def test_a_change_of_the_header_is_judged_as_well(write, judging):
         "@print\n" + source,
         source.replace("b=1", "b=missing"),
     )
-    assert [verdict.green for verdict in verdicts] == [True, False, False, False]
+    assert [verdict.all_passed for verdict in verdicts] == [True, False, False, False]
 
 
 async def test_what_parses_and_does_not_compile_fails(write, judging):
@@ -108,7 +108,7 @@ async def test_what_a_test_module_kept_from_before_the_swap_is_made_anew(write, 
     judge = await judging(root, "m.py::f")
     assert judge.baseline.tier.name == "fresh" and (judge.unchanged.passed, judge.unchanged.total) == (1, 2)
     right, wrong = await judged(judge, "def f(a):\n    return a and 3\n", "def f(a):\n    return a and 4\n")
-    assert right.green and not wrong.green
+    assert right.all_passed and not wrong.all_passed
 
 
 async def test_threads_in_the_test_process_forbid_forking_it(write, judging):
@@ -125,7 +125,7 @@ async def test_threads_in_the_test_process_forbid_forking_it(write, judging):
     judge = await judging(root, "m.py::f")
     assert judge.baseline.tier.name == "cold" and "threads" in judge.baseline.reason
     (verdict,) = await judged(judge, "def f(a):\n    return 3\n")
-    assert verdict.green
+    assert verdict.all_passed
 
 
 BESIDE = """
@@ -149,8 +149,8 @@ async def test_a_few_tests_that_cannot_judge_a_swap_take_part_in_the_confirmatio
     assert judge.baseline.tier.name == "warm"
     assert "test_m.py::test_swallows" not in judge.unchanged.results
     right, breaking = "def f(a):\n    return 3 if a == 5 else a\n", "def f(a):\n    return {5: 3, 12: 13}.get(a, a)\n"
-    assert [v.green for v in await judged(judge, right, breaking)] == [True, True]
-    assert (await judge.confirm(right)).green
+    assert [v.all_passed for v in await judged(judge, right, breaking)] == [True, True]
+    assert (await judge.confirm(right)).all_passed
     refused = await judge.confirm(breaking)
     assert refused.outcome("test_m.py::test_swallows") is Outcome.FAILED
 
@@ -172,11 +172,11 @@ async def test_of_many_slow_tests_some_take_part_in_the_confirmation_only(write,
     assert judge.baseline.confirming > 0.2 * len(judge.baseline.beside) > 0
     special = "def f(a):\n    return 3 if a == 5 else min(a, 13)\n"
     (verdict,) = await judged(judge, special)
-    assert verdict.green and not (await judge.confirm(special)).green
+    assert verdict.all_passed and not (await judge.confirm(special)).all_passed
     # What breaks the same tests again is not confirmed either, and not even run cold.
     again = outcomes(await judge.confirm(special.replace("13)", "12)")))
     assert again.pop("test_slow[14]") is Outcome.FAILED and set(again.values()) == {Outcome.NOT_RUN}
-    assert (await judge.confirm("def f(a):\n    return 3 if a == 5 else a\n")).green
+    assert (await judge.confirm("def f(a):\n    return 3 if a == 5 else a\n")).all_passed
 
 
 async def test_a_skipped_part_of_a_test_does_not_skip_the_test(write, judging):
@@ -193,7 +193,7 @@ async def test_a_skipped_part_of_a_test_does_not_skip_the_test(write, judging):
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests}), "m.py::f")
     right = "def f(a):\n    return 3\n"
     (verdict,) = await judged(judge, right)
-    assert verdict.green and (await judge.confirm(right)).green
+    assert verdict.all_passed and (await judge.confirm(right)).all_passed
 
 
 async def test_flaky_tests_are_named_and_left_out(write, judging, tmp_path):
@@ -246,7 +246,7 @@ async def test_of_more_tests_than_there_is_time_for_those_that_speak_of_the_unit
 
 async def test_tests_that_were_not_run_are_not_said_to_pass(write, judging):
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": SLOW}), "m.py::f", seconds=0.5)
-    assert judge.unchanged.green and judge.baseline.unseen
+    assert judge.unchanged.all_passed and judge.baseline.unseen
 
 
 LONG = "def test_{n}(): assert sum(range(6_000_000))\n"
@@ -259,7 +259,7 @@ async def test_tests_that_do_not_reach_the_unit_are_run_for_a_while(fails, write
     monkeypatch.setattr(test_discovery, "QUIET_SHARE", 0.0)
     tests = FAILING.replace("3", "3" if fails else "5") + "".join(LONG.format(n=n) for n in range(20))
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests}), "m.py::f")
-    assert judge.unchanged.green != fails and bool(judge.baseline.unseen.tests) == fails
+    assert judge.unchanged.all_passed != fails and bool(judge.baseline.unseen.tests) == fails
 
 
 async def test_of_files_that_take_too_long_to_collect_the_likely_ones_are_collected(write, judging, monkeypatch):
@@ -288,6 +288,6 @@ async def test_a_test_that_must_not_come_after_another_does_not_speak_against_a_
         def test_other(): assert f(7) in (3, 7)
         """
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": dedent(tests)}), "m.py::f")
-    assert (await judge.confirm("def f(a):\n    return 3\n")).green
+    assert (await judge.confirm("def f(a):\n    return 3\n")).all_passed
     forgetful = "def f(a, seen=[]):\n    seen.append(a)\n    return 3 if seen[0] == 5 else 4\n"
-    assert not (await judge.confirm(forgetful)).green
+    assert not (await judge.confirm(forgetful)).all_passed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.search.patches.differential import differing, telling
+from reloc_lsp.search.patches.differential import clearest_difference, differing_inputs
 
 TESTS = """\
 import asyncio, types
@@ -28,9 +28,9 @@ async def tried(write, judging, *versions, tests=TESTS, unit="m.py::f", module=N
 
 async def test_an_input_tells_apart_what_the_tests_do_not(write, judging):
     here, there = await tried(write, judging, PLAIN, PLAIN.replace("> 4", ">= 4"))
-    (number,) = differing(here, there)
-    assert (here[number].call, here[number].did, there[number].did) == ("f(4)", "returns False", "returns True")
-    assert telling(here, there) == (here[number], there[number])
+    (number,) = differing_inputs(here, there)
+    assert (here[number].call, here[number].result, there[number].result) == ("f(4)", "returns False", "returns True")
+    assert clearest_difference(here, there) == (here[number], there[number])
 
 
 async def test_versions_that_do_the_same_are_told_apart_by_nothing(write, judging):
@@ -50,15 +50,15 @@ async def test_versions_that_do_the_same_are_told_apart_by_nothing(write, judgin
 )
 async def test_all_kinds_of_functions_are_tried(version, call, did, write, judging):
     (trials,) = await tried(write, judging, version)
-    assert [trial.did for trial in trials.values() if trial.call == call] == [did]
+    assert [trial.result for trial in trials.values() if trial.call == call] == [did]
 
 
 async def test_what_a_version_makes_of_its_arguments_counts(write, judging):
     tests = "import m\ndef test_f(): assert m.f([3, 1]) == [1, 3]\n"
     sorting, leaving = "def f(a):\n    a.sort()\n    return a\n", "def f(a):\n    return sorted(a)\n"
     here, there = await tried(write, judging, sorting, leaving, tests=tests)
-    pair = telling(here, there)
-    assert pair is not None and "leaves" in pair[0].did and "leaves" not in pair[1].did
+    pair = clearest_difference(here, there)
+    assert pair is not None and "leaves" in pair[0].result and "leaves" not in pair[1].result
 
 
 async def test_methods_are_called_with_an_object_as_their_tests_had_it(write, judging):
@@ -68,7 +68,7 @@ async def test_methods_are_called_with_an_object_as_their_tests_had_it(write, ju
     tests = "import m\ndef test_f(): assert m.Purse().f(1) == 2\n"
     method = "    def f(self, a):\n        return self.coins - a\n"
     (trials,) = await tried(write, judging, method, tests=tests, unit="m.py::Purse.f", module=module)
-    assert any(t.call == "Purse(coins=3).f(2)" and t.did == "returns 1" for t in trials.values())
+    assert any(t.call == "Purse(coins=3).f(2)" and t.result == "returns 1" for t in trials.values())
 
 
 async def test_arguments_that_cannot_be_copied_or_shown_disturb_no_test(write, judging):

@@ -99,7 +99,7 @@ async def test_candidates_that_hang_or_leave_are_ended_and_harm_only_themselves(
     assert Outcome.TIMEOUT in set(outcomes(hangs).values()) <= {Outcome.TIMEOUT, Outcome.FAILED}
     assert Outcome.DIED in set(outcomes(leaves).values()) <= {Outcome.DIED, Outcome.NOT_RUN}
     assert not breaks.passed
-    assert right.green
+    assert right.all_passed
     assert Outcome.NOT_RUN in outcomes(wrong).values()
     assert not list(judge.bench.copy.folder.glob("copy-*"))
 
@@ -133,7 +133,7 @@ async def test_a_unit_that_only_runs_at_import_is_judged(write, judging):
     test = "from m import SIZE\ndef test(): assert SIZE == 4\n"
     judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::size")
     (verdict,) = await judged(judge, "def size():\n    return 4\n")
-    assert verdict.green
+    assert verdict.all_passed
 
 
 async def test_files_that_cannot_be_collected_are_told(write, judging):

@@ -38,7 +38,7 @@ async def connected() -> AsyncIterator[Connecting]:
 
 async def test_one_request_brings_all_replies(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("one", "two words", "three"), usage=(20, 16, 9))) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING, 3)
+        answer = await connected(server).complete(PROMPT, SAMPLING, 3)
     assert answer.replies == (Reply("one"), Reply("two words"), Reply("three"))
     assert (answer.usage, answer.calls) == (Usage(20, 16, 9), 1)
     (request,) = server.requests
@@ -55,19 +55,19 @@ async def test_one_request_brings_all_replies(connected: Connecting) -> None:
 async def test_replies_that_n_did_not_bring_are_asked_for_apart_and_at_once(connected: Connecting) -> None:
     async with ScriptedServer(Answer(honours_n=False, pause=0.01)) as server:
         endpoint = connected(server)
-        answer = await endpoint.ask(PROMPT, SAMPLING, 4)
+        answer = await endpoint.complete(PROMPT, SAMPLING, 4)
         assert (len(answer.replies), answer.calls, answer.usage) == (4, 4, Usage(80, 0, 36))
         assert [request.body.get("n") for request in server.requests] == [4, None, None, None]
         assert sorted(request.body["seed"] for request in server.requests) == [11, 12, 13, 14]
         assert server.busiest == 3
-        await endpoint.ask(PROMPT, SAMPLING, 4)
+        await endpoint.complete(PROMPT, SAMPLING, 4)
         assert [request.body.get("n") for request in server.requests[4:]] == [None] * 4
         assert server.busiest == 4
 
 
 async def test_a_server_that_refuses_n_is_asked_apart(connected: Connecting) -> None:
     async with ScriptedServer(Answer(refuses=("n",))) as server:
-        answer = await connected(server).ask(PROMPT, Sampling(), 2)
+        answer = await connected(server).complete(PROMPT, Sampling(), 2)
     assert len(answer.replies) == 2
     assert all("seed" not in request.body for request in server.requests)
 
@@ -75,21 +75,21 @@ async def test_a_server_that_refuses_n_is_asked_apart(connected: Connecting) -> 
 async def test_no_more_requests_are_under_way_than_allowed(connected: Connecting) -> None:
     async with ScriptedServer(Answer(honours_n=False, pause=0.005)) as server:
         endpoint = connected(server, in_flight=2)
-        answers = await asyncio.gather(*(endpoint.ask(PROMPT, SAMPLING, 3) for _ in range(3)))
+        answers = await asyncio.gather(*(endpoint.complete(PROMPT, SAMPLING, 3) for _ in range(3)))
     assert [len(answer.replies) for answer in answers] == [3, 3, 3]
     assert server.busiest == 2
 
 
 async def test_tokens_are_estimated_where_the_server_counts_none(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("x" * 30,), usage=None)) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING)
+        answer = await connected(server).complete(PROMPT, SAMPLING)
     assert answer.usage == Usage(25, 0, 10, counted=False)
 
 
 async def test_what_a_server_refuses_is_left_out_from_then_on(connected: Connecting) -> None:
     async with ScriptedServer(Answer(refuses=("stream_options", "seed"))) as server:
         endpoint = connected(server)
-        answers = [await endpoint.ask(PROMPT, SAMPLING) for _ in range(2)]
+        answers = [await endpoint.complete(PROMPT, SAMPLING) for _ in range(2)]
     assert [answer.usage.counted for answer in answers] == [False, False]
     assert ["stream_options" in request.body for request in server.requests] == [True, False, False, False]
     assert ["seed" in request.body for request in server.requests] == [True, True, False, False]
@@ -98,42 +98,42 @@ async def test_what_a_server_refuses_is_left_out_from_then_on(connected: Connect
 async def test_several_at_once_learn_the_same(connected: Connecting) -> None:
     async with ScriptedServer(Answer(refuses=("stream_options",))) as server:
         endpoint = connected(server)
-        await asyncio.gather(*(endpoint.ask(PROMPT, SAMPLING) for _ in range(3)))
+        await asyncio.gather(*(endpoint.complete(PROMPT, SAMPLING) for _ in range(3)))
     assert len(server.requests) == 6
 
 
 async def test_the_bound_on_a_reply_has_two_names(connected: Connecting) -> None:
     words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
     async with ScriptedServer(status(400, {"error": {"message": words}}), Answer()) as server:
-        await connected(server).ask(PROMPT, SAMPLING)
+        await connected(server).complete(PROMPT, SAMPLING)
     assert server.requests[1].body["max_completion_tokens"] == 500
     assert "max_tokens" not in server.requests[1].body
 
 
 async def test_a_reply_cut_off_is_not_whole(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("def f(",), finish="length")) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING)
-    assert answer.replies == (Reply("def f(", whole=False),)
+        answer = await connected(server).complete(PROMPT, SAMPLING)
+    assert answer.replies == (Reply("def f(", complete=False),)
 
 
 async def test_an_answer_in_one_piece_will_do(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("one", "two"), streams=False, usage=(20, 4, 9))) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING, 2)
+        answer = await connected(server).complete(PROMPT, SAMPLING, 2)
     assert answer.replies == (Reply("one"), Reply("two"))
     assert answer.usage == Usage(20, 4, 9)
 
 
 async def test_an_answer_without_a_proper_end_will_do(connected: Connecting) -> None:
     async with ScriptedServer(Answer(done=False)) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING)
-    assert answer.replies[0].whole
+        answer = await connected(server).complete(PROMPT, SAMPLING)
+    assert answer.replies[0].complete
 
 
 async def test_odd_pieces_in_a_stream_are_passed_over(connected: Connecting) -> None:
     piece = '{"choices": [{"index": 0, "delta": {"content": "ok"}, "finish_reason": "stop"}]}'
     odd = ("null", "{}", '{"choices": null}', '{"choices": [{"index": 0, "delta": null}]}', "[]", '"text"', piece)
     async with ScriptedServer(events(*odd)) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING)
+        answer = await connected(server).complete(PROMPT, SAMPLING)
     assert answer.replies == (Reply("ok"),)
 
 
@@ -148,14 +148,14 @@ async def test_text_is_never_torn(connected: Connecting) -> None:
         await wire.end()
 
     async with ScriptedServer(byte_by_byte) as server:
-        answer = await connected(server).ask(PROMPT, SAMPLING)
+        answer = await connected(server).complete(PROMPT, SAMPLING)
     assert answer.replies == (Reply(text),)
 
 
 async def test_the_first_model_listed_is_taken_where_none_is_named(connected: Connecting) -> None:
     async with ScriptedServer(Answer(), models=("small", "large")) as server:
         endpoint = connected(server, None)
-        await asyncio.gather(endpoint.ask(PROMPT, SAMPLING), endpoint.ask(PROMPT, SAMPLING))
+        await asyncio.gather(endpoint.complete(PROMPT, SAMPLING), endpoint.complete(PROMPT, SAMPLING))
         assert [request.body["model"] for request in server.requests] == ["small", "small"]
         assert len(server.listings) == 1
 
@@ -171,8 +171,8 @@ async def test_a_reply_is_made_shorter_where_the_context_is_small(connected: Con
     script = (status(400, {"error": {"message": whole}}), status(400, {"error": {"message": least.format(999, 26)}}))
     async with ScriptedServer(*script, Answer()) as server:
         endpoint = connected(server)
-        await endpoint.ask(PROMPT, Sampling())
-        await endpoint.ask(PROMPT, Sampling())
+        await endpoint.complete(PROMPT, Sampling())
+        await endpoint.complete(PROMPT, Sampling())
     assert [request.body["max_tokens"] for request in server.requests] == [8192, 999, 256, 999]
 
 
@@ -202,7 +202,7 @@ async def test_a_prompt_too_long_says_how_long_it_may_be(
 ) -> None:
     async with ScriptedServer(status(400, {"error": error})) as server:
         with pytest.raises(PromptTooLong, match="does not fit into the context of tiny") as caught:
-            await connected(server).ask(PROMPT, SAMPLING)
-    assert caught.value.most == most
-    assert not caught.value.lasting
+            await connected(server).complete(PROMPT, SAMPLING)
+    assert caught.value.max_tokens == most
+    assert not caught.value.permanent
     assert len(server.requests) <= 3

@@ -72,7 +72,7 @@ async def test_nothing_from_the_environment_goes_to_other_servers(monkeypatch: p
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with ScriptedServer() as server:
         endpoint = connect(server.url, "tiny")
-        await endpoint.ask(PROMPT, Sampling())
+        await endpoint.complete(PROMPT, Sampling())
         await endpoint.check()
         await endpoint.close()
     for request in (*server.requests, *server.listings):
@@ -109,7 +109,7 @@ async def test_the_key_is_shown_nowhere(
         endpoint = connect(url, "tiny", environment={"RELOC_API_KEY": key}, patience=patience)
         shown += [repr(endpoint), repr(vars(endpoint)), repr(endpoint._site), str(endpoint._site)]
         try:
-            await endpoint.ask(PROMPT, Sampling())
+            await endpoint.complete(PROMPT, Sampling())
         except ModelError as error:
             assert error.__traceback__ is not None
             frames = traceback.walk_tb(error.__traceback__.tb_next)  # This function knows the secret anyway.
@@ -142,6 +142,6 @@ async def test_a_missing_client_says_how_to_install_it(monkeypatch: pytest.Monke
     assert isinstance(endpoint, Endpoint)
     assert endpoint.url == DEFAULT_BASE_URL
     with pytest.raises(ModelError, match=r"pip install 'reloc-lsp\[model\]'") as caught:
-        await endpoint.ask(PROMPT, Sampling())
-    assert caught.value.lasting
+        await endpoint.complete(PROMPT, Sampling())
+    assert caught.value.permanent
     assert not (await endpoint.check()).usable

@@ -38,7 +38,7 @@ async def connected() -> AsyncIterator[Connecting]:
 
 async def refused(endpoint: Endpoint, count: int = 1) -> ModelError:
     with pytest.raises(ModelError) as caught:
-        await endpoint.ask(PROMPT, Sampling(), count)
+        await endpoint.complete(PROMPT, Sampling(), count)
     return caught.value
 
 
@@ -55,7 +55,7 @@ async def refused(endpoint: Endpoint, count: int = 1) -> ModelError:
 )
 async def test_what_may_pass_is_tried_again(connected: Connecting, scenes: tuple[Scene, ...]) -> None:
     async with ScriptedServer(*scenes, Answer(texts=("the whole reply",))) as server:
-        answer = await connected(server.url).ask(PROMPT, Sampling())
+        answer = await connected(server.url).complete(PROMPT, Sampling())
     assert answer.replies[0].text == "the whole reply"
     assert len(server.requests) == len(scenes) + 1
 
@@ -65,7 +65,7 @@ async def test_trying_again_is_bounded_in_number(connected: Connecting) -> None:
         error = await refused(connected(server.url, replace(QUICK, attempts=3)))
     assert len(server.requests) == 3
     assert str(error) == f"{server.url} failed (503: loading). The reason is in the log of the model server."
-    assert not error.lasting
+    assert not error.permanent
 
 
 async def test_trying_again_is_bounded_in_time(connected: Connecting) -> None:
@@ -77,7 +77,7 @@ async def test_trying_again_is_bounded_in_time(connected: Connecting) -> None:
 
 async def test_the_replies_in_hand_are_not_lost_to_a_later_failure(connected: Connecting) -> None:
     async with ScriptedServer(Answer(honours_n=False), status(400, {"error": "no"})) as server:
-        answer = await connected(server.url).ask(PROMPT, Sampling(), 3)
+        answer = await connected(server.url).complete(PROMPT, Sampling(), 3)
     assert (len(answer.replies), answer.calls) == (1, 1)
 
 
@@ -88,7 +88,7 @@ async def test_nobody_listens(connected: Connecting) -> None:
     for host in ("127.0.0.1", "localhost"):
         error = await refused(connected(f"http://{host}:{port}/v1"))
         assert str(error).startswith(f"Nothing listens at http://{host}:{port}/v1 (connection refused).")
-        assert not error.lasting
+        assert not error.permanent
 
 
 async def test_an_unknown_host(connected: Connecting, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,14 +98,14 @@ async def test_an_unknown_host(connected: Connecting, monkeypatch: pytest.Monkey
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookup)
     error = await refused(connected("http://no-such-host.invalid/v1"))
     assert str(error).startswith("The host no-such-host.invalid of http://no-such-host.invalid/v1 is not known.")
-    assert error.lasting
+    assert error.permanent
 
 
 async def test_https_to_a_plain_server(connected: Connecting) -> None:
     async with ScriptedServer() as server:
         error = await refused(connected(server.url.replace("http:", "https:")))
     assert "write http:// instead" in str(error)
-    assert error.lasting
+    assert error.permanent
 
 
 async def test_a_connection_that_is_never_made(connected: Connecting) -> None:
@@ -128,7 +128,7 @@ async def test_a_server_that_never_answers(connected: Connecting) -> None:
         error = await refused(connected(server.url, replace(QUICK, first_token=0.3)))
         await asyncio.wait_for(server.requests[0].left.wait(), 30)
     assert f"{server.url} took the request and answered nothing for 0.3 s." in str(error)
-    assert not error.lasting
+    assert not error.permanent
     assert len(server.requests) == 1
 
 
@@ -158,8 +158,8 @@ async def test_cancelling_closes_the_connections(connected: Connecting, scene: S
     so_far = min(count, 2)
     async with ScriptedServer(*[Answer(honours_n=False)] * so_far, scene) as server:
         endpoint = connected(server.url)
-        await endpoint.ask(PROMPT, Sampling(), so_far)
-        asking = asyncio.create_task(endpoint.ask(PROMPT, Sampling(), count))
+        await endpoint.complete(PROMPT, Sampling(), so_far)
+        asking = asyncio.create_task(endpoint.complete(PROMPT, Sampling(), count))
         for request in (await server.received(so_far + count))[so_far:]:
             await request.begun.wait()
         asking.cancel()
@@ -175,7 +175,7 @@ async def test_a_key_is_wanted(connected: Connecting) -> None:
     assert str(error) == (
         f"{server.url} wants a key (401: No key given). Put it into the environment variable RELOC_API_KEY."
     )
-    assert error.lasting
+    assert error.permanent
     assert server.requests[0].headers["authorization"] == "Bearer none"
 
 
@@ -189,7 +189,7 @@ async def test_a_wrong_key_and_a_spent_account(connected: Connecting) -> None:
         "Put the right one into that environment variable."
     )
     assert "has nothing left to spend" in str(errors[1])
-    assert all(error.lasting for error in errors)
+    assert all(error.permanent for error in errors)
 
 
 async def test_an_unknown_model_names_those_there_are(connected: Connecting) -> None:
@@ -197,7 +197,7 @@ async def test_an_unknown_model_names_those_there_are(connected: Connecting) -> 
     async with ScriptedServer(missing, models=("qwen", "llama")) as server:
         error = await refused(connected(server.url))
     assert str(error) == f"There is no model tiny at {server.url}. It has: qwen, llama. Choose one of these."
-    assert error.lasting
+    assert error.permanent
 
 
 async def test_a_model_that_cannot_chat(connected: Connecting) -> None:
@@ -213,11 +213,11 @@ async def test_a_base_url_without_its_path(connected: Connecting) -> None:
         f"There is no model server at {server.root} (404 for /chat/completions). "
         f"Check the base URL; most servers want /v1 at its end: {server.root}/v1."
     )
-    assert error.lasting
+    assert error.permanent
 
 
 @pytest.mark.parametrize(
-    ("scene", "sentence", "lasting"),
+    ("scene", "sentence", "permanent"),
     [
         (page("<html><title>Welcome to nginx!</title></html>", "text/html"), "is a web page (Welcome to nginx!)", True),
         (page("<html>", "application/json"), "is a web page", True),
@@ -234,12 +234,12 @@ async def test_a_base_url_without_its_path(connected: Connecting) -> None:
         (status(418, {"detail": [{"loc": ["body"], "msg": "odd"}]}), '(418: [{"loc": ["body"], "msg": "odd"}])', False),
     ],
 )
-async def test_nonsense(connected: Connecting, scene: Scene, sentence: str, lasting: bool) -> None:
+async def test_nonsense(connected: Connecting, scene: Scene, sentence: str, permanent: bool) -> None:
     async with ScriptedServer(scene) as server:
         error = await refused(connected(server.url))
     assert sentence in str(error)
     assert server.url in str(error)
-    assert error.lasting == lasting
+    assert error.permanent == permanent
     assert len(server.requests) == 1
 
 

@@ -80,7 +80,7 @@ async def test_a_server_is_started_once_shared_and_stopped_with_nothing_left(pla
 
 async def test_what_a_server_says_is_heard_by_those_with_its_key_alone(plan: Plan) -> None:
     model = ManagedModel(plan, pytest.fail)
-    answer = await model.ask(PROMPT, Sampling(), 2)
+    answer = await model.complete(PROMPT, Sampling(), 2)
     assert [reply.text for reply in answer.replies] == ["something", "something"]
     (server,) = living()
     # The key is in no command line, and in a file that only its owner can read.
@@ -93,10 +93,10 @@ async def test_what_a_server_says_is_heard_by_those_with_its_key_alone(plan: Pla
 
 async def test_a_server_that_ended_between_two_questions_is_started_again(plan: Plan) -> None:
     model = ManagedModel(plan, pytest.fail)
-    await model.ask(PROMPT, Sampling())
+    await model.complete(PROMPT, Sampling())
     (first,) = living()
     await asyncio.to_thread(stop, first)
-    answer = await model.ask(PROMPT, Sampling())
+    answer = await model.complete(PROMPT, Sampling())
     (second,) = living()
     assert answer.replies[0].text == "something" and second.record.supervisor != first.record.supervisor
     await model.close()
@@ -107,7 +107,7 @@ async def test_an_idle_server_ends_and_says_so_to_who_still_wanted_it(plan: Plan
     record = await ready(folder)
     await gone(folder.alive)
     with pytest.raises(ModelError, match=r"Nobody asked it anything for 0\.01 minutes"):
-        await ManagedModel(Server(folder, record), pytest.fail).ask(PROMPT, Sampling())
+        await ManagedModel(Server(folder, record), pytest.fail).complete(PROMPT, Sampling())
 
 
 async def test_a_server_ends_with_its_supervisor_even_if_that_is_killed(plan: Plan) -> None:
@@ -125,7 +125,7 @@ async def test_why_a_server_did_not_start_is_said_in_a_sentence(plan: Plan) -> N
     folder = started(replace(plan, flags=("--fail-with", words)))
     with pytest.raises(ModelError, match=r"vLLM found no GPU.*vllm\.log") as raised:
         await ready(folder)
-    assert raised.value.lasting and words in folder.log.read_text()
+    assert raised.value.permanent and words in folder.log.read_text()
 
 
 async def test_a_program_that_cannot_be_run_is_named(plan: Plan) -> None:
@@ -138,7 +138,7 @@ async def test_a_program_that_cannot_be_run_is_named(plan: Plan) -> None:
 async def test_a_search_that_ends_before_the_server_is_ready_is_told(plan: Plan) -> None:
     notes: list[str] = []
     model = ManagedModel(replace(plan, flags=("--never-ready",)), notes.append)
-    asking = asyncio.create_task(model.ask(PROMPT, Sampling()))
+    asking = asyncio.create_task(model.complete(PROMPT, Sampling()))
     while not living():
         await asyncio.sleep(0.05)
     asking.cancel()
@@ -155,11 +155,11 @@ async def test_settings_choose_between_servers(plan: Plan) -> None:
     assert managed_model(replace(allowed, base_url="http://127.0.0.1:1/v1"), pytest.fail) is None
     model = managed_model(allowed, pytest.fail)
     assert model is not None and living() == []  # It is started by the first question.
-    await model.ask(PROMPT, Sampling())
+    await model.complete(PROMPT, Sampling())
     for settings in (nothing, ModelSettings(name=plan.model)):
         other = managed_model(settings, pytest.fail)
         assert other is not None
-        assert (await other.ask(PROMPT, Sampling())).replies[0].text == "something"
+        assert (await other.complete(PROMPT, Sampling())).replies[0].text == "something"
         await other.close()
     assert managed_model(ModelSettings(name="another"), pytest.fail) is None
     await model.close()

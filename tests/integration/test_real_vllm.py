@@ -30,7 +30,7 @@ from reloc_lsp.revision.strategies import with_model
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.language_model import Answer, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.search.language_model import Completion, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings
@@ -93,49 +93,49 @@ def metric(server: Server, name: str) -> float:
 
 
 async def test_several_replies_come_in_one_call_and_are_counted(endpoint: Endpoint) -> None:
-    answer = await endpoint.ask(PROMPT, SHORT, 3)
+    answer = await endpoint.complete(PROMPT, SHORT, 3)
     assert (len(answer.replies), answer.calls) == (3, 1)
     assert len({reply.text for reply in answer.replies}) > 1
-    assert not any(reply.whole for reply in answer.replies)
+    assert not any(reply.complete for reply in answer.replies)
     assert answer.usage.counted and answer.usage.completion_tokens == 48 and answer.usage.prompt_tokens > 5
 
 
 async def test_the_same_seed_gives_the_same_replies(endpoint: Endpoint) -> None:
-    once, again, other = [await endpoint.ask(PROMPT, replace(SHORT, seed=seed), 2) for seed in (7, 7, 8)]
+    once, again, other = [await endpoint.complete(PROMPT, replace(SHORT, seed=seed), 2) for seed in (7, 7, 8)]
     assert once.replies == again.replies != other.replies
 
 
 async def test_a_key_that_is_wrong_is_named_and_not_shown(server: Server) -> None:
     intruder = connect(server.record.url, "tiny", environment={KEY_VARIABLE: "sk-wrong-key"})
     with pytest.raises(ModelError, match=KEY_VARIABLE) as raised:
-        await intruder.ask(PROMPT, SHORT)
-    assert raised.value.lasting and "wrong-key" not in str(raised.value)
+        await intruder.complete(PROMPT, SHORT)
+    assert raised.value.permanent and "wrong-key" not in str(raised.value)
     await intruder.close()
 
 
 async def test_an_unknown_model_is_named_beside_those_there_are(server: Server) -> None:
     endpoint = connected(server, "huge")
     with pytest.raises(ModelError, match=r"no model huge.*It has: tiny"):
-        await endpoint.ask(PROMPT, SHORT)
+        await endpoint.complete(PROMPT, SHORT)
     await endpoint.close()
 
 
 async def test_a_prompt_over_the_context_says_how_long_it_may_be(endpoint: Endpoint) -> None:
     with pytest.raises(PromptTooLong) as raised:
-        await endpoint.ask([Message("user", "value = value + 1\n" * 4000)], SHORT)
-    assert raised.value.most == CONTEXT - SHORT.max_tokens
+        await endpoint.complete([Message("user", "value = value + 1\n" * 4000)], SHORT)
+    assert raised.value.max_tokens == CONTEXT - SHORT.max_tokens
 
 
 async def test_a_reply_that_would_not_fit_is_asked_for_shorter(endpoint: Endpoint) -> None:
-    answer = await endpoint.ask(PROMPT, replace(SHORT, max_tokens=3 * CONTEXT))
+    answer = await endpoint.complete(PROMPT, replace(SHORT, max_tokens=3 * CONTEXT))
     assert 0 < answer.usage.completion_tokens < CONTEXT
 
 
-async def seen_running(server: Server, model: Endpoint | ManagedModel, least: int) -> asyncio.Task[Answer]:
+async def seen_running(server: Server, model: Endpoint | ManagedModel, least: int) -> asyncio.Task[Completion]:
     """A long question that the server is seen to work at: `least` replies and more. One over before is asked again."""
 
-    def asked() -> asyncio.Task[Answer]:
-        return asyncio.create_task(model.ask(PROMPT, replace(SHORT, max_tokens=CONTEXT - 100), MANY))
+    def asked() -> asyncio.Task[Completion]:
+        return asyncio.create_task(model.complete(PROMPT, replace(SHORT, max_tokens=CONTEXT - 100), MANY))
 
     asking = asked()
     while await asyncio.to_thread(metric, server, "num_requests_running") < least:
@@ -171,8 +171,8 @@ class Programmer:
     usages: list[tuple[str, Usage]] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
-        answer = await self.endpoint.ask(messages, replace(sampling, max_tokens=8), count)
+    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
+        answer = await self.endpoint.complete(messages, replace(sampling, max_tokens=8), count)
         asked = messages[-1].content.partition("# Your task")[2]
         kind = next((kind for kind in ("observations", "directions") if kind in asked), "version")
         self.usages.append((kind, answer.usage))
@@ -192,7 +192,7 @@ class Programmer:
 class Judge:
     """Every version fails in its own way, the later the better."""
 
-    async def evaluate(self, candidates: list[Candidate], to_beat: int) -> list[Verdict]:
+    async def evaluate(self, candidates: list[Candidate], must_exceed: int) -> list[Verdict]:
         return [failed(len(candidate.source)) for candidate in candidates]
 
 
@@ -218,7 +218,7 @@ async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cach
     spending = Spending(Budget(None, None))
     asking = Asking(programmer, spending, Sampling(), 3000)
     none: RewriteNeighborhood = NoRewrites()  # type: ignore[assignment]
-    rules = replace(with_model(task, asking, settings, none, 1), most_nodes=25)
+    rules = replace(with_model(task, asking, settings, none, 1), max_nodes=25)
     async for _ in LocalSearch(task, rules, Judge(), spending).run():  # type: ignore[arg-type]
         pass
     rounds = programmer.usages
@@ -236,13 +236,13 @@ async def test_a_server_that_is_killed_ends_the_question_and_is_started_again_fo
     plan: Plan, server: Server
 ) -> None:
     model = ManagedModel(plan, pytest.fail)
-    await model.ask(PROMPT, SHORT)
+    await model.complete(PROMPT, SHORT)
     # One may still be the first question, which the server counts a moment longer than it takes.
     asking = await seen_running(server, ManagedModel(server, pytest.fail), 2)
     children = Path(f"/proc/{server.record.supervisor}/task/{server.record.supervisor}/children").read_text().split()
     os.killpg(int(children[0]), signal.SIGKILL)
     with pytest.raises(ModelError, match="vLLM was killed: the machine may have too little memory"):
         await asking
-    answer = await model.ask(PROMPT, SHORT)
+    answer = await model.complete(PROMPT, SHORT)
     assert len(answer.replies) == 1 and living()[0].record.supervisor != server.record.supervisor
     await model.close()

@@ -62,9 +62,9 @@ async def test_a_candidate_can_compute_and_write_temporary_files_and_no_more(wal
     assert judge.baseline.grants == Grants() and not judge.baseline.notes
     temporary = "import tempfile; tempfile.NamedTemporaryFile('w').write('x')"
     verdicts = await judged(judge, trying(temporary), *map(trying, ACTS.values()))
-    assert [verdict.green for verdict in verdicts] == [True] + [False] * len(ACTS)
-    assert (await judge.confirm(trying(temporary))).green
-    assert not (await judge.confirm(trying(RUN))).green
+    assert [verdict.all_passed for verdict in verdicts] == [True] + [False] * len(ACTS)
+    assert (await judge.confirm(trying(temporary))).all_passed
+    assert not (await judge.confirm(trying(RUN))).all_passed
 
 
 NEEDS = {
@@ -82,8 +82,8 @@ async def test_what_the_tests_themselves_do_is_granted_and_told_and_nothing_else
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
     assert judge.baseline.notes == [f"The tests were seen to need, and candidates are granted: {words}."]
     right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
-    assert right.green and judge.sandbox == "full"
-    allowed = {name for name, verdict in zip(ACTS, verdicts, strict=True) if verdict.green}
+    assert right.all_passed and judge.sandbox == "full"
+    allowed = {name for name, verdict in zip(ACTS, verdicts, strict=True) if verdict.all_passed}
     # A folder in the workspace's copy is granted with all below it.
     assert need in allowed and allowed <= {need}
 
@@ -94,11 +94,11 @@ async def test_what_importing_the_tests_does_is_granted_to_the_confirmation_alon
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": ACTS[need] + "\n"}), "m.py::f")
     assert judge.baseline.notes == [f"Importing the tests was seen to need, and the confirmation is granted: {words}."]
     right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
-    assert right.green and not any(verdict.green for verdict in verdicts)
-    assert (await judge.confirm("def f(a):\n    return 3\n")).green and judge.sandbox == "full"
-    assert not (await judge.confirm(trying(ACTS["set a flag"]))).green
+    assert right.all_passed and not any(verdict.all_passed for verdict in verdicts)
+    assert (await judge.confirm("def f(a):\n    return 3\n")).all_passed and judge.sandbox == "full"
+    assert not (await judge.confirm(trying(ACTS["set a flag"]))).all_passed
     changed, bad = await judged(judge, "def f(a, b=3):\n    return b\n", trying(RUN).replace("f(a)", "f(a, b=3)"))
-    assert changed.green and bad.green == (need == "run")
+    assert changed.all_passed and bad.all_passed == (need == "run")
 
 
 QUIET = "import ctypes, os; pid = ctypes.CDLL(None).fork(); pid or os._exit(0); assert pid > 0; os.waitpid(pid, 0)"
@@ -106,7 +106,7 @@ QUIET = "import ctypes, os; pid = ctypes.CDLL(None).fork(); pid or os._exit(0); 
 
 async def test_where_importing_needs_what_python_does_not_tell_of_the_inner_walls_come_down(write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": QUIET + "\n"}), "m.py::f")
-    assert judge.sandbox == "partial" and (await judge.confirm("def f(a):\n    return 3\n")).green
+    assert judge.sandbox == "partial" and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
 
 
 async def test_tests_that_run_in_one_process_at_a_time_are_a_sentence(write, judging, tmp_path):
@@ -127,7 +127,7 @@ async def test_a_need_that_python_does_not_tell_of_takes_the_inner_walls_down(wr
         "The tests were seen to need, and candidates are granted: all that the outer wall allows."
     ]
     (right,) = await judged(judge, "def f(a):\n    return 3\n")
-    assert right.green and (await judge.confirm("def f(a):\n    return 3\n")).green
+    assert right.all_passed and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
 
 
 async def test_a_unit_that_runs_at_import_is_walled_in_too(walls, write, judging):
@@ -135,7 +135,7 @@ async def test_a_unit_that_runs_at_import_is_walled_in_too(walls, write, judging
     judge = await judging(write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f")
     assert judge.baseline.tier.name == "fresh"
     right, bad = await judged(judge, "def f(a):\n    return 3\n", trying(RUN))
-    assert right.green and not bad.green
+    assert right.all_passed and not bad.all_passed
 
 
 async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, monkeypatch):
@@ -148,8 +148,8 @@ async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, mon
         trying(f"open({str(home / '.ssh' / 'id')!r}).read()"),
         trying(f"assert b'HOME' in open('/proc/{os.getpid()}/environ', 'rb').read()"),
     ]
-    assert [verdict.green for verdict in await judged(judge, *reading)] == [False, False]
-    assert not (await judge.confirm(reading[0])).green
+    assert [verdict.all_passed for verdict in await judged(judge, *reading)] == [False, False]
+    assert not (await judge.confirm(reading[0])).all_passed
 
 
 async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, judging):
@@ -157,11 +157,11 @@ async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, j
     (kept,) = judge.bench.copy.kept_bytecode
     before = {place: place.read_bytes() for place in kept.rglob("*.pyc")}
     found = f"import pathlib; found = [*pathlib.Path({str(kept)!r}).rglob('*.pyc')]; assert len(found) == {len(before)}"
-    assert (await judge.confirm(trying(found))).green
+    assert (await judge.confirm(trying(found))).all_passed
     writing = f"{found}\nfor place in found: place.write_bytes(b'')"
     removing = f"{found}\nfor place in found: place.unlink()"
     for act in (writing, removing):
-        assert not (await judge.confirm(trying(act))).green
+        assert not (await judge.confirm(trying(act))).all_passed
     assert {place: place.read_bytes() for place in kept.rglob("*.pyc")} == before
 
 
@@ -175,7 +175,7 @@ async def test_of_devices_only_those_are_open_that_lead_nowhere(walls, write, ju
         verdicts = await judged(judge, *(trying(f"open({path!r}, 'rb', 0).read(1)") for path in paths))
     os.close(trusted)
     os.close(theirs)
-    assert [path for path, verdict in zip(paths, verdicts, strict=True) if verdict.green] == harmless
+    assert [path for path, verdict in zip(paths, verdicts, strict=True) if verdict.all_passed] == harmless
 
 
 async def test_a_test_that_the_sandbox_forbids_is_named(write, judging):

@@ -1,4 +1,4 @@
-"""A small world to search in: programs are numbers, and a table says how many of their tests pass."""
+"""A small search problem: programs are numbers, and a table gives the number of tests that each passes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.evaluation import tests_first as by_tests_first
+from reloc_lsp.search.evaluation import lexicographic_score
 from reloc_lsp.search.verdict import Outcome, Verdict
 from reloc_lsp.search.verdict import TestResult as Result
 
@@ -33,14 +33,14 @@ def task(source: str = program(0), passed: int = 1, test_literals: frozenset[str
     return Task("m.py", "f", source, 0, len(source), 1, verdict(passed), test_literals=test_literals)
 
 
-def node(identity: int, passed: int, *, depth: int = 1, asked: int = 0, exhausted: bool = False) -> Node:
+def node(identity: int, passed: int, *, depth: int = 1, requested: int = 0, exhausted: bool = False) -> Node:
     candidate = Candidate(program(identity), "test", "", 0, depth)
-    score = by_tests_first(task(), candidate, verdict(passed), 0.0)
-    return Node(identity, candidate, verdict(passed), score, 0.0, 0, asked, exhausted)
+    score = lexicographic_score(task(), candidate, verdict(passed), 0.0)
+    return Node(identity, candidate, verdict(passed), score, 0.0, 0, requested, exhausted)
 
 
 class Clock:
-    """A clock that only goes on when told to."""
+    """A clock that advances only when `now` is set."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -50,18 +50,18 @@ class Clock:
 
 
 class Table:
-    """An evaluator: `passes` says how many tests a number passes, one where it is silent. Each takes `seconds`."""
+    """An evaluator: `passes` maps a number to the tests it passes (1 if missing). An evaluation takes `seconds`."""
 
     def __init__(self, passes: Mapping[int, int], seconds: float = 1.0) -> None:
         self.passes, self.seconds = passes, seconds
         self.clock = Clock()
-        self.judged: list[int] = []
-        self.to_beat: list[int] = []
+        self.evaluated: list[int] = []
+        self.must_exceed: list[int] = []
 
-    async def evaluate(self, candidates: Sequence[Candidate], to_beat: int) -> Sequence[Verdict]:
+    async def evaluate(self, candidates: Sequence[Candidate], must_exceed: int) -> Sequence[Verdict]:
         numbers = [number_of(candidate.source) for candidate in candidates]
-        self.judged += numbers
-        self.to_beat.append(to_beat)
+        self.evaluated += numbers
+        self.must_exceed.append(must_exceed)
         self.clock.now += self.seconds * len(numbers)
         return [verdict(self.passes.get(number, 1)) for number in numbers]
 
@@ -70,23 +70,23 @@ class Table:
 
 
 class Tree:
-    """A neighbourhood: `children` says which numbers are one revision away, `strange` which ones nobody would write."""
+    """A neighbourhood: `children` maps a number to those one revision away; nobody would write the `implausible`."""
 
-    def __init__(self, children: Mapping[int, Sequence[int]], strange: Sequence[int] = ()) -> None:
+    def __init__(self, children: Mapping[int, Sequence[int]], implausible: Sequence[int] = ()) -> None:
         self.waiting = {number: list(others) for number, others in children.items()}
-        self.strange = strange
-        self.learnt: list[int] = []
+        self.implausible = implausible
+        self.learned: list[int] = []
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
         (parent,) = parents
         waiting = self.waiting.get(number_of(parent.candidate.source), [])
         taken, waiting[:] = waiting[:count], waiting[count:]
         depth = parent.candidate.depth + 1
-        priors = [-9.0 * (number in self.strange) for number in taken]
+        priors = [-9.0 * (number in self.implausible) for number in taken]
         return [
             Candidate(program(number), "tree", f"{number}", parent.identity, depth, prior, trusted=True)
             for number, prior in zip(taken, priors, strict=True)
         ]
 
     def learn(self, node: Node) -> None:
-        self.learnt.append(number_of(node.candidate.source))
+        self.learned.append(number_of(node.candidate.source))

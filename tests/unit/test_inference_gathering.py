@@ -25,7 +25,7 @@ def gathered(*pieces: str) -> Gathered:
 def test_replies_are_in_the_order_of_their_numbers() -> None:
     answer = gathered(piece({"content": "b"}, index=1), piece({"content": "a"}), piece({"content": "B"}, "stop", 1))
     replies, usage = answer.answer(7)
-    assert replies == (Reply("a", whole=False), Reply("bB"))
+    assert replies == (Reply("a", complete=False), Reply("bB"))
     assert usage == Usage(7, 0, 2, counted=False)
     assert not answer.finished
 
@@ -45,7 +45,7 @@ def test_a_refusal_of_the_model_is_its_reply() -> None:
 
 @pytest.mark.parametrize("finish", ["length", "content_filter"])
 def test_what_was_cut_off_is_not_whole(finish: str) -> None:
-    assert gathered(piece({"content": "def"}, finish)).answer(0)[0] == (Reply("def", whole=False),)
+    assert gathered(piece({"content": "def"}, finish)).answer(0)[0] == (Reply("def", complete=False),)
 
 
 def test_without_a_reason_to_stop_the_end_of_the_answer_will_do() -> None:

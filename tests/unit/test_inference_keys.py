@@ -38,7 +38,7 @@ def test_a_login_is_parted_from_the_base_url(text: str, address: Address) -> Non
 def test_what_is_no_base_url_is_said_without_its_secrets(text: str) -> None:
     with pytest.raises(ModelError, match=r"^The base URL '.*' of the model server .* Write it like") as caught:
         parse_address(text)
-    assert caught.value.lasting
+    assert caught.value.permanent
     assert "cret" not in f"{caught.value}{caught.value.__context__}"
 
 

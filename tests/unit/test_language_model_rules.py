@@ -26,7 +26,7 @@ from reloc_lsp.revision.strategies import asking_of, with_model
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.events import Settled
-from reloc_lsp.search.language_model import Answer, Reply, Usage
+from reloc_lsp.search.language_model import Completion, Reply, Usage
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings
@@ -54,7 +54,7 @@ class Model:
         self.kinds: Counter[str] = Counter()
         self._numbers = itertools.count(1)
 
-    async def ask(self, messages, sampling, count=1):
+    async def complete(self, messages, sampling, count=1):
         text = messages[-1].content
         self.asked.append(text)
         if "observations" in text:
@@ -65,9 +65,9 @@ class Model:
             kind = "cross" if "Combine" in text else "revise" if "Revise it" in text else "draft"
         self.kinds[kind] += 1
         if kind in ("observe", "reflect"):
-            return Answer((Reply(LISTED),), Usage(100, 0, 10))
+            return Completion((Reply(LISTED),), Usage(100, 0, 10))
         replies = [f"```python\ndef f(a):\n    return {next(self._numbers)}\n```" for _ in range(count)]
-        return Answer(tuple(map(Reply, replies)), Usage(100, 0, 10))
+        return Completion(tuple(map(Reply, replies)), Usage(100, 0, 10))
 
 
 class Judge:
@@ -77,7 +77,7 @@ class Judge:
         self.passed = passed
         self.rounds: list[list[int]] = []
 
-    async def evaluate(self, candidates, to_beat):
+    async def evaluate(self, candidates, must_exceed):
         numbers = [int(re.search(r"return (\d+)", candidate.source).group(1)) for candidate in candidates]
         self.rounds.append(numbers)
         return [verdict(self.passed(number)) for number in numbers]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.program.enclosing_function import function_around
+from reloc_lsp.program.enclosing_function import enclosing_function
 from reloc_lsp.program.source_text import LineIndex
 from reloc_lsp.program.unit import Module
 
@@ -18,7 +18,7 @@ def test_every_line_of_real_code_is_told_as_a_whole_parse_tells_it(name):
         unit = module.at_line(line)
         if unit is None or '"""' not in module.source(unit):
             expected = None if unit is None or unit.is_class else unit.line
-            assert function_around(index, line) == expected, (line, index.lines[line - 1])
+            assert enclosing_function(index, line) == expected, (line, index.lines[line - 1])
 
 
 def test_decorators_signatures_and_inner_functions():
@@ -45,17 +45,17 @@ if A:
 def h(): pass
 """
     expected = [0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 11, 8, 8, 8, 0, 0, 17, 17, 0, 20, 0]
-    assert [function_around(LineIndex(text), line) or 0 for line in range(1, 22)] == expected
+    assert [enclosing_function(LineIndex(text), line) or 0 for line in range(1, 22)] == expected
 
 
 def test_code_elsewhere_need_not_parse():
     index = LineIndex("def broken(:\n    pass\n\n\ndef f():\n    return 1\n\n\nclass Half(\n")
-    assert function_around(index, 6) == 5
+    assert enclosing_function(index, 6) == 5
     with pytest.raises(SyntaxError):
-        function_around(index, 2)
+        enclosing_function(index, 2)
 
 
 def test_text_that_begins_left_of_its_code_is_left_to_a_whole_parse():
     index = LineIndex('def f():\n    x = """\ndef g():\n    pass\n"""\n    return x\n')
     with pytest.raises(SyntaxError):
-        function_around(index, 6)
+        enclosing_function(index, 6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.program.docstring_constants import told_constants
+from reloc_lsp.program.docstring_constants import constants_in_docstring
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ from reloc_lsp.program.docstring_constants import told_constants
 @pytest.mark.parametrize("indent", ["", "    "])
 def test_what_is_told(docstring, told, indent):
     source = f'{indent}def f(a):\n{indent}    """{docstring}"""\n{indent}    return a\n'
-    assert told_constants(source, {"'cancelled'", "'f'"}) == told
+    assert constants_in_docstring(source, {"'cancelled'", "'f'"}) == told
 
 
 def test_a_function_without_a_docstring_tells_nothing():
-    assert told_constants("def f(a):\n    return 3\n", set()) == ()
+    assert constants_in_docstring("def f(a):\n    return 3\n", set()) == ()

@@ -22,7 +22,7 @@ from reloc_lsp.rewrites.ranking.features import Clues, FeatureExtractor, RankedR
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
-from reloc_lsp.search.protocols import PLACES
+from reloc_lsp.search.protocols import RANK_FEATURES
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
@@ -90,12 +90,12 @@ async def test_the_reward_orders_the_neighbourhood_and_is_known_of_each_neighbou
 
 async def test_the_order_without_it_is_that_of_its_first_weights() -> None:
     own = [candidate.source for candidate in await first(None, 200)]
-    without_turns = EvidenceReward(BEFORE | dict.fromkeys(PLACES, 0.0))
+    without_turns = EvidenceReward(BEFORE | dict.fromkeys(RANK_FEATURES, 0.0))
     assert len(own) == 200 and own == [candidate.source for candidate in await first(without_turns, 200)]
 
 
 async def test_rewrites_that_are_alike_take_turns_with_others() -> None:
-    places = [found[name] for found in features().values() for name in PLACES]
+    places = [found[name] for found in features().values() for name in RANK_FEATURES]
     assert sorted(places) == sorted(2 * [math.log(place) for place in range(1, len(features()) + 1)])
     own = {candidate.origin for candidate in await first(None, 12)}
     assert own < {candidate.origin for candidate in await first(EvidenceReward(BEFORE), 12)}
@@ -103,14 +103,16 @@ async def test_rewrites_that_are_alike_take_turns_with_others() -> None:
 
 def test_a_place_behind_others_is_no_reason_to_disbelieve_a_revision() -> None:
     reward = EvidenceReward({"weight": 0.5})
-    ahead, behind = ({"weight": 4.0, PLACES[0]: place} for place in (0.0, 2.0))
-    assert reward.promise(ahead) > reward.promise(behind) and reward.belief(ahead) == reward.belief(behind)
+    ahead, behind = ({"weight": 4.0, RANK_FEATURES[0]: place} for place in (0.0, 2.0))
+    assert reward.prior_score(ahead) > reward.prior_score(behind) and reward.plausibility(ahead) == reward.plausibility(
+        behind
+    )
 
 
 def test_what_run_time_values_say_is_no_reason_to_believe_a_revision() -> None:
     reward = EvidenceReward({"outlook": 3.0, "outlook=1": 2.0, "weight": 0.5})
     found = {"outlook": 1.0, "outlook=1": 1.0, "weight": 4.0, "unknown": 7.0}
-    assert (reward.promise(found), reward.belief(found)) == (7.0, 2.0)
+    assert (reward.prior_score(found), reward.plausibility(found)) == (7.0, 2.0)
 
 
 async def test_a_reward_is_bounded_whatever_the_weights() -> None:
@@ -255,6 +257,6 @@ def test_the_less_code_there_is_around_the_less_is_believed_of_what_was_learned(
     alone, module = (Surroundings(UNIT * times).share for times in (1, 200))
     assert 0 < alone < 0.2 and module > 0.9
     known = {"preference": -1.0, "come=<=": 1.0}
-    assert reward.promise({**known, "surroundings": 0.0}) == -1.0
-    assert reward.promise({**known, "surroundings": 1.0}) == reward.promise(known) == 3.0
+    assert reward.prior_score({**known, "surroundings": 0.0}) == -1.0
+    assert reward.prior_score({**known, "surroundings": 1.0}) == reward.prior_score(known) == 3.0
     assert features()["<="]["surroundings"] == Surroundings(FILE).share

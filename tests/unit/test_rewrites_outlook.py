@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reloc_lsp.rewrites.ranking.observational_equivalence import Outlook
 from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite, Swap
-from reloc_lsp.search.protocols import RuntimeValues
+from reloc_lsp.search.runtime_values import RuntimeValues
 
 BLAME = (1.0, 0.3, 0.0)  # the last call of a failing test, an earlier one, a call of a passing test
 VECTORS = {

@@ -12,7 +12,7 @@ from reloc_lsp.reward.linear_reward import EvidenceReward
 from reloc_lsp.rewrites.ranking.candidate_queue import CandidateQueue, Ranked
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.candidate import Candidate, Node
-from reloc_lsp.search.evaluation import differs, gains
+from reloc_lsp.search.evaluation import behavior_changed, newly_passes
 from reloc_lsp.search.verdict import Failure, Outcome, Verdict
 from reloc_lsp.search.verdict import TestResult as Result
 
@@ -84,8 +84,12 @@ def failing(words: str = "", outcome: Outcome = Outcome.FAILED, line: int = 5) -
 
 def test_a_test_is_won_when_it_passes_that_was_seen_to_fail():
     passing, not_run = failing(outcome=Outcome.PASSED), failing(outcome=Outcome.NOT_RUN)
-    assert gains(failing("1 == 2"), passing)
-    assert not gains(passing, passing) and not gains(not_run, passing) and not gains(passing, failing("1 == 2"))
+    assert newly_passes(failing("1 == 2"), passing)
+    assert (
+        not newly_passes(passing, passing)
+        and not newly_passes(not_run, passing)
+        and not newly_passes(passing, failing("1 == 2"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,4 +107,4 @@ def test_a_test_is_won_when_it_passes_that_was_seen_to_fail():
     ],
 )
 def test_a_failure_moves_when_it_has_other_words_or_another_place(after, other):
-    assert differs(failing("1 == 2"), after) is other
+    assert behavior_changed(failing("1 == 2"), after) is other

@@ -1,4 +1,4 @@
-"""Searching for what is better where every test passes."""
+"""Objectives other than repair: every test passes already, and a better version is wanted."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from reloc_lsp.evaluation.probes.median_interval import median_interval
 from reloc_lsp.program.syntax_size import syntax_nodes
 from reloc_lsp.revision.measure_text import in_words
 from reloc_lsp.revision.uncovered_changes import untested_changes
-from reloc_lsp.search.algorithms.objective_climbing import ObjectiveClimbing
+from reloc_lsp.search.algorithms.hill_climbing import ObjectiveClimbing
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Task
 from reloc_lsp.search.events import Finished, Settled
-from reloc_lsp.search.local_search import LocalSearch, Rules
-from reloc_lsp.search.objective import Measured, Objective
+from reloc_lsp.search.local_search import LocalSearch, Rules, Share
+from reloc_lsp.search.objective import Measurement, Objective
 from reloc_lsp.search.simplicity import Simplicity
 from reloc_lsp.search.verdict import Verdict
 
 
-class Worth:
-    """Rewards a number that passes by what the table says."""
+class TableReward:
+    """Rewards a number that passes with its value in a table."""
 
-    def __init__(self, worth: Mapping[int, float]) -> None:
-        self.worth = worth
+    def __init__(self, rewards: Mapping[int, float]) -> None:
+        self.rewards = rewards
 
     async def reward(self, task, candidates, verdicts, parents):
         numbers = [number_of(candidate.source) for candidate in candidates]
-        return [self.worth.get(n, 0.0) if v.green else 0.0 for n, v in zip(numbers, verdicts, strict=True)]
+        return [self.rewards.get(n, 0.0) if v.all_passed else 0.0 for n, v in zip(numbers, verdicts, strict=True)]
 
 
-async def searched(passes, worth, children, kind="simplify"):
-    """The numbers that won, in the order found; those that were judged; and the last event."""
-    table, goal = Table(passes), task(passed=TESTS)
-    rules = Rules(Tree(children), ObjectiveClimbing(), reward=Worth(worth), extra=(0, 0.0, 0), doubt=0)
-    goal = Task(**{**vars(goal), "objective": Objective(kind, "do it")})
-    search = LocalSearch(goal, rules, table, table.spending())
+async def searched(passes, rewards, children, kind="simplify"):
+    """The numbers that pass and meet the objective in the order found, the evaluator, and all events."""
+    table, start = Table(passes), task(passed=TESTS)
+    rules = Rules(
+        Tree(children), ObjectiveClimbing(), reward=TableReward(rewards), extra=Share.exactly(0), overfitted_extra=0
+    )
+    start = Task(**{**vars(start), "objective": Objective(kind, "do it")})
+    search = LocalSearch(start, rules, table, table.spending())
     events = [event async for event in search.run()]
     return [number_of(node.candidate.source) for node in search.passing], table, events
 
 
-async def test_it_climbs_until_there_is_nothing_better():
+async def test_it_climbs_until_no_version_is_better():
     all_pass = dict.fromkeys(range(9), TESTS)
     children = {0: [1, 2], 2: [3], 3: [4]}
     won, _, events = await searched(all_pass, {1: 0.1, 2: 0.2, 3: 0.3, 4: 0.3}, children)
@@ -51,28 +53,28 @@ async def test_it_climbs_until_there_is_nothing_better():
     assert number_of(last.best.candidate.source) == 3, "of equals the first"
 
 
-async def test_what_fails_a_test_wins_by_nothing_and_leads_nowhere():
+async def test_a_version_that_fails_a_test_never_wins_and_is_never_expanded():
     won, table, _ = await searched({1: TESTS - 1, 2: TESTS}, {1: 0.9, 2: 0.1}, {0: [1, 2], 1: [3]})
-    assert won == [2] and table.judged == [1, 2]
-    assert table.to_beat[0] == TESTS - 1, "it may stop at the first test that fails"
+    assert won == [2] and table.evaluated == [1, 2]
+    assert table.must_exceed[0] == TESTS - 1, "a run may stop at the first test that fails"
 
 
-async def test_what_is_no_better_does_not_win():
+async def test_a_version_that_is_no_better_does_not_win():
     won, _, events = await searched({1: TESTS}, {1: 0.0}, {0: [1]})
     assert won == [] and number_of(events[-1].best.candidate.source) == 0
 
 
-async def test_for_an_instruction_whatever_passes_and_differs_will_do():
+async def test_for_an_instruction_every_new_version_that_passes_counts():
     won, _, events = await searched({1: TESTS, 2: 1, 3: TESTS}, {}, {0: [1, 2, 3]}, "instruct")
     assert won == [1, 3] and any(isinstance(event, Settled) for event in events)
 
 
-async def test_simplicity_is_the_share_of_nodes_that_is_gone():
+async def test_simplicity_is_the_share_of_syntax_nodes_saved():
     before = task("def f(a):\n    if a:\n        return 0\n    return 1\n", passed=TESTS)
     shorter = Candidate(program(7), "test", "")
     passed, failed = before.verdict, Verdict({})
-    worth = await Simplicity().reward(before, [shorter, shorter], [passed, failed], [])
-    assert worth == [pytest.approx(1 - syntax_nodes(program(7)) / syntax_nodes(before.source)), 0.0]
+    rewards = await Simplicity().reward(before, [shorter, shorter], [passed, failed], [])
+    assert rewards == [pytest.approx(1 - syntax_nodes(program(7)) / syntax_nodes(before.source)), 0.0]
 
 
 @pytest.mark.parametrize(
@@ -85,25 +87,25 @@ async def test_simplicity_is_the_share_of_nodes_that_is_gone():
         ("def f(a):\n    if a:\n        return 1\n    elif 3:\n        return 2\n", 14),
     ],
 )
-def test_nodes_are_what_there_is_to_read(source, nodes):
+def test_syntax_nodes_are_counted_as_they_are_read(source, nodes):
     assert syntax_nodes(source) == nodes
 
 
-def test_a_median_is_bounded_by_values_that_leave_a_twentieth_out():
+def test_the_interval_of_a_median_has_95_percent_confidence():
     assert median_interval([1, 2, 3, 4, 5]) is None
     assert median_interval([3, 1, 2, 6, 5, 4]) == (1, 6)
     assert median_interval(range(1, 21)) == (6, 15)
 
 
-def test_a_gain_in_words():
-    assert in_words(Objective("simplify"), Measured(31, 22, 22, 22, "syntax nodes")) == "31 -> 22 syntax nodes"
-    faster = in_words(Objective("speed-up"), Measured(1.8, 1.0, 0.9, 1.125, "CPU seconds"))
+def test_a_measured_improvement_as_text():
+    assert in_words(Objective("simplify"), Measurement(31, 22, 22, 22, "syntax nodes")) == "31 -> 22 syntax nodes"
+    faster = in_words(Objective("speed-up"), Measurement(1.8, 1.0, 0.9, 1.125, "CPU seconds"))
     assert faster == "1.8 times as fast in its tests (95 %: 1.6 to 2.0)"
-    little = in_words(Objective("speed-up"), Measured(1.0, 0.98, 0.97, 0.99, "CPU seconds"))
+    little = in_words(Objective("speed-up"), Measurement(1.0, 0.98, 0.97, 0.99, "CPU seconds"))
     assert little == "1.020 times as fast in its tests (95 %: 1.010 to 1.031)"
 
 
-def test_what_no_test_runs_and_is_not_as_it_was():
+def test_changed_lines_that_no_test_covers():
     source = "def f(a):\n    if a:\n        return 1\n    if not a:\n        b = 2\n        return b\n"
     reached = FaultEvidence(dict.fromkeys((12, 13, 14), 0.0))
     there = Task("m.py", "f", source, 0, len(source), 11, task().verdict, reached)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.probes.median_interval import FEWEST, median_interval
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.objective import Measured
+from reloc_lsp.search.objective import Measurement
 from reloc_lsp.search.verdict import Verdict
 
 MOST_PAIRS = 20
@@ -38,7 +38,7 @@ class Stopwatch:
             found.append(parent.reward + gain if gain > 0 else 0.0)
         return found
 
-    async def measured(self, task: Task, source: str) -> Measured | None:
+    async def measure(self, task: Task, source: str) -> Measurement | None:
         """CPU seconds of one run of all the tests, the version's from its ratio to the unchanged unit's."""
         began = time.monotonic()
         pairs: list[tuple[float, float]] = []
@@ -51,7 +51,7 @@ class Stopwatch:
         bounds = median_interval(ratios)
         assert bounds is not None
         once = statistics.median(before for before, _ in pairs)
-        return Measured(once, once * statistics.median(ratios), once * bounds[0], once * bounds[1], "CPU seconds")
+        return Measurement(once, once * statistics.median(ratios), once * bounds[0], once * bounds[1], "CPU seconds")
 
     async def _gain(self, parent: Node, source: str) -> float:
         """Of as few pairs as bound a median, none may be slower: the first that is ends it."""
@@ -76,4 +76,4 @@ class Stopwatch:
 def _may_be_faster(verdict: Verdict, parent: Verdict) -> bool:
     """Whether a version is worth a stopwatch: it passes, and was not far slower when it was judged."""
     once, now = (sum(result.seconds for result in v.results.values()) for v in (parent, verdict))
-    return verdict.green and now <= CLEARLY_SLOWER * once + 0.01
+    return verdict.all_passed and now <= CLEARLY_SLOWER * once + 0.01

@@ -9,7 +9,7 @@ from typing import Any
 
 from reloc_lsp.evaluation.fork_client import ChildReport, Limit
 from reloc_lsp.evaluation.tiers import Tier
-from reloc_lsp.search.protocols import ProgramPoint, RuntimeValues
+from reloc_lsp.search.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 LIMIT = Limit(7.0, 20.0)

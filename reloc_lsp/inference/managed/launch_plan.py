@@ -52,17 +52,17 @@ class Plan:
         return self.model
 
     def check(self) -> None:
-        """Raise a lasting `ModelError` where the flags choose what is not theirs to choose."""
+        """Raise a permanent `ModelError` where the flags choose what is not theirs to choose."""
         for flag in self.flags:
             if flag.partition("=")[0] in _OURS:
                 raise ModelError(
                     f"{flag.partition('=')[0]} is chosen by reloc-lsp for a server that it starts. To serve others, or "
                     "elsewhere, run vllm serve yourself and give its address with --base-url.",
-                    lasting=True,
+                    permanent=True,
                 )
 
     def command(self, port: int) -> list[str]:
-        """The call of vLLM; raises a lasting `ModelError` where it is not installed."""
+        """The call of vLLM; raises a permanent `ModelError` where it is not installed."""
         self.check()
         fixed = [find_vllm(self.vllm), "serve", self.model, "--host", "127.0.0.1", "--port", str(port)]
         named = [] if self.served_name != self.model else ["--served-model-name", self.model]
@@ -80,12 +80,12 @@ def find_vllm(named: str | None) -> str:
     if named is not None:
         found = shutil.which(str(Path(named).expanduser()))
         if found is None:
-            raise ModelError(f"There is no program {named} to serve models with. {HOW_TO_INSTALL}", lasting=True)
+            raise ModelError(f"There is no program {named} to serve models with. {HOW_TO_INSTALL}", permanent=True)
         return os.path.abspath(found)
     found = shutil.which("vllm", path=str(Path(sys.executable).parent)) or shutil.which("vllm")
     if found is None:
         raise ModelError(
             f"vLLM is not installed: there is no program vllm beside {sys.executable} or on the PATH. {HOW_TO_INSTALL}",
-            lasting=True,
+            permanent=True,
         )
     return found

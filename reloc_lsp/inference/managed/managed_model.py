@@ -13,7 +13,7 @@ from reloc_lsp.inference.managed.manager import ready, started
 from reloc_lsp.inference.managed.state_file import Server
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.language_model import Answer, Message, ModelError, Sampling
+from reloc_lsp.search.language_model import Completion, Message, ModelError, Sampling
 
 
 class ManagedModel:
@@ -40,15 +40,15 @@ class ManagedModel:
         self._endpoint: Endpoint | None = None
         self._making = asyncio.Lock()
 
-    async def ask(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Answer:
+    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """As every `LanguageModel`, once the server is ready; one that ended meanwhile is started again once."""
         endpoint = await self._connected(None)
         try:
-            return await endpoint.ask(messages, sampling, count)
+            return await endpoint.complete(messages, sampling, count)
         except ModelError:
             if self._folder is None or self._folder.alive():
                 raise
-        return await (await self._connected(endpoint)).ask(messages, sampling, count)
+        return await (await self._connected(endpoint)).complete(messages, sampling, count)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -30,12 +30,12 @@ _BEGIN = (
 def started(plan: Plan) -> Folder:
     """The folder of the server of `plan`: of the one that lives, or of one that is started now.
 
-    Raises a lasting `ModelError` where it cannot be started.
+    Raises a permanent `ModelError` where it cannot be started.
     """
     if os.name == "nt":
         raise ModelError(
             "vLLM does not run on Windows. Run it in WSL or on another machine, and give its address with --base-url.",
-            lasting=True,
+            permanent=True,
         )
     folder = folder_of(plan.name)
     while True:
@@ -50,7 +50,7 @@ def started(plan: Plan) -> Folder:
 
 
 async def ready(folder: Folder) -> Record:
-    """How the server stands once it answers; raises a lasting `ModelError` with the reason where it ends before."""
+    """How the server stands once it answers; raises a permanent `ModelError` with the reason where it ends before."""
     while True:
         # In this order: what was written before it ended is seen.
         alive, record = folder.alive(), folder.read()
@@ -58,7 +58,7 @@ async def ready(folder: Folder) -> Record:
             return record
         if not alive:
             why = record.why if record is not None and record.phase == "ended" else "It ended without a word."
-            raise ModelError(f"The model server did not start. {why} Its log is {folder.log}.", lasting=True)
+            raise ModelError(f"The model server did not start. {why} Its log is {folder.log}.", permanent=True)
         await asyncio.sleep(POLL)
 
 

@@ -104,7 +104,7 @@ class ChainSource:
         baseline = await BaselineBuilder(bench, location, BASELINE_SECONDS).measure(groups)
         judge = PytestEvaluator(bench, location, baseline)
         try:
-            if not judge.unchanged.green:
+            if not judge.unchanged.all_passed:
                 self.left_out(f"{location.unit.qualname} of {location.name}: A test that reaches it fails.")
                 return None
             chain = Chain(
@@ -129,7 +129,7 @@ class Chain:
         # Where no test fails no line is suspicious, and there would be no rewrites: here every line may become wrong.
         seen = FaultEvidence(types=localize_faults(judge.baseline).types)
         task = Task(location.name, unit.qualname, text, unit.start, unit.end, unit.first_line, judge.unchanged, seen)
-        module = ModuleContext(location.module.tree, unit.qualname, seen.types, told=task.told)
+        module = ModuleContext(location.module.tree, unit.qualname, seen.types, told=task.docstring_constants)
         self.judge = judge
         self.width = width
         self.dice = dice
@@ -149,7 +149,7 @@ class Chain:
         farther: list[tuple[int, Node]] = []
         for candidate, verdict in zip(chosen, verdicts, strict=True):
             # A run that was cut off may pass what it did not come to.
-            if verdict.green or verdict.at_most > before:
+            if verdict.all_passed or verdict.possible_passes > before:
                 continue
             distance = self._distances[fingerprint(candidate.source)]
             version = len(self.versions)

@@ -82,7 +82,7 @@ def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: round(weight, 4) for name, weight in weights.items() if abs(weight) > 5e-5}
 
 
-def promise(row: RankingItem, weights: Mapping[str, float]) -> float:
+def prior_score(row: RankingItem, weights: Mapping[str, float]) -> float:
     """The weighed sum of an alternative's clues."""
     return sum(weights.get(name, 0.0) * value for name, value in row.features.items())
 
@@ -90,7 +90,7 @@ def promise(row: RankingItem, weights: Mapping[str, float]) -> float:
 def _raise(lists: Sequence[RankingList], weights: Mapping[str, float]) -> float:
     """By how much these weights raise a right alternative, in the mean."""
     right = [row for one in lists for row in one.rows if row.right and CHOSEN not in row.features]
-    raised = sum(promise(row, weights) - promise(row, BEFORE | TURNS) for row in right)
+    raised = sum(prior_score(row, weights) - prior_score(row, BEFORE | TURNS) for row in right)
     return round(raised / max(len(right), 1), 4)
 
 
@@ -101,8 +101,8 @@ def places(lists: Sequence[RankingList], weights: Mapping[str, float]) -> list[f
     """
     found = []
     for one in lists:
-        best = max(promise(row, weights) for row in one.rows if row.right)
-        ahead = sum(promise(row, weights) > best for row in one.rows if not row.right)
+        best = max(prior_score(row, weights) for row in one.rows if row.right)
+        ahead = sum(prior_score(row, weights) > best for row in one.rows if not row.right)
         found.append(1 + ahead * one.scale)
     return found
 

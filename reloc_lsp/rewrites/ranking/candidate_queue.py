@@ -11,7 +11,7 @@ from reloc_lsp.rewrites.ranking.features import Clues
 from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.candidate import Candidate, Node
-from reloc_lsp.search.protocols import Foresight
+from reloc_lsp.search.protocols import RewriteScorer
 
 SECOND_EDIT = 2.0
 """What a further edit costs, as the logarithm of how much rarer it is than a single one."""
@@ -19,21 +19,21 @@ SECOND_EDIT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A rewrite in its place: `promise` is what it has that for, `belief` what of it outlasts the run; logarithms.
+    """A rewrite with its `prior_score` and its `plausibility`, which are logarithms.
 
     One without `features` was not weighed, and stands behind all that were, where it stays.
     """
 
     rewrite: Rewrite
-    promise: float
-    belief: float
+    prior_score: float
+    plausibility: float
     features: Clues = field(default_factory=dict)
 
 
 class CandidateQueue:
     """The neighbours of `parent` by `ranked` rewrites, the best first; their order is final without `foresight`."""
 
-    def __init__(self, parent: Node, ranked: Sequence[Ranked], foresight: Foresight | None) -> None:
+    def __init__(self, parent: Node, ranked: Sequence[Ranked], foresight: RewriteScorer | None) -> None:
         self.parent = parent
         self._foresight = foresight
         self._lessons = MutationFeedback()
@@ -60,8 +60,8 @@ class CandidateQueue:
         assert self._foresight is not None
         self._heard = False
         kinds = {(one.rewrite.family, one.rewrite.line) for one in self._waiting}
-        lessons = {kind: self._foresight.lesson(self._lessons.features(*kind)) for kind in kinds}
-        self._waiting.sort(key=lambda one: one.promise + lessons[one.rewrite.family, one.rewrite.line])
+        lessons = {kind: self._foresight.feedback(self._lessons.features(*kind)) for kind in kinds}
+        self._waiting.sort(key=lambda one: one.prior_score + lessons[one.rewrite.family, one.rewrite.line])
 
     def _candidates(self) -> Iterator[Candidate]:
         parent = self.parent.candidate
@@ -78,5 +78,5 @@ class CandidateQueue:
             self._given[source] = rewrite
             yield Candidate(
                 source, rewrite.family, rewrite.description, self.parent.identity, parent.depth + 1,
-                before + one.belief, parent.trusted, one.features,
+                before + one.plausibility, parent.trusted, one.features,
             )  # fmt: skip

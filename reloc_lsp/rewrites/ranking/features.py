@@ -15,7 +15,7 @@ from itertools import pairwise
 from reloc_lsp.rewrites.ranking.code_tokens import Pair, Triple, Wording, triples, words
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.search.protocols import PLACES, SURROUNDINGS
+from reloc_lsp.search.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
 
 Clues = dict[str, float]
 LEAST = 1e-12
@@ -84,14 +84,14 @@ class RankedRewrite:
     chosen: bool = False
 
     @property
-    def belief(self) -> float:
+    def plausibility(self) -> float:
         """How likely a person would write it here, whatever the values seen at run time."""
         return self.preference * math.pow(self.suspicion, SUSPICION_POWER)
 
     @property
-    def promise(self) -> float:
+    def prior_score(self) -> float:
         """Everything together: the order without an evidence reward."""
-        return self.belief * self.outlook
+        return self.plausibility * self.outlook
 
 
 class FeatureExtractor:
@@ -112,8 +112,9 @@ class FeatureExtractor:
         if standing.chosen:
             # Nothing but searches can tell of these: they are not among the rewrites of a fix that nothing was run for.
             return {
-                "chosen": 1.0, "own belief": _log(standing.belief), "outlook alone": _log(standing.outlook),
-                **self._places[id(standing)], SURROUNDINGS: self.around.share,
+                "chosen": 1.0, "own belief": _log(standing.plausibility), "outlook alone": _log(standing.outlook),
+                **self._places[id(standing)],
+            SURROUNDING_CODE_FEATURE: self.around.share,
             }  # fmt: skip
         rewrite = standing.rewrite
         family, line = rewrite.family, rewrite.line
@@ -123,7 +124,8 @@ class FeatureExtractor:
             "outlook": _log(standing.outlook), "weight": _log(rewrite.weight),
             "crowd of its family": math.log(self._families[family]), "crowd of its line": math.log(self._lines[line]),
             f"family={family}": 1.0, f"in={statement}": 1.0, f"family={family} in={statement}": 1.0,
-            f"outlook={_step(standing.outlook)}": 1.0, **self._places[id(standing)], SURROUNDINGS: self.around.share,
+            f"outlook={_step(standing.outlook)}": 1.0, **self._places[id(standing)],
+            SURROUNDING_CODE_FEATURE: self.around.share,
         }  # fmt: skip
         errors = self.around.kinds_of_error
         for error in errors:
@@ -172,12 +174,12 @@ def _places(standings: Sequence[RankedRewrite]) -> dict[int, Clues]:
     in_family: Counter[str] = Counter()
     at_line: Counter[tuple[str, int]] = Counter()
     found = {}
-    for one in sorted(standings, key=lambda one: -one.promise):
+    for one in sorted(standings, key=lambda one: -one.prior_score):
         family, line = one.rewrite.family, one.rewrite.line
         in_family[family] += 1
         at_line[family, line] += 1
         places = in_family[family], at_line[family, line]
-        found[id(one)] = dict(zip(PLACES, map(math.log, places), strict=True))
+        found[id(one)] = dict(zip(RANK_FEATURES, map(math.log, places), strict=True))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reloc_lsp.rewrites.ranking.features import Clues
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.search.evaluation import differs, gains
+from reloc_lsp.search.evaluation import behavior_changed, newly_passes
 from reloc_lsp.search.verdict import Verdict
 
 FEW, MORE = 3.0, 10.0
@@ -40,8 +40,8 @@ class MutationFeedback:
 
     def hear(self, rewrite: Rewrite, before: Verdict, after: Verdict) -> None:
         """Take note of a rewrite's verdict `after`, beside that of its parent `before`."""
-        gained = gains(before, after)
-        moved = gained or differs(before, after)
+        gained = newly_passes(before, after)
+        moved = gained or behavior_changed(before, after)
         for tally in (self._all, self._families[rewrite.family], self._lines[rewrite.line]):
             tally.tried += 1
             tally.moved += moved

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reloc_lsp.rewrites.rewrite import Branches, Guard, Joined, Rewrite, Swap
-from reloc_lsp.search.protocols import RuntimeValues
+from reloc_lsp.search.runtime_values import RuntimeValues
 
 INERT, UNSEEN, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.2, 0.25, 1.0, 2.5, 5.0
 WANTED, UNWANTED = 4.0, 0.05
@@ -42,7 +42,7 @@ class Outlook:
 
         With `wanted` they should hold on blamed visits, else fail on them.
         """
-        blame = self.values.blame.get(line)
+        blame = self.values.suspiciousness.get(line)
         if not blame:
             return dict(list(conditions.items())[:12])
         scored: list[tuple[float, str]] = []
@@ -69,16 +69,16 @@ class Outlook:
     def raises(self, line: int, expression: str) -> bool:
         """Whether evaluating the expression raised on a blamed visit of `line`."""
         vector = self.values.vectors.get(line, {}).get(expression, ())
-        return any(v == -1 and b for v, b in zip(vector, self.values.blame.get(line, ()), strict=False))
+        return any(v == -1 and b for v, b in zip(vector, self.values.suspiciousness.get(line, ()), strict=False))
 
     def _swap(self, swap: Swap) -> float:
         vectors = self.values.vectors.get(swap.line, {})
         old, new = vectors.get(swap.old), vectors.get(swap.new)
-        blame = self.values.blame.get(swap.line, ())
+        blame = self.values.suspiciousness.get(swap.line, ())
         if old is None or new is None or not blame:
             return NEUTRAL
         if swap.condition:
-            truth = self.values.truth.get(swap.line, {})
+            truth = self.values.truthiness.get(swap.line, {})
             old, new = (tuple(_as_truth(v, truth) for v in vector) for vector in (old, new))
         changed = [a != b for a, b in zip(old, new, strict=True)]
         reach = _reach(changed, blame)
@@ -89,25 +89,25 @@ class Outlook:
         if -1 in old:
             mended = all(n != -1 for n, o in zip(new, old, strict=True) if o == -1)
             return TARGETED if mended and reach > INERT else NEUTRAL
-        if reach == INERT and swap.line in self.values.partial:
+        if reach == INERT and swap.line in self.values.truncated:
             return UNSEEN
         return reach * RISKY if -1 in new else reach
 
     def _answers(self, line: int, expression: str, returned: int) -> float:
         """How many of the answers wanted of the `return` at line `returned` the expression at `line` gives."""
-        vector, answers = self.values.vectors.get(line, {}).get(expression), self.values.answers.get(line, {})
+        vector, answers = self.values.vectors.get(line, {}).get(expression), self.values.expected_values.get(line, {})
         calls = self.values.last_calls.get(line, ())
         if vector is None or not returned:
             return NEUTRAL
         # The last visit of a call is the one whose value was returned.
-        last = {test: visit for visit, test in enumerate(calls) if self.values.ended.get(test) == returned}
+        last = {test: visit for visit, test in enumerate(calls) if self.values.wrong_returns.get(test) == returned}
         return _satisfied([vector[visit] in answers[test] for test, visit in last.items() if test in answers])
 
     def _branch_answers(
         self, line: int, branches: Branches, truths: Sequence[bool | None], changed: Sequence[bool]
     ) -> float:
         """How many of the wanted answers the branches give that are now taken, at the first visit that changed."""
-        answers, vectors = self.values.answers.get(line, {}), self.values.vectors.get(line, {})
+        answers, vectors = self.values.expected_values.get(line, {}), self.values.vectors.get(line, {})
         first: dict[int, int] = {}
         for visit, (test, differs) in enumerate(zip(self.values.last_calls.get(line, ()), changed, strict=False)):
             if differs and test in answers:
@@ -121,7 +121,7 @@ class Outlook:
 
     def _early_answers(self, line: int, condition: str, value: str) -> float:
         """How many of the wanted answers a return of `value` gives, at the first visit at which `condition` holds."""
-        vector, answers = self.values.vectors.get(line, {}).get(value), self.values.answers.get(line, {})
+        vector, answers = self.values.vectors.get(line, {}).get(value), self.values.expected_values.get(line, {})
         truths = self._truths(line, condition)
         if vector is None or truths is None:
             return NEUTRAL
@@ -132,7 +132,7 @@ class Outlook:
         return _satisfied([vector[visit] in answers[test] for test, visit in first.items()])
 
     def _joined(self, joined: Joined) -> float:
-        blame = self.values.blame.get(joined.line)
+        blame = self.values.suspiciousness.get(joined.line)
         olds, extras = self._truths(joined.line, joined.old), self._truths(joined.line, joined.extra)
         if not blame or olds is None or extras is None:
             return NEUTRAL
@@ -141,7 +141,7 @@ class Outlook:
         return _reach(changed, blame) * self._branch_answers(joined.line, joined.branches, extras, changed)
 
     def _guard(self, line: int, condition: str, inverted: bool) -> float:
-        blame = self.values.blame.get(line)
+        blame = self.values.suspiciousness.get(line)
         truths = self._truths(line, condition)
         if not blame or truths is None:
             return RISKY
@@ -152,7 +152,7 @@ class Outlook:
         vector = self.values.vectors.get(line, {}).get(condition)
         if vector is None or -1 in vector:
             return None
-        truth = self.values.truth.get(line, {})
+        truth = self.values.truthiness.get(line, {})
         return tuple(truth.get(v) for v in vector)
 
 

@@ -1,5 +1,5 @@
-"""Named rules for incumbent updating: hill climbing, the genetic algorithm and the baselines beside them.
+"""Update rules by name: hill climbing, the genetic algorithm, and the baselines they are compared with.
 
-Here: one file per rule; each decides which nodes are the parents of the next round.
+Here: rules that decide which nodes are the parents of the next round.
 Not here: the loop that calls them (`search/local_search.py`).
 """

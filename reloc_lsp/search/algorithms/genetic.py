@@ -1,19 +1,18 @@
-"""The genetic algorithm: the two best of the population breed, and the child joins it (ReLoc 3.4)."""
+"""The genetic algorithm: the two best of the population breed, and the child joins it (ReLoc section 3.4)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reloc_lsp.search.algorithms.hill_climbing import MAX_EXPANSIONS
 from reloc_lsp.search.candidate import Node
 
-MOST_PARENTINGS = 3
 
+class TopTwoSelection:
+    """Selects the two best nodes that have been parents fewer than `MAX_EXPANSIONS` times; no node is ever removed.
 
-class TopTwo:
-    """The two best nodes that were not parents three times yet; nothing is ever removed.
-
-    With `paper` the score alone decides. Else equals are told apart by how seldom they were parents, and a pair that
-    bred before does not do so again: its child would be asked for by the very same prompt.
+    With `paper` the score alone decides. Without it, of equally good nodes those that were parents less often come
+    first, and no pair breeds twice: the second prompt would equal the first.
     """
 
     def __init__(self, paper: bool = False) -> None:
@@ -21,8 +20,8 @@ class TopTwo:
         self._bred: set[frozenset[int]] = set()
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """The two parents; none where there are no two."""
-        able = [node for node in nodes if node.expansions < MOST_PARENTINGS and not node.rejected]
+        """The two parents; empty where there are not two."""
+        able = [node for node in nodes if node.expansions < MAX_EXPANSIONS and not node.rejected]
         if self.paper:
             best = sorted(able, key=lambda node: ([-value for value in node.score], node.identity))
             return best[:2] if len(best) > 1 else ()

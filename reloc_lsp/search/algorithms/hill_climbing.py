@@ -1,4 +1,4 @@
-"""Hill climbing: our default rules (method.md), for a neighbourhood that is cheap and large."""
+"""Hill climbing (ReLoc section 3.4): the default rule, the rule for a model, the paper's, and that for objectives."""
 
 from __future__ import annotations
 
@@ -6,33 +6,98 @@ from collections.abc import Sequence
 
 from reloc_lsp.search.candidate import Node
 
+MAX_EXPANSIONS = 3
+"""How many times a node may be a parent where a model makes the neighbours: the paper's number."""
+
 
 class HillClimbing:
-    """Stay with a node while it has neighbours; leave it for a strict improvement, else sideways, else anywhere.
+    """The default, for a neighbourhood that is cheap and large: stay with a node while it has neighbours.
 
-    `patience` is the number of neighbours a node is asked for before the others of its rank get their turn: an
-    improvement may lead into a dead end, so the nodes it left behind keep a share of the search.
-    The start keeps every second neighbour, for most bugs are one edit away from it, whatever else wins a test.
-    Nodes that pass as many tests as the start (a plateau) are entered only when no better one is open.
+    Better nodes are expanded first, then those that pass as many tests as the start (the plateau), then any others.
+    After every `turn` requested neighbours a node yields to the other nodes of its group, since an improvement may be a
+    dead end. The start gets every second neighbour, because most bugs are one edit away from it. Nodes that are
+    `max_depth` revisions from the start are not expanded. Both defaults were chosen by hand.
     """
 
-    def __init__(self, patience: int = 96, depth: int = 2) -> None:
-        self.patience = patience
-        self.depth = depth
+    def __init__(self, turn: int = 96, max_depth: int = 2) -> None:
+        self.turn = turn
+        self.max_depth = max_depth
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
         """The incumbent of the next round."""
         start = nodes[0]
-        open_nodes = [n for n in nodes if not n.exhausted and not n.verdict.green and n.candidate.depth < self.depth]
-        if open_nodes and any(n.green for n in nodes):
-            # What passes was found; what remains to be seen is whether something simpler does.
+        open_nodes = [
+            n for n in nodes if not n.exhausted and not n.verdict.all_passed and n.candidate.depth < self.max_depth
+        ]
+        if open_nodes and any(n.all_passed for n in nodes):
+            # A passing revision is known; the open question is whether a simpler one passes too.
             return [min(open_nodes, key=lambda n: (n.candidate.depth, [-s for s in n.score], n.identity))]
-        if start in open_nodes and start.asked <= sum(n.asked for n in nodes[1:]):
+        if start in open_nodes and start.requested <= sum(n.requested for n in nodes[1:]):
             return [start]
-        climbing = [n for n in open_nodes if n is start or n.score[:2] > start.score[:2]]
+        # The first two parts of the score count tests; reward and size alone are no improvement.
+        better = [n for n in open_nodes if n is start or n.score[:2] > start.score[:2]]
         plateau = [n for n in open_nodes if n.score[0] >= start.score[0]]
-        for group in (climbing, plateau, open_nodes):
+        for group in (better, plateau, open_nodes):
             if group:
-                best = min(group, key=lambda n: (n.asked // self.patience, [-s for s in n.score], n.identity))
-                return [best]
+                return [min(group, key=lambda n: (n.requested // self.turn, [-s for s in n.score], n.identity))]
         return []
+
+
+class ModelHillClimbing:
+    """The default with a model, whose neighbours are few and expensive: expand the best nodes that do not pass.
+
+    Up to `width` nodes that pass equally many tests are expanded at once, because a model server answers several
+    prompts in about the time of one (3, chosen by hand). A node has at most `MAX_EXPANSIONS` turns, and nodes that
+    had fewer turns go first.
+    """
+
+    def __init__(self, width: int = 3) -> None:
+        self.width = width
+
+    def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """The incumbents of the next round, the best first."""
+        usable = [node for node in nodes if not (node.all_passed or node.rejected or node.exhausted)]
+        able = [node for node in usable if node.expansions < MAX_EXPANSIONS]
+        able.sort(key=lambda node: (node.score[:1], -node.expansions, node.score, -node.identity), reverse=True)
+        # A worse node in the same round would take calls away from a better one.
+        return [node for node in able if node.score[:1] == able[0].score[:1]][: self.width]
+
+
+class PaperHillClimbing:
+    """The paper's rule: the best of the incumbent's children that was never expanded, even if it is worse.
+
+    If no child is left, the best node anywhere that was never expanded. A round requests three revisions, which uses
+    the node up. The search does not stop when all tests pass.
+    """
+
+    def __init__(self) -> None:
+        self._incumbent: int | None = None
+
+    def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """The incumbent of the next round."""
+        able = [node for node in nodes if node.expansions == 0]
+        children = [n for n in able if self._incumbent is not None and n.candidate.parent == self._incumbent]
+        group = children or able
+        if not group:
+            return ()
+        best = max(group, key=lambda node: (node.score, -node.identity))
+        self._incumbent = best.identity
+        return [best]
+
+
+class ObjectiveClimbing:
+    """The rule for an objective where all tests pass already: expand the version with the highest reward.
+
+    When that one is exhausted the next best follows, within the `width` best (3, chosen by hand). Only the unchanged
+    unit and passing versions with a reward above 0 are expanded, each at most `max_expansions` times.
+    """
+
+    def __init__(self, width: int = 3, max_expansions: float = float("inf")) -> None:
+        self.width = width
+        self.max_expansions = max_expansions
+
+    def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """The incumbent of the next round."""
+        able = [node for node in nodes if node.all_passed and (node.identity == 0 or node.reward > 0)]
+        best = sorted(able, key=lambda node: (-node.reward, node.identity))[: self.width]
+        return [node for node in best if not node.exhausted and node.expansions < self.max_expansions][:1]

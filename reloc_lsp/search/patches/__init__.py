@@ -1,4 +1,4 @@
-"""What is done with plausible patches, the revisions that pass: ranking, differential testing, minimisation.
+"""What is done with plausible patches (revisions that pass every test): ranking, differential testing, minimisation.
 
-Not here: how they were found.
+Not here: the search that finds them.
 """

@@ -1,4 +1,4 @@
-"""Revisions that pass the same tests may still differ: what they do with inputs that no test tries."""
+"""Differential testing: revisions that pass the same tests are compared on inputs that no test uses."""
 
 from __future__ import annotations
 
@@ -7,28 +7,32 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A `call` of the unit as one writes it (empty where that is too long to read) and what came of it (`did`)."""
+class Observation:
+    """One call of the unit and its `result`, such as `returns 3` or `raises KeyError`.
+
+    `call` is source text; it is empty where that would be too long to read.
+    """
 
     call: str
-    did: str
+    result: str
 
 
-Trials = Mapping[int, Trial]
-"""By the number of the input; inputs that were not tried to the end, or end now so and now otherwise, are missing."""
+Observations = Mapping[int, Observation]
+"""Observations by the number of the input. Inputs whose call did not end, or is not deterministic, are missing."""
 
 
-def differing(one: Trials, other: Trials) -> list[int]:
-    """The inputs with which two versions do not do the same."""
-    return [number for number, trial in one.items() if number in other and other[number].did != trial.did]
+def differing_inputs(one: Observations, other: Observations) -> list[int]:
+    """The numbers of the inputs on which two versions have different results."""
+    return [number for number, seen in one.items() if number in other and other[number].result != seen.result]
 
 
-def telling(one: Trials, other: Trials) -> tuple[Trial, Trial] | None:
-    """The input that shows the difference of two versions best: one that raises nothing, and a short one."""
-    pairs = [(one[n], other[n]) for n in differing(one, other) if one[n].call]
-    return min(pairs, key=_length, default=None)
+def clearest_difference(one: Observations, other: Observations) -> tuple[Observation, Observation] | None:
+    """The observations, one of each version, that show a difference best: without exceptions, then the shortest."""
+    pairs = [(one[n], other[n]) for n in differing_inputs(one, other) if one[n].call]
+    return min(pairs, key=_reading_effort, default=None)
 
 
-def _length(pair: tuple[Trial, Trial]) -> tuple[int, int]:
-    raising = sum(trial.did.startswith("raises") for trial in pair)
-    return raising, len(pair[0].call) + sum(len(trial.did) for trial in pair)
+def _reading_effort(pair: tuple[Observation, Observation]) -> tuple[int, int]:
+    """Number of exceptions, then number of characters."""
+    raising = sum(seen.result.startswith("raises") for seen in pair)
+    return raising, len(pair[0].call) + sum(len(seen.result) for seen in pair)

@@ -1,4 +1,4 @@
-"""The smallest edit that keeps the verdict: delta debugging over the hunks of a revision."""
+"""Patch minimisation: the smallest edit with the same verdict, by delta debugging over the hunks of a revision."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.protocols import Evaluator
 from reloc_lsp.search.verdict import Verdict
 
-MOST_HUNKS = 12
+MAX_HUNKS = 12
+"""A revision with more hunks counts as rewritten and is not minimised: a hunk costs an evaluation. Chosen by hand."""
 _WORD = re.compile(r"(?m:^[ \t]*\#[^\n]*\n)|\n|[^\S\n]+|\w+|.", re.DOTALL)
-"""A comment on a line of its own is one word: it is kept or lost as a whole."""
+"""What hunks are made of. A comment on a line of its own is one word, so that it is kept or removed as a whole."""
 
 
 def hunks(before: str, after: str) -> list[Edit]:
-    """The separate changes, by words, that turn `before` into `after`."""
+    """The separate edits, in words, that turn `before` into `after`."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     starts = [0]
     for word in old:
@@ -31,39 +32,43 @@ def hunks(before: str, after: str) -> list[Edit]:
     ]
 
 
-async def shrunk(task: Task, candidate: Candidate, verdict: Verdict, evaluator: Evaluator) -> tuple[Candidate, Verdict]:
-    """`candidate` without the hunks that its verdict does not need; one evaluation per hunk and pass.
+async def minimize_patch(
+    task: Task, candidate: Candidate, verdict: Verdict, evaluator: Evaluator
+) -> tuple[Candidate, Verdict]:
+    """`candidate` without the hunks that its verdict does not need, and its new verdict.
 
-    A version written anew is kept whole, but for comments that it lost.
+    Every pass tries to remove each hunk, at the cost of one evaluation, until no hunk can be removed. A rewritten
+    version (more than `MAX_HUNKS` hunks) only gets back the comments that it lost.
     """
     edits = hunks(task.source, candidate.source)
-    if len(edits) > MOST_HUNKS:
-        return with_comments(task, candidate), verdict
-    shrinking = True
-    while shrinking and len(edits) > 1:
-        shrinking = False
+    if len(edits) > MAX_HUNKS:
+        return restore_comments(task, candidate), verdict
+    removed = True
+    while removed and len(edits) > 1:
+        removed = False
         for index in range(len(edits)):
             fewer = edits[:index] + edits[index + 1 :]
             source = apply_edits(task.source, fewer)
             if not _parses(source):
                 continue
             smaller = dataclasses.replace(candidate, source=source)
-            (judged,) = await evaluator.evaluate([smaller], verdict.passed - 1)
-            if judged.passed >= verdict.passed and judged.complete:
-                edits, candidate, verdict, shrinking = fewer, smaller, judged, True
+            (new_verdict,) = await evaluator.evaluate([smaller], verdict.passed - 1)
+            if new_verdict.passed >= verdict.passed and new_verdict.complete:
+                edits, candidate, verdict, removed = fewer, smaller, new_verdict, True
                 break
     return candidate, verdict
 
 
-def with_comments(task: Task, candidate: Candidate) -> Candidate:
-    """`candidate` with the comments that it lost, as far as they fit into it."""
+def restore_comments(task: Task, candidate: Candidate) -> Candidate:
+    """`candidate` with the unit's comments that it lost, if they can be put back without changing its code."""
     edits = hunks(task.source, candidate.source)
-    kept = [edit for edit in edits if not _loses_comments(task.source, edit)]
-    again = dataclasses.replace(candidate, source=apply_edits(task.source, kept))
-    return again if len(kept) < len(edits) and _same_code(again, candidate) else candidate
+    kept = [edit for edit in edits if not _removes_comments(task.source, edit)]
+    restored = dataclasses.replace(candidate, source=apply_edits(task.source, kept))
+    return restored if len(kept) < len(edits) and _same_code(restored, candidate) else candidate
 
 
-def _loses_comments(before: str, edit: Edit) -> bool:
+def _removes_comments(before: str, edit: Edit) -> bool:
+    """Whether the edit removes nothing but comments."""
     lost = before[edit.start : edit.end].strip()
     return not edit.text.strip() and bool(lost) and all(line.lstrip().startswith("#") for line in lost.splitlines())
 

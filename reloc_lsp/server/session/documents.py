@@ -10,7 +10,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument, Workspace
 
-from reloc_lsp.program.enclosing_function import function_around
+from reloc_lsp.program.enclosing_function import enclosing_function
 from reloc_lsp.program.source_text import LineIndex
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.server.session.workspace_roots import within
@@ -52,7 +52,7 @@ class OpenDocument(TextDocument):
     def function_at(self, line: int) -> int | None:
         """The line of the `def` around `line` (both from 1); the whole text is parsed only where nothing less tells."""
         try:
-            return function_around(self.index, line)
+            return enclosing_function(self.index, line)
         except PARSING_ERRORS:
             unit = self.module.at_line(line) if self.module else None
             return unit.line if unit and not unit.is_class else None

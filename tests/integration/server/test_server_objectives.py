@@ -14,7 +14,7 @@ from scripted_revision import fixed
 
 from reloc_lsp.revision import Proposal
 from reloc_lsp.revision import Tests as Passing
-from reloc_lsp.search.objective import Measured, Objective
+from reloc_lsp.search.objective import Measurement, Objective
 
 SIMPLIFY, SPEED_UP, INSTRUCT = (f"refactor.rewrite.reloc.{name}" for name in ("simplify", "speedUp", "instruct"))
 MODEL = {"reloc": {"model": {"name": "tiny"}}}
@@ -25,7 +25,7 @@ def simplified(source: str) -> Proposal:
     return fixed(
         source, lambda text: text.replace("    return value\n", "    return +value\n"), status="improved",
         message="clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass.", objective=Objective("simplify"),
-        measure=Measured(31, 22, 22, 22, "syntax nodes"), **ALL_PASS,
+        measure=Measurement(31, 22, 22, 22, "syntax nodes"), **ALL_PASS,
     )  # fmt: skip
 
 
