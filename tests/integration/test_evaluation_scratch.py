@@ -103,18 +103,25 @@ async def test_nothing_is_left_when_the_controller_is_killed(write, scratch, pro
     await until(lambda: not list(scratch.iterdir()))
 
 
-KILLED = """
+CONTROLLER = """
 import os, signal, sys
 from pathlib import Path
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
-ScratchCopy(Path(sys.argv[1]), {})
+copy = ScratchCopy(Path(sys.argv[1]), {})
+if sys.argv[2:]:
+    copy._cleanup_process.stop()
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+async def test_the_cleanup_process_removes_the_copy_of_a_killed_controller(write, scratch):
+    subprocess.run([sys.executable, "-c", CONTROLLER, write({"m.py": MODULE})], check=False)
+    await until(lambda: not list(scratch.iterdir()))
+
+
 def test_a_new_copy_removes_what_a_killed_controller_left_and_nothing_else(write, scratch):
     root = write({"m.py": MODULE})
-    subprocess.run([sys.executable, "-c", KILLED, root], check=False)
+    subprocess.run([sys.executable, "-c", CONTROLLER, root, "and its cleanup process"], check=False)
     (left,) = scratch.iterdir()
     number = (left / "owner").read_text().split()[0]
     for name, owner in {"elsewhere": f"{number} another-machine", "odd": "?", "empty": "", "huge": "9" * 40}.items():

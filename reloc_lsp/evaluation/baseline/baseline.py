@@ -184,9 +184,10 @@ class BaselineBuilder:
         walled: Mapping[int, TestResult],
         limits: Mapping[int, Limit],
     ) -> bool:
-        """Whether tests end otherwise because of the inner walls: then everything is granted from now on.
+        """Whether the confinement changes how tests end. If it does, candidates are granted everything from then on.
 
-        `free` is how they ended without the walls.
+        `free` has the results without confinement, `walled` those with it. Tests that differ run once more without it.
+        That run is compared with `walled` and not with `free`: a flaky test may end differently in each free run.
         """
         changed = [n for n in walled if not ended_alike(walled[n], free[n])]
         if not changed or not self.permissions.walled:
@@ -194,7 +195,7 @@ class BaselineBuilder:
         await tier.set_confinement(None)
         loose = await self._again(tier, changed, limits)
         await tier.set_confinement(self.permissions.of(tier))
-        hindered = any(n in loose and ended_alike(loose[n], free[n]) for n in changed)
+        hindered = any(n in loose and not ended_alike(loose[n], walled[n]) for n in changed)
         return hindered and self.permissions.grant_everything()
 
     def _judging(self, survey: CoverageRun) -> list[int]:

@@ -1,4 +1,8 @@
-"""Scratch folders: signed by their owner, and removed even where the owner was killed before it could do so."""
+"""Removal of scratch folders, also of those whose owner was killed before it could remove them.
+
+Each scratch folder holds a file that names its owner: the process and the machine. A new scratch copy removes the
+folders whose owner has ended. This is the second line: usually the owner or its cleanup process has removed them.
+"""
 
 from __future__ import annotations
 
@@ -10,54 +14,57 @@ from pathlib import Path
 from reloc_lsp.evaluation.harness.isolation import remove_tree as harness_removal
 
 PREFIX = "reloc-"
-SIGNATURE = "owner"
+"""The names of all scratch folders begin with this."""
+OWNER_FILE = "owner"
+"""Name of the file in a scratch folder that names its owner."""
 
 
-def sign(folder: Path) -> None:
-    """Write into a scratch folder whose it is: this machine's (or container's) name and this process's number."""
-    (folder / SIGNATURE).write_text(_signature(os.getpid()), "utf-8")
+def write_owner(folder: Path) -> None:
+    """Write into a scratch folder that this process owns it."""
+    (folder / OWNER_FILE).write_text(_owner_text(os.getpid()), "utf-8")
 
 
 def remove_leftovers() -> None:
-    """Remove this user's scratch folders whose owner does not live any more.
+    """Remove this user's scratch folders whose owner has ended.
 
-    One whose owner's number was taken by a new process stays until that one ends. On Windows all stay: asking for a
-    process there by `os.kill` would end it.
+    If a new process has the process id of an owner that ended, the folder stays until the new process ends. On Windows
+    all folders stay, because there `os.kill(pid, 0)` would end the process instead of checking that it exists.
     """
     if os.name != "posix":
         return
     for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
-        if _is_left_over(folder):
+        if _is_leftover(folder):
             remove_tree(folder)
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it; what candidates locked is unlocked first."""
+    """Remove a folder and everything in it. Folders that candidates locked are unlocked first."""
     harness_removal.remove_tree(str(folder))
 
 
-def _is_left_over(folder: Path) -> bool:
-    signature = folder / SIGNATURE
+def _is_leftover(folder: Path) -> bool:
+    owner_file = folder / OWNER_FILE
     try:
-        trusted = not folder.is_symlink() and folder.stat().st_uid == os.getuid() and signature.is_file()
+        trusted = not folder.is_symlink() and folder.stat().st_uid == os.getuid() and owner_file.is_file()
         if not trusted:
             return False
-        said = signature.read_text("utf-8")
-        number = int(said.split()[0])
-        return said == _signature(number) and not _lives(number)
+        text = owner_file.read_text("utf-8")
+        process_id = int(text.split()[0])
+        return text == _owner_text(process_id) and not _is_running(process_id)
     except (OSError, ValueError, IndexError, OverflowError):
         return False
 
 
-def _signature(number: int) -> str:
-    return f"{number} {platform.node()}"
+def _owner_text(process_id: int) -> str:
+    """The content of the owner file. The machine's name tells processes of other machines and containers apart."""
+    return f"{process_id} {platform.node()}"
 
 
-def _lives(number: int) -> bool:
+def _is_running(process_id: int) -> bool:
     try:
-        os.kill(number, 0)
+        os.kill(process_id, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # it is another user's
+        pass  # the process belongs to another user
     return True

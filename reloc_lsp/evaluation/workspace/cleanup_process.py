@@ -1,6 +1,7 @@
-"""A small process that removes a folder once the one who started it is gone, however that one ended.
+"""A small process that removes a folder when the process that uses it has ended, however that process ended.
 
-Run as a script, `python keeper.py FOLDER`: standard input is held open by whoever uses the folder.
+It runs this file as a script: `python cleanup_process.py FOLDER`. The user of the folder holds the other end of its
+standard input. The system closes that end when the user ends, even when the user was killed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import sys
 import time
 from pathlib import Path
 
-PATIENCE_SECONDS = 10.0
+REMOVAL_TIMEOUT = 10.0
+"""Seconds during which the removal is repeated. Chosen by hand."""
+RETRY_INTERVAL = 0.05
+"""Seconds between two attempts to remove the folder. Chosen by hand."""
 
 
-class Keeper:
-    """Keeps `folder` from being left behind; the caller removes it and then says `dismiss()`."""
+class CleanupProcess:
+    """Removes `folder` if this process ends without a call of `stop()`."""
 
     def __init__(self, folder: Path) -> None:
         self._process = subprocess.Popen(
@@ -24,22 +28,25 @@ class Keeper:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
 
-    def dismiss(self) -> None:
-        """The folder is no more: there is nothing left to keep."""
+    def stop(self) -> None:
+        """End the process. The caller has removed the folder."""
         self._process.kill()
         self._process.wait()
         assert self._process.stdin is not None
         self._process.stdin.close()
 
 
-def keep(folder: str) -> None:
-    """Wait for the end of standard input, then remove `folder`; processes that still write there are dying too."""
+def remove_after_input_ends(folder: str) -> None:
+    """Wait for the end of standard input, then remove `folder`.
+
+    Other processes may still write into the folder while they end, so the removal is repeated until it succeeds.
+    """
     sys.stdin.buffer.read()
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + REMOVAL_TIMEOUT
     while Path(folder).exists() and time.monotonic() < deadline:
         shutil.rmtree(folder, ignore_errors=True)
-        time.sleep(0.05)
+        time.sleep(RETRY_INTERVAL)
 
 
 if __name__ == "__main__":
-    keep(sys.argv[1])
+    remove_after_input_ends(sys.argv[1])

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.sandbox import Mount
-from reloc_lsp.evaluation.workspace.cleanup import PREFIX, remove_leftovers, remove_tree, sign
-from reloc_lsp.evaluation.workspace.cleanup_process import Keeper
+from reloc_lsp.evaluation.workspace.cleanup import PREFIX, remove_leftovers, remove_tree, write_owner
+from reloc_lsp.evaluation.workspace.cleanup_process import CleanupProcess
 from reloc_lsp.evaluation.workspace.copy_tree import Copied
 from reloc_lsp.evaluation.workspace.read_only_mount import Mounted
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
@@ -41,8 +41,8 @@ class ScratchCopy:
             remove_leftovers()
             # A short real path: sockets in it have a length limit, and macOS has a symlink at /tmp.
             self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
-            sign(self.folder)
-            self._keeper = Keeper(self.folder)
+            write_owner(self.folder)
+            self._cleanup_process = CleanupProcess(self.folder)
             self.root = self.folder / "copy" / "workspace" / self.origin.name
             self.mounted = mountable and is_large(self.origin)
             self._form = (
@@ -134,8 +134,8 @@ class ScratchCopy:
         with self._copying:
             if hasattr(self, "folder"):
                 remove_tree(self.folder)
-            if hasattr(self, "_keeper"):
-                self._keeper.dismiss()
+            if hasattr(self, "_cleanup_process"):
+                self._cleanup_process.stop()
 
     def _fill(self, root: Path) -> None:
         """Have the workspace at `root`, with unsaved editor texts over it."""
