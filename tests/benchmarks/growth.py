@@ -4,7 +4,7 @@
 
 Workspaces are generated as by `large.py`, with one of their sizes changed at a time. Measured are the seconds by the
 clock from the call to a judge that is ready, and CPU milliseconds for each of 96 candidates, those of the harness
-included, in an environment with pytest and nothing else. Written to `docs/growth.md` as tables and charts. Needs Linux
+included, in an environment with pytest and nothing else. Written to `docs/benchmarks/growth.md` as tables. Needs Linux
 (/proc).
 """
 
@@ -16,7 +16,6 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,17 +35,16 @@ from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 from reloc_lsp.search.candidate import Candidate
 
-PAGE = Path(__file__).parents[2] / "docs/growth.md"
+PAGE = Path(__file__).parents[2] / "docs/benchmarks/growth.md"
 FILES, TEST_FILES, TESTS = 5_000, 50, 20
 CANDIDATES = 96
 HEAD = """\
 # How costs grow
 
-Generated workspaces of {files:,} files with {tests:,} tests, of which {reaching} reach a function of 7 lines; one of
-these sizes is another in each row, and where it is the number of tests that reach the function, they are all there are.
-Seconds are by the clock, from the call to the first candidate that can be judged;
-milliseconds are CPU time for each of {candidates} candidates, behind the walls (sandbox {level}).
-{machine}, load {load}. Written by `python tests/benchmarks/growth.py`.
+Generated workspaces of {files:,} files with {tests:,} tests, of which {reaching} cover a function of 7 lines. Each table
+changes one of these sizes. Where the number of covering tests changes, there are no other tests. Seconds are wall-clock
+time from the call to the first candidate that can be evaluated. Milliseconds are CPU time for each of {candidates} candidates, in the
+sandbox (level {level}). {machine}, load {load}. Written by `python tests/benchmarks/growth.py`.
 """
 
 
@@ -71,7 +69,7 @@ class Sweep:
 SWEEPS = (
     Sweep("files in the workspace", "files", (3_000, 10_000, 50_000, 200_000)),
     Sweep("tests in the workspace", "test_files", (5, 50, 200, 500), TESTS),
-    Sweep("tests that reach the function", "tests", (2, 20, 200, 1_000), test_files=1),
+    Sweep("covering tests", "tests", (2, 20, 200, 1_000), test_files=1),
     Sweep("more lines in the function", "lines", (0, 20, 100, 500)),
 )
 
@@ -105,14 +103,6 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
     return ready, tally.each(RELOC) * 1000
 
 
-def chart(title: str, sweep: Sweep, unit: str, values: Sequence[float]) -> str:
-    """A chart in the language of Mermaid, which GitHub draws."""
-    sizes = ", ".join(f'"{size * sweep.times:,}"' for size in sweep.sizes)
-    lines = ["```mermaid", "xychart-beta", f'  title "{title}"', f'  x-axis "{sweep.name}" [{sizes}]']
-    lines += [f'  y-axis "{unit}" 0 --> {max(values) * 1.1:.1f}', f"  line [{', '.join(f'{v:.2f}' for v in values)}]"]
-    return "\n".join([*lines, "```", ""])
-
-
 def main() -> None:
     """Run the benchmark from the command line."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
@@ -132,8 +122,7 @@ def main() -> None:
         table += [
             f"| {n * sweep.times:,} | {s:.2f} | {e:.2f} |" for n, s, e in zip(sweep.sizes, seconds, each, strict=True)
         ]
-        parts += ["\n".join([*table, ""]), chart("Seconds to the first candidate", sweep, "s", seconds)]
-        parts.append(chart("CPU for each candidate", sweep, "ms", each))
+        parts.append("\n".join([*table, ""]))
     machine = f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}"
     head = HEAD.format(
         files=FILES, tests=TEST_FILES * TESTS, reaching=TESTS, candidates=CANDIDATES, level=find_sandbox().level,

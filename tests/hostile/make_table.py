@@ -23,7 +23,7 @@ from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.sandbox import Sandbox, find_sandbox, sandbox_level
 
 USER = "root" if os.geteuid() == 0 else "an ordinary user"
-TABLE = Path(__file__).parents[2] / f"docs/hostile-as-{USER.rsplit(maxsplit=1)[-1]}.md"
+TABLE = Path(__file__).parent / f"results/as-{USER.rsplit(maxsplit=1)[-1]}.md"
 WALLS = ("full", "inner walls alone", "outer walls alone", "none")
 """What stands between a candidate and the rest: both walls, one of them (level `partial`), none."""
 BAD = ("**believed**", "**harmed**", "**stuck**", "**let through**")
