@@ -41,10 +41,11 @@ CANDIDATES = 96
 HEAD = """\
 # How costs grow
 
-Generated workspaces of {files:,} files with {tests:,} tests, of which {reaching} cover a function of 7 lines. Each table
-changes one of these sizes. Where the number of covering tests changes, there are no other tests. Seconds are wall-clock
-time from the call to the first candidate that can be evaluated. Milliseconds are CPU time for each of {candidates} candidates, in the
-sandbox (level {level}). {machine}, load {load}. Written by `python tests/benchmarks/growth.py`.
+Generated workspaces of {files:,} files with {tests:,} tests, of which {reaching} cover a function of 7 lines. Each
+table changes one of these sizes. Where the number of covering tests changes, there are no other tests. Seconds are
+wall-clock time from the call to the first candidate that can be evaluated. Milliseconds are CPU time for each of
+{candidates} candidates, in the sandbox (level {level}). {machine}, load {load}. Written by
+`python tests/benchmarks/growth.py`.
 """
 
 
