@@ -1,4 +1,4 @@
-"""Constants that a unit's docstring speaks of: what is told in words may be missing in code."""
+"""Constants that a unit's docstring mentions: the code may lack what the docstring promises."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _QUOTED = re.compile(r"(?<!\w)(['\"`])([^'\"`\n]{1,20})\1(?!\w)")
 
 
 def constants_in_docstring(source: str, literals: Collection[str]) -> tuple[str, ...]:
-    """Numbers and quoted texts of the docstring, and those of its words that `literals` hold, as `repr`.
+    """Numbers and quoted strings in the docstring, and its words that are among `literals`, each as `repr` gives it.
 
-    Examples are left out: what stands in them is data, not a rule. Raises `SyntaxError` as `parse_unit` does.
+    Lines of examples are left out, because their values are data and not rules. Raises `SyntaxError` if the source
+    does not parse.
     """
     functions = (node for node in ast.walk(parse_unit(source)) if isinstance(node, FunctionNode))
     lines = (ast.get_docstring(next(functions)) or "").splitlines()
-    told = zip(lines, ["", *lines], strict=False)
-    prose = "\n".join(line for line, before in told if not _EXAMPLE.search(line) and ">>>" not in before)
+    with_previous = zip(lines, ["", *lines], strict=False)
+    prose = "\n".join(line for line, before in with_previous if not _EXAMPLE.search(line) and ">>>" not in before)
     numbers = _NUMBER.findall(_QUOTED.sub(" ", prose))
     texts = [repr(text) for _, text in _QUOTED.findall(prose)]
     words = [repr(word) for word in _WORD.findall(prose) if repr(word) in literals]

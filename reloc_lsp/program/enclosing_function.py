@@ -1,6 +1,6 @@
-"""The function around a line, found from the lines near it.
+"""The function that encloses a line, found by parsing only the lines near it.
 
-An editor waits for that answer after every edit, and a long file takes too long to parse as a whole.
+An editor waits for this after every edit, and a long file takes too long to parse as a whole.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _HEAD = re.compile(r"([ \t\f]*)(@|(?:async[ \t]+)?def\b|class\b)")
 
 
 def enclosing_function(index: LineIndex, line: int) -> int | None:
-    """The line of the `def` of the innermost function around `line` (both from 1), `None` where there is none.
+    """The line of the `def` of the innermost function that encloses `line` (both from 1), or `None`.
 
-    Definitions in the text of a string may be taken for real ones. Raises what parsing raises where the lines near
-    by do not tell, as around text that begins further left than the code it stands in.
+    A definition inside a string may be mistaken for a real one. Raises one of `PARSING_ERRORS` where the lines near by
+    do not parse, for example around a string whose lines begin further left than the code around it.
     """
-    doubt: Exception | None = None
+    failure: Exception | None = None
     deepest: float = float("inf")
     for first in range(line, 0, -1):
         head = _head(index.lines[first - 1])
@@ -32,27 +32,27 @@ def enclosing_function(index: LineIndex, line: int) -> int | None:
         try:
             found = _in_block("".join(index.lines[first - 1 : last]), line - first + 1)
         except PARSING_ERRORS as error:
-            doubt = error
+            failure = error
         else:
             if found is not None:
                 return first - 1 + found
             if line <= last:
-                doubt = None  # what is deeper stands in this text too, which does parse
+                failure = None  # this text parses, and it includes the deeper definition that did not
         if not deepest:
             break
-    if doubt is not None:
-        raise doubt
+    if failure is not None:
+        raise failure
     return None
 
 
 def _head(line: str) -> tuple[int, str] | None:
-    """The depth and the first word of a line that begins a definition."""
+    """The indentation, in columns, and the first word of a line that begins a definition; `None` for other lines."""
     head = _HEAD.match(line)
     return (len(head[1].expandtabs()), head[2]) if head else None
 
 
 def _last_line(lines: Sequence[str], first: int, depth: float) -> int:
-    """The line before the next definition that is not inside of the one that begins on line `first`."""
+    """The last line before the next definition that is not inside the one that begins on line `first`."""
     decorating = lines[first - 1].lstrip().startswith("@")
     for number in range(first + 1, len(lines) + 1):
         head = _head(lines[number - 1])
@@ -64,7 +64,7 @@ def _last_line(lines: Sequence[str], first: int, depth: float) -> int:
 
 
 def _in_block(text: str, line: int) -> int | None:
-    """The line of the innermost function around `line` of an indented text."""
+    """The line of the innermost function that encloses `line` of a text, which may be indented."""
     above = "if 1:\n" if text[:1].isspace() else ""
     unit = Module(above + text).at_line(line + bool(above))
     return unit.line - bool(above) if unit and not unit.is_class else None

@@ -1,4 +1,4 @@
-"""When two revisions are the same program: equality in AST-normal form."""
+"""Fingerprints: two revisions are the same program if they are equal in AST normal form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 
 def parse_unit(source: str) -> ast.Module:
-    """Parse a unit's lines, whatever their indentation; raises `SyntaxError`, also where there is no code."""
+    """Parse a unit's lines with any indentation. An indented unit is wrapped in an `if`.
+
+    Raises `SyntaxError`, also if there is no code, and `ValueError` for null bytes.
+    """
     # A form feed sets the parser's column back to 0.
     leading = source[: len(source) - len(source.lstrip(" \t\f"))]
     tree = ast.parse("if 1:\n" + source if leading.rpartition("\f")[2] else source)
@@ -18,32 +21,32 @@ def parse_unit(source: str) -> ast.Module:
 
 
 def fingerprint(source: str) -> str:
-    """A digest equal for two units that differ only in layout, comments, docstrings or number spelling.
+    """A digest that is equal for units that differ only in layout, comments, docstrings or the spelling of numbers.
 
-    Raises `SyntaxError` where the source does not parse.
+    Raises what `parse_unit` raises.
     """
-    said: list[str] = []
-    _spell(parse_unit(source), said.append)
-    return hashlib.blake2b(" ".join(said).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    parts: list[str] = []
+    _serialize(parse_unit(source), parts.append)
+    return hashlib.blake2b(" ".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _spell(node: ast.AST, say: Callable[[str], None]) -> None:
-    """Say a tree without its docstrings, in words that no other tree has; four times as fast as `ast.dump`."""
-    say(type(node).__name__)
+def _serialize(node: ast.AST, write: Callable[[str], None]) -> None:
+    """Write a tree without its docstrings so that different trees differ; four times as fast as `ast.dump`."""
+    write(type(node).__name__)
     for field in node._fields:
         value = getattr(node, field, None)
         if isinstance(value, ast.AST):
-            _spell(value, say)
+            _serialize(value, write)
         elif isinstance(value, list):
-            say("[")
+            write("[")
             for item in value[1:] if field == "body" and len(value) > 1 and is_docstring(value[0]) else value:
                 if isinstance(item, ast.AST):
-                    _spell(item, say)
+                    _serialize(item, write)
                 else:
-                    say(repr(item))
-            say("]")
+                    write(repr(item))
+            write("]")
         else:
-            say(repr(value))
+            write(repr(value))
 
 
 def is_docstring(node: ast.AST) -> bool:

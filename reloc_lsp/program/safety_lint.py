@@ -1,29 +1,29 @@
-"""What a candidate could do to the code around it that the user's file does not do, told before the candidate runs.
+"""The safety lint: what a candidate could do to the code around it that the user's file does not do already.
 
-Candidates are written by a model and run in the process that judges them. This tells honest ones from the others; it is
-no wall: code that is meant to hide what it does can.
+Candidates written by a model run in the same process as the tests, so they are checked before they run. The lint
+catches accidents and simple cheating. It is no security boundary: code that hides what it does can pass it.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 
+from reloc_lsp.program import safety_rules
 from reloc_lsp.program.fingerprint import parse_unit
-from reloc_lsp.program.safety_rules import sentences
 from reloc_lsp.program.scope import Scope
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 
 
 class SafetyLint:
-    """Compares candidates for the units of one file with that file."""
+    """Checks candidates for the units of one file, whose text is `module`."""
 
     def __init__(self, module: str) -> None:
         self._text = module
 
     def violations(self, unit: str) -> tuple[str, ...]:
-        """A short sentence for each way to reach around its caller that the unit's lines have and the file has not.
+        """A short sentence for each violation in the unit's lines that the file does not have already.
 
-        Lines that do not parse have none: they fail otherwise.
+        Lines that do not parse have none: they fail their tests anyway.
         """
         found = self._in_unit(unit)
         return tuple(sentence for sentence in found if sentence not in self._known) if found else ()
@@ -32,11 +32,11 @@ class SafetyLint:
         try:
             tree = parse_unit(unit)
         except (RecursionError, MemoryError):
-            # Python may be able to run what it cannot show.
+            # Python may still be able to run what cannot be parsed here.
             return {"is nested too deeply to be read": None}
         except PARSING_ERRORS:
             return {}
-        return dict.fromkeys(sentences(Scope(unit, tree, self._file)))
+        return dict.fromkeys(safety_rules.violations(Scope(unit, tree, self._file)))
 
     @cached_property
     def _module(self) -> Module:
@@ -51,6 +51,6 @@ class SafetyLint:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        """What the file has: as a whole, and read like candidates, so that what is not changed is never a hazard."""
+        """The violations of the file, and of its units checked like candidates, so that unchanged code has none."""
         units = (self._in_unit(self._module.source(unit)) for unit in self._module.functions)
-        return frozenset(sentences(self._file)).union(*units)
+        return frozenset(safety_rules.violations(self._file)).union(*units)

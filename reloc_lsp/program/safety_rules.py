@@ -1,4 +1,4 @@
-"""Rules that tell, each in a short sentence, where code reaches around its caller."""
+"""The rules of the safety lint: each finds one way in which code can escape its caller, and describes it."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ from reloc_lsp.program.scope import Import, Scope, imported_names
 from reloc_lsp.program.unit import Definition
 
 _ENCODING = re.compile(r"(?:[ \t\f]*(?:#.*)?(?:\r\n?|\n))?[ \t\f]*#.*?coding[:=]")
-"""A comment in the first two lines of a file that makes Python read it in another way than it was written."""
-_NAMES = "|".join(
+"""A comment in the first two lines of a file that declares an encoding, so that Python reads other text."""
+_DENIED_NAMES = "|".join(
     sorted(
-        (stdlib_allowlist.GRAPH_ATTRIBUTES | stdlib_allowlist.DEFINED_METHODS)
-        - stdlib_allowlist.PLAIN_DUNDERS
+        (stdlib_allowlist.INTROSPECTION_ATTRIBUTES | stdlib_allowlist.IMPLICIT_METHODS)
+        - stdlib_allowlist.SAFE_DUNDERS
         - {"mro"}
     )
 )
-_SPELLED = re.compile(rf"(?:^|[.\[])({_NAMES})(?=$|[.\[\]}}!:])")
-"""The name of an attribute that is the whole of a string, or stands in it as `str.format` and `attrgetter` take it."""
-_OF_ATTRIBUTES = ("delattr", "getattr", "hasattr", "setattr")
-_PLACES = re.compile(
+_NAME_IN_STRING = re.compile(rf"(?:^|[.\[])({_DENIED_NAMES})(?=$|[.\[\]}}!:])")
+"""A denied attribute in a string: the whole string, or a part that `str.format` or `attrgetter` would look up."""
+_ATTRIBUTE_FUNCTIONS = ("delattr", "getattr", "hasattr", "setattr")
+_FORBIDDEN_TEXT = re.compile(
     r"^(?:_pytest|hypothesis|pytest|unittest)$|PYTEST_CURRENT_TEST|/proc\b|/dev/(?:fd|mem|pts|shm|std|tty)"
 )
+"""Names of test tools, and paths to the memory and open files of a process."""
 
 
-def sentences(scope: Scope) -> Iterator[str]:
-    """What a file or a unit does that reaches around its caller; the same sentence for the same thing."""
+def violations(scope: Scope) -> Iterator[str]:
+    """A sentence for each violation in a file or a unit; equal violations give equal sentences."""
     if _ENCODING.match(scope.text):
         yield "declares an encoding"
-    for node, parent in scope.pairs:
+    for node, parent in scope.nodes_with_parents:
         rule = _RULES.get(node.__class__)
         if rule is not None:
             yield from rule(scope, node, parent)
@@ -50,32 +51,32 @@ def _import(scope: Scope, node: Import, parent: ast.AST) -> Iterator[str]:
     for alias in node.names:
         path = above + alias.name
         parts = path.split(".")
-        if not stdlib_allowlist.importable(path):
+        if not stdlib_allowlist.is_importable(path):
             yield f"imports {parts[0]}, which the file did not"
         for count in range(1, len(parts)):
-            if stdlib_allowlist.powerful(".".join(parts[:count]), parts[count]):
+            if stdlib_allowlist.is_denied_part(".".join(parts[:count]), parts[count]):
                 yield f"uses {'.'.join(parts[: count + 1])}"
 
 
 def _attribute(scope: Scope, node: ast.Attribute, parent: ast.AST) -> Iterator[str]:
     path = scope.path(node.value)
-    if path and stdlib_allowlist.powerful(path, node.attr):
+    if path and stdlib_allowlist.is_denied_part(path, node.attr):
         yield f"uses {path}.{node.attr}"
-    elif stdlib_allowlist.reaching(node.attr):
+    elif stdlib_allowlist.is_denied_attribute(node.attr):
         yield f"uses the attribute {node.attr}"
     elif not isinstance(node.ctx, ast.Load):
         yield from _defined(scope, node.attr)
-    yield from _changed(scope, node, parent)
-    yield from _handed_on(scope, node, parent)
+    yield from _change(scope, node, parent)
+    yield from _used_as_value(scope, node, parent)
 
 
-def _changed(scope: Scope, node: ast.Attribute | ast.Subscript, parent: ast.AST) -> Iterator[str]:
-    """Items of the file's own variables may be set: that is how results are kept."""
+def _change(scope: Scope, node: ast.Attribute | ast.Subscript, parent: ast.AST) -> Iterator[str]:
+    """Items of the file's own variables may be set: caches do that."""
     if isinstance(node.ctx, ast.Load):
         return
     root, attribute = _root(node), isinstance(node, ast.Attribute)
     if isinstance(root, ast.Name) and scope.is_shared(root.id) and (attribute or scope.path(root)):
-        yield f"changes {_spelled(node)}"
+        yield f"changes {_dotted(node)}"
 
 
 def _name(scope: Scope, node: ast.Name, parent: ast.AST) -> Iterator[str]:
@@ -83,76 +84,76 @@ def _name(scope: Scope, node: ast.Name, parent: ast.AST) -> Iterator[str]:
     if not isinstance(node.ctx, ast.Load):
         yield from _defined(scope, name)
         return
-    magic = name.startswith("__") and name.endswith("__") and name not in stdlib_allowlist.PLAIN_DUNDERS
-    if (magic or name in stdlib_allowlist.BUILTINS) and scope.is_builtin(name):
+    magic = name.startswith("__") and name.endswith("__") and name not in stdlib_allowlist.SAFE_DUNDERS
+    if (magic or name in stdlib_allowlist.DENIED_BUILTINS) and scope.is_builtin(name):
         yield f"uses {name}"
-    asked = isinstance(parent, ast.Call) and _function(scope, parent.func) in _OF_ATTRIBUTES
-    if not asked and not isinstance(parent, ast.Attribute) and scope.is_module(name):
-        yield f"hands on the module {name}"
-    yield from _handed_on(scope, node, parent)
+    is_attribute_call = isinstance(parent, ast.Call) and _function(scope, parent.func) in _ATTRIBUTE_FUNCTIONS
+    if not is_attribute_call and not isinstance(parent, ast.Attribute) and scope.is_module(name):
+        yield f"uses the module {name} as a value"
+    yield from _used_as_value(scope, node, parent)
 
 
-def _handed_on(scope: Scope, node: ast.expr, parent: ast.AST) -> Iterator[str]:
+def _used_as_value(scope: Scope, node: ast.expr, parent: ast.AST) -> Iterator[str]:
     called = isinstance(parent, ast.Call) and parent.func is node
-    if not called and (function := _function(scope, node)) in stdlib_allowlist.BY_NAME:
-        yield f"hands on {function}"
+    if not called and (function := _function(scope, node)) in stdlib_allowlist.ATTRIBUTE_ACCESSORS:
+        yield f"uses {function} as a value"
 
 
 def _call(scope: Scope, node: ast.Call, parent: ast.AST) -> Iterator[str]:
     function = _function(scope, node.func)
     if function == "type" and (len(node.args) != 1 or isinstance(node.args[0], ast.Starred)):
         yield "makes a class by type()"
-    # What else `wraps` takes are names of attributes.
+    # The other arguments of `wraps` are names of attributes to copy.
     if function == "functools.wraps" and (len(node.args) != 1 or node.keywords):
         yield "gives functools.wraps more than a function"
-    if function is not None and function in stdlib_allowlist.BY_NAME:
-        yield from _by_name(scope, node, function)
+    if function is not None and function in stdlib_allowlist.ATTRIBUTE_ACCESSORS:
+        yield from _named_attribute(scope, node, function)
 
 
-def _by_name(scope: Scope, call: ast.Call, function: str) -> Iterator[str]:
-    """An attribute whose name is written out is judged like any other."""
+def _named_attribute(scope: Scope, call: ast.Call, function: str) -> Iterator[str]:
+    """Attribute access by a function: a literal name is treated like an attribute, a computed one is a violation."""
     context = ast.Store() if function in ("setattr", "delattr") else ast.Load()
     unpacked = any(isinstance(argument, ast.Starred) for argument in call.args)
-    for name in [call] if unpacked else call.args[stdlib_allowlist.BY_NAME[function]]:
+    for name in [call] if unpacked else call.args[stdlib_allowlist.ATTRIBUTE_ACCESSORS[function]]:
         if isinstance(name, ast.Constant):
             for part in str(name.value).split("."):
                 yield from _attribute(scope, ast.Attribute(call.args[0], part, context), call)
-        elif "." in function or not _harmless_start(name):
+        elif "." in function or not _has_safe_start(name):
             yield f"gives {function} a name that is computed"
 
 
-def _harmless_start(name: ast.expr) -> bool:
-    """Whether `name` begins like no attribute that reaches far, as `f"visit_{kind}"` does."""
+def _has_safe_start(name: ast.expr) -> bool:
+    """Whether a computed name begins like no denied attribute, as `f"visit_{kind}"` does."""
     while isinstance(name, ast.BinOp) and isinstance(name.op, ast.Add):
         name = name.left
     start = name.values[0] if isinstance(name, ast.JoinedStr) and name.values else name
-    return isinstance(start, ast.Constant) and not stdlib_allowlist.may_begin_reaching(str(start.value))
+    return isinstance(start, ast.Constant) and not stdlib_allowlist.may_begin_denied_attribute(str(start.value))
 
 
-def _beside(scope: Scope, node: ast.Module, parent: ast.AST) -> Iterator[str]:
-    """Of the file's names a unit may bind only its own."""
+def _module_bindings(scope: Scope, node: ast.Module, parent: ast.AST) -> Iterator[str]:
+    """A unit may bind its own name and new ones, but no other name of its file."""
     first = node.body[0] if node.body else None
     body = first.body if len(node.body) == 1 and isinstance(first, ast.If) else node.body
     if scope.file and len(body) > 1:
-        own = {scope.own.name} if scope.own else set()
-        yield from (f"binds {name} anew" for name in sorted(scope.top & scope.file.names - own))
+        own = {scope.function.name} if scope.function else set()
+        yield from (f"rebinds {name}" for name in sorted(scope.module_level_names & scope.file.shared_names - own))
 
 
 def _defined(scope: Scope, name: str | None) -> Iterator[str]:
-    """A file's own classes may do that; here it is about classes that its functions make."""
-    if scope.file and name in stdlib_allowlist.DEFINED_METHODS:
+    """Classes of the file may define these methods, but not classes that a unit creates."""
+    if scope.file and name in stdlib_allowlist.IMPLICIT_METHODS:
         yield f"defines {name}"
 
 
 def _definition(scope: Scope, node: Definition, parent: ast.AST) -> Iterator[str]:
-    if node is not scope.own:
+    if node is not scope.function:
         yield from _defined(scope, node.name)
     for decorator in node.decorator_list:
         named = decorator.func if isinstance(decorator, ast.Call) else decorator
         root = _root(named)
-        own = isinstance(root, ast.Name) and not scope.outside(root.id)
-        if _last(named) not in stdlib_allowlist.PLAIN_DECORATORS and not own:
-            yield f"decorates with {_spelled(named)}"
+        own = isinstance(root, ast.Name) and not scope.may_be_free(root.id)
+        if _last(named) not in stdlib_allowlist.SAFE_DECORATORS and not own:
+            yield f"decorates with {_dotted(named)}"
     if isinstance(node, ast.ClassDef):
         if any(keyword.arg in (None, "metaclass") and _last(keyword.value) != "ABCMeta" for keyword in node.keywords):
             yield "gives a class a metaclass"
@@ -162,7 +163,9 @@ def _definition(scope: Scope, node: Definition, parent: ast.AST) -> Iterator[str
 
 def _pattern(scope: Scope, node: ast.MatchClass | ast.MatchAs, parent: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.MatchClass):
-        yield from (f"uses the attribute {name}" for name in node.kwd_attrs if stdlib_allowlist.reaching(name))
+        yield from (
+            f"uses the attribute {name}" for name in node.kwd_attrs if stdlib_allowlist.is_denied_attribute(name)
+        )
     else:
         yield from _defined(scope, node.name)
 
@@ -190,14 +193,18 @@ def _constant(scope: Scope, node: ast.Constant, parent: ast.AST) -> Iterator[str
     if isinstance(parent, ast.Expr) or not isinstance(node.value, str | bytes):
         return
     text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-    yield from (f"names {place} in a string" for place in _PLACES.findall(text))
+    yield from (f"names {text_found} in a string" for text_found in _FORBIDDEN_TEXT.findall(text))
     if "_" in text and not (isinstance(parent, ast.Call) and _function(scope, parent.func) == "hasattr"):
-        yield from (f"names {name} in a string" for name in _SPELLED.findall(text))
+        yield from (f"names {name} in a string" for name in _NAME_IN_STRING.findall(text))
 
 
 def _function(scope: Scope, node: ast.expr) -> str | None:
-    """The name of a builtin function for which there is a rule, or the path of an imported one."""
-    if isinstance(node, ast.Name) and (node.id == "type" or node.id in _OF_ATTRIBUTES) and scope.is_builtin(node.id):
+    """The name of a builtin function that has a rule, or the path of an imported function; else `None`."""
+    if (
+        isinstance(node, ast.Name)
+        and (node.id == "type" or node.id in _ATTRIBUTE_FUNCTIONS)
+        and scope.is_builtin(node.id)
+    ):
         return node.id
     return scope.path(node)
 
@@ -208,7 +215,7 @@ def _root(node: ast.AST) -> ast.AST:
     return node
 
 
-def _spelled(node: ast.AST) -> str:
+def _dotted(node: ast.AST) -> str:
     parts = []
     while isinstance(node, ast.Attribute | ast.Subscript):
         parts += [node.attr] if isinstance(node, ast.Attribute) else []
@@ -221,11 +228,11 @@ def _last(node: ast.AST) -> str | None:
 
 
 _RULES: dict[type[ast.AST], Callable[[Scope, Any, ast.AST], Iterator[str]]] = {
-    ast.Module: _beside,
+    ast.Module: _module_bindings,
     ast.Import: _import,
     ast.ImportFrom: _import,
     ast.Attribute: _attribute,
-    ast.Subscript: _changed,
+    ast.Subscript: _change,
     ast.Name: _name,
     ast.Call: _call,
     ast.FunctionDef: _definition,

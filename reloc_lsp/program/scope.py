@@ -1,4 +1,4 @@
-"""What the names of a text stand for: something imported, something of the file or of Python, or a local variable."""
+"""What a name refers to: an import, a definition of the file, a builtin, or a local variable."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import cached_property
 
 from reloc_lsp.program.unit import PARSING_ERRORS, Definition, FunctionNode
 
-Pair = tuple[ast.AST, ast.AST]
+NodeWithParent = tuple[ast.AST, ast.AST]
 Import = ast.Import | ast.ImportFrom
 _LEAVES = (ast.Name, ast.Constant)
 
 
-def pairs(tree: ast.AST) -> list[Pair]:
-    """Every node together with the node that holds it, outer ones first; faster than `ast.walk`."""
-    found: list[Pair] = [(tree, tree)]
+def nodes_with_parents(tree: ast.AST) -> list[NodeWithParent]:
+    """Every node with its parent, outer nodes first; the root is its own parent. Faster than `ast.walk`."""
+    found: list[NodeWithParent] = [(tree, tree)]
     for parent, _ in found:
         if parent.__class__ in _LEAVES:
             continue
@@ -30,7 +30,7 @@ def pairs(tree: ast.AST) -> list[Pair]:
 
 
 def imported_names(node: Import) -> Iterator[tuple[str, str]]:
-    """The names that an import binds, each with the dotted path of what it stands for."""
+    """The names that an import binds, each with the dotted path of what it refers to."""
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             yield alias.asname or alias.name, f"{'.' * node.level}{node.module or ''}.{alias.name}"
@@ -42,13 +42,16 @@ def imported_names(node: Import) -> Iterator[tuple[str, str]]:
 
 
 class Scope:
-    """The names of a file's text, or of a unit's lines as they stand in `file`."""
+    """The names of a file, or of a unit's lines inside `file`.
+
+    `ambiguous` are the names that are imported from more than one path.
+    """
 
     def __init__(self, text: str, tree: ast.Module, file: Scope | None = None) -> None:
         self.text = text
         self.file = file
-        self.pairs = pairs(tree)
-        imports = [node for node, _ in self.pairs if isinstance(node, (ast.Import, ast.ImportFrom))]
+        self.nodes_with_parents = nodes_with_parents(tree)
+        imports = [node for node, _ in self.nodes_with_parents if isinstance(node, (ast.Import, ast.ImportFrom))]
         named = [binding for node in imports for binding in imported_names(node)]
         self._imports = dict(named)
         known = file._imports if file else {}
@@ -56,7 +59,7 @@ class Scope:
         self._modules = {name for node in imports if isinstance(node, ast.Import) for name, _ in imported_names(node)}
 
     def path(self, node: ast.AST) -> str | None:
-        """The dotted path of what `node` names, where that was imported."""
+        """The dotted path of what `node` refers to, if that was imported."""
         parts = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -65,65 +68,70 @@ class Scope:
         return path and ".".join([path, *reversed(parts)])
 
     def is_module(self, name: str) -> bool:
-        """Whether a whole module was imported under that name."""
-        return name in self._modules or bool(self.file and name in self.file._modules and self.outside(name))
+        """Whether the name may refer to an imported module."""
+        return name in self._modules or bool(self.file and name in self.file._modules and self.may_be_free(name))
 
     def is_builtin(self, name: str) -> bool:
-        """Whether `name` may stand for what Python itself calls so."""
-        return name not in (self.file or self).top and self.outside(name)
+        """Whether `name` may refer to the builtin of that name."""
+        return name not in (self.file or self).module_level_names and self.may_be_free(name)
 
     def is_shared(self, name: str) -> bool:
-        """Whether other code has it too: what was imported, and functions and classes of the file but for the unit."""
+        """Whether `name` refers to something that other code uses too.
+
+        That is an import, or a function or class of the file other than the unit.
+        """
         if name in (self.file or self).definitions:
-            return self.file is None or (name not in self.top and self.outside(name))
+            return self.file is None or (name not in self.module_level_names and self.may_be_free(name))
         return self._imported(name) is not None
 
-    def outside(self, name: str) -> bool:
-        """Whether some place of the text may read a `name` that the text does not bind for it."""
-        return name not in self._bound or name in self._read_outside
+    def may_be_free(self, name: str) -> bool:
+        """Whether the text may read a `name` that it does not bind itself (a free variable)."""
+        return name not in self._bound or name in self._maybe_free
 
     @cached_property
-    def own(self) -> FunctionNode | None:
+    def function(self) -> FunctionNode | None:
         """The unit's function."""
-        return next((node for node, _ in self.pairs if isinstance(node, FunctionNode)), None)
+        return next((node for node, _ in self.nodes_with_parents if isinstance(node, FunctionNode)), None)
 
     @cached_property
-    def top(self) -> frozenset[str]:
-        """The names bound outside of functions and classes."""
+    def module_level_names(self) -> frozenset[str]:
+        """The names bound outside functions and classes."""
         symbols = self._tables[0].get_symbols() if self._tables else ()
         return frozenset(symbol.get_name() for symbol in symbols if symbol.is_local())
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The names bound outside of functions, be it in a class."""
-        return self.top | self.definitions
+    def shared_names(self) -> frozenset[str]:
+        """The names bound outside functions, and all functions and classes, nested ones too."""
+        return self.module_level_names | self.definitions
 
     @cached_property
     def definitions(self) -> frozenset[str]:
         """The names of all functions and classes."""
-        return frozenset(node.name for node, _ in self.pairs if isinstance(node, Definition))
+        return frozenset(node.name for node, _ in self.nodes_with_parents if isinstance(node, Definition))
 
     def _imported(self, name: str) -> str | None:
         if name in self._imports or self.file is None:
             return self._imports.get(name)
         path = self.file._imports.get(name)
-        return path if path and self.outside(name) else None
+        return path if path and self.may_be_free(name) else None
 
     @cached_property
     def _bound(self) -> frozenset[str]:
-        stored = {n.id for n, _ in self.pairs if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-        parameters = {node.arg for node, _ in self.pairs if isinstance(node, ast.arg)}
+        stored = {
+            n.id for n, _ in self.nodes_with_parents if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
+        }
+        parameters = {node.arg for node, _ in self.nodes_with_parents if isinstance(node, ast.arg)}
         return self.definitions | self._imports.keys() | stored | parameters
 
     @cached_property
-    def _read_outside(self) -> frozenset[str]:
+    def _maybe_free(self) -> frozenset[str]:
         if not self._tables:
-            return self._bound  # nothing is known
+            return self._bound  # without tables, any of them may be free
         return frozenset(
             symbol.get_name()
             for table in self._tables
             for symbol in table.get_symbols()
-            # Outside of functions a name that is bound can still be that of the world around.
+            # Outside functions, a name that is bound may still refer to the enclosing scope at some point.
             if symbol.is_global() or table.get_type() != "function"
         )
 

@@ -1,4 +1,4 @@
-"""Source text as bytes on disk, as characters, and as lines; one place that converts between them.
+"""Source text as bytes on disk, as characters and as lines, with the conversions between them.
 
 Python's parser counts columns in UTF-8 bytes, editors in UTF-8, UTF-16 or UTF-32 units, strings in code points.
 Offsets in this project are code points into the decoded text; line numbers follow the parser (from 1).
@@ -19,7 +19,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines of `text` with their ends kept; only LF, CRLF and CR end a line.
+    """The lines of `text` with their line ends; only LF, CRLF and CR end a line.
 
     `str.splitlines` also splits at form feeds and Unicode separators, which Python source and editors do not.
     """
@@ -28,7 +28,7 @@ def split_lines(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class SourceText:
-    """A source file's characters together with what is needed to write them back byte for byte."""
+    """The text of a source file, with its encoding, so that it can be written back byte for byte."""
 
     text: str
     encoding: str = "utf-8"
@@ -36,9 +36,9 @@ class SourceText:
 
     @classmethod
     def decode(cls, data: bytes) -> SourceText:
-        """Decode source bytes by their PEP 263 declaration.
+        """Decode the bytes of a source file by its PEP 263 declaration.
 
-        Raises `SyntaxError` for an unknown encoding and `UnicodeDecodeError` for bytes that do not fit it.
+        Raises `SyntaxError` for an unknown encoding and `UnicodeDecodeError` for bytes that are invalid in it.
         """
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         mark = data.startswith(codecs.BOM_UTF8)
@@ -48,16 +48,16 @@ class SourceText:
 
     @classmethod
     def read(cls, path: Path) -> SourceText:
-        """Read and decode the file at `path`; raises `OSError` besides what `decode` raises."""
+        """Read and decode the file at `path`. Raises `OSError`, and what `decode` raises."""
         return cls.decode(path.read_bytes())
 
     def encode(self, text: str) -> bytes:
-        """`text` as bytes of this file's encoding."""
+        """`text` as bytes in this file's encoding, with its byte order mark."""
         return (codecs.BOM_UTF8 if self.byte_order_mark else b"") + text.encode(self.encoding)
 
 
 class LineIndex:
-    """Positions in one text: between offsets, parser positions and editor positions."""
+    """Converts positions in one text between offsets, parser positions and editor positions."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -97,7 +97,7 @@ class LineIndex:
         return line, code_units(before, unit_bytes)
 
     def editor_offset(self, line: int, character: int, unit_bytes: int) -> int:
-        """Offset of an editor's position (`line` from 0); positions past an end are held at that end."""
+        """Offset of an editor's position (`line` from 0); a position past the end of its line means that end."""
         if line >= len(self.lines):
             return len(self.text)
         content = self.lines[line].rstrip("\r\n")
@@ -119,6 +119,6 @@ def code_units(text: str, unit_bytes: int) -> int:
 
 
 def newline_of(text: str) -> str:
-    """The line end the text uses: that of its first line, LF if it has none."""
+    """The line end of the text's first line; LF if there is none."""
     found = _LINE_END.search(text)
     return found.group() if found else "\n"

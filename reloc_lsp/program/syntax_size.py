@@ -1,4 +1,4 @@
-"""How much there is to read in a unit: its syntax nodes."""
+"""The size of a unit in syntax nodes."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import ast
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.unit import FunctionNode
 
-_PART_OF_ITS_PARENT = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.Module)
+_UNCOUNTED = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.Module)
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
 def syntax_nodes(source: str) -> int:
     """Number of expressions, statements and blocks of a unit, without its docstring.
 
-    An operator is a part of its expression, so that `a + b` counts three. A block counts one, so that an `else` that is
-    not needed makes a unit larger; an `elif` has none of its own. Raises `SyntaxError` where the source does not parse.
+    An operator belongs to its expression, so that `a + b` counts three. A block counts one, so that a needless `else`
+    makes a unit larger; an `elif` adds no block. Raises `SyntaxError` if the source does not parse.
     """
     tree = parse_unit(source)
-    return sum(_own(node) for node in ast.walk(tree)) - _around(tree)
+    return sum(_count(node) for node in ast.walk(tree)) - _wrapper_size(tree)
 
 
-def _around(tree: ast.Module) -> int:
-    """The nodes that only hold a unit that is indented."""
+def _wrapper_size(tree: ast.Module) -> int:
+    """The number of nodes that only wrap an indented unit (see `parse_unit`)."""
     return 3 if isinstance(tree.body[0], ast.If) and isinstance(tree.body[0].body[0], FunctionNode) else 0
 
 
-def _own(node: ast.AST) -> int:
-    if isinstance(node, _PART_OF_ITS_PARENT):
+def _count(node: ast.AST) -> int:
+    if isinstance(node, _UNCOUNTED):
         return 0
     blocks = [block for block in (getattr(node, field, None) for field in _BLOCKS) if isinstance(block, list) and block]
     chained = isinstance(node, ast.If) and [type(inner) for inner in node.orelse] == [ast.If]

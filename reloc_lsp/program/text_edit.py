@@ -18,12 +18,12 @@ class Edit:
     text: str
 
     def shifted(self, by: int) -> Edit:
-        """The same edit `by` characters further on."""
+        """The same edit, `by` characters later."""
         return Edit(self.start + by, self.end + by, self.text)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """`text` with all edits done; raises `ValueError` where two of them overlap."""
+    """`text` with all edits applied; their offsets refer to `text`. Raises `ValueError` if two of them overlap."""
     parts, position = [], 0
     for edit in sorted(edits):
         if edit.start < position:
@@ -35,7 +35,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 def line_edits(before: str, after: str) -> list[Edit]:
-    """The edits of whole lines that turn `before` into `after`: lines that stay are not touched."""
+    """The edits of whole lines that turn `before` into `after`. Unchanged lines are not part of any edit."""
     old, new = split_lines(before), split_lines(after)
     starts = [0]
     for line in old:
@@ -49,12 +49,12 @@ def line_edits(before: str, after: str) -> list[Edit]:
 
 
 def unified_diff(before: str, after: str, file: str, context: int = 3) -> str:
-    """A unified diff of two versions of `file`, empty when they are equal."""
+    """A unified diff of two versions of `file`; empty if they are equal."""
     old, new = _diff_lines(before), _diff_lines(after)
     return "".join(difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", n=context))
 
 
 def _diff_lines(text: str) -> list[str]:
-    """Lines as a patch has them: only LF ends one, and a last line without it is marked."""
+    """Lines as in a patch file: only LF ends a line, and a last line without LF is marked."""
     *lines, last = text.split("\n")
     return [line + "\n" for line in lines] + ([last + "\n\\ No newline at end of file\n"] if last else [])

@@ -11,14 +11,15 @@ from reloc_lsp.program.source_text import LineIndex
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = FunctionNode | ast.ClassDef
 PARSING_ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError)
-"""What `ast.parse` raises for texts it cannot take."""
+"""What `ast.parse` raises for a text that it cannot parse."""
 
 
 @dataclass(frozen=True)
 class Unit:
     """One function, method or class of a module.
 
-    `start` and `end` are offsets of its whole lines, decorators included; `line` is that of `def` or `class`.
+    `start` and `end` are the offsets of its whole lines, from `first_line` to `last_line`, decorators included.
+    `line` is the line of `def` or `class`. Lines count from 1.
     """
 
     qualname: str
@@ -36,7 +37,7 @@ class Unit:
 
 
 class Module:
-    """A parsed source text and its units; raises `SyntaxError` (or `ValueError`) where the text does not parse."""
+    """A parsed source text and its units. Raises one of `PARSING_ERRORS` if the text does not parse."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -44,7 +45,7 @@ class Module:
 
     @cached_property
     def index(self) -> LineIndex:
-        """Where the lines of the text begin."""
+        """The positions of the text."""
         return LineIndex(self.text)
 
     @cached_property
@@ -64,7 +65,10 @@ class Module:
         return [unit for unit in self.units if not unit.is_class]
 
     def find(self, qualname: str, line: int | None = None) -> Unit | None:
-        """The unit of that qualified name; of several the one around `line`, else the last, as Python has it."""
+        """The unit with that qualified name, or `None`. `.<locals>` may be left out.
+
+        Of several, the one that encloses `line`, else the last one, which is what the name means at run time.
+        """
         spelled = qualname.replace(".<locals>", "")
         matches = [unit for unit in self.units if unit.qualname == qualname]
         matches = matches or [unit for unit in self.units if unit.qualname.replace(".<locals>", "") == spelled]
@@ -72,7 +76,7 @@ class Module:
         return ([None, *matches, *around])[-1]
 
     def at_line(self, line: int) -> Unit | None:
-        """The innermost function around `line` (from 1), or the class where no function is."""
+        """The innermost function that encloses `line` (from 1); without one the innermost class, or `None`."""
         around = [unit for unit in self.units if unit.first_line <= line <= unit.last_line]
         functions = [unit for unit in around if not unit.is_class]
         return ([None, *(functions or around)])[-1]
@@ -86,7 +90,7 @@ class Module:
         return self.text[unit.start : unit.end]
 
     def outermost_function(self, unit: Unit) -> Unit:
-        """The outermost function that holds `unit`; `unit` itself where it is not nested in one."""
+        """The outermost function that contains `unit`; `unit` itself if it is not nested in a function."""
         around = [f for f in self.functions if f.first_line <= unit.first_line and unit.last_line <= f.last_line]
         return around[0] if around else unit
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.main import main
-from reloc_lsp.program.distance import tokens
+from reloc_lsp.program.distance import code_tokens
 
 WHY = "reads Parquet files: pip install 'reloc-lsp[dev]'"
 pytest.importorskip("pyarrow", reason=WHY)
@@ -137,7 +137,7 @@ def test_a_history_gives_its_fixes(write: Write, tmp_path: Path) -> None:
     (clamp,) = (p for p in found if p.qualname == "clamp")
     assert "value > high" in clamp.better and "value >= low" in clamp.worse
     assert re.fullmatch("[0-9a-f]{40}", clamp.reference) and clamp.kind == "expression"
-    assert all(abs(len(tokens(p.better)) - len(tokens(p.worse))) <= 2 for p in found)
+    assert all(abs(len(code_tokens(p.better)) - len(code_tokens(p.worse))) <= 2 for p in found)
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

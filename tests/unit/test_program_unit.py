@@ -1,4 +1,4 @@
-"""Units: every function and class of a file is found by its name and by any of its lines."""
+"""Units: every function and class of a file is found by its qualified name and by its lines."""
 
 from textwrap import dedent
 
@@ -68,7 +68,7 @@ def line_of(text: str, nth: int = 1) -> int:
     return [number for number, line in enumerate(SOURCE.splitlines(), 1) if text in line][nth - 1]
 
 
-def test_units_have_the_names_that_python_gives_them(module):
+def test_units_have_the_qualified_names_that_python_gives_them(module):
     assert [unit.qualname for unit in module.units] == [
         "plain",
         "Outer",
@@ -87,7 +87,7 @@ def test_units_have_the_names_that_python_gives_them(module):
     ]
 
 
-def test_a_unit_is_its_whole_lines_with_its_decorators(module):
+def test_a_unit_consists_of_its_whole_lines_with_decorators(module):
     plain = module.find("plain")
     assert module.source(plain) == SOURCE[SOURCE.index("@functools") : SOURCE.index("\n\nclass Outer")]
     assert (plain.first_line, plain.line, plain.last_line) == (4, 5, 8)
@@ -99,7 +99,7 @@ def test_the_last_unit_of_a_file_without_a_final_line_end():
     assert module.source(module.find("f")) == "def f():\n    return 1"
 
 
-def test_of_several_with_one_name_the_last_counts_unless_a_line_says_otherwise(module):
+def test_of_several_units_with_one_name_the_last_is_found_unless_a_line_is_given(module):
     assert module.find("Outer.width").line == line_of("def width", 2)
     assert module.find("Outer.width", line_of("def width", 1)).line == line_of("def width", 1)
     assert module.find("Outer.width", line_of("@property")).line == line_of("def width", 1)
@@ -128,11 +128,11 @@ def test_a_nested_function_may_be_spelled_without_locals(module):
         ("return 4", "matched"),
     ],
 )
-def test_any_line_finds_the_innermost_function_around_it(module, text, qualname):
+def test_a_line_finds_the_innermost_function_that_encloses_it(module, text, qualname):
     assert module.at_line(line_of(text)).qualname == qualname
 
 
-def test_a_line_outside_of_everything_finds_nothing(module):
+def test_a_line_outside_all_units_finds_none(module):
     assert module.at_line(line_of("import")) is module.at_line(2) is module.at_line(10_000) is None
 
 
@@ -146,13 +146,13 @@ def test_the_members_of_a_class_are_its_functions(module):
     assert module.members(plain) == [plain]
 
 
-def test_the_outermost_function_around_a_unit(module):
+def test_the_outermost_function_that_contains_a_unit(module):
     assert module.outermost_function(module.find("factory.made.Local.deep")).qualname == "factory"
     assert module.outermost_function(module.find("Outer.Inner.run")).qualname == "Outer.Inner.run"
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
-def test_other_line_ends_and_form_feeds_move_nothing(newline):
+def test_other_line_ends_and_form_feeds_do_not_move_units(newline):
     text = "x = '\u2028🙂'\n\x0cdef f():\n    return 1\n\n\ndef g():\n    return '🙂'\n".replace("\n", newline)
     module = Module(text)
     assert module.source(module.find("f")) == f"\x0cdef f():{newline}    return 1{newline}"
@@ -160,6 +160,6 @@ def test_other_line_ends_and_form_feeds_move_nothing(newline):
 
 
 @pytest.mark.parametrize("text", ["def f(:\n", "x = '\x00'\n", "x = '\ud800'\n"])
-def test_what_does_not_parse_says_so(text):
+def test_a_text_that_does_not_parse_is_an_error(text):
     with pytest.raises((SyntaxError, ValueError)):
         Module(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import keyword
 
-from reloc_lsp.program.distance import tokens
+from reloc_lsp.program.distance import code_tokens
 
 BLOCKS = {"<indent>", "<dedent>"}
 
@@ -15,7 +15,7 @@ def kind_of_edit(before: str, after: str) -> str:
 
     The first three are one token in the place of one other; an expression is several in the place of several.
     """
-    old, new = tokens(before), tokens(after)
+    old, new = code_tokens(before), code_tokens(after)
     changes = [op for op in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if op[0] != "equal"]
     if len(changes) != 1:
         return "several places" if changes else "layout"

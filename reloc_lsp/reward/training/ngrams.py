@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from reloc_lsp.program.distance import tokens
+from reloc_lsp.program.distance import code_tokens
 from reloc_lsp.reward.training.preference import Preference
 
 ORDER = 3
@@ -56,8 +56,8 @@ class LinearScorer:
 
 def difference_of(better: str, worse: str) -> dict[Gram, int]:
     """The n-grams that the one has more of (above 0) or the other (below)."""
-    count = grams(tokens(better))
-    count.subtract(grams(tokens(worse)))
+    count = grams(code_tokens(better))
+    count.subtract(grams(code_tokens(worse)))
     return {gram: number for gram, number in count.items() if number}
 
 
@@ -88,7 +88,7 @@ class Naturalness:
         self._counts: Counter[Gram] = Counter()
         self._before: Counter[Gram] = Counter()
         for source in sources:
-            found = grams(tokens(source))
+            found = grams(code_tokens(source))
             self._counts.update(found)
             for gram, number in found.items():
                 self._before[gram[:-1]] += number
@@ -96,7 +96,7 @@ class Naturalness:
 
     def score(self, source: str) -> float:
         """The mean logarithm of each token's probability."""
-        words = ["<begin>", *tokens(source), "<end>"]
+        words = ["<begin>", *code_tokens(source), "<end>"]
         return sum(math.log(self._probability(words, at)) for at in range(1, len(words))) / (len(words) - 1)
 
     def _probability(self, words: Sequence[str], at: int) -> float:

@@ -10,7 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from reloc_lsp.program.distance import tokens
+from reloc_lsp.program.distance import code_tokens
 from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.unit import PARSING_ERRORS
 from reloc_lsp.reward.training.edit_kinds import kind_of_edit
@@ -96,5 +96,5 @@ def _preference(found: Versions, better: int, worse: int, relation: Relation) ->
     return Preference(
         good.source, bad.source, good.distance, bad.distance, versions[found.origin].source, found.kind,
         found.repository, found.file, found.qualname, found.reference, relation, child.made_by,
-        kind_of_edit(bad.source, good.source), len(tokens(good.source)) - len(tokens(bad.source)),
+        kind_of_edit(bad.source, good.source), len(code_tokens(good.source)) - len(code_tokens(bad.source)),
     )  # fmt: skip

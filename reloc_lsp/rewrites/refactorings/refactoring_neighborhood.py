@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 
-from reloc_lsp.program.comments import comments
+from reloc_lsp.program.comments import comment_counts
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.rewrites.rewrite import Family
@@ -25,7 +25,7 @@ class PreservingNeighborhood:
         self.module = module
         self.families = families
         self._longest = max([USUAL_LINE, *map(_length, split_lines(task.module))])
-        self._comments = comments(task.source)
+        self._comments = comment_counts(task.source)
         self._waiting: dict[int, Iterator[Candidate]] = {}
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
@@ -57,7 +57,7 @@ class PreservingNeighborhood:
                     )
 
     def _presentable(self, source: str) -> bool:
-        lost = self._comments - comments(source)
+        lost = self._comments - comment_counts(source)
         return not lost and max(map(_length, split_lines(source)), default=0) <= self._longest
 
 

@@ -1,4 +1,4 @@
-"""Edits: done together, never on top of each other, and no line is touched that stays as it was."""
+"""Edits: applied together, never overlapping, and unchanged lines are not touched."""
 
 import random
 import subprocess
@@ -8,14 +8,14 @@ import pytest
 from reloc_lsp.program.text_edit import Edit, apply_edits, line_edits, unified_diff
 
 
-def test_edits_are_done_together_in_any_order():
+def test_edits_are_applied_together_in_any_order():
     edits = [Edit(4, 5, "B"), Edit(0, 1, ""), Edit(5, 5, "!"), Edit(2, 3, "xyz")]
     assert apply_edits("a b c", edits) == " xyz B!"
     assert apply_edits("a b c", []) == "a b c"
 
 
 @pytest.mark.parametrize("edits", [[Edit(0, 3, ""), Edit(2, 4, "")], [Edit(1, 2, "x"), Edit(1, 3, "y")]])
-def test_edits_of_the_same_text_are_refused(edits):
+def test_overlapping_edits_are_an_error(edits):
     with pytest.raises(ValueError, match="overlap"):
         apply_edits("abcdef", edits)
 
@@ -24,14 +24,14 @@ def test_an_insertion_and_a_replacement_may_meet():
     assert apply_edits("abc", [Edit(1, 2, "B"), Edit(1, 1, "-")]) == "a-Bc"
 
 
-def test_only_lines_that_change_are_touched():
+def test_only_changed_lines_are_edited():
     before = "a\r\nb\r\n\x0cc\u2028\r\nd"
     assert line_edits(before, before.replace("b", "B")) == [Edit(3, 6, "B\r\n")]
     assert line_edits(before, before) == []
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_line_edits_lead_from_one_text_to_the_other(seed):
+def test_line_edits_turn_one_text_into_the_other(seed):
     dice = random.Random(seed)
     lines = ["a\n", "b\r\n", "c\r", "\n", "é🙂\n", "\x0c\n"]
     before, after = ("".join(dice.choices(lines, k=dice.randrange(9))) + dice.choice(["", "end"]) for _ in "ab")
@@ -51,7 +51,7 @@ def test_line_edits_lead_from_one_text_to_the_other(seed):
         ("", "a = 1\n"),
     ],
 )
-def test_the_diff_is_one_that_git_applies(before, after, tmp_path):
+def test_git_applies_the_diff(before, after, tmp_path):
     (tmp_path / "m.py").write_bytes(before.encode())
     diff = unified_diff(before, after, "m.py").encode()
     applied = subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, capture_output=True, check=False)
@@ -59,5 +59,5 @@ def test_the_diff_is_one_that_git_applies(before, after, tmp_path):
     assert (tmp_path / "m.py").read_bytes() == after.encode()
 
 
-def test_equal_texts_have_no_diff():
+def test_equal_texts_have_an_empty_diff():
     assert unified_diff("a\n", "a\n", "m.py") == ""

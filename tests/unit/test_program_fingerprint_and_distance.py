@@ -1,4 +1,4 @@
-"""When two revisions are one program, and how far two programs are apart."""
+"""Fingerprints tell whether two revisions are the same program, distances how far they are apart."""
 
 import pytest
 
@@ -16,7 +16,7 @@ UNIT = "def f(a):\n    return a + 16\n"
         "\x0cdef f(a):\r\n\treturn a + 16\r\n",
     ],
 )
-def test_layout_comments_docstrings_and_number_spelling_make_no_other_program(other):
+def test_layout_comments_docstrings_and_number_spelling_do_not_matter(other):
     assert fingerprint(other) == fingerprint(UNIT)
 
 
@@ -31,17 +31,17 @@ def test_layout_comments_docstrings_and_number_spelling_make_no_other_program(ot
         "@cache\ndef f(a):\n    return a + 16\n",
     ],
 )
-def test_other_programs_differ(other):
+def test_different_programs_have_different_fingerprints(other):
     assert fingerprint(other) != fingerprint(UNIT)
 
 
-def test_a_text_that_is_returned_is_no_docstring():
+def test_a_string_that_is_returned_is_no_docstring():
     assert fingerprint("def f():\n    return 'a'\n") != fingerprint("def f():\n    return 'b'\n")
     assert fingerprint("def f():\n    'a'\n") != fingerprint("def f():\n    pass\n")
 
 
 @pytest.mark.parametrize("source", ["", "# nothing\n", "def f(:\n", "    def f():\nreturn 1\n"])
-def test_what_does_not_parse_has_no_fingerprint(source):
+def test_sources_that_do_not_parse_have_no_fingerprint(source):
     with pytest.raises(SyntaxError):
         fingerprint(source)
 
@@ -58,7 +58,7 @@ def test_what_does_not_parse_has_no_fingerprint(source):
         ("def f(b):\n    return b + 16\n", 2),
     ],
 )
-def test_distance_counts_tokens_taken_out_and_put_in(after, tokens):
+def test_the_distance_counts_removed_and_added_tokens(after, tokens):
     assert revision_distance(UNIT, after) == revision_distance(after, UNIT) == tokens
 
 
@@ -77,7 +77,7 @@ def test_the_changed_span_runs_from_the_first_difference_to_the_last(after, char
     assert changed_span(UNIT, after) == changed_span(after, UNIT) == characters
 
 
-def test_a_moved_block_is_seen():
+def test_a_change_of_indentation_counts():
     inside = "def f(a):\n    for x in a:\n        b = x\n        c = x\n"
     outside = "def f(a):\n    for x in a:\n        b = x\n    c = x\n"
     assert revision_distance(inside, outside) > 0

@@ -1,4 +1,4 @@
-"""Bytes, characters, lines and positions: what is read is written back, and every counting finds the same place."""
+"""Bytes, characters, lines and positions, and the conversions between them."""
 
 import pytest
 
@@ -43,23 +43,23 @@ def test_a_file_is_written_back_byte_for_byte(data, tmp_path):
     assert not source.text.startswith("\ufeff")
 
 
-def test_the_declared_encoding_is_the_one_that_is_read():
+def test_a_file_is_decoded_by_its_declared_encoding():
     assert SourceText.decode("# coding: latin-1\nx = 'é'\n".encode("latin-1")).text == "# coding: latin-1\nx = 'é'\n"
 
 
 @pytest.mark.parametrize("data", [b"# coding: no-such-thing\n", b"\xef\xbb\xbf# coding: latin-1\n"])
-def test_an_encoding_that_cannot_be_is_a_syntax_error(data):
+def test_an_impossible_encoding_is_a_syntax_error(data):
     with pytest.raises(SyntaxError):
         SourceText.decode(data)
 
 
-def test_bytes_that_do_not_fit_their_encoding_are_refused():
+def test_bytes_that_are_invalid_in_their_encoding_are_an_error():
     with pytest.raises((UnicodeDecodeError, SyntaxError)):
         SourceText.decode(b"# coding: utf-8\n" + b"\n" * 3 + b"x = '\xff'\n")
 
 
 @pytest.mark.parametrize(("unit_bytes", "character"), [(1, 12), (2, 9), (4, 8)])
-def test_an_editor_and_the_parser_mean_the_same_place(unit_bytes, character):
+def test_editor_and_parser_positions_agree(unit_bytes, character):
     index = LineIndex("\r\n" + EMOJI)
     offset = 2 + EMOJI.index(";")
     assert index.offset(2, len(EMOJI[: EMOJI.index(";")].encode())) == offset
@@ -68,7 +68,7 @@ def test_an_editor_and_the_parser_mean_the_same_place(unit_bytes, character):
 
 
 @pytest.mark.parametrize("unit_bytes", [1, 2, 4])
-def test_every_offset_survives_the_way_to_the_editor_and_back(unit_bytes):
+def test_every_offset_survives_the_conversion_to_an_editor_position_and_back(unit_bytes):
     text = "a🙂\n\x0cé\u2028x\r\n\ttail"
     index = LineIndex(text)
     ends = {i for i, c in enumerate(text) if c == "\n" and text[i - 1] == "\r"}
@@ -77,7 +77,7 @@ def test_every_offset_survives_the_way_to_the_editor_and_back(unit_bytes):
         assert index.editor_offset(line, character, unit_bytes) == offset
 
 
-def test_positions_past_an_end_are_held_there():
+def test_a_position_past_an_end_means_that_end():
     index = LineIndex("ab\r\ncd\n")
     assert index.editor_offset(0, 99, 2) == 2
     assert index.editor_offset(1, 99, 2) == 6
@@ -97,5 +97,5 @@ def test_lengths_in_code_units(unit_bytes, units):
 
 
 @pytest.mark.parametrize(("text", "newline"), [("a\r\nb\n", "\r\n"), ("a\rb", "\r"), ("a\n", "\n"), ("a", "\n")])
-def test_a_text_keeps_the_line_end_of_its_first_line(text, newline):
+def test_the_line_end_of_a_text_is_that_of_its_first_line(text, newline):
     assert newline_of(text) == newline

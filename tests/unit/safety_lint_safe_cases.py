@@ -1,8 +1,8 @@
-"""What candidates may add to a file with nothing said against it."""
+"""Code that a candidate may add to a file without a violation."""
 
 from __future__ import annotations
 
-INNOCENT = """
+SAFE = """
 ## a rewrite
 z = [a * y for a in x if a]
 return sorted(z, key=lambda a: (-a, str(a)))[:3] or {y: 1}
@@ -104,8 +104,8 @@ with contextlib.suppress(KeyError): return x[y]
 async def g(): await x
 """
 
-# Before "--": what the file has besides.
-KNOWN = """
+# Before "--": code that the file has already. After it: the candidate.
+FILE_HAS_IT = """
 ## import
 import ctypes
 --
@@ -181,13 +181,23 @@ class B:
     def __eq__(self, other): return 2
 """
 
-POWERFUL = [
+DENIED_PARTS = [
     "codecs.register", "concurrent.futures", "contextlib.ExitStack", "dataclasses.make_dataclass",
     "functools.update_wrapper", "io.open", "logging.FileHandler", "string.Formatter", "time.tzset", "tokenize.open",
     "types.FunctionType", "typing.get_type_hints", "uuid.getnode", "urllib.request", "weakref.finalize",
 ]  # fmt: skip
-HARMLESS = [
+ALLOWED_PARTS = [
     "argparse.Namespace", "asyncio.gather", "inspect.signature", "os.listdir", "sys.version_info", "threading.Lock",
     "traceback.format_exc", "urllib.parse",
 ]  # fmt: skip
-REAL = ["collections", "contextlib", "csv", "enum", "heapq", "shlex", "statistics", "string", "xml.etree.ElementTree"]
+REAL_MODULES = [
+    "collections",
+    "contextlib",
+    "csv",
+    "enum",
+    "heapq",
+    "shlex",
+    "statistics",
+    "string",
+    "xml.etree.ElementTree",
+]

@@ -11,7 +11,7 @@ from reloc_lsp.program.unit import Module
 
 
 @pytest.mark.parametrize("name", ["heapq", "inspect", "textwrap", "asyncio.events", "collections", "zipfile"])
-def test_every_line_of_real_code_is_told_as_a_whole_parse_tells_it(name):
+def test_on_every_line_of_real_code_it_agrees_with_a_parse_of_the_whole_file(name):
     text = Path(importlib.import_module(name).__file__).read_text("utf-8")
     index, module = LineIndex(text), Module(text)
     for line in range(1, len(index.lines) + 1, 3):
@@ -48,14 +48,14 @@ def h(): pass
     assert [enclosing_function(LineIndex(text), line) or 0 for line in range(1, 22)] == expected
 
 
-def test_code_elsewhere_need_not_parse():
+def test_code_elsewhere_may_have_syntax_errors():
     index = LineIndex("def broken(:\n    pass\n\n\ndef f():\n    return 1\n\n\nclass Half(\n")
     assert enclosing_function(index, 6) == 5
     with pytest.raises(SyntaxError):
         enclosing_function(index, 2)
 
 
-def test_text_that_begins_left_of_its_code_is_left_to_a_whole_parse():
+def test_a_string_that_begins_left_of_its_code_needs_a_parse_of_the_whole_file():
     index = LineIndex('def f():\n    x = """\ndef g():\n    pass\n"""\n    return x\n')
     with pytest.raises(SyntaxError):
         enclosing_function(index, 6)

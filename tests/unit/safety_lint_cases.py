@@ -1,4 +1,4 @@
-"""What candidates may add to a file, and with which of it they reach around their caller."""
+"""Code with which a candidate could escape its caller, and the violation that the safety lint reports."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def f(x, y=2):
 FINALLY = "leaves a finally block, which swallows what was raised"
 EVERYTHING = "catches everything, even the end of the process"
 
-# After "##": what the lines below do, and the sentence that tells it.
+# After "##": what the lines below do => the violation.
 HOSTILE = f"""
 ## import => imports ctypes, which the file did not
 import ctypes
@@ -94,9 +94,9 @@ y = os.getcwd()
 ## arguments of the process => uses sys.argv
 import sys
 y = sys.argv
-## caller named by a logger => uses the attribute findCaller
+## caller found by a logger => uses the attribute findCaller
 x.findCaller()
-## caller named by a warning => uses warnings.catch_warnings
+## caller found by a warning => uses warnings.catch_warnings
 import warnings
 with warnings.catch_warnings(record=True) as y: x()
 ## part of sys => uses sys.modules
@@ -105,19 +105,19 @@ sys.modules["math"] = x
 ## file by number => uses io.FileIO
 import io
 io.FileIO(3)
-## module as a value => hands on the module os
+## module as a value => uses the module os as a value
 o = os
 o.system(x)
-## module given to what only seems to ask => hands on the module os
+## module given to what only seems to ask => uses the module os as a value
 def hasattr(m, n): return m
 hasattr(os, 1).system(x)
-## module as a default => hands on the module os
+## module as a default => uses the module os as a value
 def g(os=os): return os.system(x)
-## module in a class => hands on the module os
+## module in a class => uses the module os as a value
 class A:
     q = os
     os = 1
-## module beside one of its name => hands on the module os
+## module beside one of its name => uses the module os as a value
 def g(os): return os
 g(os)
 ## variables of a function => uses the attribute __globals__
@@ -169,9 +169,9 @@ operator.attrgetter(f"visit_{{x}}")
 operator.methodcaller(x)
 ## unpacked name => gives getattr a name that is computed
 getattr(*x, "size")
-## getattr as a value => hands on getattr
+## getattr as a value => uses getattr as a value
 map(getattr, x, y)
-## attrgetter as a value => hands on operator.attrgetter
+## attrgetter as a value => uses operator.attrgetter as a value
 map(operator.attrgetter, x)
 ## attributes copied by name => gives functools.wraps more than a function
 import functools
