@@ -13,7 +13,7 @@ from reloc_lsp.evaluation.baseline.baseline import Baseline
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING
 from reloc_lsp.evaluation.batching import Batches, BatchResult, hopeless_after
 from reloc_lsp.evaluation.fork_client import ChildReport, Limit, trials_of
-from reloc_lsp.evaluation.harness.probe.return_guard import COMPARING
+from reloc_lsp.evaluation.harness.probe.return_guard import COMPARISON_METHODS
 from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
@@ -152,7 +152,7 @@ class PytestEvaluator:
     @property
     def _compares_itself(self) -> bool:
         """Whether the unit, as it stands, makes a class with comparisons of its own."""
-        return any(name in self.location.source for name in COMPARING)
+        return any(name in self.location.source for name in COMPARISON_METHODS)
 
     async def timed(self, sources: Sequence[str]) -> list[float] | None:
         """CPU seconds of all tests together with each version, run one after the other; `None` where one fails."""

@@ -1,8 +1,8 @@
-"""Where no process can be forked, all is done in cold processes.
+"""Where no process can be forked, every run is a cold process.
 
-Windows itself is not at hand. What is shown here, on POSIX: with forks ruled out in the controller, and in the
-project's interpreter everything gone that the harness could miss on Windows (below), a revision goes its whole way.
-What is not shown: how Windows' own pipes, event loop, paths and locked files behave.
+These tests do not need Windows. They run on POSIX: the controller believes that it cannot fork, and everything that
+Windows lacks (below) is removed from the project's interpreter. Then whole revisions run. They do not show how the
+pipes, event loop, paths and locked files of Windows behave.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def body(text: str) -> str:
 
 @pytest.fixture(autouse=True)
 def like_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No forks, and no process groups; in the harness nothing at all that only POSIX has."""
+    """No forks and no process groups; in the harness nothing that only POSIX has."""
     blocker = tmp_path / "like_windows"
     blocker.mkdir()
     (blocker / "sitecustomize.py").write_text(LIKE_WINDOWS)
@@ -81,7 +81,7 @@ async def test_a_named_function_is_fixed(project):
     assert (proposal.before.passed, proposal.after.passed, proposal.after.total) == (1, 4, 4)
 
 
-async def test_the_function_at_fault_is_found(project):
+async def test_the_faulty_function_is_found(project):
     (project / "right.py").write_text("def double(a):\n    return 2 * a\n")
     (project / "test_right.py").write_text("from right import double\ndef test(): assert double(2) == 4\n")
     proposal = await revised(project, Target(), evaluations=1)
@@ -89,8 +89,8 @@ async def test_the_function_at_fault_is_found(project):
     assert proposal.before.total == 4
 
 
-async def test_candidates_that_hang_or_leave_are_ended_and_harm_only_themselves(project, judging):
-    """And nothing of them is left, and no more of them is run than it takes to decide."""
+async def test_candidates_that_hang_or_exit_are_ended_and_only_they_fail(project, judging):
+    """Nothing of them is left, and no more tests are run than the decision takes."""
     judge = await judging(project, "ranges.py::clamp")
     assert judge.baseline.tier.name == "cold"
     hangs, leaves, breaks, right, wrong = await judged(
@@ -104,7 +104,7 @@ async def test_candidates_that_hang_or_leave_are_ended_and_harm_only_themselves(
     assert not list(judge.bench.copy.folder.glob("copy-*"))
 
 
-async def test_only_the_test_that_hangs_is_blamed(project, judging):
+async def test_only_the_test_that_hangs_times_out(project, judging):
     judge = await judging(project, "ranges.py::clamp")
     source = body("while value == 10: pass") + "    return max(low, min(value, high))\n"
     report = await judge.baseline.tier.run(source, [0, 1, 2, 3], [Limit(1.0, 1.0)] * 4)
@@ -113,7 +113,7 @@ async def test_only_the_test_that_hangs_is_blamed(project, judging):
     assert [result.outcome for result in report.results.values()] == [Outcome.PASSED] * 2
 
 
-async def test_the_baseline_knows_flaky_tests_and_where_the_unit_fails(project, judging, tmp_path):
+async def test_the_baseline_finds_flaky_tests_and_the_lines_that_they_run(project, judging, tmp_path):
     (project / "test_turns.py").write_text(
         "from pathlib import Path\n"
         "from ranges import clamp\n"
@@ -128,7 +128,7 @@ async def test_the_baseline_knows_flaky_tests_and_where_the_unit_fails(project, 
     assert judge.baseline.types["value"] == {"int"}
 
 
-async def test_a_unit_that_only_runs_at_import_is_judged(write, judging):
+async def test_a_unit_that_only_runs_at_import_is_evaluated(write, judging):
     module = "def size():\n    return 3\n\nSIZE = size()\n"
     test = "from m import SIZE\ndef test(): assert SIZE == 4\n"
     judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::size")
@@ -136,14 +136,14 @@ async def test_a_unit_that_only_runs_at_import_is_judged(write, judging):
     assert verdict.all_passed
 
 
-async def test_files_that_cannot_be_collected_are_told(write, judging):
+async def test_files_that_cannot_be_collected_are_reported(write, judging):
     root = write({"ranges.py": MODULE, "test_ranges.py": "import no_such_module\n"})
     with pytest.raises(EvaluationError, match="no_such_module"):
         await judging(root, "ranges.py::clamp")
 
 
 async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter):
-    """Here by the end of its channel alone, which is all that a process on Windows notices."""
+    """The end of its channel is all that a process on Windows notices."""
     root = write({"test_m.py": "def test():\n    while True: pass\n"})
     copy = ScratchCopy(root, {})
     process = await HarnessLauncher(copy, active_interpreter, 1).start(

@@ -1,4 +1,4 @@
-"""Calls of the unit that its tests make: heard, kept and made again."""
+"""Records the calls of the unit that its tests make, and makes such calls."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ from collections.abc import Mapping
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from .instrument import inside_itself
-from .value_repr import portrait
+from .instrument import is_recursive
+from .value_repr import value_repr
 
-MOST_CALLS, MOST_OF_A_TEST = 60, 12
-MOST_VALUES = 300
-"""A call that is given more than so many values is left alone."""
-LONGEST_WRITTEN = 160
-ARGUMENTS, KEYWORDS = 0x04, 0x08
+MAX_CALLS, MAX_CALLS_PER_TEST = 60, 12
+"""Calls that are recorded in all, and of one test. Chosen by hand."""
+MAX_VALUES = 300
+"""A call whose arguments hold more values than this is not recorded: copying it takes too long. Chosen by hand."""
+MAX_CALL_TEXT = 160
+"""Characters of a call's text: a longer one is not shown to the user. Chosen by hand."""
+VARARGS_FLAG, VARKEYWORDS_FLAG = 0x04, 0x08
+"""Bits of `co_flags`: the code takes `*args`, it takes `**kwargs`."""
 
 Arguments = Mapping[str, Any]
+"""The value of every parameter, by name."""
 
 
-class Recorder:
-    """Listens to tests and keeps copies of what they call `code` with, in the order of the calls."""
+class CallRecorder:
+    """Keeps copies of the arguments with which tests call `code`, in the order of the calls and each only once.
+
+    Calls that the unit makes of itself are left out.
+    """
 
     reached = True
 
@@ -32,82 +39,82 @@ class Recorder:
         self._left = 0
 
     def begin(self, test: int) -> None:
-        """A test begins: from now on its calls are kept."""
-        self._left = MOST_OF_A_TEST
-        sys.setprofile(self._called)
+        """A test begins: record its calls from now on."""
+        self._left = MAX_CALLS_PER_TEST
+        sys.setprofile(self._profile)
 
     def compared(self, operator: str, left: Any, right: Any) -> None:
-        """What a test compares does not matter here."""
+        """Ignore what a test compares."""
 
     def end(self, error: BaseException | None) -> None:
         """The test ended."""
         sys.setprofile(None)
 
-    def _called(self, frame: FrameType, event: str, argument: Any) -> None:
-        if event != "call" or frame.f_code is not self.code or not self._left or len(self.calls) >= MOST_CALLS:
+    def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event != "call" or frame.f_code is not self.code or not self._left or len(self.calls) >= MAX_CALLS:
             return
-        if inside_itself(frame):
+        if is_recursive(frame):
             return
         self._left -= 1
         names = parameters(self.code)
-        given = {name: frame.f_locals[name] for name in names if name in frame.f_locals}
+        arguments = {name: frame.f_locals[name] for name in names if name in frame.f_locals}
         try:
-            self._keep(given, len(names))
+            self._keep(arguments, len(names))
         except Exception:
-            return  # a lock, a stream: not to be had twice; nor may the project's own code fail here, amid a test
+            return  # a lock or a stream cannot be copied; nor may an error of the project's own code end its test
 
-    def _keep(self, given: Arguments, parameters: int) -> None:
-        if len(given) == parameters and size(list(given.values())) <= MOST_VALUES:
-            shown = portrait(given)
+    def _keep(self, arguments: Arguments, parameter_count: int) -> None:
+        if len(arguments) == parameter_count and count_values(list(arguments.values())) <= MAX_VALUES:
+            shown = value_repr(arguments)
             if shown not in self._seen:
                 self._seen.add(shown)
-                self.calls.append(copy.deepcopy(given))
+                self.calls.append(copy.deepcopy(arguments))
 
 
 def parameters(code: CodeType) -> tuple[str, ...]:
     """The names of all parameters, in the order of `co_varnames`."""
-    stars = bool(code.co_flags & ARGUMENTS) + bool(code.co_flags & KEYWORDS)
+    stars = bool(code.co_flags & VARARGS_FLAG) + bool(code.co_flags & VARKEYWORDS_FLAG)
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + stars]
 
 
-def call(function: FunctionType, given: Arguments) -> Any:
-    """Call `function` with the values of its parameters."""
-    positional, named = _in_order(function.__code__, given)
+def call(function: FunctionType, arguments: Arguments) -> Any:
+    """Call `function` with these values of its parameters."""
+    positional, named = _bound(function.__code__, arguments)
     return function(*positional, **named)
 
 
-def written(function: FunctionType, given: Arguments) -> str:
-    """The call as one writes it, a method's with its object before it; empty where that is too long to read."""
-    positional, named = _in_order(function.__code__, given)
-    values = list(map(portrait, positional))
-    owner = f"{values.pop(0)}." if values and next(iter(given)) == "self" else ""
-    arguments = [*values, *(f"{name}={portrait(value)}" for name, value in named.items())]
-    text = f"{owner}{function.__name__}({', '.join(arguments)})"
-    return text if len(text) <= LONGEST_WRITTEN else ""
+def call_text(function: FunctionType, arguments: Arguments) -> str:
+    """The call as a programmer writes it, with the object before a method; empty where it is too long to read."""
+    positional, named = _bound(function.__code__, arguments)
+    values = list(map(value_repr, positional))
+    owner = f"{values.pop(0)}." if values and next(iter(arguments)) == "self" else ""
+    shown = [*values, *(f"{name}={value_repr(value)}" for name, value in named.items())]
+    text = f"{owner}{function.__name__}({', '.join(shown)})"
+    return text if len(text) <= MAX_CALL_TEXT else ""
 
 
-def _in_order(code: CodeType, given: Arguments) -> tuple[list[Any], dict[str, Any]]:
-    """The values to give by position, and those to give by name."""
+def _bound(code: CodeType, arguments: Arguments) -> tuple[list[Any], dict[str, Any]]:
+    """The positional arguments of the call, and those by name."""
     names = parameters(code)
     middle = code.co_argcount + code.co_kwonlyargcount
-    positional = [given[name] for name in names[: code.co_argcount]]
-    named = {name: given[name] for name in names[code.co_argcount : middle]}
-    stars = [given[name] for name in names[middle:]]
-    if code.co_flags & ARGUMENTS:
+    positional = [arguments[name] for name in names[: code.co_argcount]]
+    named = {name: arguments[name] for name in names[code.co_argcount : middle]}
+    stars = [arguments[name] for name in names[middle:]]
+    if code.co_flags & VARARGS_FLAG:
         positional += stars.pop(0)
-    if code.co_flags & KEYWORDS:
+    if code.co_flags & VARKEYWORDS_FLAG:
         named.update(stars.pop())
     return positional, named
 
 
-def size(value: Any, depth: int = 6) -> int:
-    """How many values a plain value is made of, text counted by tens of letters."""
+def count_values(value: Any, depth: int = 6) -> int:
+    """Number of values in nested builtin containers, at most `depth` levels deep. Text counts one per 10 characters."""
     kind = type(value)
     if kind in (str, bytes):
         return 1 + len(value) // 10
     if not depth or kind not in (list, tuple, set, frozenset, dict):
         return 1
-    if len(value) > MOST_VALUES:
+    if len(value) > MAX_VALUES:
         return len(value)
     inner = [*value.keys(), *value.values()] if kind is dict else value
-    return 1 + sum(size(item, depth - 1) for item in inner)
+    return 1 + sum(count_values(item, depth - 1) for item in inner)

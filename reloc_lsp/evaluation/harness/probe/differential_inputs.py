@@ -15,9 +15,9 @@ from types import FrameType, FunctionType
 from typing import Optional
 
 from ..protocol.wire import Send
-from .call_recorder import Arguments, Recorder, call, written
-from .input_mutation import varied
-from .value_repr import portrait
+from .call_recorder import Arguments, CallRecorder, call, call_text
+from .input_mutation import mutated_inputs
+from .value_repr import value_repr
 
 MOST_TRIALS = 240
 LONGEST_CALL = 0.1
@@ -30,17 +30,17 @@ class _TooLong(BaseException):
     """A call has taken its time."""
 
 
-def tried(function: FunctionType, recorder: Recorder, send: Send) -> None:
+def tried(function: FunctionType, recorder: CallRecorder, send: Send) -> None:
     """Call `function` with variations of the recorded calls; a record for each: `{"trial", "call", "did"}`.
 
     Each is tried twice, the second time in the opposite order; those that end differently are left out.
     """
-    inputs = list(enumerate(varied(recorder.calls, MOST_TRIALS)))
+    inputs = list(enumerate(mutated_inputs(recorder.calls, MOST_TRIALS)))
     first = _outcomes(function, inputs)
     second = _outcomes(function, [(number, given) for number, given in reversed(inputs) if number in first])
     for number, given in inputs:
         if number in first and first[number] == second.get(number):
-            send({"trial": number, "call": written(function, given), "did": first[number]})
+            send({"trial": number, "call": call_text(function, given), "did": first[number]})
 
 
 def _outcomes(function: FunctionType, inputs: Iterable[tuple[int, Arguments]]) -> dict[int, str]:
@@ -64,7 +64,7 @@ def outcome(function: FunctionType, given: Arguments) -> Optional[str]:
         mine = copy.deepcopy(given)
     except Exception:
         return None
-    before = portrait(mine)
+    before = value_repr(mine)
     random.seed(0)
     try:
         with _limited(LONGEST_CALL):
@@ -74,10 +74,10 @@ def outcome(function: FunctionType, given: Arguments) -> Optional[str]:
                     value = asyncio.run(value)
                 elif inspect.isgenerator(value):
                     value = list(itertools.islice(value, MOST_YIELDED))
-                did = f"returns {portrait(value)}"
+                did = f"returns {value_repr(value)}"
             except Exception as error:
                 did = f"raises {type(error).__name__}"
-            after = portrait(mine)
+            after = value_repr(mine)
     except _TooLong:
         return None
     except BaseException as error:

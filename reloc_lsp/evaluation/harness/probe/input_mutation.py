@@ -1,4 +1,4 @@
-"""Calls like those that tests make: one value changed, or a value taken from another call."""
+"""Mutated inputs: calls like those of the tests, with one value changed or taken from another call."""
 
 from __future__ import annotations
 
@@ -7,104 +7,111 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .call_recorder import Arguments
-from .value_repr import portrait
+from .value_repr import value_repr
 
-OWNER = ("self", "cls")
+OWNERS = ("self", "cls")
+"""Parameters that are never changed."""
+SWAPS, DOUBLE_MUTATIONS = 4, 8
+"""For each call: attempts to take a value from another call, and calls with two changed values. Chosen by hand."""
+MAX_MUTATED_PARTS = 3
+"""Elements of a sequence or dict that are changed, and changes that are tried for each. Chosen by hand."""
 
 
-def varied(calls: Sequence[Arguments], most: int, seed: int = 0) -> list[Arguments]:
-    """At most `most` calls with one value changed, or one parameter's value taken from another call.
+def mutated_inputs(calls: Sequence[Arguments], limit: int, seed: int = 0) -> list[Arguments]:
+    """At most `limit` calls that differ from each other and from `calls`.
 
-    As many of each call as of any other; equal calls and seeds give equal variations.
+    They are taken from each of `calls` in turn. Equal calls and seeds give equal inputs.
     """
     chance = random.Random(seed)
-    streams = [_changed(given, calls, chance) for given in calls]
-    seen = {portrait(given) for given in calls}
+    streams = [_mutated(arguments, calls, chance) for arguments in calls]
+    seen = {value_repr(arguments) for arguments in calls}
     found: list[Arguments] = []
-    while streams and len(found) < most:
+    while streams and len(found) < limit:
         for stream in list(streams):
-            given = next(stream, None)
-            if given is None:
+            arguments = next(stream, None)
+            if arguments is None:
                 streams.remove(stream)
                 continue
-            shown = portrait(given)
+            shown = value_repr(arguments)
             if shown not in seen:
                 seen.add(shown)
-                found.append(given)
-    return found[:most]
+                found.append(arguments)
+    return found[:limit]
 
 
-def _changed(given: Arguments, calls: Sequence[Arguments], chance: random.Random) -> Iterator[Arguments]:
-    ways = [(name, way) for name, value in given.items() if name not in OWNER for way in near(value, chance)]
-    chance.shuffle(ways)
-    yield from ({**given, name: way} for name, way in ways)
-    for _ in range(4):
-        name, other = chance.choice(list(given) or [""]), chance.choice(calls)
-        if name in other and name not in OWNER:
-            yield {**given, name: other[name]}
-    for _ in range(8):
-        if len(ways) > 1:
-            yield {**given, **dict(chance.sample(ways, 2))}
+def _mutated(arguments: Arguments, calls: Sequence[Arguments], chance: random.Random) -> Iterator[Arguments]:
+    changes = [
+        (name, new) for name, value in arguments.items() if name not in OWNERS for new in mutations(value, chance)
+    ]
+    chance.shuffle(changes)
+    yield from ({**arguments, name: new} for name, new in changes)
+    for _ in range(SWAPS):
+        name, other = chance.choice(list(arguments) or [""]), chance.choice(calls)
+        if name in other and name not in OWNERS:
+            yield {**arguments, name: other[name]}
+    for _ in range(DOUBLE_MUTATIONS):
+        if len(changes) > 1:
+            yield {**arguments, **dict(chance.sample(changes, 2))}
 
 
-def near(value: Any, chance: random.Random) -> list[Any]:
-    """Values like a plain one; none for any other."""
-    ways = _WAYS.get(type(value))
-    return ways(value, chance) if ways else []
+def mutations(value: Any, chance: random.Random) -> list[Any]:
+    """Values of the same type that are close to a builtin value; none for a value of any other type."""
+    mutate = _MUTATIONS.get(type(value))
+    return mutate(value, chance) if mutate else []
 
 
-def _near_number(value: Any, chance: random.Random) -> list[Any]:
+def _of_number(value: Any, chance: random.Random) -> list[Any]:
     kind = type(value)
     return [value + 1, value - 1, kind(0), kind(1), -value, 2 * value]
 
 
-def _near_text(value: Any, chance: random.Random) -> list[Any]:
+def _of_text(value: Any, chance: random.Random) -> list[Any]:
     half, space = len(value) // 2, " " if type(value) is str else b" "
     inside = [value[:half] + value[half + 1 :], value[:half] + value[:1] + value[half:], value.swapcase()]
-    return [*_of_other_length(value), *inside, value + space]
+    return [*_of_other_shape(value), *inside, value + space]
 
 
-def _near_sequence(value: Any, chance: random.Random) -> list[Any]:
+def _of_sequence(value: Any, chance: random.Random) -> list[Any]:
     kind = type(value)
-    found = [*_of_other_length(value), value[:1] + value]
-    for position in chance.sample(range(len(value)), min(3, len(value))):
-        others = _few(near(value[position], chance), chance)
+    found = [*_of_other_shape(value), value[:1] + value]
+    for position in chance.sample(range(len(value)), min(MAX_MUTATED_PARTS, len(value))):
+        others = _some(mutations(value[position], chance), chance)
         found += [value[:position] + kind([other]) + value[position + 1 :] for other in others]
     return found
 
 
-def _near_set(value: Any, chance: random.Random) -> list[Any]:
-    ordered = sorted(value, key=portrait)
-    return [type(value)(some) for some in ([], ordered[1:], ordered[:-1])]
+def _of_set(value: Any, chance: random.Random) -> list[Any]:
+    ordered = sorted(value, key=value_repr)
+    return [type(value)(items) for items in ([], ordered[1:], ordered[:-1])]
 
 
-def _of_other_length(value: Any) -> list[Any]:
-    """A sequence shorter, longer, empty, and turned round."""
+def _of_other_shape(value: Any) -> list[Any]:
+    """The sequence without its last or first item, empty, with its last item twice, and reversed."""
     return [value[:-1], value[1:], value[:0], value + value[-1:], value[::-1]]
 
 
-def _near_dict(value: dict[Any, Any], chance: random.Random) -> list[Any]:
+def _of_dict(value: dict[Any, Any], chance: random.Random) -> list[Any]:
     found: list[Any] = [{}]
-    for key in chance.sample(list(value), min(3, len(value))):
+    for key in chance.sample(list(value), min(MAX_MUTATED_PARTS, len(value))):
         found.append({k: v for k, v in value.items() if k is not key})
-        found += [{**value, key: other} for other in _few(near(value[key], chance), chance)]
+        found += [{**value, key: other} for other in _some(mutations(value[key], chance), chance)]
     return found
 
 
-def _few(values: Sequence[Any], chance: random.Random) -> list[Any]:
-    return chance.sample(list(values), min(3, len(values)))
+def _some(values: Sequence[Any], chance: random.Random) -> list[Any]:
+    return chance.sample(list(values), min(MAX_MUTATED_PARTS, len(values)))
 
 
-_WAYS: dict[type, Callable[[Any, random.Random], list[Any]]] = {
+_MUTATIONS: dict[type, Callable[[Any, random.Random], list[Any]]] = {
     bool: lambda value, _: [not value],
-    int: _near_number,
-    float: _near_number,
-    str: _near_text,
-    bytes: _near_text,
-    list: _near_sequence,
-    tuple: _near_sequence,
-    set: _near_set,
-    frozenset: _near_set,
-    dict: _near_dict,
+    int: _of_number,
+    float: _of_number,
+    str: _of_text,
+    bytes: _of_text,
+    list: _of_sequence,
+    tuple: _of_sequence,
+    set: _of_set,
+    frozenset: _of_set,
+    dict: _of_dict,
 }
-"""By the very type of a value: what a class derived from these means is its own affair."""
+"""By the exact type of a value. A subclass may restrict its values, so its objects are left alone."""

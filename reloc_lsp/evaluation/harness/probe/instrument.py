@@ -12,7 +12,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any, Union
 
 from ..protocol.wire import Message, Send
-from .bounded_eval import Careful, compiled
+from .bounded_eval import BoundedOperators, compile_expression
 from .expected_values import Answers, Key
 
 PROBE = "__reloc_probe__"
@@ -118,7 +118,7 @@ class Probe:
         self.visits_left = self.visits_allowed = visits_allowed if sites is not None else None
         self.sites: dict[int, list[types.CodeType]] = {}
         for line, texts in (sites or {}).items():
-            self.sites[int(line)] = [compiled(text) for text in texts]
+            self.sites[int(line)] = [compile_expression(text) for text in texts]
         self.last_calls: dict[Test, int] = {int(test): call for test, call in request.get("last_calls", {}).items()}
         self.last_visits: dict[tuple[Test, int], int] = {
             (int(test), int(line)): count
@@ -139,7 +139,7 @@ class Probe:
     def install(self) -> None:
         """Make this probe the one the instrumented code calls."""
         setattr(builtins, PROBE, self)
-        setattr(builtins, Careful.NAME, Careful)
+        setattr(builtins, BoundedOperators.NAME, BoundedOperators)
 
     def begin(self, test: Test) -> None:
         """A test begins."""
@@ -182,7 +182,7 @@ class Probe:
             self.lines.add(line)
             self.send({"line": line, "in": self.test})
         frame = sys._getframe(1)
-        if line == self.entry and not inside_itself(frame):
+        if line == self.entry and not is_recursive(frame):
             self.call += 1
             self.calls[self.test] = self.call
             self.counts = self.counts_of[self.test] = {}
@@ -254,7 +254,7 @@ class Probe:
         }
 
 
-def inside_itself(frame: types.FrameType) -> bool:
+def is_recursive(frame: types.FrameType) -> bool:
     """Whether the frame's function was called, directly or not, by itself."""
     code, outer = frame.f_code, frame.f_back
     for _ in range(30):

@@ -1,7 +1,7 @@
-"""What the unit gives back must not decide for itself what it is equal to.
+"""Finds objects that the unit returns and that decide for themselves what they are equal to.
 
-A class made on the way, whose comparisons the unit wrote, can agree with every test. No reading of the code shows all
-ways to make one, so the values are looked at as the unit returns them.
+The unit may make a class whose comparisons agree with every test. No reading of the source finds all ways to make such
+a class. Therefore the values are inspected when the unit returns them.
 """
 
 from __future__ import annotations
@@ -10,46 +10,48 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, WrapperDescriptorType
-from typing import Any
 
-COMPARING = (
+COMPARISON_METHODS = (
     "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__contains__", "__getattr__",
     "__getattribute__", "__class__",
 )  # fmt: skip
-MOST_LOOKS, MOST_ITEMS, DEEPEST = 10_000, 100, 3
-PLAIN = frozenset(map(id, (int, float, complex, str, bytes, bool, type(None))))
-_WAYS = type.__dict__["__mro__"].__get__
-_NAMESPACE = type.__dict__["__dict__"].__get__
-_SUBCLASSES = type.__subclasses__
+"""Methods and attributes by which an object can decide how a test's comparison ends."""
+MAX_INSPECTIONS, MAX_ITEMS, MAX_DEPTH = 10_000, 100, 3
+"""Returns that are inspected in one process, items of each container, and levels of nesting. Chosen by hand."""
+PLAIN_TYPES = frozenset(map(id, (int, float, complex, str, bytes, bool, type(None))))
+# Taken from `type` itself: a class of the unit cannot replace them.
+_bases_of = type.__dict__["__mro__"].__get__
+_namespace_of = type.__dict__["__dict__"].__get__
+_subclasses_of = type.__subclasses__
 
 
-class Returned:
-    """Watches the code at the lines `first` to `last` of `unit_file` from `start` on.
+class ReturnGuard:
+    """Inspects what the code between the lines `first` and `last` of `unit_file` returns, yields or has in variables.
 
-    `deceives` tells whether it returned, yielded or left in its variables an object that deceives. Only the first ten
-    thousand returns are looked at.
+    `found_deceptive` is true once one of these objects has a type whose comparisons the unit made.
     """
 
     def __init__(self, unit_file: str, first: int, last: int) -> None:
-        self.deceives = False
+        self.found_deceptive = False
         self._file, self._lines = os.path.realpath(unit_file), range(first, last + 1)
         self._codes: dict[CodeType, bool] = {}
-        self._fine: dict[int, type] = {}
-        self._old: dict[int, type] = {}
-        self._left = MOST_LOOKS
+        # By identity, and the classes themselves so that no other class gets the identity of one that is gone.
+        self._accepted: dict[int, type] = {}
+        self._existing: dict[int, type] = {}
+        self._left = MAX_INSPECTIONS
 
     def start(self) -> None:
-        """Watch from now on; classes that there are by now were not made by the unit."""
+        """Inspect from now on. Classes that exist already are not made by a call of the unit."""
         waiting: list[type] = [object]
         while waiting:
             kind = waiting.pop()
-            if id(kind) not in self._old:
-                self._old[id(kind)] = kind
-                waiting += _SUBCLASSES(kind)
+            if id(kind) not in self._existing:
+                self._existing[id(kind)] = kind
+                waiting += _subclasses_of(kind)
         if sys.version_info >= (3, 12):
             self._monitor()
         else:
-            sys.setprofile(self._profiled)
+            sys.setprofile(self._profile)
 
     if sys.version_info >= (3, 12):
 
@@ -60,9 +62,9 @@ class Returned:
                 return
 
             def returned(code: CodeType, offset: int, value: object) -> object:
-                if not self._is_units(code):
+                if not self._is_of_unit(code):
                     return monitoring.DISABLE
-                self._look(value, sys._getframe(1).f_locals)
+                self._inspect(value, sys._getframe(1).f_locals)
                 return None
 
             monitoring.use_tool_id(tool, "returned")
@@ -71,48 +73,48 @@ class Returned:
                 monitoring.register_callback(tool, event, returned)
             monitoring.set_events(tool, events[0] | events[1])
 
-    def _profiled(self, frame: FrameType, event: str, value: Any) -> None:
-        if event == "return" and self._is_units(frame.f_code):
-            self._look(value, frame.f_locals)
+    def _profile(self, frame: FrameType, event: str, value: object) -> None:
+        if event == "return" and self._is_of_unit(frame.f_code):
+            self._inspect(value, frame.f_locals)
 
-    def _is_units(self, code: CodeType) -> bool:
+    def _is_of_unit(self, code: CodeType) -> bool:
         known = self._codes.get(code)
         if known is None:
-            there = code.co_firstlineno in self._lines and os.path.realpath(code.co_filename) == self._file
-            known = self._codes[code] = there
+            inside = code.co_firstlineno in self._lines and os.path.realpath(code.co_filename) == self._file
+            known = self._codes[code] = inside
         return known
 
-    def _look(self, value: object, variables: Mapping[str, object]) -> None:
-        if self._left and not self.deceives:
+    def _inspect(self, value: object, variables: Mapping[str, object]) -> None:
+        if self._left and not self.found_deceptive:
             self._left -= 1
-            self._look_into((value, *variables.values()), DEEPEST)
+            self._inspect_all((value, *variables.values()), MAX_DEPTH)
 
-    def _look_into(self, values: Iterable[object], depth: int) -> None:
+    def _inspect_all(self, values: Iterable[object], depth: int) -> None:
         for value in values:
             kind = type(value)
-            if id(kind) in PLAIN:
+            if id(kind) in PLAIN_TYPES:
                 continue
-            if id(kind) not in self._fine:
-                if self._deceiving(kind):
-                    self.deceives = True
+            if id(kind) not in self._accepted:
+                if self._is_deceptive(kind):
+                    self.found_deceptive = True
                     return
-                self._fine[id(kind)] = kind
+                self._accepted[id(kind)] = kind
             if depth:
-                self._look_into(_items(value), depth - 1)
+                self._inspect_all(_items(value), depth - 1)
 
-    def _deceiving(self, kind: type) -> bool:
-        for way in _WAYS(kind):
-            namespace = _NAMESPACE(way)
-            for name in COMPARING:
-                if name in namespace and self._borrowed_or_written(namespace[name], way):
+    def _is_deceptive(self, kind: type) -> bool:
+        for base in _bases_of(kind):
+            namespace = _namespace_of(base)
+            for name in COMPARISON_METHODS:
+                if name in namespace and self._is_made_by_unit(namespace[name], base):
                     return True
         return False
 
-    def _borrowed_or_written(self, method: object, owner: type) -> bool:
-        """Whether the unit wrote the method, or it stands in a new class though it is made for something else."""
+    def _is_made_by_unit(self, method: object, owner: type) -> bool:
+        """Whether the unit defines the method, or a new class takes it from elsewhere (`__eq__ = int.__ne__`)."""
         if type(method) is FunctionType:
-            return self._is_units(method.__code__)
-        if id(owner) in self._old or method is None:
+            return self._is_of_unit(method.__code__)
+        if id(owner) in self._existing or method is None:
             return False
         if type(method) is WrapperDescriptorType:
             return method.__objclass__ is not owner
@@ -120,16 +122,16 @@ class Returned:
 
 
 def _items(value: object) -> list[object]:
-    """Some of what a plain container holds, and of the variables of an object."""
+    """Some items of a builtin container, and some attributes of another object."""
     kind = type(value)
     if kind is dict:
-        return [*value.keys(), *value.values()][:MOST_ITEMS]  # type: ignore[attr-defined]
+        return [*value.keys(), *value.values()][:MAX_ITEMS]  # type: ignore[attr-defined]
     if kind in (list, tuple):
-        return list(value[:MOST_ITEMS])  # type: ignore[index]
+        return list(value[:MAX_ITEMS])  # type: ignore[index]
     if kind in (set, frozenset):
-        return list(value)[:MOST_ITEMS]  # type: ignore[call-overload,no-any-return]
+        return list(value)[:MAX_ITEMS]  # type: ignore[call-overload,no-any-return]
     try:
-        variables = object.__getattribute__(value, "__dict__")
+        attributes = object.__getattribute__(value, "__dict__")
     except AttributeError:
         return []
-    return list(variables.values())[:MOST_ITEMS] if type(variables) is dict else []
+    return list(attributes.values())[:MAX_ITEMS] if type(attributes) is dict else []

@@ -18,7 +18,7 @@ import pytest
 from ..isolation.confinement import Confinement
 from ..isolation.forkserver import die_with_parent, limit_resources, load_prctl, most_memory
 from ..isolation.source_overlay import overlay_source
-from ..probe.return_guard import Returned
+from ..probe.return_guard import ReturnGuard
 from ..protocol.wire import Message, Send, Wire
 from . import import_phase
 from .pytest_compat import set_comparison_listener
@@ -55,7 +55,7 @@ class Reporter:
         self.backwards: bool = config["backwards"]
         self.roomy: bool = config.get("roomy", False)
         watched = config.get("returns_of")
-        self.returned = Returned(self.unit_file, *watched) if watched else None
+        self.returned = ReturnGuard(self.unit_file, *watched) if watched else None
         self.canary_before = ""
         self.watcher = watcher
         self.error: BaseException | None = None
@@ -133,7 +133,7 @@ class Reporter:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test ended: send its record."""
         outcome, details = self.worst.get(nodeid, "failed"), self.details.get(nodeid)
-        if self.returned and self.returned.deceives:
+        if self.returned and self.returned.found_deceptive:
             outcome, details = "failed", DECEIVES
         if self.watcher and nodeid in self.numbers:
             self.watcher.end(self.error)

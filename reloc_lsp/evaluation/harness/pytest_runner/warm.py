@@ -16,7 +16,7 @@ import pytest
 
 from ..isolation.code_swap import UnitCode, clear_caches, install
 from ..isolation.forkserver import ForkServer
-from ..probe.call_recorder import Recorder
+from ..probe.call_recorder import CallRecorder
 from ..probe.differential_inputs import tried
 from ..probe.instrument import Probe, instrumented
 from ..protocol.wire import Message, Send, Wire
@@ -145,7 +145,7 @@ class WarmServer:
     def _try(self, code: CodeType, request: Message, send: Send) -> None:
         """Run the tests to hear what they call the unit with, and then calls like those with `code` in it."""
         items = [(number, self.session.items[number]) for number in request["tests"]]
-        recorder = Recorder(self.functions[0].__code__)
+        recorder = CallRecorder(self.functions[0].__code__)
         self.runner.start(send, request, recorder)
         self.runner.run(items, time.process_time)
         install(self.functions, code)

@@ -1,4 +1,4 @@
-"""Expressions that are tried while a test runs neither hang nor fill the memory."""
+"""Expressions that are evaluated while a test runs neither hang nor fill the memory."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import builtins
 
 import pytest
 
-from reloc_lsp.evaluation.harness.probe.bounded_eval import Careful, compiled
+from reloc_lsp.evaluation.harness.probe.bounded_eval import BoundedOperators, compile_expression
 
 
 @pytest.fixture(autouse=True)
-def careful(monkeypatch):
-    monkeypatch.setattr(builtins, Careful.NAME, Careful, raising=False)
+def bounded_operators(monkeypatch):
+    monkeypatch.setattr(builtins, BoundedOperators.NAME, BoundedOperators, raising=False)
 
 
 @pytest.mark.parametrize(
@@ -27,9 +27,9 @@ def careful(monkeypatch):
         "f(*[n])",
     ],
 )
-def test_what_is_small_is_worth_what_it_always_is(text):
+def test_a_small_result_is_that_of_plain_evaluation(text):
     names = {"n": 3, "f": abs}
-    assert eval(compiled(text), dict(names)) == eval(text, dict(names))
+    assert eval(compile_expression(text), dict(names)) == eval(text, dict(names))
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_what_is_small_is_worth_what_it_always_is(text):
     ["n ** n ** n", "pow(n, n ** 6)", "1 << n ** 7", "[0] * n ** 7", "n ** 7 * 'a'", "sum(range(n ** 12))",
      "n ** 999 * n ** 999 * (n ** 999) ** 9 * n ** 5999"],
 )  # fmt: skip
-def test_what_would_be_huge_is_refused(text):
+def test_a_huge_result_is_refused(text):
     with pytest.raises(OverflowError, match="too large"):
-        eval(compiled(text), {"n": 10})
+        eval(compile_expression(text), {"n": 10})
 
 
-def test_what_does_not_compile_raises_when_it_is_tried():
+def test_an_expression_that_does_not_compile_raises_when_it_is_evaluated():
     with pytest.raises(ZeroDivisionError):
-        eval(compiled("n *"), {})
+        eval(compile_expression("n *"), {})

@@ -1,4 +1,4 @@
-"""What is compiled once is read by later processes, and by none where it may be of another text."""
+"""Later processes read the bytecode of the first, but never bytecode that may belong to another text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_value(): assert f(3) and other.VALUE == 2
 
 
 def run_by_the_user(root: Path) -> None:
-    """As the user's own pytest leaves its bytecode beside the files."""
+    """Run the user's own pytest, which leaves bytecode beside the files."""
     plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run([sys.executable, "-m", "pytest", "-q", root], cwd=root, env=plain, check=False, capture_output=True)
     assert list(root.glob("__pycache__/test_m*.pyc")) and list(root.glob("__pycache__/m*.pyc"))
@@ -39,7 +39,7 @@ async def cold_outcomes(judge, source: str) -> dict[str, Outcome]:
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["the user ran them", "never run"])
-async def test_later_processes_read_what_the_first_compiled(known, write, judging):
+async def test_later_processes_read_the_bytecode_of_the_first(known, write, judging):
     reading = "def test_read(): assert f(3) and os.path.exists(other.__spec__.cached)\n"
     root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS + reading})
     if known:
@@ -56,7 +56,7 @@ def compiled_by(judge) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode), ids=lambda mode: mode.name)
-async def test_the_users_bytecode_is_read_if_time_and_size_of_the_source_speak_for_it(mode, write, judging):
+async def test_the_users_bytecode_is_read_if_it_matches_time_and_size_of_the_source(mode, write, judging):
     root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS})
     stat = (root / "other.py").stat()
     compileall.compile_dir(root, quiet=2, invalidation_mode=mode)
@@ -67,15 +67,15 @@ async def test_the_users_bytecode_is_read_if_time_and_size_of_the_source_speak_f
     assert outcomes(judge.unchanged)["test_value"] is (Outcome.PASSED if read else Outcome.FAILED)
 
 
-async def test_an_unsaved_text_is_not_mistaken_for_the_saved_one(write, judging):
+async def test_the_bytecode_of_a_saved_text_is_not_used_for_the_unsaved_one(write, judging):
     root = write({"m.py": MODULE, "other.py": "VALUE = 1\n", "test_m.py": TESTS})
     run_by_the_user(root)
     judge = await judging(root, "m.py::f", unsaved={root / "other.py": "VALUE = 2\n"})
     assert set((await cold_outcomes(judge, RIGHT)).values()) == {Outcome.PASSED}
 
 
-async def test_what_candidates_put_where_bytecode_is_kept_is_not_read(write, judging):
-    """Behind no walls at all."""
+async def test_bytecode_that_candidates_write_is_not_read(write, judging):
+    """Without a sandbox."""
     root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS})
     judge = await judging(root, "m.py::f", sandbox="none")
     lying = "def f(a):\n    import os\n    os.makedirs({!r}, exist_ok=True)\n    return 3\n"

@@ -1,4 +1,4 @@
-"""Exceptions that tests wait for, in the words of every pytest and of unittest."""
+"""Fault localization: exceptions that tests expect, as pytest and unittest name them, and suspiciousness."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from reloc_lsp.search.verdict import TestResult as Result
         ("", ()),
     ],
 )
-def test_an_exception_that_was_not_raised_is_wanted(message, names):
+def test_an_exception_that_was_not_raised_is_expected(message, names):
     result = Result(Outcome.FAILED, 0.0, Failure("Failed", message))
     baseline = SimpleNamespace(tests=[0, 1], results={0: result, 1: Result(Outcome.PASSED)})
     assert expected_exceptions(baseline) == names
 
 
-def test_suspicion_is_highest_for_what_failing_tests_run_and_others_do_not():
+def test_suspiciousness_is_highest_for_code_that_only_failing_tests_run():
     assert ochiai({1, 2}, {1, 2}) == 1.0
     assert ochiai({1, 2}, {1, 2}) > ochiai({1, 2, 3}, {1, 2}) > ochiai({1, 3}, {1, 2}) > ochiai({3}, {1, 2}) == 0.0
     assert ochiai(set(), {1}) == ochiai({1}, set()) == 0.0

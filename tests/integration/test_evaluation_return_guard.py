@@ -1,4 +1,4 @@
-"""What a unit returns is looked at in the confirmation: objects that agree with everything prove nothing."""
+"""The confirmation inspects what a unit returns: objects that equal everything prove nothing."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_in_a_box():
     list(f(box))
     assert box.kept == box.near
 """
-AGREEING = 'made = type(int)("Made", (), {"__e" + "q__": lambda *_: True})()\n'
-DECEIVING = {
-    "in a list": AGREEING + "box.kept = 3\nreturn [made]",
-    "in an attribute": AGREEING + "box.kept = made\nreturn [3]",
-    "yielded": "box.kept = 3\ndef numbers():\n" + indent(AGREEING + "yield made", "    ") + "\nreturn numbers()",
+EQUAL_TO_ALL = 'made = type(int)("Made", (), {"__e" + "q__": lambda *_: True})()\n'
+DECEPTIVE = {
+    "in a list": EQUAL_TO_ALL + "box.kept = 3\nreturn [made]",
+    "in an attribute": EQUAL_TO_ALL + "box.kept = made\nreturn [3]",
+    "yielded": "box.kept = 3\ndef numbers():\n" + indent(EQUAL_TO_ALL + "yield made", "    ") + "\nreturn numbers()",
     "with a method that is for something else":
         'box.kept = 3\nreturn [type(int)("Made", (int,), {"__e" + "q__": int.__ne__})(1000)]',
 }  # fmt: skip
@@ -70,15 +70,15 @@ async def judge(write, judging):
     return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
 
 
-async def test_an_object_that_agrees_with_everything_is_no_proof_and_others_are(judge):
-    verdicts = await asyncio.gather(*(judge.confirm(unit(body)) for body in DECEIVING.values()))
-    for name, verdict in zip(DECEIVING, verdicts, strict=True):
+async def test_an_object_that_equals_everything_fails_the_tests_and_honest_objects_pass(judge):
+    verdicts = await asyncio.gather(*(judge.confirm(unit(body)) for body in DECEPTIVE.values()))
+    for name, verdict in zip(DECEPTIVE, verdicts, strict=True):
         assert {r.failure.kind for r in verdict.results.values() if r.failure} == {"Untrue"}, name
     honest = await asyncio.gather(*(judge.confirm(unit(body)) for body in HONEST.values()))
     assert [name for name, verdict in zip(HONEST, honest, strict=True) if not verdict.all_passed] == []
 
 
-async def test_a_unit_that_made_such_objects_already_may_go_on(write, judging):
+async def test_a_unit_that_returned_such_objects_before_may_still_do_so(write, judging):
     made = "class Made:\n    def __eq__(self, other): return other == {}\n    __hash__ = None\nreturn Made()"
     was = f"def f():\n{indent(made.format(4), '    ')}\n"
     judge = await judging(
@@ -87,7 +87,7 @@ async def test_a_unit_that_made_such_objects_already_may_go_on(write, judging):
     assert (await judge.confirm(was.replace("4", "3"))).all_passed
 
 
-async def test_a_method_that_compares_is_judged_warm_like_any_other(write, judging):
+async def test_a_comparison_method_is_evaluated_warm_like_any_other_unit(write, judging):
     body = "class Box:\n    def __eq__(self, other):\n        return {}\n"
     tests = "from m import Box\ndef test_equal(): assert Box() == 3\ndef test_unequal(): assert Box() != 5\n"
     judge = await judging(write({"m.py": body.format("other == 4"), "test_m.py": tests}), "m.py::Box.__eq__")

@@ -1,4 +1,4 @@
-"""What versions of a unit do with inputs that no test tries."""
+"""What versions of a unit do with inputs that no test uses."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ async def tried(write, judging, *versions, tests=TESTS, unit="m.py::f", module=N
     return await judge.trials(versions)
 
 
-async def test_an_input_tells_apart_what_the_tests_do_not(write, judging):
+async def test_an_input_distinguishes_versions_that_the_tests_do_not(write, judging):
     here, there = await tried(write, judging, PLAIN, PLAIN.replace("> 4", ">= 4"))
     (number,) = differing_inputs(here, there)
     assert (here[number].call, here[number].result, there[number].result) == ("f(4)", "returns False", "returns True")
     assert clearest_difference(here, there) == (here[number], there[number])
 
 
-async def test_versions_that_do_the_same_are_told_apart_by_nothing(write, judging):
+async def test_no_input_distinguishes_equivalent_versions(write, judging):
     here, there = await tried(write, judging, PLAIN, "def f(a):\n    return 4 < a\n")
     assert len(here) > 3 and here == there
 
@@ -48,12 +48,12 @@ async def test_versions_that_do_the_same_are_told_apart_by_nothing(write, judgin
     ],
     ids=["generator", "coroutine", "exception", "stars"],
 )
-async def test_all_kinds_of_functions_are_tried(version, call, did, write, judging):
+async def test_every_kind_of_function_is_called(version, call, did, write, judging):
     (trials,) = await tried(write, judging, version)
     assert [trial.result for trial in trials.values() if trial.call == call] == [did]
 
 
-async def test_what_a_version_makes_of_its_arguments_counts(write, judging):
+async def test_a_change_of_an_argument_is_part_of_the_behaviour(write, judging):
     tests = "import m\ndef test_f(): assert m.f([3, 1]) == [1, 3]\n"
     sorting, leaving = "def f(a):\n    a.sort()\n    return a\n", "def f(a):\n    return sorted(a)\n"
     here, there = await tried(write, judging, sorting, leaving, tests=tests)
@@ -61,7 +61,7 @@ async def test_what_a_version_makes_of_its_arguments_counts(write, judging):
     assert pair is not None and "leaves" in pair[0].result and "leaves" not in pair[1].result
 
 
-async def test_methods_are_called_with_an_object_as_their_tests_had_it(write, judging):
+async def test_a_method_is_called_on_an_object_of_its_tests(write, judging):
     module = (
         "class Purse:\n    def __init__(self): self.coins = 3\n    def f(self, a):\n        return self.coins - a\n"
     )
@@ -71,7 +71,7 @@ async def test_methods_are_called_with_an_object_as_their_tests_had_it(write, ju
     assert any(t.call == "Purse(coins=3).f(2)" and t.result == "returns 1" for t in trials.values())
 
 
-async def test_arguments_that_cannot_be_copied_or_shown_disturb_no_test(write, judging):
+async def test_arguments_that_cannot_be_copied_or_shown_do_not_disturb_tests(write, judging):
     module = "class Odd:\n    __slots__ = ()\n    def __repr__(self): raise OSError\n\n" + PLAIN
     tests = (
         "import m\ndef test_f(): assert m.f(5)\ndef test_odd():\n    try: m.f(m.Odd())\n    except TypeError: pass\n"
@@ -80,25 +80,25 @@ async def test_arguments_that_cannot_be_copied_or_shown_disturb_no_test(write, j
     assert "f(6)" in [trial.call for trial in trials.values()]
 
 
-async def test_what_is_not_the_same_twice_proves_nothing(write, judging):
+async def test_behaviour_that_is_not_the_same_twice_is_left_out(write, judging):
     counting = "seen = []\ndef f(a):\n    seen.append(a)\n    return len(seen)\n"
     (trials,) = await tried(write, judging, counting.split("\n", 1)[1], module=counting)
     assert not trials
 
 
-async def test_an_input_that_hangs_takes_no_other_with_it(write, judging):
+async def test_an_input_that_hangs_leaves_the_others(write, judging):
     (trials,) = await tried(write, judging, "def f(a):\n    while a == 0: pass\n    return a\n")
     calls = [trial.call for trial in trials.values()]
     assert "f(0)" not in calls and "f(6)" in calls
 
 
-async def test_a_version_that_ends_its_process_proves_nothing(write, judging):
+async def test_a_version_that_ends_its_process_has_no_known_behaviour(write, judging):
     ending = "def f(a):\n    if a == 0: import os; os._exit(1)\n    return a > 4\n"
     here, there = await tried(write, judging, PLAIN, ending)
     assert here and not there
 
 
-async def test_a_unit_judged_by_cold_runs_is_not_tried(write, judging):
+async def test_a_unit_of_the_cold_tier_is_not_called(write, judging):
     module = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n" + PLAIN
     (trials,) = await tried(write, judging, PLAIN, module=module)
     assert trials == {}
