@@ -85,7 +85,7 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         assert unit is not None
         found = find_interpreter(root, interpreter) if interpreter else active_interpreter
         walls = find_sandbox(sandbox)
-        copies.append(ScratchCopy(root, unsaved, mountable=walls.outer is not None))
+        copies.append(ScratchCopy(root, unsaved, mountable=walls.container is not None))
         bench = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
         location = UnitLocation(file, bench.copy.path_in_copy(file), name, module, unit)
         user = copies[-1].files

@@ -101,11 +101,11 @@ def _sandbox() -> Finding:
     found = find_sandbox()
     walls = {
         "full": "full: bubblewrap around the tests, Landlock and seccomp around each candidate",
-        "partial": "partial: bubblewrap alone" if found.outer else "partial: Landlock and seccomp alone",
+        "partial": "partial: bubblewrap alone" if found.container else "partial: Landlock and seccomp alone",
         "none": "none: candidates run as you, on a scratch copy",
     }[found.level]
-    lacking = "; ".join(found.lacking)
-    return Finding("sandbox", "ok" if found.level == "full" else "!", walls + (f" ({lacking})" if lacking else ""))
+    missing = "; ".join(found.missing)
+    return Finding("sandbox", "ok" if found.level == "full" else "!", walls + (f" ({missing})" if missing else ""))
 
 
 def _gpu() -> Finding:

@@ -69,7 +69,7 @@ class PytestEvaluator:
     def sandbox(self) -> Level:
         """The walls that candidates run behind, after what was granted."""
         sandbox = self.bench.sandbox
-        return replace(sandbox, inner=sandbox.inner and not self.baseline.importing.everything).level
+        return replace(sandbox, confinement=sandbox.confinement and not self.baseline.importing.everything).level
 
     @property
     def cpu(self) -> float:

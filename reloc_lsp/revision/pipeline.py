@@ -145,7 +145,7 @@ class RevisionPipeline:
         return model
 
     def _scratch_copy(self, sandbox: Sandbox) -> ScratchCopy:
-        return ScratchCopy(self.snapshot.root, self.snapshot.unsaved, mountable=sandbox.outer is not None)
+        return ScratchCopy(self.snapshot.root, self.snapshot.unsaved, mountable=sandbox.container is not None)
 
     def _find_test_files(self) -> list[Path]:
         """The workspace's test files, unless those that count were named."""

@@ -70,7 +70,7 @@ class Case:
         groups = likely_groups(user, test_files(user, pytest_layout(user)), location.name, qualname)
         baseline = await BaselineBuilder(bench, location, SECONDS).measure(groups)
         tally.chosen[f"{baseline.tier.name}: {baseline.reason}"] += 1
-        tally.grants[baseline.grants.in_words() or "nothing"] += 1
+        tally.grants[str(baseline.grants) or "nothing"] += 1
         if isinstance(baseline.tier, ColdTier):
             raise EvaluationError(baseline.reason)
         case = cls(bench, location, baseline, tally)

@@ -86,7 +86,7 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
     """The list of one fix, or `None` where no rewrite that was judged passes, or all do."""
     file, qualname = row["file"], row["qualname"]
     sandbox = find_sandbox()
-    copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
+    copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
     try:
         bench = HarnessLauncher(copy, find_interpreter(root, str(python)), 1, sandbox=sandbox)
         module = Module(SourceText.read(root / file).text)

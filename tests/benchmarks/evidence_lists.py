@@ -49,7 +49,7 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
     right, unit = fixed.find(qualname), module.find(qualname)
     assert right is not None and unit is not None
     sandbox = find_sandbox()
-    copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
+    copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
     try:
         bench = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)

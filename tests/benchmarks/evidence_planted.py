@@ -169,7 +169,7 @@ async def of_package(suite: Suite, work: Path, seed: str, until: float) -> Async
     """The lists of each bug in one package, function by function, until the time is over."""
     mutmut, tree, python = tools(work), sources(suite, work), environment([suite], work)
     sandbox = find_sandbox()
-    copy = ScratchCopy(tree, {}, mountable=sandbox.outer is not None)
+    copy = ScratchCopy(tree, {}, mountable=sandbox.container is not None)
     try:
         bench = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=sandbox)
         functions = choose(suite, tree, await called(bench, seed), seed)

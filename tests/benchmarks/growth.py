@@ -79,7 +79,7 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
     """Seconds to a judge that is ready, and CPU milliseconds for a candidate."""
     began = time.monotonic()
     sandbox = find_sandbox()
-    copy = ScratchCopy(root, {}, mountable=sandbox.outer is not None)
+    copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
     try:
         path = root / FILE
         module = Module(SourceText.read(path).text)

@@ -54,8 +54,8 @@ found: dict[str, Mapping[str, str]] = {}
 def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The level to judge at."""
     if request.param.endswith("alone"):
-        outer = find_sandbox().outer if request.param.startswith("outer") else None
-        monkeypatch.setattr(sandbox_level, "_best", lambda: Sandbox(outer, outer is None, lacking=("left out",)))
+        outer = find_sandbox().container if request.param.startswith("outer") else None
+        monkeypatch.setattr(sandbox_level, "best_sandbox", lambda: Sandbox(outer, outer is None, missing=("left out",)))
     return str(request.param)
 
 

@@ -21,7 +21,7 @@ from reloc_lsp.evaluation.workspace.test_integrity import guarded
 from reloc_lsp.search.verdict import Outcome
 
 SANDBOX = find_sandbox()
-pytestmark = pytest.mark.skipif(SANDBOX.outer is None, reason=f"no outer wall: {'; '.join(SANDBOX.lacking)}")
+pytestmark = pytest.mark.skipif(SANDBOX.container is None, reason=f"no container: {'; '.join(SANDBOX.missing)}")
 
 WRONG = "def f(a):\n    return a\n"
 RIGHT = "def f(a):\n    return 3\n"
@@ -119,7 +119,7 @@ async def test_tests_may_write_into_the_workspace(place, write, judging, monkeyp
     judge = await judging(root, "m.py::f")
     assert outcomes(judge.unchanged)["test_writing"] is Outcome.PASSED
     await assert_judges_rightly(judge)
-    told = [note for note in judge.baseline.notes if "writing in" in note or "outer wall allows" in note]
+    told = [note for note in judge.baseline.notes if "writing in" in note or "container allows" in note]
     assert len(told) == 1
 
 

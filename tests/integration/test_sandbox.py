@@ -1,4 +1,4 @@
-"""The walls around candidates: what they hold back, what the tests' own needs let through, and how it is told."""
+"""The sandbox: what candidates cannot do in it, what is granted because the tests require it, and the notes on that."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandb
 from reloc_lsp.evaluation.tiers import ColdTier
 
 SANDBOX = find_sandbox()
-needs_walls = pytest.mark.skipif(
-    SANDBOX.level != "full", reason=f"the sandbox is {SANDBOX.level} here: {'; '.join(SANDBOX.lacking)}"
-)
-pytestmark = needs_walls
+MISSING = f"the sandbox is {SANDBOX.level} here: {'; '.join(SANDBOX.missing)}"
+pytestmark = pytest.mark.skipif(not SANDBOX.confinement, reason=MISSING)
+needs_container = pytest.mark.skipif(SANDBOX.container is None, reason=MISSING)
 
 MODULE = "def f(a):\n    return a\n"
 TESTS = "from m import f\ndef test_five(): assert f(5) == 3\ndef test_three(): assert f(3) == 3\n"
@@ -46,19 +45,18 @@ with tempfile.NamedTemporaryFile('w') as file:
 ACTS = {"write": WRITE, "run": RUN, "listen": LISTEN, "chmod": CHMOD, "cache": CACHE, "set a flag": FLAG}
 
 
-@pytest.fixture(params=["full", "partial: inner walls alone"])
-def walls(request, monkeypatch):
-    """The whole sandbox, and what is left of it where there is no bubblewrap."""
-    if request.param != "full":
-        monkeypatch.setattr(
-            sandbox_level, "_best", lambda: Sandbox(inner=True, lacking=("bubblewrap is not installed",))
-        )
+@pytest.fixture(params=[pytest.param("full", marks=needs_container), "partial"])
+def level(request, monkeypatch):
+    """The full sandbox, and the confinement alone, as on a system without bubblewrap."""
+    if request.param == "partial":
+        without_container = Sandbox(confinement=True, missing=("bubblewrap is not installed",))
+        monkeypatch.setattr(sandbox_level, "best_sandbox", lambda: without_container)
     return request.param
 
 
-async def test_a_candidate_can_compute_and_write_temporary_files_and_no_more(walls, write, judging):
+async def test_a_candidate_can_compute_and_write_temporary_files_and_no_more(level, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    assert judge.baseline.tier.name == "warm" and judge.sandbox == walls.split(":")[0]
+    assert judge.baseline.tier.name == "warm" and judge.sandbox == level
     assert judge.baseline.grants == Grants() and not judge.baseline.notes
     temporary = "import tempfile; tempfile.NamedTemporaryFile('w').write('x')"
     verdicts = await judged(judge, trying(temporary), *map(trying, ACTS.values()))
@@ -77,25 +75,25 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("need", NEEDS)
-async def test_what_the_tests_themselves_do_is_granted_and_told_and_nothing_else(need, write, judging):
+async def test_what_the_tests_require_is_granted_with_a_note_and_nothing_else_is(need, write, judging):
     words, test = NEEDS[need]
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
     assert judge.baseline.notes == [f"The tests were seen to need, and candidates are granted: {words}."]
     right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
-    assert right.all_passed and judge.sandbox == "full"
+    assert right.all_passed and judge.sandbox == SANDBOX.level
     allowed = {name for name, verdict in zip(ACTS, verdicts, strict=True) if verdict.all_passed}
     # A folder in the workspace's copy is granted with all below it.
     assert need in allowed and allowed <= {need}
 
 
 @pytest.mark.parametrize("need", NEEDS)
-async def test_what_importing_the_tests_does_is_granted_to_the_confirmation_alone(need, write, judging):
+async def test_what_importing_the_tests_requires_is_granted_to_the_confirmation_alone(need, write, judging):
     words = NEEDS[need][0]
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": ACTS[need] + "\n"}), "m.py::f")
     assert judge.baseline.notes == [f"Importing the tests was seen to need, and the confirmation is granted: {words}."]
     right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
     assert right.all_passed and not any(verdict.all_passed for verdict in verdicts)
-    assert (await judge.confirm("def f(a):\n    return 3\n")).all_passed and judge.sandbox == "full"
+    assert (await judge.confirm("def f(a):\n    return 3\n")).all_passed and judge.sandbox == SANDBOX.level
     assert not (await judge.confirm(trying(ACTS["set a flag"]))).all_passed
     changed, bad = await judged(judge, "def f(a, b=3):\n    return b\n", trying(RUN).replace("f(a)", "f(a, b=3)"))
     assert changed.all_passed and bad.all_passed == (need == "run")
@@ -104,12 +102,18 @@ async def test_what_importing_the_tests_does_is_granted_to_the_confirmation_alon
 QUIET = "import ctypes, os; pid = ctypes.CDLL(None).fork(); pid or os._exit(0); assert pid > 0; os.waitpid(pid, 0)"
 
 
-async def test_where_importing_needs_what_python_does_not_tell_of_the_inner_walls_come_down(write, judging):
+LEVEL_WITHOUT_CONFINEMENT = {"full": "partial", "partial": "none"}
+
+
+async def test_a_requirement_of_importing_without_an_audit_event_ends_the_confinement(level, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": QUIET + "\n"}), "m.py::f")
-    assert judge.sandbox == "partial" and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
+    assert (
+        judge.sandbox == LEVEL_WITHOUT_CONFINEMENT[level]
+        and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
+    )
 
 
-async def test_tests_that_run_in_one_process_at_a_time_are_a_sentence(write, judging, tmp_path):
+async def test_tests_that_cannot_run_in_two_processes_give_a_clear_error(write, judging, tmp_path):
     lock = f"import os, sys\nif os.path.exists({str(tmp_path / 'lock')!r}): raise SystemExit('the lock is taken')\n"
     taking = f"open({str(tmp_path / 'lock')!r}, 'x').close()\n"
     root = write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": lock + taking})
@@ -118,19 +122,32 @@ async def test_tests_that_run_in_one_process_at_a_time_are_a_sentence(write, jud
     assert "not once more in a new pytest process" in str(error.value) and "the lock is taken" in str(error.value)
 
 
-async def test_a_need_that_python_does_not_tell_of_takes_the_inner_walls_down(write, judging):
-    """The C library starts a process here, which no audit event tells of."""
+async def test_a_requirement_of_a_test_without_an_audit_event_ends_the_confinement(level, write, judging):
+    """The C library starts a process here, for which Python has no audit event."""
     test = f"def test_it():\n    {QUIET}\n    assert f(3) == 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
-    assert judge.sandbox == "partial"
-    assert judge.baseline.notes == [
-        "The tests were seen to need, and candidates are granted: all that the outer wall allows."
-    ]
+    assert judge.sandbox == LEVEL_WITHOUT_CONFINEMENT[level]
+    everything = {"full": "everything that the container allows", "partial": "everything"}[level]
+    assert judge.baseline.notes == [f"The tests were seen to need, and candidates are granted: {everything}."]
     (right,) = await judged(judge, "def f(a):\n    return 3\n")
     assert right.all_passed and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
 
 
-async def test_a_unit_that_runs_at_import_is_walled_in_too(walls, write, judging):
+async def test_a_flaky_test_is_left_out_though_the_confinement_changes_how_it_ends(level, write, judging, tmp_path):
+    """It writes outside of the workspace. It passes in its first run, and fails in the next ones."""
+    test = f"""
+def test_flaky():
+    import pathlib
+    runs = pathlib.Path({str(tmp_path / "runs")!r})
+    with runs.open("a") as file:
+        file.write("x")
+    assert f(3) == 3 and len(runs.read_text()) not in (2, 3, 4)
+"""
+    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
+    assert judge.baseline.flaky == ["test_m.py::test_flaky"]
+
+
+async def test_a_unit_that_runs_at_import_is_confined_too(level, write, judging):
     module = "def f(a):\n    return a\nX = f(5)\n"
     judge = await judging(write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f")
     assert judge.baseline.tier.name == "fresh"
@@ -138,7 +155,7 @@ async def test_a_unit_that_runs_at_import_is_walled_in_too(walls, write, judging
     assert right.all_passed and not bad.all_passed
 
 
-async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, monkeypatch):
+async def test_private_files_cannot_be_read(level, write, judging, tmp_path, monkeypatch):
     home = tmp_path / "user"
     (home / ".ssh").mkdir(parents=True)
     (home / ".ssh" / "id").write_text("secret")
@@ -152,7 +169,7 @@ async def test_private_files_cannot_be_read(walls, write, judging, tmp_path, mon
     assert not (await judge.confirm(reading[0])).all_passed
 
 
-async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, judging):
+async def test_bytecode_that_is_kept_can_be_read_and_not_changed(level, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     (kept,) = judge.bench.copy.kept_bytecode
     before = {place: place.read_bytes() for place in kept.rglob("*.pyc")}
@@ -165,20 +182,21 @@ async def test_bytecode_that_is_kept_can_be_read_and_not_changed(walls, write, j
     assert {place: place.read_bytes() for place in kept.rglob("*.pyc")} == before
 
 
-async def test_of_devices_only_those_are_open_that_lead_nowhere(walls, write, judging):
+async def test_only_harmless_devices_can_be_opened(level, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    trusted, theirs = os.openpty()
+    controlling, terminal = os.openpty()
     with tempfile.NamedTemporaryFile(dir="/dev/shm", buffering=0) as shared:
         shared.write(b"secret")
         harmless = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdin"]
-        paths = [*harmless, shared.name, os.ttyname(theirs), "/dev/kmsg", "/dev/console"]
+        paths = [*harmless, shared.name, os.ttyname(terminal), "/dev/kmsg", "/dev/console"]
         verdicts = await judged(judge, *(trying(f"open({path!r}, 'rb', 0).read(1)") for path in paths))
-    os.close(trusted)
-    os.close(theirs)
+    os.close(controlling)
+    os.close(terminal)
     assert [path for path, verdict in zip(paths, verdicts, strict=True) if verdict.all_passed] == harmless
 
 
-async def test_a_test_that_the_sandbox_forbids_is_named(write, judging):
+@needs_container
+async def test_a_test_that_fails_because_of_the_container_is_named(write, judging):
     call = "__import__('socket').create_connection(('192.0.2.1', 80), 1)"
     test = f"def test_it():\n    assert f(3) == 3\n    {call}\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
@@ -186,7 +204,7 @@ async def test_a_test_that_the_sandbox_forbids_is_named(write, judging):
     assert "test_m.py::test_it" in note
 
 
-UNNEEDED = {
+GRANTING_NOTHING = {
     "an unnamed temporary file": (
         MODULE,
         "def test_it():\n    import tempfile; tempfile.TemporaryFile().write(b'x')\n",
@@ -195,17 +213,17 @@ UNNEEDED = {
 }
 
 
-@pytest.mark.parametrize("case", UNNEEDED)
-async def test_what_is_needed_inside_a_folder_of_its_own_grants_nothing(case, write, judging):
-    """Above all not the folder that holds those of all candidates."""
-    module, test = UNNEEDED[case]
+@pytest.mark.parametrize("case", GRANTING_NOTHING)
+async def test_what_is_required_in_the_own_folder_of_a_process_grants_nothing(case, write, judging):
+    """Above all not the folder that holds the folders of all candidates."""
+    module, test = GRANTING_NOTHING[case]
     test = TESTS + (test + "    assert f(3) == 3\n" if test else "")
     judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
     assert judge.baseline.grants == Grants()
-    assert Grants.of({"/s/children/2", "/s/children", "/s", "/s/home"}, Path("/s"), ()).folders == ("home",)
+    assert Grants.for_required({"/s/children/2", "/s/children", "/s", "/s/home"}, Path("/s"), ()).folders == ("home",)
 
 
-async def test_a_cold_run_ends_well_where_warnings_are_errors(write, judging):
+async def test_a_confined_cold_run_ends_normally_where_warnings_are_errors(write, judging):
     ini = "[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
     tier = ColdTier(judge.bench, judge.location, judge.baseline.tier.tests, grants=judge.baseline.grants)
@@ -213,25 +231,32 @@ async def test_a_cold_run_ends_well_where_warnings_are_errors(write, judging):
     assert report.ended == "done" and report.cpu > 0
 
 
-def test_full_walls_can_be_demanded(monkeypatch):
+@needs_container
+def test_the_full_sandbox_can_be_requested():
     assert find_sandbox("full").level == "full"
     assert find_sandbox("none").level == "none"
-    monkeypatch.setattr(sandbox_level, "_best", lambda: replace(SANDBOX, outer=None, lacking=("no bubblewrap",)))
-    with pytest.raises(EvaluationError, match=r"asks for full walls; this system has partial: no bubblewrap\."):
+
+
+def test_a_system_without_the_full_sandbox_is_an_error_if_it_is_requested(monkeypatch):
+    partial = replace(SANDBOX, container=None, missing=("no bubblewrap",))
+    monkeypatch.setattr(sandbox_level, "best_sandbox", lambda: partial)
+    with pytest.raises(EvaluationError, match=r"full sandbox; on this system it is partial: no bubblewrap\."):
         find_sandbox("full")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="others may not write the kernel's settings anyway")
-def test_the_outer_wall_keeps_root_from_the_kernels_settings(tmp_path):
+@needs_container
+def test_root_cannot_change_the_kernels_settings_in_the_container(tmp_path):
     opening = "import os; os.open('/proc/sys/kernel/core_pattern', os.O_WRONLY)"
-    walled = SANDBOX.enclosed(
-        [sys.executable, "-c", opening], shown=[Path(sys.prefix), Path(sys.base_prefix)], own=tmp_path, temporary=[]
+    visible = [Path(sys.prefix), Path(sys.base_prefix)]
+    command = SANDBOX.container_command(
+        [sys.executable, "-c", opening], visible=visible, writable=tmp_path, temporary=[]
     )
-    done = subprocess.run(walled, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "Read-only file system" in done.stderr
 
 
-def test_a_bubblewrap_that_may_not_work_is_told_with_its_own_words(tmp_path, monkeypatch):
+def test_the_message_of_a_bubblewrap_that_fails_is_quoted(tmp_path, monkeypatch):
     fake = tmp_path / "bwrap"
     fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
     fake.chmod(0o755)
@@ -260,5 +285,5 @@ def test_system_calls_have_the_numbers_that_libseccomp_knows():
                 assert numbers[column] == (known if known >= 0 else None), name
 
 
-def test_the_python_of_these_tests_is_shown_whole(tmp_path):
+def test_all_folders_of_the_interpreter_are_known(tmp_path):
     assert {Path(sys.prefix), Path(sys.base_prefix)} <= set(find_interpreter(tmp_path, sys.executable).places)

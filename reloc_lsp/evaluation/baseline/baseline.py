@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.baseline.coverage_run import ENDED_BY_FORCE, FAILING, CoverageRun, Unseen
+from reloc_lsp.evaluation.baseline.permissions import Permissions
 from reloc_lsp.evaluation.baseline.test_discovery import CoveringTestSearch
 from reloc_lsp.evaluation.baseline.test_prioritization import judging_order, varied
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
@@ -16,8 +17,7 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.fork_client import Limit
 from reloc_lsp.evaluation.harness_process import last_words
 from reloc_lsp.evaluation.sandbox import Grants
-from reloc_lsp.evaluation.sandbox.interference import ended_alike, forbidden
-from reloc_lsp.evaluation.sandbox.permissions import Permissions
+from reloc_lsp.evaluation.sandbox.interference import container_notes, same_ending
 from reloc_lsp.evaluation.tiers import (
     ColdTier,
     FirstTier,
@@ -164,18 +164,18 @@ class BaselineBuilder:
 
     async def _wall_in(self, tier: Tier, survey: CoverageRun) -> None:
         """Raise the inner walls, with what the survey heard granted through them."""
-        self.permissions.hear(survey.needs)
-        await tier.set_confinement(self.permissions.of(tier))
+        self.permissions.add_required(survey.needs)
+        await tier.set_confinement(self.permissions.for_tier(tier))
 
     async def _hindered_on_the_way(self, warm: WarmTier, *, whole: bool) -> bool:
         """Whether the inner walls may keep a new process from tests: it is granted what it needs, from now on.
 
         Where nothing is heard that would explain it, that is everything, if the `whole` of the tests is out of reach.
         """
-        if not self.permissions.walled:
+        if not self.permissions.confined:
             return False
         needs = await needs_of_importing(self.bench, warm.selection)
-        return self.permissions.hear_importing(needs) or (whole and self.permissions.grant_everything())
+        return self.permissions.add_required_by_import(needs) or (whole and self.permissions.grant_everything())
 
     async def _hindered(
         self,
@@ -189,13 +189,13 @@ class BaselineBuilder:
         `free` has the results without confinement, `walled` those with it. Tests that differ run once more without it.
         That run is compared with `walled` and not with `free`: a flaky test may end differently in each free run.
         """
-        changed = [n for n in walled if not ended_alike(walled[n], free[n])]
-        if not changed or not self.permissions.walled:
+        changed = [n for n in walled if not same_ending(walled[n], free[n])]
+        if not changed or not self.permissions.confined:
             return False
         await tier.set_confinement(None)
         loose = await self._again(tier, changed, limits)
-        await tier.set_confinement(self.permissions.of(tier))
-        hindered = any(n in loose and not ended_alike(loose[n], walled[n]) for n in changed)
+        await tier.set_confinement(self.permissions.for_tier(tier))
+        hindered = any(n in loose and not same_ending(loose[n], walled[n]) for n in changed)
         return hindered and self.permissions.grant_everything()
 
     def _judging(self, survey: CoverageRun) -> list[int]:
@@ -301,7 +301,7 @@ class BaselineBuilder:
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
-        notes += forbidden(results, names) if self.bench.sandbox.outer else []
+        notes += container_notes(results, names) if self.bench.sandbox.container else []
         notes += self.permissions.notes(tier)
         return Baseline(
             tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes,

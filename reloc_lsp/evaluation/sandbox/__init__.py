@@ -1,4 +1,10 @@
-"""The walls around code that nobody has read: which this system has, and what is granted through them."""
+"""The sandbox that code of a candidate runs in: its two layers, and what is granted in it.
+
+The *container* is made by bubblewrap once for each harness process. The *confinement* is set by Landlock and seccomp in
+each process that runs a candidate. The harness sets the confinement; its code is in `harness/isolation/`.
+
+Not here: which permissions the tests of a workspace require (`baseline/`).
+"""
 
 from reloc_lsp.evaluation.sandbox.grants import Grants
 from reloc_lsp.evaluation.sandbox.mounts import Mount

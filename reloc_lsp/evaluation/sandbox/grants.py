@@ -1,4 +1,4 @@
-"""What the project's own tests were seen to need beyond computing, and so what their candidates are granted."""
+"""What candidates may do in the confinement: only what the project's own tests required."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ KINDS = {
     "processes": "other processes",
     "attributes": "modes and times of files",
 }
+"""The kinds of permissions that are no folders, and their names in messages. The harness reports these same kinds."""
+MAX_NAMED_FOLDERS = 5
+"""How many writable folders a message names. Further ones are counted. Chosen by hand."""
 
 
 @dataclass(frozen=True)
 class Grants:
-    """Permissions of candidates. `folders` may be written to: relative ones lie beside the copy of the workspace.
+    """Permissions of candidates. `folders` may be written; relative ones are in the folder of the scratch copy.
 
-    `everything` takes the inner walls down: the tests were seen to fail inside them and to pass without.
+    `everything` means that there is no confinement: the tests failed in it and passed without it.
     """
 
     network: bool = False
@@ -28,48 +31,54 @@ class Grants:
     everything: bool = False
 
     @classmethod
-    def of(cls, needs: Collection[str], beside: Path, elsewhere: Collection[str]) -> Grants:
-        """Grants for the `needs` heard in the copy that `beside` holds.
+    def for_required(cls, required: Collection[str], copy_folder: Path, temporary: Collection[str]) -> Grants:
+        """Grants for the permissions that tests `required`: kinds, and folders by their absolute paths.
 
-        Folders outside of it are granted only below those in `elsewhere`, which are as little the user's.
+        A folder is granted only if it is in `copy_folder`, the folder of the scratch copy, or in one of the `temporary`
+        folders, which belong to the sandbox. No other folder of the user is ever granted.
         """
-        kinds = {kind: kind in needs for kind in KINDS}
+        kinds = {kind: kind in required for kind in KINDS}
         folders = set()
-        for need in set(needs).difference(KINDS):
-            path = Path(need)
-            if path.is_relative_to(beside):
-                inside = path.relative_to(beside)
-                # What holds the folders of all candidates would let each into those of the others.
+        for name in set(required).difference(KINDS):
+            path = Path(name)
+            if path.is_relative_to(copy_folder):
+                inside = path.relative_to(copy_folder)
+                # The folder `children` holds one folder for each candidate. To grant it would let candidates change
+                # the files of other candidates.
                 if inside.parts and inside.parts[0] != "children":
                     folders.add(inside.as_posix())
-            elif any(path.is_relative_to(place) for place in elsewhere):
-                folders.add(need)
+            elif any(path.is_relative_to(folder) for folder in temporary):
+                folders.add(name)
         return cls(**kinds, folders=tuple(sorted(folders)))
 
-    def described(self, beside: Path, readable: list[str] | None) -> Mapping[str, Any] | None:
-        """What the harness raises its inner walls by, in a process that works beside `beside`; `None` for none."""
+    def confinement(self, copy_folder: Path, readable: list[str] | None) -> Mapping[str, Any] | None:
+        """The confinement as the harness receives it; `None` for no confinement.
+
+        `copy_folder` is the folder of the scratch copy that the process works in. `readable` are the paths that can be
+        read, or `None` for all.
+        """
         if self.everything:
             return None
-        writable = [str(beside / folder) for folder in self.folders]
+        writable = [str(copy_folder / folder) for folder in self.folders]
         if self.processes and readable is None:
-            writable.append("/dev/shm")  # noqa: S108 - for shared memory and locks; empty behind the outer wall
+            writable.append("/dev/shm")  # noqa: S108 - for shared memory and locks; the container has an empty one
         return {
             "network": self.network, "processes": self.processes, "attributes": self.attributes,
             "writable": writable, "readable": readable,
         }  # fmt: skip
 
-    def in_words(self) -> str:
-        """The grants as part of a sentence; empty where there are none."""
+    def __str__(self) -> str:
+        """The grants as part of a sentence; empty if there are none."""
         if self.everything:
-            return "all that the outer wall allows"
+            return "everything"
         named = [words for kind, words in KINDS.items() if getattr(self, kind)]
-        named += [f"writing in {_shown(folder)}" for folder in self.folders[:5]]
-        more = len(self.folders) - 5
+        named += [f"writing in {_shown(folder)}" for folder in self.folders[:MAX_NAMED_FOLDERS]]
+        more = len(self.folders) - MAX_NAMED_FOLDERS
         return ", ".join([*named, f"{more} more folders"] if more > 0 else named)
 
 
 def _shown(folder: str) -> str:
-    """A folder as the user knows it: `workspace/NAME/...` is the copy of theirs."""
+    """The name of a folder in messages. `workspace/NAME/...` is in the copy of the user's workspace."""
     parts = Path(folder).parts
     if parts[:1] == ("workspace",):
         return "/".join(parts[2:]) or "the workspace's copy"

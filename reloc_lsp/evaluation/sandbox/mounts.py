@@ -1,4 +1,4 @@
-"""What stands where behind the outer wall, besides what stands there outside of it."""
+"""What a container shows at a path, where that is not what the path has outside of the container."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Mount:
-    """`source` (a folder or a file) is shown at `target`, read-only unless `writable`.
+    """The container shows `source`, a folder or a file, at the path `target`: read-only unless `writable`.
 
-    Without a source it is an empty folder in memory. A mount hides what stands at its target and below.
+    A mount without a source is an empty folder in memory. A mount hides what is at and below its target.
     """
 
     target: Path

@@ -1,4 +1,4 @@
-"""How much of the sandbox this system has: `full`, `partial` or `none`."""
+"""Which layers of the sandbox this system has. The level is `full`, `partial` or `none`."""
 
 from __future__ import annotations
 
@@ -15,85 +15,94 @@ from reloc_lsp.evaluation.sandbox import bubblewrap
 from reloc_lsp.evaluation.sandbox.mounts import Mount
 
 Level = Literal["full", "partial", "none"]
-Wanted = Literal["auto", "full", "none"]
+RequestedLevel = Literal["auto", "full", "none"]
 
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-"""Devices that lead nowhere. Others are disks, memory that is shared, terminals that somebody types on."""
+HARMLESS_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+"""The only devices that can be read. Other devices are disks, shared memory, and terminals that somebody types on."""
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The walls in use. `outer` is bubblewrap's program, `inner` whether Landlock and seccomp are raised.
+    """The layers in use. `container` is bubblewrap's program; `None` if no container can be made.
 
-    `lacking` are sentences on what this system lacks.
+    `confinement` says whether Landlock and seccomp are in use. `missing` are sentences on what this system lacks.
     """
 
-    outer: Path | None = None
-    inner: bool = False
-    lacking: tuple[str, ...] = ()
+    container: Path | None = None
+    confinement: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def level(self) -> Level:
-        """`full` with both walls, `partial` with one of them."""
-        if self.outer and self.inner:
+        """`full` with both layers, `partial` with one, `none` without."""
+        if self.container and self.confinement:
             return "full"
-        return "partial" if self.outer or self.inner else "none"
+        return "partial" if self.container or self.confinement else "none"
 
-    def enclosed(
+    def container_command(
         self,
         command: Sequence[str],
         *,
-        shown: Sequence[Path],
-        own: Path,
+        visible: Sequence[Path],
+        writable: Path,
         temporary: Sequence[Path],
         mounts: Sequence[Mount] = (),
     ) -> list[str]:
-        """`command` behind the outer wall, where there is one; `mounts` can be made only there."""
-        if self.outer is None:
-            return list(command)
-        return bubblewrap.enclosed(self.outer, command, shown=shown, own=own, temporary=temporary, mounts=mounts)
+        """The command line that runs `command` in a container; `command` itself on a system without containers.
 
-    def readable(self, shown: Iterable[Path], own: Path) -> list[str] | None:
-        """Paths the inner wall leaves readable, where no outer one hides anything; else `None`, for all."""
-        return None if self.outer else [*map(str, _all_but_private()), *map(str, shown), str(own)]
+        For the parameters see `bubblewrap.container_command`. `mounts` are only possible in a container.
+        """
+        if self.container is None:
+            return list(command)
+        return bubblewrap.container_command(
+            self.container, command, visible=visible, writable=writable, temporary=temporary, mounts=mounts
+        )
+
+    def readable_paths(self, visible: Iterable[Path], writable: Path) -> list[str] | None:
+        """Paths that a confined process can read; `None` for all of them.
+
+        In a container that is all, because the container hides what is private.
+        """
+        return None if self.container else [*map(str, _public_paths()), *map(str, visible), str(writable)]
 
     @property
-    def elsewhere(self) -> tuple[str, ...]:
-        """Folders outside the scratch copy that are the sandbox's own, so that writing there may be granted."""
-        return bubblewrap.TEMPORARY if self.outer else ()
+    def temporary_folders(self) -> tuple[str, ...]:
+        """Folders outside of the scratch copy that belong to the container, so that tests may write there."""
+        return bubblewrap.TEMPORARY_FOLDERS if self.container else ()
 
 
-def find_sandbox(wanted: Wanted = "auto") -> Sandbox:
-    """The best sandbox of this system, tried once; raises `EvaluationError` where `full` is wanted and not had."""
-    if wanted == "none":
-        return Sandbox(lacking=("the sandbox is switched off",))
-    found = _best()
-    if wanted == "full" and found.level != "full":
+def find_sandbox(requested: RequestedLevel = "auto") -> Sandbox:
+    """The best sandbox of this system. Raises `EvaluationError` if `full` is requested and not available."""
+    if requested == "none":
+        return Sandbox(missing=("the sandbox is switched off",))
+    found = best_sandbox()
+    if requested == "full" and found.level != "full":
         raise EvaluationError(
-            f"The setting evaluation.sandbox asks for full walls; this system has {found.level}: "
-            f"{'; '.join(found.lacking)}."
+            f"The setting evaluation.sandbox asks for the full sandbox; on this system it is {found.level}: "
+            f"{'; '.join(found.missing)}."
         )
     return found
 
 
 @cache
-def _best() -> Sandbox:
+def best_sandbox() -> Sandbox:
+    """All layers that work on this system. They are tried once in each process of ReLoc."""
     if not sys.platform.startswith("linux"):
-        return Sandbox(lacking=(f"no walls are built on {sys.platform}",))
-    outer, why = bubblewrap.find_bubblewrap()
-    lacking = [why] if why else []
-    inner = landlock.version() > 0 and seccomp.supported()
+        return Sandbox(missing=(f"there is no sandbox for {sys.platform}",))
+    program, reason = bubblewrap.find_bubblewrap()
+    missing = [reason] if reason else []
+    confinement = landlock.version() > 0 and seccomp.supported()
     if landlock.version() == 0:
-        lacking.append("this kernel has no Landlock, or it is switched off")
+        missing.append("this kernel has no Landlock, or it is switched off")
     elif not seccomp.supported():
-        lacking.append("system calls of this machine's processor are not known to ReLoc")
-    return Sandbox(outer, inner, tuple(lacking))
+        missing.append("ReLoc does not know the system calls of this machine's processor")
+    return Sandbox(program, confinement, tuple(missing))
 
 
-def _all_but_private() -> list[Path]:
-    """Paths that together are the whole file system less its private folders, `/proc`, and all devices but a few."""
+def _public_paths() -> list[Path]:
+    """Paths that together are the file system without private folders, `/proc`, and all but the harmless devices."""
     private = [*bubblewrap.private_folders(), Path("/proc"), Path("/dev")]
-    found = [Path(device) for device in DEVICES]
+    found = [Path(device) for device in HARMLESS_DEVICES]
 
     def add(folder: Path) -> None:
         if folder in private or folder.is_symlink():

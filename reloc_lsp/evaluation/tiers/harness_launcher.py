@@ -57,18 +57,18 @@ class HarnessLauncher:
         temporary = [beside / "tmp", beside / "children"]
         for folder in temporary:
             folder.mkdir(exist_ok=True)
-        command = self.sandbox.enclosed(
+        command = self.sandbox.container_command(
             [str(self.interpreter.executable), str(BOOT)],
-            shown=self._shown(), own=beside, temporary=temporary, mounts=self.copy.mounts(root),
+            visible=self._shown(), writable=beside, temporary=temporary, mounts=self.copy.mounts(root),
         )  # fmt: skip
         return await HarnessProcess.start(command, environment, self.copy.log(tier), config)
 
     def walls(self, root: Path, grants: Grants) -> Any:
         """The inner walls of processes in the copy at `root`, as the harness is told of them; `None` for none."""
-        if not self.sandbox.inner:
+        if not self.sandbox.confinement:
             return None
         beside = self.copy.folder_of(root)
-        return grants.described(beside, self.sandbox.readable(self._shown(), beside))
+        return grants.confinement(beside, self.sandbox.readable_paths(self._shown(), beside))
 
     def environment(self, root: Path) -> dict[str, str]:
         """Variables for a process that runs tests in the copy at `root`; its home is beside that copy."""

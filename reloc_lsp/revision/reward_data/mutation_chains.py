@@ -65,7 +65,7 @@ class ChainSource:
         try:
             sandbox = find_sandbox(self.settings.sandbox)
             interpreter = find_interpreter(self.root, self.settings.interpreter)
-            copy = await asyncio.to_thread(ScratchCopy, self.root, {}, mountable=sandbox.outer is not None)
+            copy = await asyncio.to_thread(ScratchCopy, self.root, {}, mountable=sandbox.container is not None)
         except EvaluationError as error:
             raise RewardError(f"{self.root}: {error}") from error
         workers = self.settings.workers or os.cpu_count() or 1
