@@ -1,4 +1,4 @@
-"""Puts a server together: one line for each method and command."""
+"""Creates a server: one line for each LSP method and each command."""
 
 from __future__ import annotations
 
@@ -27,15 +27,13 @@ from reloc_lsp.server.features.reloc_revise import reloc_revise
 from reloc_lsp.server.features.shutdown import shutdown
 from reloc_lsp.server.features.work_done_progress_cancel import work_done_progress_cancel
 from reloc_lsp.server.jobs.job_registry import RevisionFactory
-from reloc_lsp.server.jobs.on_save import OnSave
 from reloc_lsp.server.jobs.run_revision import real_revision
 from reloc_lsp.server.language_server import ReLocServer
 
 
 def create_server(revision_factory: RevisionFactory = real_revision) -> ReLocServer:
-    """A server for one editor; `revision_factory` makes the runs of the use case."""
+    """A server for one editor; `revision_factory` creates the runs of the use case."""
     server = ReLocServer(revision_factory)
-    server.on_save = OnSave(server)
 
     server.feature(types.INITIALIZE)(initialize)
     server.feature(types.INITIALIZED)(initialized)

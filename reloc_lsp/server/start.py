@@ -1,4 +1,4 @@
-"""Starting the language server. Nothing heavy is imported before stdin and stdout are in safe hands."""
+"""Starts the language server. Nothing large is imported before stdin and stdout are reserved for the protocol."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def serve_stdio(log_level: str = "warning", log_file: Path | None = None) -> int:
-    """Serve one editor over stdin and stdout; the exit status."""
-    stdin, stdout = _claimed_stdio()
-    _log_to(log_level, log_file)
+    """Serve one editor over stdin and stdout; the exit status of the process."""
+    stdin, stdout = _reserved_stdio()
+    _set_up_logging(log_level, log_file)
     server = _new_server()
     from reloc_lsp.server.transport.connection import over_stdio
 
@@ -25,8 +25,8 @@ def serve_stdio(log_level: str = "warning", log_file: Path | None = None) -> int
 
 
 def serve_tcp(host: str, port: int, log_level: str = "warning", log_file: Path | None = None) -> int:
-    """Wait for one editor on a TCP port and serve it; the exit status, 2 if the port cannot be had."""
-    _log_to(log_level, log_file)
+    """Wait for one editor on a TCP port and serve it; the exit status, 2 if the server cannot listen there."""
+    _set_up_logging(log_level, log_file)
     server = _new_server()
     from reloc_lsp.server.transport.connection import over_tcp
 
@@ -37,38 +37,38 @@ def serve_tcp(host: str, port: int, log_level: str = "warning", log_file: Path |
         return 2
 
 
-def _claimed_stdio() -> tuple[int, int]:
-    """Our own descriptors of the protocol's streams.
+def _reserved_stdio() -> tuple[int, int]:
+    """New file descriptors of stdin and stdout, for the protocol alone.
 
-    Anything else in this process, and its children, then reads an empty stdin, and prints to stderr.
+    Everything else in this process and its children then reads an empty stdin, and prints to stderr.
     """
     stdin, stdout = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    devnull = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(devnull, 0)
+    os.close(devnull)
     os.dup2(2, 1)
     return stdin, stdout
 
 
-def _log_to(level: str, file: Path | None) -> None:
-    complaint = None
+def _set_up_logging(level: str, file: Path | None) -> None:
+    problem = None
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if file is not None:
         try:
             handler = logging.FileHandler(file.expanduser(), encoding="utf-8")
         except OSError as error:
-            complaint = f"The log file {file} cannot be written ({error.strerror}): the log goes to stderr."
+            problem = f"The log file {file} cannot be written ({error.strerror}): the log goes to stderr."
     logging.basicConfig(
         level=level.upper(), handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # pygls logs whole messages, and with them the user's source, one level below.
+    # Below level WARNING pygls logs whole messages, which contain the user's source.
     logging.getLogger("pygls").setLevel(logging.WARNING)
-    if complaint:
-        logging.getLogger(__name__).warning("%s", complaint)
+    if problem:
+        logging.getLogger(__name__).warning("%s", problem)
 
 
 def _new_server() -> ReLocServer:
-    # Importing the protocol's types makes some hundred thousand objects, none of them garbage.
+    # The import of the protocol's types creates some hundred thousand objects and no garbage.
     gc.disable()
     try:
         from reloc_lsp.server.factory import create_server

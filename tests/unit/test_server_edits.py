@@ -11,7 +11,7 @@ import pytest
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.revision import Proposal
 from reloc_lsp.server.proposals.workspace_edits import unit_change, workspace_edit
-from reloc_lsp.server.session.documents import parsed
+from reloc_lsp.server.session.documents import parse
 from reloc_lsp.server.session.workspace_roots import root_of
 from reloc_lsp.settings import Layer, Settings, layered
 
@@ -23,19 +23,19 @@ def proposal(original: str, source: str, qualname: str = "f") -> Proposal:
 def test_the_change_of_a_unit_is_found_again_wherever_it_moved():
     change = unit_change(proposal("def f():\n    return 1\n", "def f():\n    return 2\n"))
     moved = "x = 1\n\n\ndef f():\n    return 1\n"
-    assert change.rebased(parsed(moved)) == [Edit(17, 30, "    return 2\n")]
-    assert change.rebased(parsed("def g():\n    return 1\n")) is None
-    assert change.rebased(parsed("def f():\n    return 10\n")) is None
-    assert change.rebased(parsed("def f(:\n")) is None
-    assert change.is_done_in(parsed("x = 1\ndef f():\n    return 2"))
-    assert not change.is_done_in(parsed(moved))
+    assert change.rebased(parse(moved)) == [Edit(17, 30, "    return 2\n")]
+    assert change.rebased(parse("def g():\n    return 1\n")) is None
+    assert change.rebased(parse("def f():\n    return 10\n")) is None
+    assert change.rebased(parse("def f(:\n")) is None
+    assert change.is_done_in(parse("x = 1\ndef f():\n    return 2"))
+    assert not change.is_done_in(parse(moved))
 
 
 def test_of_units_with_one_name_the_one_that_was_revised_is_meant():
     text = "if a:\n    def f():\n        return 1\nelse:\n    def f():\n        return 2\n"
     change = unit_change(proposal(text, text.replace("return 1", "return 3")))
     assert change.after == "    def f():\n        return 3\n"
-    assert change.rebased(parsed(text)) == [Edit(19, 36, "        return 3\n")]
+    assert change.rebased(parse(text)) == [Edit(19, 36, "        return 3\n")]
 
 
 @pytest.mark.parametrize("source", ["x = 2\ndef f():\n    return 1\n", "def f():\n    return 1\n", ""])
@@ -45,7 +45,9 @@ def test_what_reaches_outside_of_the_unit_or_is_no_change_is_none(source):
 
 @pytest.mark.parametrize(("unit_bytes", "character"), [(1, 9), (2, 7), (4, 6)])
 def test_positions_count_in_the_units_of_the_editor(unit_bytes, character):
-    edit = workspace_edit("file:///a.py", 1, "\fa = '🙂'\n", [Edit(7, 7, "!")], unit_bytes=unit_bytes, versioned=True)
+    edit = workspace_edit(
+        "file:///a.py", 1, "\fa = '🙂'\n", [Edit(7, 7, "!")], code_unit_bytes=unit_bytes, versioned=True
+    )
     at = edit.document_changes[0].edits[0].range.start
     assert (at.line, at.character) == (0, character + 1)
 
@@ -53,7 +55,9 @@ def test_positions_count_in_the_units_of_the_editor(unit_bytes, character):
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_an_insertion_behind_the_last_line_goes_before_its_end(newline):
     text = f"a{newline}"
-    edit = workspace_edit("u", None, text, [Edit(len(text), len(text), f"b{newline}")], unit_bytes=2, versioned=False)
+    edit = workspace_edit(
+        "u", None, text, [Edit(len(text), len(text), f"b{newline}")], code_unit_bytes=2, versioned=False
+    )
     (change,) = edit.changes["u"]
     assert (change.range.start.line, change.range.start.character) == (0, 1)
     assert change.new_text == f"{newline}b"

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from reloc_lsp.server.features.hover import fenced, literal
+from reloc_lsp.server.features.hover import escaped, fenced
 
 
 @pytest.mark.parametrize("text", ["![a](https://host/b.png)", "<img src=x>", "`a` becomes [b](c)", "1. *a* _b_ \\# c"])
 def test_no_mark_of_markdown_is_left(text):
-    shown = literal(text)
+    shown = escaped(text)
     assert not re.search(r"[^\w\s]", re.sub(r"\\.", "", shown))
     assert re.sub(r"\\(.)", r"\1", shown) == text
 

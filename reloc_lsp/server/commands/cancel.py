@@ -9,6 +9,9 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def cancel(ls: ReLocServer, *arguments: Any) -> list[str]:
-    """Stop the job of that id, or all jobs; the ids of those stopped. What they found is still offered."""
-    wanted = arguments[0] if arguments else None
-    return ls.jobs.stop(StopReason.USER, lambda job: wanted in (None, job.id))
+    """Stop the job with the given id, or without an argument every job; the ids of the stopped jobs.
+
+    The best revision so far of a stopped job still becomes a proposal.
+    """
+    job_id = arguments[0] if arguments else None
+    return ls.revisions.jobs.stop(StopReason.USER, lambda job: job_id in (None, job.id))

@@ -1,4 +1,4 @@
-"""`reloc.debugInformation`: what a bug report needs."""
+"""`reloc.debugInformation`: the facts that a bug report needs."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def debug_information(ls: ReLocServer) -> str:
-    """Versions, folders, capabilities, settings and jobs as text; also written to the editor's log."""
-    folders = ls.documents.roots
-    able = [name for name, value in dataclasses.asdict(ls.capabilities).items() if value]
+    """Versions, folders, capabilities, settings, jobs and proposals as text. It is also written to the editor's log."""
+    session = ls.session
+    documents, configuration, jobs = session.documents, session.configuration, ls.revisions.jobs.running
+    capabilities = [name for name, value in dataclasses.asdict(session.capabilities).items() if value]
     lines = [
         f"reloc-lsp {__version__}, Python {platform.python_version()} ({sys.executable})",
         f"system: {platform.platform()}",
-        f"position encoding: {ls.documents.position_encoding}",
-        f"the editor can: {', '.join(able) or 'nothing special'}",
-        f"open documents: {len(ls.documents.text_documents)}",
-        *(f"folder {folder}: {ls.configuration.settings(folder)}" for folder in folders),
-        *(f"running {job.qualname} for {time.monotonic() - job.started:.0f} s ({job.id})" for job in ls.jobs.running),
-        *(f"on offer {offer.gain} ({offer.id})" for offer in ls.proposals.waiting),
+        f"position encoding: {documents.position_encoding}",
+        f"the editor can: {', '.join(capabilities) or 'nothing special'}",
+        f"open documents: {len(documents.text_documents)}",
+        *(f"folder {folder}: {configuration.settings(folder)}" for folder in documents.roots),
+        *(f"running {job.qualname} for {time.monotonic() - job.started:.0f} s ({job.id})" for job in jobs),
+        *(f"waiting {pending.message} ({pending.id})" for pending in ls.proposals.waiting),
     ]
     text = "\n".join(lines)
-    ls.client.log(text)
+    session.client.log(text)
     return text

@@ -1,4 +1,4 @@
-"""`reloc.discard`: drop a proposal."""
+"""`reloc.discard`: discard a proposal."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def discard(ls: ReLocServer, proposal_id: str) -> bool:
-    """Drop the proposal of that job; whether there was one."""
-    return ls.proposals.end(proposal_id, "discarded") is not None
+    """Discard the proposal with that id; whether there was one."""
+    return ls.proposals.discard(proposal_id)

@@ -1,4 +1,4 @@
-"""`reloc.status`: what runs and what waits."""
+"""`reloc.status`: the running searches and the proposals that wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def status(ls: ReLocServer) -> dict[str, Any]:
-    """The running searches, with where they stand in words, and the proposals that wait for an answer."""
+    """The running searches, each with its latest message, and the proposals that wait for the user's decision."""
     now = time.monotonic()
     return {
         "searches": [
@@ -18,12 +18,12 @@ def status(ls: ReLocServer) -> dict[str, Any]:
                 "uri": job.uri,
                 "qualname": job.qualname,
                 "seconds": now - job.started,
-                "message": job.latest,
+                "message": job.message,
             }
-            for job in ls.jobs.running
+            for job in ls.revisions.jobs.running
         ],
         "proposals": [
-            {"id": offer.id, "uri": offer.uri, "qualname": offer.proposal.qualname, "message": offer.gain}
-            for offer in ls.proposals.waiting
+            {"id": pending.id, "uri": pending.uri, "qualname": pending.qualname, "message": pending.message}
+            for pending in ls.proposals.waiting
         ],
     }

@@ -1,4 +1,4 @@
-"""`textDocument/codeLens`: how many of its tests each function passes, as far as that is known."""
+"""`textDocument/codeLens`: how many of its tests each function passes, if that is known."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from lsprotocol import types
 
 from reloc_lsp.server.language_server import ReLocServer
 from reloc_lsp.server.session.unit_status import line_range
-from reloc_lsp.server.session.workspace_roots import root_of
 
 
 def code_lens(ls: ReLocServer, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """A lens over every function of which something is known, where the setting `editor.code_lens` is on."""
-    document = ls.documents.opened(params.text_document.uri)
-    file = ls.documents.file(params.text_document.uri)
-    if document is None or file is None:
+    """A lens over every function with a valid status, if the setting `editor.code_lens` is on."""
+    session = ls.session
+    document = session.documents.open_document(params.text_document.uri)
+    file = session.documents.file(params.text_document.uri)
+    if document is None or file is None or not session.settings_for(file).editor.code_lens:
         return []
-    if not ls.configuration.settings(root_of(file, ls.documents.roots)).editor.code_lens:
-        return []
-    ls.lenses_shown = True
+    ls.diagnostics.lenses_shown = True
     lenses = []
-    for unit, standing in ls.standings.of(document):
-        title = f"{standing.passed}/{standing.total} tests"
-        command = types.Command(title, "reloc.revise", arguments=[document.uri, standing.qualname])
-        if standing.offer:
-            command = types.Command(f"{title}, a revision waits", "reloc.show", arguments=[standing.offer])
+    for unit, status in session.statuses.of(document):
+        title = f"{status.passed}/{status.total} tests"
+        command = types.Command(title, "reloc.revise", arguments=[document.uri, status.qualname])
+        if status.proposal_id:
+            command = types.Command(f"{title}, a revision waits", "reloc.show", arguments=[status.proposal_id])
         lenses.append(types.CodeLens(range=line_range(document, unit.line), command=command))
     return lenses

@@ -6,7 +6,8 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def did_change(ls: ReLocServer, params: types.DidChangeTextDocumentParams) -> None:
-    """The text is in the documents already: wake those who wait for it."""
-    ls.documents.note_change()
-    if ls.standings.all_of(params.text_document.uri):
-        ls.publish_soon(params.text_document.uri)
+    """Continue what waits for a change, and publish diagnostics soon. pygls has already updated the document."""
+    uri = params.text_document.uri
+    ls.session.documents.notify_change()
+    if ls.session.statuses.all_of(uri):
+        ls.diagnostics.publish_soon(uri)

@@ -7,10 +7,11 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def did_close(ls: ReLocServer, params: types.DidCloseTextDocumentParams) -> None:
-    """Stop the searches in a document that nobody looks at any more."""
-    ls.jobs.stop(StopReason.CLOSED, lambda job: job.uri == params.text_document.uri)
-    ls.documents.note_change()
-    ls.on_save.closed(params.text_document.uri)
-    if ls.standings.all_of(params.text_document.uri):
-        ls.standings.forget(params.text_document.uri)
-        ls.publish(params.text_document.uri)
+    """Stop the document's searches and remove its diagnostics."""
+    uri = params.text_document.uri
+    ls.revisions.jobs.stop(StopReason.CLOSED, lambda job: job.uri == uri)
+    ls.session.documents.notify_change()
+    ls.on_save.closed(uri)
+    if ls.session.statuses.all_of(uri):
+        ls.session.statuses.remove_document(uri)
+        ls.diagnostics.publish(uri)

@@ -3,11 +3,11 @@
 from lsprotocol import types
 
 from reloc_lsp.server.language_server import ReLocServer
-from reloc_lsp.server.proposals.persistence import bring_back
 
 
 def did_open(ls: ReLocServer, params: types.DidOpenTextDocumentParams) -> None:
-    """The text is in the documents already: wake those who wait for it, and bring back what was kept for it."""
-    ls.documents.note_change()
-    ls.on_save.opened(params.text_document.uri)
-    ls.tasks.start(bring_back(ls, params.text_document.uri), "bringing back proposals")
+    """Continue what waits for a change, and restore the document's saved proposals. pygls has already added it."""
+    uri = params.text_document.uri
+    ls.session.documents.notify_change()
+    ls.on_save.opened(uri)
+    ls.session.tasks.start(ls.proposals.restore(uri), "restoring proposals")

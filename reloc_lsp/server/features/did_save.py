@@ -6,5 +6,5 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def did_save(ls: ReLocServer, params: types.DidSaveTextDocumentParams) -> None:
-    """Have what was changed looked at, where the user wants that; the save is over already."""
+    """Check the changed functions soon, if the user wants that (`editor.on_save`)."""
     ls.on_save.saved(params.text_document.uri)

@@ -1,4 +1,4 @@
-"""`initialize`: what the editor can do and wants."""
+"""`initialize`."""
 
 from lsprotocol import types
 
@@ -9,9 +9,9 @@ from reloc_lsp.server.transport.parent_watchdog import watch
 
 
 def initialize(ls: ReLocServer, params: types.InitializeParams) -> None:
-    """Take over the editor's capabilities, folders and options, and watch its process."""
-    ls.capabilities = EditorCapabilities.of(params.capabilities)
+    """Take over the editor's capabilities, folders and options, and watch the editor's process."""
+    ls.session.capabilities = EditorCapabilities.of(params.capabilities)
     ls.protocol._workspace = Documents(ls.workspace)
-    ls.configuration.initialize(params.initialization_options)
+    ls.session.configuration.initialize(params.initialization_options)
     if params.process_id is not None:
-        ls.tasks.start(watch(params.process_id, ls.hang_up), "watching the editor's process")
+        ls.session.tasks.start(watch(params.process_id, ls.disconnect), "watching the editor's process")

@@ -1,17 +1,17 @@
-"""`initialized`: from here on the editor can be asked."""
+"""`initialized`: from this notification on, the server may send requests."""
 
 from lsprotocol import types
 
 from reloc_lsp.server.language_server import ReLocServer
 from reloc_lsp.server.session.configuration import SECTION
-from reloc_lsp.server.session.log_level import heed_log_level
 
 
 def initialized(ls: ReLocServer, params: types.InitializedParams) -> None:
-    """Read the editor's settings and have their changes told (`client/registerCapability`)."""
-    ls.read_settings()
-    ls.tasks.start(heed_log_level(ls), "heeding the log level")
-    if ls.capabilities.configuration_registration:
+    """Request the editor's settings, and register for their changes (`client/registerCapability`)."""
+    session = ls.session
+    session.request_settings()
+    session.tasks.start(session.configuration.apply_log_level(), "applying the log level")
+    if session.capabilities.configuration_registration:
         method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
         options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
-        ls.tasks.start(ls.client.register(method, options), f"registering {method}")
+        session.tasks.start(session.client.register(method, options), f"registering {method}")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from reloc_lsp.server.commands.revise import begin
 from reloc_lsp.server.jobs.job_registry import StopReason
+from reloc_lsp.server.jobs.revision_request import ReviseArguments
 from reloc_lsp.server.language_server import ReLocServer
 
 
 async def reloc_revise(ls: ReLocServer, params: Any) -> dict[str, Any] | None:
-    """Begin a search as the command `reloc.revise` does and answer when it has ended; `null` where it cannot begin."""
+    """Begin a search like the command `reloc.revise`, and reply when it has ended; `null` if it cannot begin.
+
+    Raises `JsonRpcInvalidParams`.
+    """
     objective = {name: value for name in ("objective", "instruction") if (value := getattr(params, name, None))}
-    job = begin(ls, *(getattr(params, name, None) for name in ("uri", "where", "version")), objective)
+    where = [getattr(params, name, None) for name in ("uri", "where", "version")]
+    job = ls.revisions.begin(ReviseArguments.parse([*where, objective]))
     if job is None or job.task is None:
         return None
     try:
@@ -21,4 +25,4 @@ async def reloc_revise(ls: ReLocServer, params: Any) -> dict[str, Any] | None:
     except asyncio.CancelledError:
         job.stop(StopReason.USER)
         raise
-    return {"id": job.id, "outcome": job.latest}
+    return {"id": job.id, "outcome": job.message}

@@ -1,13 +1,12 @@
-"""`shutdown`: every search is stopped before the reply."""
+"""`shutdown`: every search has ended before the reply."""
 
 from reloc_lsp.server.language_server import ReLocServer
-from reloc_lsp.server.proposals.persistence import keep
 
 
 async def shutdown(ls: ReLocServer, params: None) -> None:
-    """Stop all searches and wait until they have tidied up, at most two seconds; keep what was not answered.
+    """Stop all searches, wait until they have ended, and save the proposals that wait.
 
-    Some editors kill the process once they have the reply.
+    Some editors kill the process when they have received the reply, so that this cannot wait for the end.
     """
-    await ls.jobs.close(seconds=2.0)
-    keep(ls)
+    await ls.revisions.close()
+    ls.proposals.save()

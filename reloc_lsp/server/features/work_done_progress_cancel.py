@@ -7,5 +7,5 @@ from reloc_lsp.server.language_server import ReLocServer
 
 
 def work_done_progress_cancel(ls: ReLocServer, params: types.WorkDoneProgressCancelParams) -> None:
-    """Stop the search that the progress belongs to; what it found is still offered."""
-    ls.jobs.stop(StopReason.USER, lambda job: job.id == params.token)
+    """Stop the search of the progress; its best revision so far still becomes a proposal."""
+    ls.revisions.jobs.stop(StopReason.USER, lambda job: job.id == params.token)

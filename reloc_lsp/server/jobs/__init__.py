@@ -1,4 +1,4 @@
-"""Running searches: the registry, progress, on-save, and one revision from start to offer.
+"""Running revisions: the job registry, progress, revisions after a save, and one revision from request to proposal.
 
-Not here: what becomes of a proposal.
+`RevisionService` is the entry. Not here: what the user does with a proposal (`proposals`).
 """

@@ -1,4 +1,4 @@
-"""A job's progress in the editor: percentage always sent and never falling, a handful of reports a second."""
+"""The progress of a job in the editor (`$/progress`): a percentage that never falls, and a few reports a second."""
 
 from __future__ import annotations
 
@@ -9,80 +9,84 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from reloc_lsp.server.session.editor_client import Client
+from reloc_lsp.server.session.editor_client import EditorClient
 
-SECONDS_BETWEEN_REPORTS = 0.2
+REPORT_INTERVAL_SECONDS = 0.2
+"""Shortest time between two reports, so that the editor is not flooded. Chosen by hand."""
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a progress shows: a percentage (0 to 100) and words."""
+class ProgressReport:
+    """What a progress shows: a percentage (0 to 100) and a message."""
 
     percentage: int
     message: str
 
 
-class JobProgress:
-    """One progress shown by the editor; the log where the editor shows none."""
+EMPTY_REPORT = ProgressReport(0, "")
 
-    def __init__(self, client: Client, token: str, title: str) -> None:
+
+class JobProgress:
+    """The progress of one job, shown by the editor."""
+
+    def __init__(self, client: EditorClient, token: str, title: str) -> None:
         self._client = client
         self._token = token
         self._title = title
         self._begun = False
-        self._latest = Report(0, "")
-        self._sent: Report | None = None
-        self._flush: asyncio.TimerHandle | None = None
+        self._latest = EMPTY_REPORT
+        self._sent: ProgressReport | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self.outcome = ""
 
     def begin(self) -> None:
-        """Show the progress; reports from before it are then sent."""
+        """Begin the progress, and send the latest report if there is one already."""
         self._begun = True
         self._send(types.WorkDoneProgressBegin(title=self._title, cancellable=True, percentage=0))
-        self._flush_now()
+        self._flush()
 
-    def report(self, fraction: float, words: str, detail: str = "") -> None:
-        """Show `fraction` (0 to 1) and the words, now or when the last report has been seen long enough.
+    def report(self, fraction: float, message: str, detail: str = "") -> None:
+        """Report `fraction` (0 to 1) and `message`, at once or when `REPORT_INTERVAL_SECONDS` have passed.
 
-        `detail` is what changes all the time: a log leaves it out.
+        `detail` is appended to the message. It changes with every report, so that a log leaves it out.
         """
         percentage = min(100, max(self._latest.percentage, int(fraction * 100)))
-        self._latest = Report(percentage, words + detail)
-        if self._flush is None:
-            self._flush_now()
+        self._latest = ProgressReport(percentage, message + detail)
+        if self._timer is None:
+            self._flush()
 
     def end(self) -> None:
-        """Take the progress away, the outcome in its last words."""
-        if self._flush is not None:
-            self._flush.cancel()
+        """End the progress with `outcome` as its message."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._begun:
             self._send(types.WorkDoneProgressEnd(message=self.outcome))
             self._begun = False
 
-    def _flush_now(self) -> None:
-        self._flush = None
-        if not self._begun or self._latest in (self._sent, Report(0, "")):
+    def _flush(self) -> None:
+        self._timer = None
+        if not self._begun or self._latest in (self._sent, EMPTY_REPORT):
             return
         self._sent = self._latest
         self._send(types.WorkDoneProgressReport(percentage=self._sent.percentage, message=self._sent.message))
-        self._flush = asyncio.get_running_loop().call_later(SECONDS_BETWEEN_REPORTS, self._flush_now)
+        self._timer = asyncio.get_running_loop().call_later(REPORT_INTERVAL_SECONDS, self._flush)
 
     def _send(self, value: object) -> None:
         self._client.progress(self._token, value)
 
 
 class LoggedProgress(JobProgress):
-    """Progress for an editor that shows none: what is new goes to its log."""
+    """The progress of a job in the editor's log, for an editor that shows none and for revisions after a save."""
 
     def begin(self) -> None:
-        """Log that the work begins."""
+        """Log that the revision begins."""
         self._client.log(f"{self._title}: started.")
 
-    def report(self, fraction: float, words: str, detail: str = "") -> None:
-        """Log words that have not been said yet."""
-        if words != self._latest.message:
-            self._latest = Report(0, words)
-            self._client.log(f"{self._title}: {words}")
+    def report(self, fraction: float, message: str, detail: str = "") -> None:
+        """Log the message if it differs from the one before."""
+        if message != self._latest.message:
+            self._latest = ProgressReport(0, message)
+            self._client.log(f"{self._title}: {message}")
 
     def end(self) -> None:
         """Log the outcome."""
@@ -90,8 +94,11 @@ class LoggedProgress(JobProgress):
 
 
 @contextlib.asynccontextmanager
-async def shown_progress(client: Client, token: str, title: str, shown: bool) -> AsyncIterator[JobProgress]:
-    """A progress around some work; the work never waits for the editor (`window/workDoneProgress/create`)."""
+async def shown_progress(client: EditorClient, token: str, title: str, shown: bool) -> AsyncIterator[JobProgress]:
+    """A progress that ends with the context; it is logged unless `shown`.
+
+    The context does not wait until the editor has accepted the progress (`window/workDoneProgress/create`).
+    """
     if not shown:
         progress: JobProgress = LoggedProgress(client, token, title)
         progress.begin()
@@ -107,6 +114,6 @@ async def shown_progress(client: Client, token: str, title: str, shown: bool) ->
         progress.end()
 
 
-async def _create(client: Client, token: str, progress: JobProgress) -> None:
+async def _create(client: EditorClient, token: str, progress: JobProgress) -> None:
     if await client.create_progress(token):
         progress.begin()

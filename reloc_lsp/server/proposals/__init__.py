@@ -1,4 +1,4 @@
-"""Proposals that wait for the user: shown, kept, applied as a versioned edit, or discarded.
+"""Proposals that wait for the user's decision: shown, saved, applied as a versioned edit, or discarded.
 
-Not here: finding them.
+`ProposalService` is the entry. Not here: how a proposal is found (`jobs`).
 """

@@ -1,31 +1,33 @@
-"""What an editor that draws proposals itself is told of one: `reloc/proposal`."""
+"""`reloc/proposal`: the notification to an editor that displays proposals itself."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.server.language_server import ReLocServer
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
-from reloc_lsp.server.session.documents import parsed
+from reloc_lsp.server.session.documents import OpenDocument, parse
 
 PROPOSAL = "reloc/proposal"
+PROPOSAL_CLOSED = "reloc/proposalClosed"
 
 
-def announcement(server: ReLocServer, offer: PendingProposal) -> dict[str, Any]:
-    """The offer, with the whole text of its document as it stands now and as each revision would make it."""
-    document = server.documents.opened(offer.uri)
-    text = document.source if document else offer.proposal.original
-    module = document.module if document else parsed(text)
-    proposal = offer.proposal
+def proposal_params(pending: PendingProposal, document: OpenDocument | None) -> dict[str, Any]:
+    """The params of `reloc/proposal`: the current text of the document, and the text that each revision would make.
+
+    `document` is `None` if the file is not open. A revision whose unit was edited is left out.
+    """
+    proposal = pending.proposal
+    text = document.source if document else proposal.original
+    module = document.module if document else parse(text)
     choices = []
-    for choice in offer.choices:
+    for choice in pending.choices:
         edits = choice.change.rebased(module)
         if edits is not None:
-            choices.append({"message": choice.words, "diff": choice.diff, "revised": apply_edits(text, edits)})
+            choices.append({"message": choice.message, "diff": choice.diff, "revised": apply_edits(text, edits)})
     return {
-        "id": offer.id,
-        "uri": offer.uri,
+        "id": pending.id,
+        "uri": pending.uri,
         "version": document.version if document else None,
         "qualname": proposal.qualname,
         "objective": proposal.objective.kind,

@@ -1,4 +1,4 @@
-"""Proposals that wait for the user's word."""
+"""Proposals that wait for the user's decision."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from reloc_lsp.server.proposals.workspace_edits import UnitChange, unit_change
 if TYPE_CHECKING:
     from reloc_lsp.revision import Proposal
 
-Ending = Literal["applied", "discarded", "replaced", "stale"]
-"""How an offer ended: `stale` if its unit is not what it was."""
+CloseReason = Literal["applied", "discarded", "replaced", "stale"]
+"""Why a proposal was closed: `replaced` by a newer search of its unit, `stale` because its unit was edited."""
+UNCONFIRMED = "Not confirmed by a fresh run yet."
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One revision to choose, what speaks for it in words, and its unified diff."""
+    """One revision that the user can choose: its change, one or more sentences about it, and its unified diff."""
 
     change: UnitChange
-    words: str
+    message: str
     diff: str
 
 
 @dataclass(frozen=True)
 class PendingProposal:
-    """A proposal on the table, its best revision first; `id` is that of the job it came from."""
+    """A proposal that waits, its best revision first. `id` is the id of the job that found it."""
 
     id: str
     uri: str
@@ -36,98 +37,107 @@ class PendingProposal:
     choices: tuple[Choice, ...]
 
     @property
+    def qualname(self) -> str:
+        """The name of the revised unit."""
+        return self.proposal.qualname
+
+    @property
     def change(self) -> UnitChange:
         """What the best revision changes."""
         return self.choices[0].change
 
     @property
-    def gain(self) -> str:
-        """What the best revision gained."""
-        return self.choices[0].words
+    def message(self) -> str:
+        """The sentences about the best revision."""
+        return self.choices[0].message
 
     def title(self, verb: str) -> str:
-        """What a code action is called that does `verb` with the best revision."""
-        return f"{verb} ReLoc's revision of {self.proposal.qualname}"
+        """The title of the code action that does `verb` with the best revision."""
+        return f"{verb} ReLoc's revision of {self.qualname}"
 
 
-class Proposals:
-    """The open offers. One ends by being applied, discarded or replaced by a newer search of its unit.
+class PendingProposals:
+    """The proposals that wait. Each is closed when it is applied, discarded, stale or replaced by a newer search.
 
-    `closed` is called with the id of every offer that is off the table for good, and why.
+    `closed` is called with the id of each closed proposal and the reason.
     """
 
-    def __init__(self, closed: Callable[[str, Ending], None]) -> None:
-        self._open: dict[str, PendingProposal] = {}
+    def __init__(self, closed: Callable[[str, CloseReason], None]) -> None:
+        self._by_id: dict[str, PendingProposal] = {}
         self.closed = closed
 
     @property
     def waiting(self) -> list[PendingProposal]:
-        """The open offers, oldest first."""
-        return list(self._open.values())
+        """The proposals, oldest first."""
+        return list(self._by_id.values())
+
+    def find(self, proposal_id: object) -> PendingProposal | None:
+        """The proposal with that id, `None` if it does not wait."""
+        return next((pending for pending in self.waiting if pending.id == proposal_id), None)
 
     def add(self, job_id: str, uri: str, file: Path, proposal: Proposal) -> PendingProposal | None:
-        """Put a proposal on the table; `None` if it is no improvement of its unit."""
+        """Add a proposal in place of older ones for its unit; `None` if it does not improve its unit."""
         choices = choices_of(proposal) if improves(proposal) else ()
         if not choices:
             return None
-        offer = PendingProposal(job_id, uri, file, proposal, choices)
-        self.replace(uri, offer.change.qualname)
-        self._open[job_id] = offer
-        return offer
+        pending = PendingProposal(job_id, uri, file, proposal, choices)
+        self.replace(uri, pending.change.qualname)
+        self._by_id[job_id] = pending
+        return pending
 
-    def put_back(self, offer: PendingProposal) -> None:
-        """Put a taken offer back on the table, unless there is a newer one for its unit."""
-        if any(self._same_unit(other, offer.uri, offer.change.qualname) for other in self.waiting):
-            self.closed(offer.id, "replaced")
+    def put_back(self, pending: PendingProposal) -> None:
+        """Add a proposal that was taken; it is closed as `replaced` if there is a newer one for its unit."""
+        if any(_is_for(other, pending.uri, pending.change.qualname) for other in self.waiting):
+            self.closed(pending.id, "replaced")
         else:
-            self._open[offer.id] = offer
+            self._by_id[pending.id] = pending
 
-    def end(self, offer_id: str, why: Ending) -> PendingProposal | None:
-        """Take an offer off the table for good; `None` if it is not there."""
-        offer = self.take(offer_id)
-        if offer is not None:
-            self.closed(offer_id, why)
-        return offer
+    def take(self, proposal_id: str) -> PendingProposal | None:
+        """Remove a proposal without closing it; `None` if it does not wait."""
+        return self._by_id.pop(proposal_id, None)
 
-    def take(self, offer_id: str) -> PendingProposal | None:
-        """Take an offer off the table; `None` if it is not there."""
-        return self._open.pop(offer_id, None)
+    def close(self, proposal_id: str, reason: CloseReason) -> PendingProposal | None:
+        """Close a proposal; `None` if it does not wait."""
+        pending = self.take(proposal_id)
+        if pending is not None:
+            self.closed(proposal_id, reason)
+        return pending
 
     def replace(self, uri: str, qualname: str) -> None:
-        """Take the offers for a unit off the table."""
-        for offer in self.waiting:
-            if self._same_unit(offer, uri, qualname):
-                self.end(offer.id, "replaced")
+        """Close the proposals for a unit as `replaced`."""
+        for pending in self.waiting:
+            if _is_for(pending, uri, qualname):
+                self.close(pending.id, "replaced")
 
-    @staticmethod
-    def _same_unit(offer: PendingProposal, uri: str, qualname: str) -> bool:
-        return (offer.uri, offer.change.qualname) == (uri, qualname)
+
+def _is_for(pending: PendingProposal, uri: str, qualname: str) -> bool:
+    return (pending.uri, pending.change.qualname) == (uri, qualname)
 
 
 def choices_of(proposal: Proposal) -> tuple[Choice, ...]:
-    """The revision of a proposal and its alternatives; empty where the best one reaches outside of its unit."""
+    """The revision of a proposal and its alternatives; empty if the best one changes text outside of its unit."""
     before, after = proposal.before, proposal.after
     best = unit_change(proposal)
     if best is None:
         return ()
-    words = [f"{proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."]
+    sentences = [f"{proposal.qualname}: {before.passed}/{before.total} -> {after.passed}/{after.total} tests."]
     if not proposal.objective.repairs:
-        words = [proposal.message]
+        sentences = [proposal.message]
     if not proposal.verified:
-        words.append("Not confirmed by a fresh run yet.")
-    choices = [Choice(best, " ".join([*words, *proposal.why]), proposal.diff)]
+        sentences.append(UNCONFIRMED)
+    choices = [Choice(best, " ".join([*sentences, *proposal.why]), proposal.diff)]
     for number, other in enumerate(proposal.alternatives, 1):
         change = unit_change(replace(proposal, source=other.source))
         if change is not None:
-            said = f"{proposal.qualname}: alternative {number}, {other.passed}/{other.total} tests."
-            words = [said, "Not confirmed by a fresh run yet.", *([other.contrast] if other.contrast else [])]
-            choices.append(Choice(change, " ".join(words), other.diff))
+            tests = f"{proposal.qualname}: alternative {number}, {other.passed}/{other.total} tests."
+            sentences = [tests, UNCONFIRMED, *([other.contrast] if other.contrast else [])]
+            choices.append(Choice(change, " ".join(sentences), other.diff))
     return tuple(choices)
 
 
 def improves(proposal: Proposal) -> bool:
-    """Whether a proposal is better than the text it began with; one stopped early may be, too."""
+    """Whether a proposal is better than the original text. The best revision of a stopped search may be, too."""
     if proposal.status == "cancelled":
-        won = proposal.after.passed > proposal.before.passed or not proposal.objective.repairs
-        return proposal.source != proposal.original and won
+        better = proposal.after.passed > proposal.before.passed or not proposal.objective.repairs
+        return proposal.source != proposal.original and better
     return proposal.status in ("fixed", "improved")

@@ -1,77 +1,88 @@
-"""Asking the user about a proposal, in most editors with nothing but what every one of them understands."""
+"""Shows a proposal to the user, in most editors as a question (`window/showMessageRequest`)."""
 
 from __future__ import annotations
 
 from lsprotocol import types
 
-from reloc_lsp.server.language_server import ReLocServer
-from reloc_lsp.server.proposals.apply_edit import apply, current_edit, readable, refusal
-from reloc_lsp.server.proposals.notification import PROPOSAL, announcement
-from reloc_lsp.server.proposals.pending_proposals import PendingProposal
-from reloc_lsp.server.session.editor_client import RefusedError
+from reloc_lsp.server.proposals.apply_edit import EditApplier, stale_message
+from reloc_lsp.server.proposals.notification import PROPOSAL, proposal_params
+from reloc_lsp.server.proposals.pending_proposals import PendingProposal, PendingProposals
+from reloc_lsp.server.session.editor_client import RequestRefusedError
+from reloc_lsp.server.session.editor_session import EditorSession
 
 APPLY, SHOW_DIFF, NEXT, DISCARD = "Apply", "Show diff", "Next alternative", "Discard"
-SECONDS_OF_BROKEN_TEXT = 3.0
-"""How long a text may be broken, as it is while someone types, before that is worth a word."""
+SYNTAX_ERROR_SECONDS = 3.0
+"""How long a document may have a syntax error, as it has while the user types, before a message says so.
+Chosen by hand."""
 
 
-async def ask(server: ReLocServer, offer: PendingProposal) -> None:
-    """Put an offer before the user: an editor that knows proposals draws it itself, others ask a question.
+class ProposalPrompt:
+    """Shows pending proposals and carries out the user's answers."""
 
-    No answer leaves the offer open: the commands `reloc.apply` and `reloc.discard` still reach it.
-    """
-    await _until_readable(server, offer)
-    if offer not in server.proposals.waiting:
-        return
-    if current_edit(server, offer, offer.change) is None:
-        server.proposals.end(offer.id, "stale")
-        server.client.show(refusal(offer), types.MessageType.Warning)
-    elif server.capabilities.proposals:
-        server.client.notify(PROPOSAL, announcement(server, offer))
-    else:
-        try:
-            await _question(server, offer)
-        except RefusedError:
-            action = offer.title("Apply")
-            server.client.show(f"{offer.gain} This editor puts no questions: the code action {action} does it.")
+    def __init__(self, session: EditorSession, pending_proposals: PendingProposals, applier: EditApplier) -> None:
+        self._session = session
+        self._pending = pending_proposals
+        self._applier = applier
 
+    async def show(self, pending: PendingProposal) -> None:
+        """Send the proposal to an editor that displays proposals itself; ask the user in every other editor.
 
-async def _question(server: ReLocServer, offer: PendingProposal) -> None:
-    """Ask (`window/showMessageRequest`) until the answer ends it, one revision after the other."""
-    number, shown = 0, False
-    while True:
-        choice = offer.choices[number]
-        answers = [APPLY, DISCARD]
-        if len(offer.choices) > 1:
-            answers.insert(1, NEXT)
-        if server.capabilities.show_document and choice.diff and not shown:
-            answers.insert(1, SHOW_DIFF)
-        answer = await server.client.ask(choice.words, answers)
-        if answer == SHOW_DIFF:
-            await _show_diff(server, offer.proposal.qualname, choice.diff)
-            shown = True
-        elif answer == NEXT:
-            number, shown = (number + 1) % len(offer.choices), False
+        Without an answer the proposal still waits: the commands `reloc.apply` and `reloc.discard` can decide it.
+        """
+        client = self._session.client
+        await self._until_parsable(pending)
+        if self._pending.find(pending.id) is not pending:
+            return
+        if self._applier.current_edit(pending, pending.change) is None:
+            self._pending.close(pending.id, "stale")
+            client.show(stale_message(pending), types.MessageType.Warning)
+        elif self._session.capabilities.proposals:
+            document = self._session.documents.open_document(pending.uri)
+            client.notify(PROPOSAL, proposal_params(pending, document))
         else:
-            break
-    if answer == APPLY:
-        await _until_readable(server, offer)
-        await apply(server, offer.id, number)
-    elif answer == DISCARD:
-        server.proposals.end(offer.id, "discarded")
-        server.client.log(f"{offer.proposal.qualname}: the revision is discarded.")
+            try:
+                await self._ask(pending)
+            except RequestRefusedError:
+                action = pending.title("Apply")
+                client.show(f"{pending.message} This editor cannot ask questions: use the code action {action}.")
 
+    async def _ask(self, pending: PendingProposal) -> None:
+        """Ask about one revision after the other until the user applies one, discards all or dismisses the question."""
+        number, diff_shown = 0, False
+        while True:
+            choice = pending.choices[number]
+            answers = [APPLY, DISCARD]
+            if len(pending.choices) > 1:
+                answers.insert(1, NEXT)
+            if self._session.capabilities.show_document and choice.diff and not diff_shown:
+                answers.insert(1, SHOW_DIFF)
+            answer = await self._session.client.ask(choice.message, answers)
+            if answer == SHOW_DIFF:
+                await self._show_diff(pending.qualname, choice.diff)
+                diff_shown = True
+            elif answer == NEXT:
+                number, diff_shown = (number + 1) % len(pending.choices), False
+            else:
+                break
+        if answer == APPLY:
+            await self._until_parsable(pending)
+            await self._applier.apply(pending.id, number)
+        elif answer == DISCARD:
+            self._pending.close(pending.id, "discarded")
+            self._session.client.log(f"{pending.qualname}: the revision is discarded.")
 
-async def _until_readable(server: ReLocServer, offer: PendingProposal) -> None:
-    if not await server.documents.until(lambda: readable(server, offer), SECONDS_OF_BROKEN_TEXT):
-        server.client.show(f"The revision of {offer.proposal.qualname} waits until {offer.file.name} can be parsed.")
-        await server.documents.until(lambda: readable(server, offer), None)
+    async def _until_parsable(self, pending: PendingProposal) -> None:
+        documents = self._session.documents
+        if not await documents.wait_until(lambda: self._applier.is_parsable(pending), SYNTAX_ERROR_SECONDS):
+            self._session.client.show(
+                f"The revision of {pending.qualname} waits until {pending.file.name} can be parsed."
+            )
+            await documents.wait_until(lambda: self._applier.is_parsable(pending), None)
 
-
-async def _show_diff(server: ReLocServer, qualname: str, diff: str) -> None:
-    try:
-        uri = server.preview.write(qualname, diff)
-    except OSError as error:
-        server.client.show(f"The diff cannot be written: {error}.", types.MessageType.Warning)
-    else:
-        await server.client.open(uri)
+    async def _show_diff(self, qualname: str, diff: str) -> None:
+        try:
+            uri = self._session.files.write_diff(qualname, diff)
+        except OSError as error:
+            self._session.client.show(f"The diff cannot be written: {error}.", types.MessageType.Warning)
+        else:
+            await self._session.client.show_document(uri)

@@ -1,4 +1,4 @@
-"""From a proposal to the smallest edit of the text as it stands now, inside the revised unit only."""
+"""From a proposal to the smallest edit of the document's current text, inside the revised unit only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lsprotocol import types
 from reloc_lsp.program.source_text import LineIndex
 from reloc_lsp.program.text_edit import Edit, line_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.server.session.documents import parsed
+from reloc_lsp.server.session.documents import parse
 
 if TYPE_CHECKING:
     from reloc_lsp.revision import Proposal
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnitChange:
-    """A unit's whole lines before and after its revision."""
+    """The whole lines of a unit before and after its revision."""
 
     qualname: str
     before: str
     after: str
 
     def rebased(self, module: Module | None) -> list[Edit] | None:
-        """The edits of a module's text; `None` where the unit is gone or is not what was revised."""
+        """The edits of a module's current text; `None` if the unit is missing or was edited."""
         units = module.units if module else []
         for unit in reversed(units):
             if module and unit.qualname == self.qualname and module.source(unit) == self.before:
@@ -35,7 +35,7 @@ class UnitChange:
         return None
 
     def is_done_in(self, module: Module | None) -> bool:
-        """Whether a module holds the revised unit; a last line end more or less does not matter."""
+        """Whether a module contains the revised unit. A line end more or less at the unit's end does not matter."""
         after = self.after.rstrip("\r\n")
         return module is not None and any(
             unit.qualname == self.qualname and module.source(unit).rstrip("\r\n") == after for unit in module.units
@@ -43,31 +43,34 @@ class UnitChange:
 
 
 def unit_change(proposal: Proposal) -> UnitChange | None:
-    """What a proposal changes; `None` where it changes nothing, or anything outside of its unit."""
+    """What a proposal changes; `None` if it changes nothing, or any text outside of its unit."""
     before, after = proposal.original, proposal.source
-    old, new = parsed(before), parsed(after)
+    old, new = parse(before), parse(after)
     if old is None or new is None or before == after:
         return None
     candidates = ([u for u in module.units if u.qualname == proposal.qualname] for module in (old, new))
     for unit, revised in itertools.product(*candidates):
-        around = before[: unit.start], before[unit.end :]
-        if around == (after[: revised.start], after[revised.end :]):
+        outside = before[: unit.start], before[unit.end :]
+        if outside == (after[: revised.start], after[revised.end :]):
             return UnitChange(unit.qualname, old.source(unit), new.source(revised))
     return None
 
 
 def workspace_edit(
-    uri: str, version: int | None, text: str, edits: Sequence[Edit], *, unit_bytes: int, versioned: bool
+    uri: str, version: int | None, text: str, edits: Sequence[Edit], *, code_unit_bytes: int, versioned: bool
 ) -> types.WorkspaceEdit:
-    """The edits of `text` for the editor; `versioned` where it takes `documentChanges`."""
+    """The edits of `text` as an LSP `WorkspaceEdit`; with `versioned` as `documentChanges`, else as `changes`.
+
+    `code_unit_bytes` is the size of one code unit in which the editor counts columns.
+    """
     index = LineIndex(text)
 
     def position(offset: int) -> types.Position:
-        return types.Position(*index.editor_position(offset, unit_bytes))
+        return types.Position(*index.editor_position(offset, code_unit_bytes))
 
     text_edits = [
         types.TextEdit(types.Range(position(edit.start), position(edit.end)), edit.text)
-        for edit in (_inside(text, edit) for edit in edits)
+        for edit in (_before_last_line_end(text, edit) for edit in edits)
     ]
     if not versioned:
         return types.WorkspaceEdit(changes={uri: text_edits})
@@ -77,8 +80,8 @@ def workspace_edit(
     )
 
 
-def _inside(text: str, edit: Edit) -> Edit:
-    """An insertion behind the last line end moved before it: Neovim would leave an empty line there."""
+def _before_last_line_end(text: str, edit: Edit) -> Edit:
+    """Move an insertion behind the last line end before it: Neovim would leave an empty line there."""
     newline = "\r\n" if text.endswith("\r\n") else text[-1:]
     at_end = edit.start == edit.end == len(text) and newline in ("\n", "\r\n", "\r")
     if not (at_end and edit.text.endswith(newline)):

@@ -1,4 +1,4 @@
-"""What is known of one connected editor: capabilities, settings, open documents, workspace roots, unit status.
+"""What is known about the connected editor: capabilities, settings, open documents, workspace roots, unit status.
 
-Not here: searches (`jobs`) and their results (`proposals`).
+`EditorSession` holds it together. Not here: running revisions (`jobs`) and their results (`proposals`).
 """

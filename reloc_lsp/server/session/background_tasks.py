@@ -1,4 +1,4 @@
-"""Background tasks that are kept alive and whose failures are not lost."""
+"""Background tasks that are kept alive and whose exceptions reach the log."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 
-class Tasks:
-    """Starts tasks and holds on to them: the event loop alone keeps only weak references."""
+class BackgroundTasks:
+    """Starts asyncio tasks and keeps a reference to each: the event loop alone keeps only weak references."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run `work` in the background; its exception goes to the log."""
-        task = asyncio.create_task(work, name=name)
+    def start(self, coroutine: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Run `coroutine` in the background; its exception goes to the log."""
+        task = asyncio.create_task(coroutine, name=name)
         self._running.add(task)
         task.add_done_callback(self._finished)
         return task
 
     async def close(self, seconds: float) -> None:
-        """Cancel what still runs and wait for it, at most `seconds`."""
+        """Cancel the running tasks and wait for them, at most `seconds`."""
         running = self._running - {asyncio.current_task()}
         for task in running:
             task.cancel()

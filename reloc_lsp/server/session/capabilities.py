@@ -1,4 +1,4 @@
-"""What the connected editor can do, folded once into named booleans."""
+"""What the connected editor can do, resolved once into named booleans."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pygls.capabilities import get_capability
 
 @dataclass(frozen=True)
 class EditorCapabilities:
-    """The editor's abilities that make a difference here; all false until `initialize` came.
+    """The editor's capabilities that this server uses; all are false before `initialize`.
 
-    `proposals`: it draws them itself, as it says by the experimental capability `reloc.proposals`; `input`: it asks the
-    user for an instruction when told to, as it says by `reloc.input`.
+    Two are experimental capabilities of our own. `proposals` (`reloc.proposals`): the editor displays proposals itself.
+    `input` (`reloc.input`): the editor asks its user for an instruction when it receives `reloc/instruction`.
     """
 
     work_done_progress: bool = False
@@ -32,29 +32,29 @@ class EditorCapabilities:
     markdown: bool = False
 
     @classmethod
-    def of(cls, announced: types.ClientCapabilities) -> EditorCapabilities:
-        """Resolve the capabilities sent with `initialize`."""
+    def of(cls, client: types.ClientCapabilities) -> EditorCapabilities:
+        """Resolve the `ClientCapabilities` of the `initialize` request."""
 
-        def able(path: str) -> bool:
-            return bool(get_capability(announced, path, False))
+        def has(path: str) -> bool:
+            return bool(get_capability(client, path, False))
 
-        experimental = announced.experimental if isinstance(announced.experimental, Mapping) else {}
-        named = experimental.get("reloc")
-        trusted = named if isinstance(named, Mapping) else {}
-        formats = get_capability(announced, "text_document.hover.content_format", ()) or ()
-        tags = get_capability(announced, "text_document.code_action.tag_support.value_set", ()) or ()
+        experimental = client.experimental if isinstance(client.experimental, Mapping) else {}
+        section = experimental.get("reloc")
+        reloc = section if isinstance(section, Mapping) else {}
+        formats = get_capability(client, "text_document.hover.content_format", ()) or ()
+        tags = get_capability(client, "text_document.code_action.tag_support.value_set", ()) or ()
         return cls(
-            work_done_progress=able("window.work_done_progress"),
-            apply_edit=able("workspace.apply_edit"),
-            document_changes=able("workspace.workspace_edit.document_changes"),
-            show_document=able("window.show_document.support"),
-            code_action_literals=able("text_document.code_action.code_action_literal_support"),
-            configuration=able("workspace.configuration"),
-            configuration_registration=able("workspace.did_change_configuration.dynamic_registration"),
+            work_done_progress=has("window.work_done_progress"),
+            apply_edit=has("workspace.apply_edit"),
+            document_changes=has("workspace.workspace_edit.document_changes"),
+            show_document=has("window.show_document.support"),
+            code_action_literals=has("text_document.code_action.code_action_literal_support"),
+            configuration=has("workspace.configuration"),
+            configuration_registration=has("workspace.did_change_configuration.dynamic_registration"),
             llm_tag=types.CodeActionTag.LlmGenerated in tags,
-            disabled_actions=able("text_document.code_action.disabled_support"),
-            lens_refresh=able("workspace.code_lens.refresh_support"),
+            disabled_actions=has("text_document.code_action.disabled_support"),
+            lens_refresh=has("workspace.code_lens.refresh_support"),
             markdown=types.MarkupKind.Markdown in formats,
-            proposals=trusted.get("proposals") is True,
-            input=trusted.get("input") is True,
+            proposals=reloc.get("proposals") is True,
+            input=reloc.get("input") is True,
         )

@@ -1,4 +1,4 @@
-"""The editor's open documents, in lines as Python and editors see them, with a parse that is kept."""
+"""The editor's open documents, split into the lines that Python and editors see, with a cached parse."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from reloc_lsp.server.session.workspace_roots import within
 
 
 class OpenDocument(TextDocument):
-    """A document whose lines end at LF, CRLF and CR only, and whose parse lasts until its text changes.
+    """A document whose lines end at LF, CRLF and CR only, and whose parse is cached until its text changes.
 
-    The lines of `pygls` also end at form feeds and Unicode separators, which moves every later position.
+    The lines of `pygls` also end at form feeds and Unicode separators, which would move every later position.
     """
 
     _parsed: tuple[str, Module | None] | None = None
@@ -27,13 +27,13 @@ class OpenDocument(TextDocument):
 
     @property
     def file(self) -> Path | None:
-        """The file behind the document; `None` for untitled documents, notebook cells and virtual ones."""
+        """The file of the document; `None` for untitled documents, notebook cells and virtual documents."""
         return path_of(self.uri)
 
     @property
-    def unit_bytes(self) -> int:
-        """Bytes in one unit of the editor's columns."""
-        return unit_bytes(self.position_codec.encoding)
+    def code_unit_bytes(self) -> int:
+        """Bytes of one code unit in which the editor counts columns."""
+        return code_unit_bytes(self.position_codec.encoding)
 
     @property
     def index(self) -> LineIndex:
@@ -44,13 +44,13 @@ class OpenDocument(TextDocument):
 
     @property
     def module(self) -> Module | None:
-        """The parsed text, `None` where it does not parse."""
+        """The parsed text, `None` if it cannot be parsed."""
         if self._parsed is None or self._parsed[0] is not self.source:
-            self._parsed = (self.source, parsed(self.source))
+            self._parsed = (self.source, parse(self.source))
         return self._parsed[1]
 
     def function_at(self, line: int) -> int | None:
-        """The line of the `def` around `line` (both from 1); the whole text is parsed only where nothing less tells."""
+        """The line of the `def` around `line` (both from 1). The whole text is parsed only if nothing less suffices."""
         try:
             return enclosing_function(self.index, line)
         except PARSING_ERRORS:
@@ -58,11 +58,11 @@ class OpenDocument(TextDocument):
             return unit.line if unit and not unit.is_class else None
 
     def apply_change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        """Take over one change of `textDocument/didChange`."""
+        """Apply one change of `textDocument/didChange`."""
         text = self.source
         if isinstance(change, types.TextDocumentContentChangePartial):
             start, end = (
-                self.index.editor_offset(at.line, at.character, self.unit_bytes)
+                self.index.editor_offset(at.line, at.character, self.code_unit_bytes)
                 for at in (change.range.start, change.range.end)
             )
             self._source = text[:start] + change.text + text[end:]
@@ -71,56 +71,59 @@ class OpenDocument(TextDocument):
 
 
 class Documents(Workspace):
-    """The open documents and the workspace's folders."""
+    """The open documents and the workspace folders."""
 
-    def __init__(self, announced: Workspace) -> None:
-        folders = list(announced.folders.values())
-        super().__init__(announced.root_uri, workspace_folders=folders, position_encoding=announced.position_encoding)
+    def __init__(self, workspace: Workspace) -> None:
+        folders = list(workspace.folders.values())
+        super().__init__(workspace.root_uri, workspace_folders=folders, position_encoding=workspace.position_encoding)
         self._changed = asyncio.Event()
 
     @property
-    def addresses(self) -> dict[Path, str]:
-        """The workspace's folders on disk, with the addresses by which the editor knows them.
+    def folder_uris(self) -> dict[Path, str]:
+        """The workspace folders on disk, each with the URI that the editor uses for it.
 
-        Where an editor names no folders, that is its older single root.
+        An editor that sends no folders has one: its `rootUri`.
         """
         uris = [folder.uri for folder in self.folders.values()] or [self.root_uri]
         return {path: uri for uri in uris if uri and (path := path_of(uri))}
 
     @property
     def roots(self) -> list[Path]:
-        """The workspace's folders on disk."""
-        return list(self.addresses)
+        """The workspace folders on disk."""
+        return list(self.folder_uris)
 
     @property
-    def unit_bytes(self) -> int:
-        """Bytes in one unit of the editor's columns."""
-        return unit_bytes(self.position_encoding)
+    def code_unit_bytes(self) -> int:
+        """Bytes of one code unit in which the editor counts columns."""
+        return code_unit_bytes(self.position_encoding)
 
-    def opened(self, uri: str) -> OpenDocument | None:
-        """The document if the editor has it open, maybe by another spelling of its address."""
+    def open_document(self, uri: str) -> OpenDocument | None:
+        """The document if the editor has it open, also under another spelling of its URI."""
         document = self.text_documents.get(uri)
         if document is None and (file := self.file(uri)):
             document = next((other for other in self.text_documents.values() if self.file(other.uri) == file), None)
         return document if isinstance(document, OpenDocument) and document.version is not None else None
 
     def file(self, uri: str) -> Path | None:
-        """The path of a `file:` address, below the workspace's folder if it is there by whatever links."""
+        """The path of a `file:` URI, below a workspace folder if symbolic links lead there; `None` for other URIs."""
         path = path_of(uri)
         return within(path, self.roots) if path else None
 
-    def files(self) -> list[tuple[Path, str]]:
-        """Every open document that is a file, and its text."""
+    def open_files(self) -> list[tuple[Path, str]]:
+        """Every open document that is a file: its path and its text."""
         documents = self.text_documents.values()
         return [(path, document.source) for document in documents if (path := self.file(document.uri))]
 
-    def note_change(self) -> None:
-        """Wake those who wait in `until`."""
+    def notify_change(self) -> None:
+        """Let every `wait_until` check its condition again."""
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def until(self, condition: Callable[[], bool], seconds: float | None) -> bool:
-        """Wait for a change that makes `condition` true; its value after at most `seconds` (none: for ever)."""
+    async def wait_until(self, condition: Callable[[], bool], seconds: float | None) -> bool:
+        """Wait for a change of a document that makes `condition` true, at most `seconds` (`None`: without a limit).
+
+        Returns the value of `condition` at the end.
+        """
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
@@ -140,21 +143,21 @@ class Documents(Workspace):
 
 
 def path_of(uri: str) -> Path | None:
-    """The path of a `file:` address, `None` for every other scheme."""
+    """The path of a `file:` URI, `None` for every other scheme."""
     path = to_fs_path(uri)
     return Path(path) if path else None
 
 
-def parsed(text: str) -> Module | None:
-    """The module, or `None` where Python cannot parse `text`."""
+def parse(text: str) -> Module | None:
+    """The module, `None` if Python cannot parse `text`."""
     try:
         return Module(text)
     except PARSING_ERRORS:
         return None
 
 
-def unit_bytes(encoding: types.PositionEncodingKind | str | None) -> int:
-    """Bytes in one code unit of a position encoding (LSP `general.positionEncodings`; UTF-16 by default)."""
+def code_unit_bytes(encoding: types.PositionEncodingKind | str | None) -> int:
+    """Bytes of one code unit of a position encoding (LSP `general.positionEncodings`; UTF-16 by default)."""
     return {types.PositionEncodingKind.Utf8: 1, types.PositionEncodingKind.Utf32: 4}.get(
         types.PositionEncodingKind(encoding or "utf-16"), 2
     )

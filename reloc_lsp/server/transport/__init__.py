@@ -1,4 +1,4 @@
-"""Bytes and messages between the editor and the server, and the life of the connection.
+"""The connection to the editor: bytes, headers, messages, and how the connection begins and ends.
 
 Not here: what a message means (`features`, `commands`).
 """

@@ -1,22 +1,23 @@
-"""What the editor sends, before it is taken for messages: its headers in the one spelling that `pygls` reads."""
+"""The header lines of the editor's messages, in the one spelling that `pygls` reads."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-LARGEST = 256 << 20
-"""Bytes of a message. More is no source file: the stream is not what it should be."""
+MAX_MESSAGE_BYTES = 256 << 20
+"""Largest message that is read, in bytes. Far above any source file, so that a larger number means a broken stream.
+Chosen by hand."""
 
 
 class StreamError(Exception):
-    """The stream cannot be read on; the text is a sentence that says why."""
+    """The stream cannot be read further; the text is a sentence that gives the reason."""
 
 
 class EditorStream:
-    """The editor's stream. Names of headers are of either case (LSP takes them from HTTP, RFC 7230).
+    """The editor's stream. Header names may be in upper or lower case (LSP takes its headers from HTTP, RFC 7230).
 
-    `ready` is awaited before each line of a header.
+    `ready` is awaited before each header line.
     """
 
     def __init__(self, reader: asyncio.StreamReader, ready: Callable[[], Awaitable[None]]) -> None:
@@ -24,7 +25,7 @@ class EditorStream:
         self._ready = ready
 
     async def readline(self) -> bytes:
-        """A line of a header, empty at the end of the stream; raises `StreamError` where no message can follow."""
+        """Read a header line; empty at the end of the stream. Raises `StreamError` if no message can follow."""
         await self._ready()
         try:
             line = await self._reader.readline()
@@ -33,13 +34,13 @@ class EditorStream:
         name, _, value = line.partition(b":")
         if name.strip().lower() != b"content-length" or not value.strip().isdigit():
             return line
-        if int(value) > LARGEST:
+        if int(value) > MAX_MESSAGE_BYTES:
             raise StreamError(
-                f"The editor announced a message of {int(value):,} bytes; the most are {LARGEST:,}. "
+                f"The editor announced a message of {int(value):,} bytes; the limit is {MAX_MESSAGE_BYTES:,} bytes. "
                 "Restart the server, and close the file that is so large."
             )
         return b"Content-Length: %d\r\n" % int(value)
 
     async def readexactly(self, count: int) -> bytes:
-        """The body of a message."""
+        """Read the body of a message."""
         return await self._reader.readexactly(count)

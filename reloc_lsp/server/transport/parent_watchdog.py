@@ -1,4 +1,4 @@
-"""The editor's process is watched: an editor that dies without a word must not leave its server behind."""
+"""Watches the editor's process, so that an editor that crashes leaves no server behind."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
+POLL_SECONDS = 5.0
+"""Time between two checks of the editor's process. Chosen by hand."""
 
-async def watch(process_id: int, gone: Callable[[], object], seconds: float = 5.0) -> None:
-    """Call `gone` when the process does not live any more; look every `seconds`.
 
-    A process that cannot be seen to begin with, as from inside a container, is not watched.
+async def watch(process_id: int, ended: Callable[[], object], seconds: float = POLL_SECONDS) -> None:
+    """Call `ended` when the process has ended; it is checked every `seconds`.
+
+    A process that does not exist at the first check is not watched: a server in a container does not see its editor.
     """
     if os.name != "posix" or not alive(process_id):
         return
@@ -21,12 +24,12 @@ async def watch(process_id: int, gone: Callable[[], object], seconds: float = 5.
         await asyncio.sleep(seconds)
         if not alive(process_id):
             break
-    logger.warning("the editor's process %d is gone", process_id)
-    gone()
+    logger.warning("the editor's process %d has ended", process_id)
+    ended()
 
 
 def alive(process_id: int) -> bool:
-    """Whether a process of that number exists."""
+    """Whether a process with that id exists."""
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:

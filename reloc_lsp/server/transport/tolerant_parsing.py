@@ -1,4 +1,4 @@
-"""What of a message can be read where not all of it can: editors are newer than the protocol's types here."""
+"""Reads the readable part of an `initialize` request: editors may be newer than the protocol types used here."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from lsprotocol import types
 if TYPE_CHECKING:
     from cattrs import Converter
 
-LEAST: dict[str, Any] = {"processId": None, "capabilities": {}}
-"""What `initialize` must have."""
+REQUIRED_PARAMS: dict[str, Any] = {"processId": None, "capabilities": {}}
+"""The required members of `InitializeParams`, with the value used if the editor sends none."""
 
 
 def readable_initialize(converter: Converter, message: dict[str, Any]) -> dict[str, Any]:
-    """An `initialize` request without what cannot be read of it, say the newest value of an enumeration."""
+    """The `initialize` request without its unreadable parts, such as a value that a later LSP version added."""
 
     def with_params(params: Any) -> dict[str, Any]:
-        return {**message, "params": {**LEAST, **params}}
+        return {**message, "params": {**REQUIRED_PARAMS, **params}}
 
     def fits(params: Any) -> bool:
         try:
@@ -32,19 +32,22 @@ def readable_initialize(converter: Converter, message: dict[str, Any]) -> dict[s
 
 
 def readable(value: Any, fits: Callable[[Any], bool]) -> Any:
-    """The value without what keeps it from fitting, as deep inside as can be; it may still not fit."""
+    """`value` without the members and items that `fits` rejects, removed as deep inside as possible.
+
+    A value that is no object or array is returned unchanged, although `fits` may reject it.
+    """
     if fits(value):
         return value
     if isinstance(value, dict):
         members: dict[str, Any] = {}
         for name, member in value.items():
 
-            def fits_there(found: Any, name: str = name) -> bool:
-                return fits({**members, name: found})
+            def fits_there(part: Any, name: str = name) -> bool:
+                return fits({**members, name: part})
 
-            found = readable(member, fits_there)
-            if fits_there(found):
-                members[name] = found
+            part = readable(member, fits_there)
+            if fits_there(part):
+                members[name] = part
         return members
     if isinstance(value, list):
         items: list[Any] = []

@@ -100,7 +100,7 @@ async def test_edits_elsewhere_are_kept(connect, project, source, clamp, revisio
 async def test_an_offer_waits_while_half_typed_code_elsewhere_does_not_parse(
     connect, project, source, clamp, revisions, monkeypatch
 ):
-    monkeypatch.setattr(prompt, "SECONDS_OF_BROKEN_TEXT", 0.05)
+    monkeypatch.setattr(prompt, "SYNTAX_ERROR_SECONDS", 0.05)
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, job = await searched(editor, revisions, uri, clamp)
@@ -171,13 +171,13 @@ async def test_an_edit_that_was_refused_can_be_applied_later(connect, project, s
     assert await editor.command("reloc.apply", job) is True
     assert editor.texts[uri] == mended(source)
     assert await editor.command("reloc.apply", job) is False
-    assert "not on offer (any more)" in editor.messages[-1]
+    assert "not available any more" in editor.messages[-1]
 
 
 async def test_an_edit_reported_applied_but_dropped_is_no_success(
     connect, project, source, clamp, revisions, monkeypatch
 ):
-    monkeypatch.setattr(apply_edit, "SECONDS_FOR_NEW_TEXT", 0.05)
+    monkeypatch.setattr(apply_edit, "NEW_TEXT_TIMEOUT_SECONDS", 0.05)
     editor = await connect()
     editor.applies = "dropped"
     uri = editor.open(project / "ranges.py")
@@ -289,7 +289,7 @@ async def test_a_change_outside_of_the_unit_is_never_applied(connect, project, s
     run, _ = await searched(editor, revisions, uri, clamp)
     run.says(fixed(source, lambda text: mended(text).replace("return 1", "return 2")))
     await editor.until(lambda: editor.messages)
-    assert "reaches outside" in editor.messages[0] and not editor.edits and not editor.questions
+    assert "changes text outside of it" in editor.messages[0] and not editor.edits and not editor.questions
 
 
 async def test_an_editor_that_cannot_apply_edits_says_so(connect, project, source, clamp, revisions):

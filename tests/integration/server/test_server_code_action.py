@@ -91,7 +91,7 @@ async def test_what_does_not_parse_has_no_action_until_it_does(connect, project,
     editor = await connect()
     uri = editor.open(project / "ranges.py", source.replace("low, high):", "low, high:"))
     (action,) = await editor.repairs(uri, clamp)
-    assert "mend its syntax" in action.disabled.reason
+    assert "fix its syntax" in action.disabled.reason
     editor.replace(uri, source)
     (action,) = await editor.repairs(uri, clamp)
     assert action.disabled is None
@@ -152,7 +152,7 @@ async def test_typing_below_separators_that_end_no_line(connect, project, separa
     line = editor.texts[uri].replace("\r\n", "\n").split("\n").index("def f():")
     assert await editor.actions(uri, line)
     assert TITLE not in [action.title for action in await editor.actions(uri, line - 1)]
-    assert editor.session.server.documents.opened(uri).source == editor.texts[uri]
+    assert editor.session.server.session.documents.open_document(uri).source == editor.texts[uri]
 
 
 async def test_a_large_file_is_answered_at_once_after_each_edit_while_a_search_runs(

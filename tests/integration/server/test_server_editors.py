@@ -51,7 +51,7 @@ async def test_where_no_question_is_put_a_code_action_applies_the_revision(conne
     await editor.until(lambda: editor.messages)
     assert editor.messages[-1] == (
         "clamp: 2/4 -> 4/4 tests. A comparison was turned around. "
-        "This editor puts no questions: the code action Apply ReLoc's revision of clamp does it."
+        "This editor cannot ask questions: use the code action Apply ReLoc's revision of clamp."
     )
     (hint,) = editor.client.diagnostics[uri]
     actions = {action.title: action for action in await editor.actions(uri, clamp, diagnostics=[hint])}
@@ -104,7 +104,7 @@ async def test_an_answer_of_the_wrong_shape_is_none_and_holds_up_nothing(
     editor.client.protocol.fm.features[method] = lambda params: answer
     editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
     uri = editor.open(project / "ranges.py")
-    await asyncio.wait_for(editor.session.server.configuration.ready(60), 30)
+    await asyncio.wait_for(editor.session.server.session.configuration.ready(60), 30)
     await found(editor, uri, clamp, revisions, source)
     if method in (types.WORKSPACE_APPLY_EDIT, types.WINDOW_SHOW_MESSAGE_REQUEST):
         await editor.until(lambda: editor.messages)

@@ -30,11 +30,11 @@ OUTSIDE = "an edit reaches outside of its unit"
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody in here takes seconds for anything."""
-    monkeypatch.setattr(on_save, "SECONDS_AFTER_SAVE", 0.001)
-    monkeypatch.setattr(apply_edit, "SECONDS_FOR_NEW_TEXT", 0.02)
-    monkeypatch.setattr(apply_edit, "SECONDS_FOR_TYPED_TEXT", 0.005)
-    monkeypatch.setattr(prompt, "SECONDS_OF_BROKEN_TEXT", 0.005)
-    monkeypatch.setattr("reloc_lsp.server.language_server.SECONDS_AFTER_TYPING", 0.001)
+    monkeypatch.setattr(on_save, "SAVE_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(apply_edit, "NEW_TEXT_TIMEOUT_SECONDS", 0.02)
+    monkeypatch.setattr(apply_edit, "TYPED_TEXT_TIMEOUT_SECONDS", 0.005)
+    monkeypatch.setattr(prompt, "SYNTAX_ERROR_SECONDS", 0.005)
+    monkeypatch.setattr("reloc_lsp.server.session.diagnostics.TYPING_PAUSE_SECONDS", 0.001)
 
 
 def revised(text: str) -> str:
@@ -176,10 +176,10 @@ async def test_many_steps(connect, project, source, revisions, draws):
         await fuzzer.step()
     server = editor.session.server
     async with asyncio.timeout(20):
-        while server.jobs.running:  # a save may just begin one more
+        while server.revisions.jobs.running:  # a save may just begin one more
             await editor.command("reloc.cancel")
             await asyncio.sleep(0.05)
     await editor.status()  # whatever was sent before has arrived
-    assert server.documents.opened(fuzzer.uri).source == editor.texts[fuzzer.uri]
+    assert server.session.documents.open_document(fuzzer.uri).source == editor.texts[fuzzer.uri]
     assert fuzzer.applied, "nothing was applied: this shows nothing"
     assert all(run.closed.is_set() for run in fuzzer.runs)

@@ -53,14 +53,14 @@ async def stream_ended(editor, uri, job, line):
     assert await editor.session.serving == 1
 
 
-async def hung_up(editor, uri, job, line):
-    editor.session.server.hang_up()
+async def disconnected(editor, uri, job, line):
+    editor.session.server.disconnect()
     assert await editor.session.serving == 1
 
 
 WAYS = [
     progress_cancelled, command_with_id, command_for_all, document_closed, newer_search,
-    settings_changed, shutdown, stream_ended, hung_up,
+    settings_changed, shutdown, stream_ended, disconnected,
 ]  # fmt: skip
 
 
@@ -195,7 +195,7 @@ async def test_wrong_arguments_are_refused_in_a_sentence(connect, project, clamp
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     for arguments in [(), (uri, 1.5), (1, 2), (uri, "clamp", "one")]:
-        with pytest.raises(Exception, match=r"reloc.revise takes a document's address"):
+        with pytest.raises(Exception, match=r"reloc.revise takes the URI of a document"):
             await editor.command("reloc.revise", *arguments)
     assert await editor.command("reloc.revise", uri, "gone", 1) is None
     assert await editor.command("reloc.revise", uri, 0, 1) is None

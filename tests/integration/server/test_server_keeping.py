@@ -82,7 +82,7 @@ def unanswered(connect, project, source, clamp, revisions):
 async def waiting(editor, uri):
     """What is on the table once the server has looked what was kept for a document."""
     await editor.status()  # the document is open
-    looking = [task for task in editor.session.server.tasks._running if "bringing back" in task.get_name()]
+    looking = [task for task in editor.session.server.session.tasks._running if "restoring" in task.get_name()]
     await asyncio.gather(*looking)
     return [proposal["qualname"] for proposal in (await editor.status())["proposals"]]
 

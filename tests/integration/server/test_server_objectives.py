@@ -73,7 +73,7 @@ async def test_what_is_known_to_fail_has_a_reason_instead(connect, project, sour
     await editor.until(lambda: any(editor.client.diagnostics.get(uri, ())))
     disabled = [action for action in await editor.actions(uri, clamp) if action.disabled]
     assert [action.kind for action in disabled] == [SIMPLIFY, SPEED_UP]
-    assert disabled[0].disabled.reason == "2 of 4 tests of clamp pass: all of them must first."
+    assert disabled[0].disabled.reason == "2 of 4 tests of clamp pass: all of them must pass first."
     editor.type(uri, source.index("return value"), "x = 1; ")
     assert SIMPLIFY in await kinds(editor, uri, clamp), "what was changed may pass"
 

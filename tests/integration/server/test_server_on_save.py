@@ -17,8 +17,8 @@ from reloc_lsp.server.jobs import on_save
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(on_save, "SECONDS_AFTER_SAVE", 0.01)
-    monkeypatch.setattr("reloc_lsp.server.language_server.SECONDS_AFTER_TYPING", 0.01)
+    monkeypatch.setattr(on_save, "SAVE_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("reloc_lsp.server.session.diagnostics.TYPING_PAUSE_SECONDS", 0.01)
 
 
 def options(level: str, **more: object) -> dict[str, object]:

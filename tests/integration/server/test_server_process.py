@@ -123,8 +123,8 @@ def test_strays_never_reach_the_protocol():
     done = python(
         """
         import os, subprocess, sys
-        from reloc_lsp.server.start import _claimed_stdio
-        stdin, stdout = _claimed_stdio()
+        from reloc_lsp.server.start import _reserved_stdio
+        stdin, stdout = _reserved_stdio()
         print("a print", flush=True)
         os.system("echo a child; cat")
         subprocess.run([sys.executable, "-c", "print(input())"])

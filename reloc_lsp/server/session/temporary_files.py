@@ -1,4 +1,4 @@
-"""Diffs and traces on disk, for editors to show (`window/showDocument`)."""
+"""Diffs and traces on disk, which editors can show (`window/showDocument`)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
 
-class Preview:
-    """A folder of files that is made when first needed and goes with the server."""
+class TemporaryFiles:
+    """A temporary folder that is created at its first use and removed when the server ends."""
 
     def __init__(self) -> None:
         self._folder: TemporaryDirectory[str] | None = None
 
-    def write(self, name: str, diff: str) -> str:
-        """Write `diff` to a file named after the unit; the file's address. Raises `OSError`."""
-        plain = re.sub(r"\W+", "_", name) or "revision"
-        path = self.path(f"{plain}.diff")
+    def write_diff(self, qualname: str, diff: str) -> str:
+        """Write `diff` to a file named after the unit and return the file's URI. Raises `OSError`."""
+        name = re.sub(r"\W+", "_", qualname) or "revision"
+        path = self.path(f"{name}.diff")
         path.write_text(diff, "utf-8")
         return path.as_uri()
 
     def path(self, name: str) -> Path:
-        """Where a file of that name may be written. Raises `OSError`."""
+        """The path of a file with that name in the folder. Raises `OSError` if the folder cannot be created."""
         from tempfile import TemporaryDirectory
 
         if self._folder is None:
