@@ -13,9 +13,18 @@ from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.server_errors import ServerInfo
 from reloc_lsp.inference.server_quirks import Dialect
 from reloc_lsp.inference.streaming import exchange
-from reloc_lsp.inference.tokens import prompt_estimate, together
 from reloc_lsp.inference.unreachable import Trouble
-from reloc_lsp.search.language_model import Completion, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.search.language_model import (
+    Completion,
+    Message,
+    ModelError,
+    PromptTooLong,
+    Reply,
+    Sampling,
+    Usage,
+    total_usage,
+)
+from reloc_lsp.search.token_estimate import estimate_prompt_tokens
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -64,7 +73,7 @@ class Endpoint:
             self._dialect.honours_n = False
             outcomes += await self._apart(messages, sampling, missing, len(outcomes))
         replies = [reply for replies, _ in outcomes for reply in replies]
-        return Completion(tuple(replies[:count]), together(usage for _, usage in outcomes), len(outcomes))
+        return Completion(tuple(replies[:count]), total_usage(usage for _, usage in outcomes), len(outcomes))
 
     async def check(self) -> Check:
         """Whether the server answers and has the model; for a look at things, without waiting for a server to start."""
@@ -119,7 +128,7 @@ class Endpoint:
         client, model = await self._client(), await self._chosen()
         if isinstance(model, Trouble):
             return model
-        dialect, estimate = self._dialect, prompt_estimate(messages)
+        dialect, estimate = self._dialect, estimate_prompt_tokens(messages)
         allowed: int | None = None
         for _ in range(_MOST_WORDINGS):
             parameters = dialect.parameters(model, messages, sampling, count, seed)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reloc_lsp.inference.context_window import ContextWindow
-from reloc_lsp.inference.tokens import prompt_estimate
 from reloc_lsp.search.language_model import Message, Sampling
+from reloc_lsp.search.token_estimate import estimate_prompt_tokens
 
 _OPTIONAL = ("stream_options", "seed", "top_p", "temperature")
 
@@ -31,7 +31,7 @@ class Dialect:
         self, model: str, messages: Sequence[Message], sampling: Sampling, count: int, seed: int | None
     ) -> dict[str, Any]:
         """The request for `count` replies, as this server takes it."""
-        estimate = prompt_estimate(messages)
+        estimate = estimate_prompt_tokens(messages)
         all_of_them = {
             "model": model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],

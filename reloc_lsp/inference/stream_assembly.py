@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reloc_lsp.inference.tokens import estimated
 from reloc_lsp.search.language_model import Reply, Usage
+from reloc_lsp.search.token_estimate import estimate_tokens
 
 _DECODER = json.JSONDecoder()
 _CUT_SHORT = ("length", "content_filter")
@@ -89,7 +89,9 @@ class Gathered:
         )
         prompt, completion = _number(self.usage.get("prompt_tokens")), _number(self.usage.get("completion_tokens"))
         if prompt is None or completion is None:
-            return replies, Usage(prompt_tokens, 0, sum(estimated(reply.text) for reply in replies), counted=False)
+            return replies, Usage(
+                prompt_tokens, 0, sum(estimate_tokens(reply.text) for reply in replies), counted=False
+            )
         cached = _number(_object(self.usage.get("prompt_tokens_details")).get("cached_tokens"))
         return replies, Usage(prompt, cached or 0, completion)
 

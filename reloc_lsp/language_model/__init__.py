@@ -1,4 +1,4 @@
-"""The neighbourhood with a model: prompts, replies, reflection, crossover and drafts.
+"""The neighbourhood of a language model: prompts, replies, reflection, crossover and drafts.
 
 Not here: connections and servers (`inference`).
 """

@@ -1,4 +1,4 @@
-"""Asking a model within the budget of a search, and what went wrong with it."""
+"""A language model within the budget of one search: requests, their cost, and the errors of the model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from reloc_lsp.language_model.reply_parser import Reading, read_reply
+from reloc_lsp.language_model.reply_parser import ParsedReply, parse_reply
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.language_model import (
@@ -20,77 +20,84 @@ from reloc_lsp.search.language_model import (
     Sampling,
 )
 
-MOST_ERRORS = 3
-MOST_CUTS = 3
-LEAST_ROOM = 500
-Prompt = Callable[[int], Sequence[Message]]
-"""Makes a prompt for so many tokens of room."""
+MAX_ERRORS = 3
+"""Errors in a row after which the model gets no more requests in this search; chosen by hand."""
+MAX_ATTEMPTS = 3
+"""Requests for one prompt that the server finds too long, each with half the tokens of the last; chosen by hand."""
+MIN_PROMPT_TOKENS = 500
+"""A prompt with fewer tokens cannot hold a function and its failing tests; chosen by hand."""
+SEED_STEP = 1000
+"""Distance between the seeds of two requests. Within a request each reply has a seed of its own, so it exceeds them."""
+
+PromptBuilder = Callable[[int], Sequence[Message]]
+"""Builds a prompt that has at most the given number of tokens."""
 
 logger = logging.getLogger(__name__)
 
 
-class Asking:
-    """A model, for one search. `room` is how many tokens a prompt may have; it shrinks where a server refuses it.
+class BudgetedModel:
+    """A language model, for one search.
 
-    After an error that lasts, or several in a row, the model is asked no more; `complaints` say why. `kinds` counts
-    the replies by what was made of them.
+    `prompt_limit` is how many tokens a prompt may have; it shrinks if the server finds a prompt too long. After a
+    permanent error, or several errors in a row, the model gets no more requests. `notes` are sentences for the user
+    about this. `reply_kinds` counts the replies by what the parser found in them.
     """
 
-    def __init__(self, model: LanguageModel, spending: Spending, sampling: Sampling, room: int) -> None:
+    def __init__(self, model: LanguageModel, spending: Spending, sampling: Sampling, prompt_limit: int) -> None:
         self.model = model
         self.spending = spending
         self.sampling = sampling
-        self.room = room
-        self.complaints: list[str] = []
-        self.kinds: Counter[str] = Counter()
+        self.prompt_limit = prompt_limit
+        self.notes: list[str] = []
+        self.reply_kinds: Counter[str] = Counter()
         self._errors = 0
         self._under_way = 0
-        self._number = 0
+        self._requests = 0
 
     @property
-    def over(self) -> bool:
-        """Whether the model is not to be asked any more."""
+    def exhausted(self) -> bool:
+        """Whether the model gets no more requests: the budget is spent, or the model has failed too often."""
         spending, budget = self.spending, self.spending.budget
-        calls = budget.calls is not None and spending.calls + self._under_way >= budget.calls
-        spent = calls or spending.exhausted_model_bound() or spending.exhausted_bound()
-        return bool(spent) or self._errors >= MOST_ERRORS
+        calls_spent = budget.calls is not None and spending.calls + self._under_way >= budget.calls
+        spent = calls_spent or spending.exhausted_model_bound() or spending.exhausted_bound()
+        return bool(spent) or self._errors >= MAX_ERRORS
 
-    async def ask(self, prompt: Prompt, count: int = 1) -> Sequence[Reply]:
-        """Replies to a prompt: none where the budget is spent or the model does not answer."""
-        for _ in range(MOST_CUTS):
-            if self.over:
+    async def complete(self, prompt: PromptBuilder, count: int = 1) -> Sequence[Reply]:
+        """Up to `count` replies to a prompt; none if the budget is spent or the model fails."""
+        for _ in range(MAX_ATTEMPTS):
+            if self.exhausted:
                 return ()
             try:
-                return (await self._ask(prompt(self.room), count)).replies
+                return (await self._request(prompt(self.prompt_limit), count)).replies
             except PromptTooLong as error:
-                room = min(error.max_tokens or self.room, self.room) // 2
-                if room < LEAST_ROOM:
-                    self._complain(error)
+                limit = min(error.max_tokens or self.prompt_limit, self.prompt_limit) // 2
+                if limit < MIN_PROMPT_TOKENS:
+                    self._record_error(error)
                     break
-                self.room = room
-                self._note(f"The prompts were too long for the model: they were cut to about {room} tokens.")
+                self.prompt_limit = limit
+                self._note(f"The prompts were too long for the model: they were cut to about {limit} tokens.")
             except ModelError as error:
-                self._complain(error)
+                self._record_error(error)
                 break
         return ()
 
-    async def versions(self, task: Task, parent: str, prompt: Prompt, count: int = 1) -> list[str]:
-        """The versions of the function in the replies to a prompt."""
-        replies = await self.ask(prompt, count)
-        readings = [self._read(task, parent, reply) for reply in replies]
-        return [reading.source for reading in readings if reading.source is not None]
+    async def versions(self, task: Task, parent: str, prompt: PromptBuilder, count: int = 1) -> list[str]:
+        """The versions of the function in the replies to a prompt; `parent` is the version that it revises."""
+        replies = await self.complete(prompt, count)
+        parsed = [self._parse(task, parent, reply) for reply in replies]
+        return [reply.source for reply in parsed if reply.source is not None]
 
-    def _read(self, task: Task, parent: str, reply: Reply) -> Reading:
-        reading = read_reply(reply.text, task.source, parent, reply.complete)
-        self.kinds[reading.kind.value] += 1
-        logger.debug("a reply of %d characters: %s", len(reply.text), reading.kind.value)
-        return reading
+    def _parse(self, task: Task, parent: str, reply: Reply) -> ParsedReply:
+        parsed = parse_reply(reply.text, task.source, parent, reply.complete)
+        self.reply_kinds[parsed.kind.value] += 1
+        logger.debug("a reply of %d characters: %s", len(reply.text), parsed.kind.value)
+        return parsed
 
-    async def _ask(self, messages: Sequence[Message], count: int) -> Completion:
-        self._number += 1
+    async def _request(self, messages: Sequence[Message], count: int) -> Completion:
+        self._requests += 1
         sampling = self.sampling
         if sampling.seed is not None:
-            sampling = replace(sampling, seed=sampling.seed + 1000 * self._number)
+            sampling = replace(sampling, seed=sampling.seed + SEED_STEP * self._requests)
         self._under_way += 1
         try:
             answer = await self.model.complete(messages, sampling, count)
@@ -103,11 +110,11 @@ class Asking:
         self.spending.completion_tokens += answer.usage.completion_tokens
         return answer
 
-    def _complain(self, error: ModelError) -> None:
-        self._errors = MOST_ERRORS if error.permanent else self._errors + 1
+    def _record_error(self, error: ModelError) -> None:
+        self._errors = MAX_ERRORS if error.permanent else self._errors + 1
         self._note(str(error))
 
     def _note(self, sentence: str) -> None:
-        if sentence not in self.complaints:
-            self.complaints.append(sentence)
+        if sentence not in self.notes:
+            self.notes.append(sentence)
             logger.info("%s", sentence)

@@ -1,90 +1,97 @@
-"""What the tests said of a version, for a model: every distinct failure, the most telling first."""
+"""The results of the tests as text for a model: one test for each distinct failure, the most informative first."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
-from reloc_lsp.language_model.tokens import cut, tokens_of
+from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.search.candidate import Task
+from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 
-_ADDRESS = re.compile(r"0x[0-9a-f]+|\d+\.\d+s")
-_WORDS = {
+_VARYING = re.compile(r"0x[0-9a-f]+|\d+\.\d+s")
+"""Parts of a message that differ from run to run: addresses and durations."""
+
+_OUTCOMES = {
     Outcome.TIMEOUT: "did not end in time",
     Outcome.DIED: "ended the process",
     Outcome.SKIPPED: "was skipped",
     Outcome.XFAILED: "failed as it is expected to",
     Outcome.NOT_RUN: "was not run",
 }
-LARGEST_SHARE = 0.5
+
+TEST_SOURCE_SHARE = 0.5
+"""Share of the feedback's tokens that the source of one test may take; chosen by hand."""
+MAX_UNIT_LINES = 5
+"""Lines of the function, innermost last, that are shown for one exception; chosen by hand."""
 
 
-def feedback(task: Task, source: str, verdict: Verdict, room: int, most: int | None = None) -> str:
-    """The failing tests of the version `source`, in `room` tokens and at the `most` so many of them.
+def feedback(task: Task, source: str, verdict: Verdict, token_limit: int, max_tests: int | None = None) -> str:
+    """The failing tests of the version `source`, at most `max_tests`, in about `token_limit` tokens.
 
-    Each is told with its source, what was raised, and the lines of the function that were under way.
+    Each test comes with its source, its error, and the lines of the function that were running.
     """
-    told = [(test, verdict.results[test]) for test in distinct_failures(verdict)[:most]]
-    parts, left = [f"{verdict.passed} of {verdict.total} tests pass.\n"], room
+    parts, tokens_left = [f"{verdict.passed} of {verdict.total} tests pass.\n"], token_limit
     shown: set[str] = set()
-    for test, result in told:
-        written = task.test_sources.get(test, "")
-        code = "" if written in shown else written
-        part = _part(task, source, test, result, cut(code, int(room * LARGEST_SHARE)))
-        if tokens_of(part) > left and shown:
+    for test in distinct_failures(verdict)[:max_tests]:
+        test_source = task.test_sources.get(test, "")
+        code = "" if test_source in shown else shorten(test_source, int(token_limit * TEST_SOURCE_SHARE))
+        part = _failure_text(task, source, test, verdict.results[test], code)
+        if estimate_tokens(part) > tokens_left and shown:
             break
         parts.append(part)
-        left -= tokens_of(part)
-        shown.add(written)
-    others = len(failing(verdict)) - (len(parts) - 1)
+        tokens_left -= estimate_tokens(part)
+        shown.add(test_source)
+    others = len(failing_tests(verdict)) - (len(parts) - 1)
     if others > 0:
         parts.append(f"{others} more tests fail, in the same or another way.\n")
     return "\n".join(parts)
 
 
-def failing(verdict: Verdict) -> list[str]:
-    """Tests that do not pass."""
+def failing_tests(verdict: Verdict) -> list[str]:
+    """The tests that do not pass."""
     return [test for test, result in verdict.results.items() if result.outcome is not Outcome.PASSED]
 
 
 def distinct_failures(verdict: Verdict) -> list[str]:
-    """One test for each way to fail, the most telling first.
+    """One test for each distinct failure, the most informative first.
 
-    An exception out of the function tells where; a comparison that failed tells what was wanted; one that hung or was
-    not run tells least. Of equals the shorter message is the simpler case.
+    An error with a message comes before one without, and a shorter message, which is the simpler case, before a longer
+    one. A test that timed out or did not run comes last.
     """
-    kinds: dict[object, str] = {}
-    for test in failing(verdict):
+    first: dict[Hashable, str] = {}
+    for test in failing_tests(verdict):
         result = verdict.results[test]
         failure = result.failure
         if failure is None:
-            kinds.setdefault((result.outcome,), test)
+            first.setdefault(result.outcome, test)
         else:
             line = failure.unit_lines[-1:] or failure.test_line
-            kinds.setdefault((failure.kind, _ADDRESS.sub("", failure.message), line), test)
-    return sorted(kinds.values(), key=lambda test: _dullness(verdict.results[test]))
+            first.setdefault((failure.kind, _VARYING.sub("", failure.message), line), test)
+    return sorted(first.values(), key=lambda test: _order(verdict.results[test]))
 
 
-def _dullness(result: TestResult) -> tuple[int, int]:
+def _order(result: TestResult) -> tuple[int, int]:
     failure = result.failure
     if failure is None:
         return 2, 0
     return int(not failure.message), len(failure.message)
 
 
-def _part(task: Task, source: str, test: str, result: TestResult, code: str) -> str:
+def _failure_text(task: Task, source: str, test: str, result: TestResult, code: str) -> str:
     lines = [f"### {test}"]
     if code:
         lines += ["```python", code.rstrip("\n"), "```"]
     failure = result.failure
     if failure is None:
-        lines.append(f"The test {_WORDS.get(result.outcome, 'failed')}.")
+        lines.append(f"The test {_OUTCOMES.get(result.outcome, 'failed')}.")
         return "\n".join([*lines, ""])
     lines.append(f"{failure.kind}: {failure.message}".rstrip(": "))
-    own = split_lines(source)
-    places = [line - task.first_line for line in dict.fromkeys(failure.unit_lines)]
-    under_way = [own[place].strip() for place in places if 0 <= place < len(own)]
-    if under_way:
-        lines.append("raised while the function was at: " + "; then at: ".join(f"`{line}`" for line in under_way[-5:]))
+    unit = split_lines(source)
+    numbers = [line - task.first_line for line in dict.fromkeys(failure.unit_lines)]
+    running = [unit[number].strip() for number in numbers if 0 <= number < len(unit)][-MAX_UNIT_LINES:]
+    if running:
+        lines.append("raised while the function was at: " + "; then at: ".join(f"`{line}`" for line in running))
     return "\n".join([*lines, ""])

@@ -1,64 +1,74 @@
-"""What a model is told of the file that the function stands in."""
+"""The file around the function, as text for a model."""
 
 from __future__ import annotations
 
 import ast
 
-from reloc_lsp.language_model.tokens import cut, tokens_of
+from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.program.unit import Definition, Module
 from reloc_lsp.search.candidate import Task
+from reloc_lsp.search.token_estimate import estimate_tokens
 
 
-def surroundings(task: Task, room: int) -> str:
-    """The file without the function, in `room` tokens: what the function names first, then whatever fits."""
+def file_context(task: Task, token_limit: int) -> str:
+    """The file without the function, in about `token_limit` tokens.
+
+    A file that is too long is reduced to imports, definitions whose names occur in the function, and headers of the
+    others, in this order of importance, and then shortened.
+    """
     marker = f"# ... {task.qualname} stands here ...\n"
     whole = task.module[: task.start] + marker + task.module[task.end :]
-    if tokens_of(whole) <= room:
+    if estimate_tokens(whole) <= token_limit:
         return whole
-    return cut(_related(task), room)
+    return shorten(_related_parts(task), token_limit)
 
 
-def _related(task: Task) -> str:
-    """Imports, the definitions that the function names, and the headers of the others."""
+def _related_parts(task: Task) -> str:
+    """The top-level statements of the file without the function, those that concern the function first."""
     module = Module(task.module)
-    named = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name) and _inside(task, node)}
-    named |= {node.attr for node in ast.walk(module.tree) if isinstance(node, ast.Attribute) and _inside(task, node)}
-    parts: list[tuple[bool, int, str]] = []
+    names = _names_in_unit(task, module.tree)
+    parts: list[tuple[bool, int, str]] = []  # Whether it is unrelated, its line, its text.
     for node in module.tree.body:
-        text = ast.get_source_segment(task.module, node) or ""
-        if isinstance(node, Definition):
-            around = isinstance(node, ast.ClassDef) and task.qualname.startswith(node.name + ".")
-            if around and isinstance(node, ast.ClassDef):
-                parts.append((False, node.lineno, _outline(task, node)))
-            elif _contains(task, node):
-                continue
-            else:
-                text = text if node.name in named else _header(task, node)
-                parts.append((node.name not in named, node.lineno, text))
-        else:
-            bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            parts.append((not (isinstance(node, ast.Import | ast.ImportFrom) or bound & named), node.lineno, text))
+        if not isinstance(node, Definition):
+            bound = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+            related = isinstance(node, ast.Import | ast.ImportFrom) or bool(bound & names)
+            parts.append((not related, node.lineno, _text(task, node)))
+        elif isinstance(node, ast.ClassDef) and task.qualname.startswith(node.name + "."):
+            parts.append((False, node.lineno, _class_outline(task, node)))
+        elif not _overlaps_unit(task, node):
+            related = node.name in names
+            parts.append((not related, node.lineno, _text(task, node) if related else _header(task, node)))
     return "\n".join(text for _, _, text in sorted(parts)) + "\n"
 
 
-def _outline(task: Task, node: ast.ClassDef) -> str:
-    """The function's own class: its plain statements, and the headers of its methods."""
+def _names_in_unit(task: Task, tree: ast.Module) -> set[str]:
+    """The names and attribute names that occur in the function."""
+    last_line = task.first_line + task.source.count("\n")
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and task.first_line <= node.lineno <= last_line:
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+    return names
+
+
+def _class_outline(task: Task, node: ast.ClassDef) -> str:
+    """The class of the function: its header, its plain statements, and the headers of its methods."""
     lines = [_header(task, node)]
     for inner in node.body:
-        text = _header(task, inner) if isinstance(inner, Definition) else ast.get_source_segment(task.module, inner)
-        lines.append("    " + (text or ""))
+        text = _header(task, inner) if isinstance(inner, Definition) else _text(task, inner)
+        lines.append("    " + text)
     return "\n".join(lines)
 
 
 def _header(task: Task, node: Definition) -> str:
-    first = (ast.get_source_segment(task.module, node) or "").partition("\n")[0]
-    return first + (" ..." if first.endswith(":") else "")
+    """The first line of a definition."""
+    line = _text(task, node).partition("\n")[0]
+    return line + (" ..." if line.endswith(":") else "")
 
 
-def _inside(task: Task, node: ast.expr) -> bool:
-    last = task.first_line + task.source.count("\n")
-    return task.first_line <= node.lineno <= last
+def _text(task: Task, node: ast.stmt) -> str:
+    return ast.get_source_segment(task.module, node) or ""
 
 
-def _contains(task: Task, node: Definition) -> bool:
+def _overlaps_unit(task: Task, node: Definition) -> bool:
     return node.lineno <= task.first_line + task.source.count("\n") and (node.end_lineno or 0) >= task.first_line

@@ -1,20 +1,20 @@
-"""Numbered lists in a model's prose."""
+"""Parses the numbered or bulleted list in a model's prose."""
 
 from __future__ import annotations
 
 import re
 
-_ITEM = re.compile(
+_ITEM_START = re.compile(
     r"^[ \t]*(?:[*_]{0,2}(?:direction|observation|step)?[ \t]*#?\d+[*_]{0,2}[.):][*_]{0,2}|[-*•])[ \t]+", re.I
 )
 
 
-def listed(text: str, count: int) -> tuple[str, list[str]]:
-    """What stands before the first list, and its first `count` items; a text without one is all before."""
+def parse_list(text: str, count: int) -> tuple[str, list[str]]:
+    """The text before the list, and the first `count` items. Without a list, all text counts as before it."""
     before: list[str] = []
     items: list[list[str]] = []
     for line in text.strip().splitlines():
-        match = _ITEM.match(line)
+        match = _ITEM_START.match(line)
         if match:
             items.append([line[match.end() :].strip()])
         elif items and line.strip():

@@ -1,4 +1,4 @@
-"""What a model is asked for, by the objective: where every test passes, nothing is said to be wrong."""
+"""The parts of the prompts that depend on the objective; only a repair calls the function wrong."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _GUARDED = (
 
 @dataclass(frozen=True, slots=True)
 class ObjectivePrompts:
-    """The words of a search's prompts.
+    """The parts of the prompts of one search.
 
-    `system` is who the model is; `look` what to say of a version before directions are given, and `heading` how that is
-    called later; `revise` is the task.
+    `system` is the system message. `question` is what a reflection has to explain, and `heading` introduces this
+    explanation in later prompts. `revise` is the task.
     """
 
     system: str
-    look: str
+    question: str
     heading: str
     revise: str
 
@@ -49,8 +49,8 @@ _SPEED_UP = ObjectivePrompts(
 )
 
 
-def wording(objective: Objective) -> ObjectivePrompts:
-    """The words for an objective."""
+def objective_prompts(objective: Objective) -> ObjectivePrompts:
+    """The parts of the prompts for an objective."""
     if objective.kind == "instruct":
         return ObjectivePrompts(
             f"{_EXPERT} as its author asks you to. Its tests pass, and have to pass after it as well. You keep its "

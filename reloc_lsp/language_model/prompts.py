@@ -1,4 +1,4 @@
-"""What a model is asked. What all prompts of a search share comes first, so that a server's prefix cache is hit."""
+"""The prompts of a search. They begin with what all of them share, so that the prefix cache of a server is hit."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.language_model.feedback import feedback
-from reloc_lsp.language_model.file_context import surroundings
-from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, wording
-from reloc_lsp.language_model.tokens import cut, tokens_of
+from reloc_lsp.language_model.file_context import file_context
+from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, objective_prompts
+from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.language_model import Message
+from reloc_lsp.search.token_estimate import estimate_tokens
 
-SURROUNDINGS_SHARE = 0.4
+FILE_SHARE = 0.4
+"""Share of a prompt's tokens that the file around the function may take; chosen by hand."""
+MIN_FEEDBACK_TOKENS = 50
+"""Tokens that the test results get in a prompt that is full already; chosen by hand."""
 LONG_UNIT_LINES = 60
+"""Lines from which a function is revised by search-and-replace blocks instead of written whole; chosen by hand."""
 WHOLE = "Answer with the whole revised function in one ```python block, and nothing else in the block."
 REPLACING = """\
 Answer with the changes alone, each as
@@ -29,10 +34,10 @@ where the lines to search stand in the function exactly once."""
 
 @dataclass(frozen=True)
 class Prompts:
-    """Makes the prompts of one search.
+    """Builds the prompts of one search; `token_limit` is how many tokens a prompt may have.
 
-    `one_failure` tells of one failing test instead of all distinct ones (the paper's rule); `replacing` asks for
-    replacements instead of the whole function where it is long.
+    With `one_failure` a prompt shows one failing test instead of all distinct failures (the paper's rule). With
+    `replacing` a prompt asks for search-and-replace blocks if the function is long.
     """
 
     task: Task
@@ -40,74 +45,74 @@ class Prompts:
     replacing: bool = True
 
     @property
-    def _words(self) -> ObjectivePrompts:
-        return wording(self.task.objective)
+    def _parts(self) -> ObjectivePrompts:
+        return objective_prompts(self.task.objective)
 
-    def observe(self, count: int, room: int) -> list[Message]:
-        """Ask for observations about the problem (ReLoc 3.1)."""
-        return self._about(self.task.source, room, self._feedback(None, room), (
+    def observe(self, count: int, token_limit: int) -> list[Message]:
+        """Asks for observations about the problem (ReLoc paper, section 3.1)."""
+        return self._prompt(self.task.source, token_limit, self._feedback(None, token_limit), (
             f"Do not write code yet. Give {count} different observations about what the function has to do and where "
             f"it may go wrong, as a numbered list of {count} items, each one or two sentences."
         ))  # fmt: skip
 
-    def draft(self, observations: Sequence[str], room: int) -> list[Message]:
-        """Ask for a new version that follows some observations (ReLoc 3.1)."""
-        heard = "".join(f"- {observation}\n" for observation in observations)
-        seen = f"Keep in mind:\n{heard}\n" if heard else ""
-        return self._about(
-            self.task.source, room, self._feedback(None, room), f"{seen}Write the function anew. {WHOLE}"
-        )
+    def draft(self, observations: Sequence[str], token_limit: int) -> list[Message]:
+        """Asks for a new version that follows some observations (ReLoc paper, section 3.1)."""
+        listed = "".join(f"- {observation}\n" for observation in observations)
+        advice = f"Keep in mind:\n{listed}\n" if listed else ""
+        question = f"{advice}Write the function anew. {WHOLE}"
+        return self._prompt(self.task.source, token_limit, self._feedback(None, token_limit), question)
 
-    def reflect(self, node: Node, count: int, tried: Sequence[str], room: int) -> list[Message]:
-        """Ask what is wrong with a version and in which directions to go, without code (ReLoc 3.2)."""
-        before = "".join(f"- {direction}\n" for direction in tried)
-        other = f"These were tried and did not help:\n{before}\n" if before else ""
-        return self._about(node.candidate.source, room, self._feedback(node, room), (
-            f"{other}Do not write code yet. Say in two or three sentences {self._words.look}. Then give {count} "
-            f"different directions for revising the function, as a numbered list of {count} items, each one or two "
-            "sentences."
+    def reflect(self, node: Node, count: int, tried: Sequence[str], token_limit: int) -> list[Message]:
+        """Asks what is wrong with a version, and for directions, without code (ReLoc paper, section 3.2)."""
+        listed = "".join(f"- {direction}\n" for direction in tried)
+        already_tried = f"These were tried and did not help:\n{listed}\n" if listed else ""
+        return self._prompt(node.candidate.source, token_limit, self._feedback(node, token_limit), (
+            f"{already_tried}Do not write code yet. Say in two or three sentences {self._parts.question}. Then give "
+            f"{count} different directions for revising the function, as a numbered list of {count} items, each one "
+            "or two sentences."
         ))  # fmt: skip
 
-    def revise(self, node: Node, explanation: str, direction: str, room: int) -> list[Message]:
-        """Ask for a version one revision away, in a direction (ReLoc 3.2)."""
-        words = self._words
-        told = explanation or not self.task.objective.repairs
-        heard = f"{words.heading}: {explanation}\n\n" if told else ""
-        way = f"{words.revise} in this direction: {direction}\n\n" if direction else f"{words.revise.strip(',')}.\n\n"
-        return self._about(
-            node.candidate.source, room, self._feedback(node, room), heard + way + self._form(node.candidate.source)
-        )
+    def revise(self, node: Node, explanation: str, direction: str, token_limit: int) -> list[Message]:
+        """Asks for one revision of a version, in a direction (ReLoc paper, section 3.2)."""
+        parts = self._parts
+        explained = explanation or not self.task.objective.repairs
+        advice = f"{parts.heading}: {explanation}\n\n" if explained else ""
+        order = f"{parts.revise} in this direction: {direction}\n\n" if direction else f"{parts.revise.strip(',')}.\n\n"
+        source = node.candidate.source
+        question = advice + order + self._answer_form(source)
+        return self._prompt(source, token_limit, self._feedback(node, token_limit), question)
 
-    def cross(self, parents: Sequence[Node], room: int) -> list[Message]:
-        """Ask for a child of two versions (ReLoc 3.2, genetic)."""
+    def cross(self, parents: Sequence[Node], token_limit: int) -> list[Message]:
+        """Asks for a child of two versions (ReLoc paper, section 3.2, genetic algorithm)."""
         first, second = parents
-        share = room // 3
+        share = token_limit // 3
         other = (
             f"## Another version\n```python\n{second.candidate.source}```\n\n"
             f"{self._feedback(second, share)}\n"
         )  # fmt: skip
-        ask = f"Combine what is right in the two versions into a better one. {WHOLE}"
-        return self._about(first.candidate.source, room - tokens_of(other), self._feedback(first, share), other + ask)
+        question = f"{other}Combine what is right in the two versions into a better one. {WHOLE}"
+        limit = token_limit - estimate_tokens(other)
+        return self._prompt(first.candidate.source, limit, self._feedback(first, share), question)
 
-    def _about(self, source: str, room: int, heard: str, ask: str) -> list[Message]:
-        """All prompts begin alike: the file, then the function as it stands, then the version that is meant."""
+    def _prompt(self, source: str, token_limit: int, results: str, question: str) -> list[Message]:
+        """The file, the function in it, the version in question, its test results, and the question, in this order."""
         task = self.task
         parts = [
-            f"# File {task.file}\n```python\n{surroundings(task, int(room * SURROUNDINGS_SHARE))}```\n",
+            f"# File {task.file}\n```python\n{file_context(task, int(token_limit * FILE_SHARE))}```\n",
             f"# The function {task.qualname} as it stands\n```python\n{task.source}```\n",
         ]
         if source != task.source:
             parts.append(f"# The version to revise\n```python\n{source}```\n")
-        left = room - sum(map(tokens_of, [self._words.system, *parts, ask]))
+        tokens_left = token_limit - sum(map(estimate_tokens, [self._parts.system, *parts, question]))
         parts.append(f"# What the tests say of {'it' if source == task.source else 'this version'}\n")
-        parts.append(cut(heard, max(left, 50)))
-        return [Message("system", self._words.system), Message("user", "\n".join([*parts, "# Your task", ask]))]
+        parts.append(shorten(results, max(tokens_left, MIN_FEEDBACK_TOKENS)))
+        return [Message("system", self._parts.system), Message("user", "\n".join([*parts, "# Your task", question]))]
 
-    def _feedback(self, node: Node | None, room: int) -> str:
+    def _feedback(self, node: Node | None, token_limit: int) -> str:
         verdict = node.verdict if node else self.task.verdict
         source = node.candidate.source if node else self.task.source
-        most = 1 if self.one_failure else None
-        return feedback(self.task, source, verdict, int(room * (1 - SURROUNDINGS_SHARE)), most)
+        max_tests = 1 if self.one_failure else None
+        return feedback(self.task, source, verdict, int(token_limit * (1 - FILE_SHARE)), max_tests)
 
-    def _form(self, source: str) -> str:
+    def _answer_form(self, source: str) -> str:
         return REPLACING if self.replacing and source.count("\n") > LONG_UNIT_LINES else WHOLE

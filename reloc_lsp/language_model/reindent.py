@@ -1,4 +1,4 @@
-"""Code moved to another indentation, its strings left as they are."""
+"""Moves code to another indentation without changing the values of its strings."""
 
 from __future__ import annotations
 
@@ -8,35 +8,32 @@ from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 
 
 def indentation_of(line: str) -> str:
-    """The blanks that a line begins with."""
+    """The spaces and tabs at the beginning of a line."""
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def moved(code: str, indentation: str) -> str:
-    """`code`, whose lines end in line feeds, as it stands at another `indentation`.
-
-    Raises `SyntaxError` where it does not parse.
-    """
+def reindent(code: str, indentation: str) -> str:
+    """`code`, whose lines end in line feeds, at another `indentation`; raises `SyntaxError` if it does not parse."""
     lines = code.splitlines(keepends=True)
     first = next((line for line in lines if line.strip()), "")
-    was = indentation_of(first)
-    if was == indentation:
+    old = indentation_of(first)
+    if old == indentation:
         return code
-    fixed = _in_strings(code)
+    in_strings = _lines_in_strings(code)
     return "".join(
-        indentation + line[len(was) :] if line.startswith(was) and line.strip() and number not in fixed else line
+        indentation + line[len(old) :] if line.startswith(old) and line.strip() and number not in in_strings else line
         for number, line in enumerate(lines, start=1)
     )
 
 
-def _in_strings(code: str) -> set[int]:
-    """Numbers of the lines that begin inside a string, docstrings apart: their blanks are part of its value."""
+def _lines_in_strings(code: str) -> set[int]:
+    """Numbers of the lines that begin inside a string, except docstrings: their indentation is part of a value."""
     tree = parse_unit(code)
-    # An indented text is parsed below a line of its own.
-    below = 1 if isinstance(tree.body[0], ast.If) and not code.lstrip().startswith("if") else 0
+    # `parse_unit` puts a line of its own, an `if`, above indented code.
+    offset = 1 if isinstance(tree.body[0], ast.If) and not code.lstrip().startswith("if") else 0
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and is_docstring(node)}
     found: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in docstrings:
-            found.update(range(node.lineno + 1 - below, (node.end_lineno or node.lineno) + 1 - below))
+            found.update(range(node.lineno + 1 - offset, (node.end_lineno or node.lineno) + 1 - offset))
     return found

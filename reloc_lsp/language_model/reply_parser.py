@@ -1,4 +1,4 @@
-"""What is made of a model's reply: the lines of one function, whatever is written around them."""
+"""Parses a model's reply: finds the function in it, whatever is written around the function."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from reloc_lsp.language_model.reindent import indentation_of, moved
-from reloc_lsp.language_model.search_replace import replaced
+from reloc_lsp.language_model.reindent import indentation_of, reindent
+from reloc_lsp.language_model.search_replace import apply_blocks
 from reloc_lsp.program.fingerprint import parse_unit
 from reloc_lsp.program.source_text import newline_of
 from reloc_lsp.program.unit import PARSING_ERRORS, Definition, FunctionNode, Module
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _DEFINITION = re.compile(r"\s*(?:async\s+def|def|@\w|class)\b")
-_THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+_REASONING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
-class Kind(StrEnum):
-    """How the function was found in a reply, or why it was not."""
+class ReplyKind(StrEnum):
+    """How the function was found in a reply, or why it was not. The values are written to trace files."""
 
     UNIT = "one block with the function"
     BARE = "the function without fences"
@@ -35,65 +35,69 @@ class Kind(StrEnum):
     UNCHANGED = "the same code"
 
 
-USABLE = frozenset({Kind.UNIT, Kind.BARE, Kind.AMONG, Kind.FILE, Kind.REPLACED})
+USABLE = frozenset({ReplyKind.UNIT, ReplyKind.BARE, ReplyKind.AMONG, ReplyKind.FILE, ReplyKind.REPLACED})
+"""The kinds of replies that contain a version of the function."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A reply as it was understood: `source` are the unit's lines, fit to stand in its place, or `None`."""
+class ParsedReply:
+    """What a reply contains: `source` is the lines of the unit, ready for its place in the file, or `None`."""
 
-    kind: Kind
+    kind: ReplyKind
     source: str | None = None
 
 
-def read_reply(text: str, original: str, parent: str, whole: bool = True) -> Reading:
+def parse_reply(text: str, original: str, parent: str, complete: bool = True) -> ParsedReply:
     """The function in a reply.
 
-    `original` are the unit's lines as they stand in the file, whose name, indentation, decorators and line ends are
-    kept; `parent` is the version that was to be revised. Of a reply that is not `whole` only what is complete counts.
+    `original` is the unit's lines in the file: its name must match, and its indentation, decorators and line ends are
+    kept. `parent` is the version that the model had to revise. In a reply that is not `complete`, only a
+    complete function counts.
     """
-    text = _THOUGHTS.sub("", text)
+    text = _REASONING.sub("", text)
     blocks = [match.group(2) for match in _FENCE.finditer(text)]
-    changed = replaced("\n".join(blocks) if blocks else text, parent)
+    changed = apply_blocks("\n".join(blocks) if blocks else text, parent)
     if changed is not None:
-        return _replaced(changed, original, parent) if changed else Reading(Kind.UNFOUND)
-    kind = Kind.UNIT if len(blocks) == 1 else Kind.AMONG
+        return _from_replacements(changed, original, parent) if changed else ParsedReply(ReplyKind.UNFOUND)
+    kind = ReplyKind.UNIT if len(blocks) == 1 else ReplyKind.AMONG
     if not blocks:
-        blocks, kind = [text], Kind.BARE
-    # A model that corrects itself writes its last word last.
-    readings = [_from_block(block, original, parent, kind) for block in reversed(blocks)]
-    found = next((reading for reading in readings if reading.source is not None), None)
+        blocks, kind = [text], ReplyKind.BARE
+    # The last block comes first: a model that corrects itself writes the correction last.
+    parsed = [_from_block(block, original, parent, kind) for block in reversed(blocks)]
+    found = next((reply for reply in parsed if reply.source is not None), None)
     if found is not None:
         return found
-    if not whole:
-        return Reading(Kind.CUT_OFF)
-    return next((reading for reading in readings if reading.kind is not Kind.NOTHING), Reading(Kind.NOTHING))
+    if not complete:
+        return ParsedReply(ReplyKind.CUT_OFF)
+    nothing = ParsedReply(ReplyKind.NOTHING)
+    return next((reply for reply in parsed if reply.kind is not ReplyKind.NOTHING), nothing)
 
 
-def _from_block(block: str, original: str, parent: str, kind: Kind) -> Reading:
+def _from_block(block: str, original: str, parent: str, kind: ReplyKind) -> ParsedReply:
     name = _function(original).name
-    code = (block if kind is not Kind.BARE else _from_first_definition(block)).replace("\r\n", "\n")
+    code = (block if kind is not ReplyKind.BARE else _from_first_definition(block)).replace("\r\n", "\n")
     try:
-        module = Module(moved(code, ""))
+        module = Module(reindent(code, ""))
     except PARSING_ERRORS:
-        return Reading(Kind.BROKEN if "def " in block else Kind.NOTHING)
-    named = [unit for unit in module.functions if unit.name == name]
-    if not named:
-        return Reading(Kind.ELSEWHERE if module.functions else Kind.NOTHING)
-    unit = min(reversed(named), key=lambda unit: unit.qualname.count("."))
+        return ParsedReply(ReplyKind.BROKEN if "def " in block else ReplyKind.NOTHING)
+    candidates = [unit for unit in module.functions if unit.name == name]
+    if not candidates:
+        return ParsedReply(ReplyKind.ELSEWHERE if module.functions else ReplyKind.NOTHING)
+    # The least nested one; the last of several.
+    unit = min(reversed(candidates), key=lambda unit: unit.qualname.count("."))
     alone = len(module.tree.body) == 1
-    return _placed(module.source(unit), module.node(unit), original, parent, kind if alone else Kind.FILE)
+    return _fitted(module.source(unit), module.node(unit), original, parent, kind if alone else ReplyKind.FILE)
 
 
-def _replaced(code: str, original: str, parent: str) -> Reading:
+def _from_replacements(code: str, original: str, parent: str) -> ParsedReply:
     try:
-        return _placed(code, _function(code), original, parent, Kind.REPLACED)
+        return _fitted(code, _function(code), original, parent, ReplyKind.REPLACED)
     except PARSING_ERRORS:
-        return Reading(Kind.BROKEN)
+        return ParsedReply(ReplyKind.BROKEN)
 
 
 def _from_first_definition(text: str) -> str:
-    """The text from its first definition or decorator to the last line that can belong to it."""
+    """The text from its first definition or decorator to the last line with which it still parses."""
     lines = text.splitlines(keepends=True)
     starts = [n for n, line in enumerate(lines) if _DEFINITION.match(line)]
     if not starts:
@@ -101,38 +105,38 @@ def _from_first_definition(text: str) -> str:
     body = lines[starts[0] :]
     for end in range(len(body), 0, -1):
         code = "".join(body[:end])
-        if not _fails(code):
+        if _parses(code):
             return code
     return text
 
 
-def _placed(code: str, now: Definition, original: str, parent: str, kind: Kind) -> Reading:
-    """`code`, in which the function `now` was found, with the original's indentation, decorators and line ends."""
+def _fitted(code: str, new: Definition, original: str, parent: str, kind: ReplyKind) -> ParsedReply:
+    """`code`, whose function is `new`, with the indentation, decorators and line ends of `original`."""
     newline = newline_of(original)
-    plain = original.replace(newline, "\n")
-    was = _function(original)
-    if was.name != now.name or type(was) is not type(now):
-        return Reading(Kind.ELSEWHERE)
-    code = moved(code.strip("\n") + "\n", indentation_of(plain))
-    if was.decorator_list and not now.decorator_list:
-        code = "".join(plain.splitlines(keepends=True)[: was.lineno - 1]) + code
-    source = code if plain.endswith("\n") else code.rstrip("\n")
+    original_text = original.replace(newline, "\n")
+    old = _function(original)
+    if old.name != new.name or type(old) is not type(new):
+        return ParsedReply(ReplyKind.ELSEWHERE)
+    code = reindent(code.strip("\n") + "\n", indentation_of(original_text))
+    if old.decorator_list and not new.decorator_list:
+        code = "".join(original_text.splitlines(keepends=True)[: old.lineno - 1]) + code
+    source = code if original_text.endswith("\n") else code.rstrip("\n")
     source = source.replace("\n", newline)
-    return Reading(Kind.UNCHANGED) if source in (original, parent) else Reading(kind, source)
+    return ParsedReply(ReplyKind.UNCHANGED) if source in (original, parent) else ParsedReply(kind, source)
 
 
-@lru_cache(maxsize=8)  # every reply is compared with the same original
+@lru_cache(maxsize=8)  # Every reply of a search is compared with the same original.
 def _function(source: str) -> FunctionNode:
-    """The function that a unit's lines hold; raises `SyntaxError` where there is none."""
-    for node in ast.walk(parse_unit(moved(source.replace(newline_of(source), "\n"), ""))):
+    """The function in a unit's lines; raises `SyntaxError` if there is none."""
+    for node in ast.walk(parse_unit(reindent(source.replace(newline_of(source), "\n"), ""))):
         if isinstance(node, FunctionNode):
             return node
     raise SyntaxError("there is no function")
 
 
-def _fails(code: str) -> bool:
+def _parses(code: str) -> bool:
     try:
         parse_unit(code)
     except PARSING_ERRORS:
-        return True
-    return False
+        return False
+    return True

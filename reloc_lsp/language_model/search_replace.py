@@ -1,4 +1,4 @@
-"""Answers as search and replace: for long functions they cost a tenth of the tokens."""
+"""Replies that consist of search-and-replace blocks: for long functions they take a tenth of the tokens."""
 
 from __future__ import annotations
 
@@ -12,35 +12,34 @@ _BLOCK = re.compile(
 )
 
 
-def replaced(reply: str, source: str) -> str | None:
-    """`source` after all of the reply's replacements; empty where one does not apply, `None` where there are none.
+def apply_blocks(reply: str, source: str) -> str | None:
+    """`source` after all replacements in `reply`.
 
-    What is searched may be indented otherwise than it stands in the source.
+    Returns an empty text if one of them does not apply, and `None` if `reply` has no blocks. The text to search may be
+    indented differently from the source.
     """
     blocks = _BLOCK.findall(reply)
     if not blocks:
         return None
-    for wanted, instead in blocks:
-        changed = _once(source, wanted, instead)
+    for search, replacement in blocks:
+        changed = _apply(source, search, replacement)
         if changed is None:
             return ""
         source = changed
     return source
 
 
-def _once(source: str, wanted: str, instead: str) -> str | None:
-    """The source with the lines `wanted`, which stand in it exactly once, replaced."""
-    if wanted.strip() and source.count(wanted) == 1:
-        return source.replace(wanted, instead)
+def _apply(source: str, search: str, replacement: str) -> str | None:
+    """`source` with `replacement` for the lines `search`; `None` unless they occur in it exactly once."""
+    if search.strip() and source.count(search) == 1:
+        return source.replace(search, replacement)
     lines = source.splitlines(keepends=True)
-    sought = [line.strip() for line in wanted.splitlines() if line.strip()]
-    places = [n for n in range(len(lines)) if [line.strip() for line in lines[n : n + len(sought)]] == sought]
-    if not sought or len(places) != 1:
+    wanted = [line for line in search.splitlines() if line.strip()]
+    stripped, length = [line.strip() for line in wanted], len(wanted)
+    found = [n for n in range(len(lines)) if [line.strip() for line in lines[n : n + length]] == stripped]
+    if not wanted or len(found) != 1:
         return None
-    first = places[0]
-    here, there = (
-        indentation_of(lines[first]),
-        indentation_of(next(line for line in wanted.splitlines() if line.strip())),
-    )
-    new = [here + line[len(there) :] if line.startswith(there) else line for line in instead.splitlines(keepends=True)]
-    return "".join([*lines[:first], *new, *lines[first + len(sought) :]])
+    first = found[0]
+    old, new = indentation_of(wanted[0]), indentation_of(lines[first])
+    moved = [new + line[len(old) :] if line.startswith(old) else line for line in replacement.splitlines(keepends=True)]
+    return "".join([*lines[:first], *moved, *lines[first + length :]])

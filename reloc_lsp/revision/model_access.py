@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reloc_lsp.evaluation.sandbox import Level
-from reloc_lsp.language_model.budgeted_model import Asking
+from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.revision.strategies import asking_of
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.language_model import LanguageModel, ModelError
@@ -64,7 +64,7 @@ def _managed(settings: Settings, note: Callable[[str], None]) -> LanguageModel |
     return managed_model(settings.model, note)
 
 
-def asking(model: LanguageModel | None, spending: Spending, settings: Settings, walls: Level) -> Asking | None:
+def asking(model: LanguageModel | None, spending: Spending, settings: Settings, walls: Level) -> BudgetedModel | None:
     """The model as a search behind such `walls` may ask it; `None` where no model takes part.
 
     Raises `ReviserError` where there are no walls, the user did not ask to go without, and only a model is to revise.

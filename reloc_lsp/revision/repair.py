@@ -125,7 +125,7 @@ class RepairRun:
             if isinstance(rules.neighborhood, CompositeNeighborhood):
                 await rules.neighborhood.close()
             if self.trace:
-                self.trace.end(reason_of(event), self.cost(), self.asking.kinds if self.asking else {})
+                self.trace.end(reason_of(event), self.cost(), self.asking.reply_kinds if self.asking else {})
                 self.account.notes += [self.trace.complaint] if self.trace.complaint else []
             self._hear_complaints()
         proposal = await self.confirmed(search)
@@ -157,10 +157,10 @@ class RepairRun:
         if self.asking is None:
             return
         notes = self.account.notes
-        notes += [complaint for complaint in self.asking.complaints if complaint not in notes]
-        logger.debug("replies of the model: %s", dict(self.asking.kinds))
-        if self.settings.search.reviser == "model" and not self.account.spending.calls and self.asking.complaints:
-            raise ReviserError(self.asking.complaints[-1])
+        notes += [note for note in self.asking.notes if note not in notes]
+        logger.debug("replies of the model: %s", dict(self.asking.reply_kinds))
+        if self.settings.search.reviser == "model" and not self.account.spending.calls and self.asking.notes:
+            raise ReviserError(self.asking.notes[-1])
 
     def _raised(self) -> dict[str, str]:
         """Exceptions that failing tests got from lines of the unit, by the text of the line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reloc_lsp.language_model.call_estimate import Estimate
+from reloc_lsp.language_model.call_estimate import CallEstimate
 from reloc_lsp.revision.proposal import Phase, Progress, Tests
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.settings import Settings
@@ -48,7 +48,7 @@ class RunReport:
         tokens = self.in_words(spent.prompt_tokens, spent.cached_tokens, spent.completion_tokens)
         return f"{spent.calls} calls of the model, {tokens}"
 
-    def beforehand(self, expected: Estimate) -> str:
+    def beforehand(self, expected: CallEstimate) -> str:
         """What the model will cost, in words."""
         when = "in all" if expected.whole else "in a round"
         tokens = self.in_words(expected.prompt_tokens, 0, expected.reply_tokens)

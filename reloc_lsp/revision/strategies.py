@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from reloc_lsp.language_model.budgeted_model import Asking
-from reloc_lsp.language_model.call_estimate import Estimate, estimate
-from reloc_lsp.language_model.model_drafts import ModelDrafter, Samples
+from reloc_lsp.language_model.budgeted_model import BudgetedModel
+from reloc_lsp.language_model.call_estimate import CallEstimate, estimate_calls
+from reloc_lsp.language_model.model_drafts import ModelDrafter, PlainDrafter
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.reflection import Crossover, Reflection, SelfRefinement
 from reloc_lsp.search.algorithms.baselines import NewestNode, NoExpansion
@@ -46,14 +46,14 @@ def rewrites_alone(rewrites: Neighborhood, workers: int) -> Rules:
     )
 
 
-def asking_of(model: LanguageModel, spending: Spending, settings: Settings) -> Asking:
+def asking_of(model: LanguageModel, spending: Spending, settings: Settings) -> BudgetedModel:
     """The model as one search asks it."""
     chosen: ModelSettings = settings.model
     sampling = Sampling(chosen.temperature, chosen.top_p, chosen.reply_tokens, settings.search.seed)
-    return Asking(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1))
+    return BudgetedModel(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1))
 
 
-def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighborhood, workers: int) -> Rules:
+def with_model(task: Task, asking: BudgetedModel, settings: Settings, rewrites: Neighborhood, workers: int) -> Rules:
     """The rules that the settings name, of a model alone or beside rewrites; the authors' know no rewrites."""
     parts = Parts(task, asking, settings)
     made = ALGORITHMS[settings.search.algorithm](parts)
@@ -66,7 +66,11 @@ def with_model(task: Task, asking: Asking, settings: Settings, rewrites: Neighbo
 
 
 def improving(
-    task: Task, asking: Asking | None, settings: Settings, rewrites: Neighborhood, measure: ObjectiveMeasure | None
+    task: Task,
+    asking: BudgetedModel | None,
+    settings: Settings,
+    rewrites: Neighborhood,
+    measure: ObjectiveMeasure | None,
 ) -> Rules:
     """Climbing where all tests pass, whatever algorithm repairs: over rewrites, and beside them by reflection."""
     alone = Rules(
@@ -87,7 +91,7 @@ class Parts:
     """What sets of rules are made of."""
 
     task: Task
-    asking: Asking
+    asking: BudgetedModel
     settings: Settings
 
     @property
@@ -136,7 +140,7 @@ def genetic(parts: Parts) -> Rules:
 def best_of_n(parts: Parts) -> Rules:
     """As many drafts as the calls allow, all drawn at once."""
     count = min(parts.settings.budget.calls or SAMPLES, SAMPLES)
-    drafter = Samples(parts.asking, parts.prompts, count)
+    drafter = PlainDrafter(parts.asking, parts.prompts, count)
     nothing = SelfRefinement(parts.task, parts.asking, parts.prompts)
     return Rules(nothing, NoExpansion(), drafter, extra=AT_ONCE, overfitted_extra=0)
 
@@ -147,7 +151,7 @@ def self_refinement(parts: Parts) -> Rules:
     return Rules(refinement, NewestNode(), round_size=Share.exactly(1), extra=AT_ONCE, overfitted_extra=0)
 
 
-def estimated(task: Task, asking: Asking, settings: Settings) -> Estimate:
+def estimated(task: Task, asking: BudgetedModel, settings: Settings) -> CallEstimate:
     """What the model will be asked for, in all or in a round."""
     parts = Parts(task, asking, settings)
     search = settings.search
@@ -160,7 +164,8 @@ def estimated(task: Task, asking: Asking, settings: Settings) -> Estimate:
     most = settings.budget.calls
     if most is not None and most < calls:
         calls, versions = most, round(versions * most / calls)
-    return estimate(parts.prompts, asking.room, calls, versions, parts.paper or search.algorithm == "best-of-n")
+    whole = parts.paper or search.algorithm == "best-of-n"
+    return estimate_calls(parts.prompts, asking.prompt_limit, calls=calls, versions=versions, whole=whole)
 
 
 ALGORITHMS: dict[str, Callable[[Parts], Rules]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -39,6 +39,17 @@ class Usage:
     cached_tokens: int = 0
     completion_tokens: int = 0
     counted: bool = True
+
+
+def total_usage(usages: Iterable[Usage]) -> Usage:
+    """The sum of `usages`; it is counted only if each part is."""
+    parts = list(usages)
+    return Usage(
+        prompt_tokens=sum(part.prompt_tokens for part in parts),
+        cached_tokens=sum(part.cached_tokens for part in parts),
+        completion_tokens=sum(part.completion_tokens for part in parts),
+        counted=all(part.counted for part in parts),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,11 @@ from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.inference.server_errors import ServerInfo
-from reloc_lsp.language_model.tokens import tokens_of
 from reloc_lsp.revision.strategies import PAPER_NODES, asking_of, with_model
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.local_search import LocalSearch
+from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings
 
@@ -149,12 +149,14 @@ def main() -> None:
     print(f"{'default, all calls of a round at once':36}{ours[0]:8.2f}{ours[1]:7}{len(ours[2]):7}")
     print(f"times faster for each node: {theirs[0] / theirs[1] / (ours[0] / ours[1]):.1f}")
     for lines in (50, 200, 1000):
-        whole = tokens_of(file_of(lines))
-        print(f"file of {lines} lines: {tokens_of(UNIT)} tokens for the function, {whole} for the file")
+        whole = estimate_tokens(file_of(lines))
+        print(f"file of {lines} lines: {estimate_tokens(UNIT)} tokens for the function, {whole} for the file")
     changed = f"<<<<<<< SEARCH\n{LINE.format(9)}=======\n{LINE.format(10)}>>>>>>> REPLACE\n"
     for lines in (60, 120, 300):
-        whole = tokens_of("def f(value):\n" + "".join(map(LINE.format, range(lines))))
-        print(f"function of {lines} lines: {whole} tokens for the whole, {tokens_of(changed)} for a replaced line")
+        whole = estimate_tokens("def f(value):\n" + "".join(map(LINE.format, range(lines))))
+        print(
+            f"function of {lines} lines: {whole} tokens for the whole, {estimate_tokens(changed)} for a replaced line"
+        )
     own, others = zip(*(asyncio.run(overhead()) for _ in range(25)), strict=True)
     print(f"CPU time for each call, median of 25: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
 

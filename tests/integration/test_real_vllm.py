@@ -25,7 +25,7 @@ from reloc_lsp.inference.managed.managed_model import ManagedModel
 from reloc_lsp.inference.managed.manager import ready, started, stop
 from reloc_lsp.inference.managed.state_file import Server, living
 from reloc_lsp.inference.model_factory import connect
-from reloc_lsp.language_model.budgeted_model import Asking
+from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.revision.strategies import with_model
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.budget import Budget, Spending
@@ -216,7 +216,7 @@ async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cach
     task = Task("m.py", "f", unit, 0, len(unit), 1, failed(0))
     settings = Settings(search=SearchSettings("hill-climbing", "default", "model"))
     spending = Spending(Budget(None, None))
-    asking = Asking(programmer, spending, Sampling(), 3000)
+    asking = BudgetedModel(programmer, spending, Sampling(), 3000)
     none: RewriteNeighborhood = NoRewrites()  # type: ignore[assignment]
     rules = replace(with_model(task, asking, settings, none, 1), max_nodes=25)
     async for _ in LocalSearch(task, rules, Judge(), spending).run():  # type: ignore[arg-type]

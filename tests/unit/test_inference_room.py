@@ -10,8 +10,7 @@ import pytest
 from reloc_lsp.inference.context_window import ContextWindow, told_room
 from reloc_lsp.inference.request_timeouts import RequestTimeouts, told_to_wait
 from reloc_lsp.inference.server_quirks import Dialect
-from reloc_lsp.inference.tokens import together
-from reloc_lsp.search.language_model import Message, Sampling, Usage
+from reloc_lsp.search.language_model import Message, Sampling, Usage, total_usage
 
 
 @pytest.mark.parametrize(
@@ -134,5 +133,5 @@ def test_retry_after_is_seconds_or_a_date() -> None:
 
 
 def test_a_sum_is_counted_if_each_part_is() -> None:
-    assert together([Usage(10, 4, 2), Usage(10, 8, 3)]) == Usage(20, 12, 5)
-    assert not together([Usage(10, 4, 2), Usage(10, 0, 3, counted=False)]).counted
+    assert total_usage([Usage(10, 4, 2), Usage(10, 8, 3)]) == Usage(20, 12, 5)
+    assert not total_usage([Usage(10, 4, 2), Usage(10, 0, 3, counted=False)]).counted

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from reloc_lsp.language_model.feedback import feedback
-from reloc_lsp.language_model.file_context import surroundings
-from reloc_lsp.language_model.numbered_lists import listed
+from reloc_lsp.language_model.file_context import file_context
+from reloc_lsp.language_model.numbered_lists import parse_list
 from reloc_lsp.language_model.prompts import Prompts
-from reloc_lsp.language_model.tokens import cut, tokens_of
+from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 BEFORE = "import math\n\nLIMIT = 3\n\n\ndef helper(x):\n    return x + LIMIT\n\n\n"
@@ -59,15 +60,15 @@ def test_failures_that_do_not_fit_are_counted():
     chosen = task(**{f"t{n}": failed(message=f"assert {n} == 'x'" + "y" * 300) for n in range(20)})
     text = told(chosen, room=600)
     shown = text.count("###")
-    assert 0 < shown < 20 and tokens_of(text) < 900 and f"{20 - shown} more tests fail" in text
+    assert 0 < shown < 20 and estimate_tokens(text) < 900 and f"{20 - shown} more tests fail" in text
 
 
 def test_a_short_file_is_told_whole_and_of_a_long_one_what_the_function_names():
-    whole = surroundings(task(), 2000)
+    whole = file_context(task(), 2000)
     assert "def helper" in whole and "... f stands here ..." in whole and "b = helper(a)" not in whole
-    part = surroundings(task(AFTER), 300)
+    part = file_context(task(AFTER), 300)
     assert "return x + LIMIT" in part and "import math" in part and "lines left out" in part
-    assert tokens_of(part) < 400
+    assert estimate_tokens(part) < 400
 
 
 def test_of_its_own_class_a_method_is_told_the_outline():
@@ -76,7 +77,7 @@ def test_of_its_own_class_a_method_is_told_the_outline():
     text = module.replace("    def g", unit + "\n    def g", 1)
     start = text.index(unit)
     chosen = Task("m.py", "A.f", text, start, start + len(unit), 4, Verdict({"t": failed()}))
-    part = surroundings(chosen, 300)
+    part = file_context(chosen, 300)
     assert "class A:" in part and "size = 3" in part and "def g(self): ..." in part and "return 99" not in part
 
 
@@ -90,7 +91,7 @@ def test_prompts_about_one_version_begin_alike_and_fit_their_room():
     ]
     texts = [messages[-1].content for messages in asked]
     assert len({text.partition("# Your task")[0] for text in texts}) == 1
-    assert all(tokens_of("".join(m.content for m in messages)) < 2200 for messages in asked)
+    assert all(estimate_tokens("".join(m.content for m in messages)) < 2200 for messages in asked)
     assert "the first" in texts[0] and "Do not write code yet" in texts[0] and "Do not add." in texts[2]
     assert texts[0].index("def helper") < texts[0].index("as it stands") < texts[0].index("return b + 1")
 
@@ -106,9 +107,9 @@ def test_a_long_function_is_revised_by_replacements():
 
 def test_a_text_is_cut_in_its_middle_and_says_so():
     text = "".join(f"line {n} of the text\n" for n in range(100))
-    short = cut(text, 100)
-    assert tokens_of(short) <= 110 and short.startswith("line 0 ") and short.endswith("line 99 of the text\n")
-    assert "lines left out" in short and cut(text, 10_000) == text
+    short = shorten(text, 100)
+    assert estimate_tokens(short) <= 110 and short.startswith("line 0 ") and short.endswith("line 99 of the text\n")
+    assert "lines left out" in short and shorten(text, 10_000) == text
 
 
 @pytest.mark.parametrize(
@@ -125,4 +126,4 @@ def test_a_text_is_cut_in_its_middle_and_says_so():
     ],
 )
 def test_numbered_lists_are_read(text, before, items):
-    assert listed(text, 3) == (before, items)
+    assert parse_list(text, 3) == (before, items)
