@@ -13,9 +13,9 @@ from reloc_lsp.revision.proposal import Phase, Proposal
 from reloc_lsp.revision.repair import MOST_ALTERNATIVES, RepairRun, count, failure_in_words, tests_of
 from reloc_lsp.revision.strategies import improving
 from reloc_lsp.revision.uncovered_changes import untested_changes
-from reloc_lsp.rewrites.refactorings.refactoring_neighborhood import PreservingNeighborhood
-from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFYING
-from reloc_lsp.rewrites.refactorings.speed_up import SPEEDING
+from reloc_lsp.rewrites.refactorings.refactoring_neighborhood import RefactoringNeighborhood
+from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFICATIONS
+from reloc_lsp.rewrites.refactorings.speed_up import SPEED_UPS
 from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.local_search import LocalSearch, Rules
 from reloc_lsp.search.objective import Measurement
@@ -29,7 +29,7 @@ MOST_CONFIRMED = 3
 MOST_RESERVED = 0.6
 DOING = {"simplify": "simpler versions", "speed-up": "faster versions", "instruct": "revisions"}
 WANTED = {"simplify": "simpler", "speed-up": "measurably faster", "instruct": "other"}
-FAMILIES = {"simplify": SIMPLIFYING, "speed-up": SPEEDING}
+ALL_OPERATORS = {"simplify": SIMPLIFICATIONS, "speed-up": SPEED_UPS}
 
 
 class OptimizationRun(RepairRun):
@@ -58,8 +58,8 @@ class OptimizationRun(RepairRun):
             left = max(self.account.spending.seconds_left(), 1.0)
             # The best is measured anew, with as many runs of the tests as an interval takes.
             self.reserve = min(max(self.reserve, 3 * FEWEST * once / left), MOST_RESERVED)
-        families = FAMILIES.get(objective.kind, ()) if self.settings.search.reviser != "model" else ()
-        rewrites = PreservingNeighborhood(self.task, self.module(), families)
+        operators = ALL_OPERATORS.get(objective.kind, ()) if self.settings.search.reviser != "model" else ()
+        rewrites = RefactoringNeighborhood(self.task, self.module(), operators)
         return improving(self.task, self.asking, self.settings, rewrites, self.measure)
 
     def tell(self, phase: Phase, message: str, fraction: float) -> None:

@@ -14,15 +14,15 @@ from typing import TypeVar
 
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.rewrites.analysis.condition_synthesis import all_conditions
-from reloc_lsp.rewrites.operators import BLIND_FAMILIES, LOOKING_FAMILIES
-from reloc_lsp.rewrites.operators.expressions.conditions import standing
-from reloc_lsp.rewrites.operators.multi_location import paired
+from reloc_lsp.rewrites.operators import STATIC_OPERATORS, VALUE_GUIDED_OPERATORS
+from reloc_lsp.rewrites.operators.expressions.conditions import condition_slots
+from reloc_lsp.rewrites.operators.multi_location import in_several_locations
 from reloc_lsp.rewrites.operators.statements.insertion import returnable
 from reloc_lsp.rewrites.ranking.candidate_queue import CandidateQueue, Ranked
-from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, Surroundings
-from reloc_lsp.rewrites.ranking.observational_equivalence import Outlook
-from reloc_lsp.rewrites.rewrite import Family, Guard, Rewrite, Swap
-from reloc_lsp.rewrites.source.formatting import loses_a_comment
+from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, TaskContext
+from reloc_lsp.rewrites.ranking.observational_equivalence import Observations
+from reloc_lsp.rewrites.rewrite import ExpressionReplacement, GuardInsertion, Operator, Rewrite
+from reloc_lsp.rewrites.source.formatting import drops_comment
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
@@ -38,7 +38,7 @@ LOST_COMMENT = 0.8
 """Of two rewrites to the same program the one that keeps its comments goes first; the other is never tried."""
 MOST_EXPRESSIONS = 700
 MOST_STATEMENTS = 30
-MOST_WEIGHED = 5000
+MAX_SCORED = 5000
 """Beyond so many the order stays as it was: a search seldom comes so far, and each takes 0.05 ms."""
 SECONDS_OF_A_TURN = 0.002
 LEAST = 1e-12
@@ -103,7 +103,7 @@ class RewriteNeighborhood:
     async def standings(self, candidate: Candidate) -> tuple[list[RankedRewrite], FeatureExtractor]:
         """Every rewrite of the candidate, in no order, and a reader of what speaks for it and against it."""
         ctx, standings = await self._standings(candidate)
-        return standings, FeatureExtractor(ctx, self._surroundings, standings)
+        return standings, FeatureExtractor(ctx, self._task_context, standings)
 
     async def _ranked(self, candidate: Candidate) -> list[Ranked]:
         """All rewrites of the candidate, best first."""
@@ -116,8 +116,8 @@ class RewriteNeighborhood:
         standings.sort(key=lambda one: (-one.prior_score, lots[id(one)]))
         if self.foresight is None:
             return [_unweighed(standing) for standing in standings]
-        reader = FeatureExtractor(ctx, self._surroundings, standings)
-        first, others = standings[:MOST_WEIGHED], standings[MOST_WEIGHED:]
+        reader = FeatureExtractor(ctx, self._task_context, standings)
+        first, others = standings[:MAX_SCORED], standings[MAX_SCORED:]
         weighed = [_weighed(standing, reader, self.foresight) async for standing in _in_turns(first)]
         weighed.sort(key=lambda one: -one.prior_score)
         return weighed + [_unweighed(standing) for standing in others]
@@ -126,10 +126,10 @@ class RewriteNeighborhood:
         ctx = UnitContext(candidate.source, self.module)
         suspicion = self._suspicion(ctx)
         ctx = UnitContext(candidate.source, self.module, None, self._focus(ctx, suspicion))
-        rewrites = [pair async for pair in _in_turns(blind_rewrites(ctx))]
-        ctx = ctx.with_outlook(await self._outlook(ctx, [rewrite for _, rewrite in rewrites]))
+        rewrites = [pair async for pair in _in_turns(static_rewrites(ctx))]
+        ctx = ctx.with_observations(await self._observe(ctx, [rewrite for _, rewrite in rewrites]))
         blind = len(rewrites)
-        rewrites += [pair async for pair in _in_turns(_rewrites_of(ctx, LOOKING_FAMILIES))]
+        rewrites += [pair async for pair in _in_turns(_rewrites_of(ctx, VALUE_GUIDED_OPERATORS))]
         return ctx, [
             self._standing(ctx, prior, rewrite, suspicion, number >= blind)
             async for number, (prior, rewrite) in _in_turns(enumerate(rewrites))
@@ -140,27 +140,27 @@ class RewriteNeighborhood:
         self, ctx: UnitContext, prior: float, rewrite: Rewrite, suspicion: Mapping[int, float], chosen: bool
     ) -> RankedRewrite:
         """What the families, the suspicion and the run-time values make of a rewrite."""
-        preference = preference_of(ctx, prior, rewrite) * self._experience[rewrite.family].factor
-        power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, Swap) else 1.0
+        preference = preference_of(ctx, prior, rewrite) * self._experience[rewrite.operator].factor
+        power = SWAP_OUTLOOK_POWER if isinstance(rewrite.effect, ExpressionReplacement) else 1.0
         place = max(suspicion.get(rewrite.line, 0.0), LEAST_SUSPICION)
         return RankedRewrite(rewrite, preference, place, ctx.outlook.factor(rewrite) ** power, chosen)
 
-    async def _outlook(self, ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Outlook:
+    async def _observe(self, ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Observations:
         """Look at the values of everything the rewrites would put in place, at all sites in one run."""
         if self.probe is None or not ctx.body:
-            return Outlook()
+            return Observations()
         offset = self.task.first_line - 1
         sites = await _sites(ctx, rewrites, offset)
         entry = ctx.line(ctx.body[0]) + offset
         lines = (self.task.first_line, self.task.first_line + len(ctx.index.lines) - 1)
         values = await self.probe.values(ctx.text, entry, lines, sites)
-        return Outlook(values.shifted(-offset))
+        return Observations(values.shifted(-offset))
 
     @cached_property
-    def _surroundings(self) -> Surroundings:
+    def _task_context(self) -> TaskContext:
         failures = (result.failure for result in self.task.verdict.results.values())
         errors = tuple(failure.kind for failure in failures if failure)
-        return Surroundings(self.task.module, errors, self.task.test_literals)
+        return TaskContext(self.task.module, errors, self.task.test_literals)
 
     @staticmethod
     def _focus(ctx: UnitContext, suspicion: Mapping[int, float]) -> frozenset[int]:
@@ -206,15 +206,15 @@ async def _sites(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: int) -> 
     async for place in _in_turns(ctx.places):
         returned = [*returnable(ctx, place), *filter(None, ctx.branches(place.node))]
         wanted[ctx.line(place.node)] |= dict.fromkeys([*all_conditions(ctx, place.node), *returned])
-    for slot in standing(ctx):
+    for slot in condition_slots(ctx):
         if ctx.pure(slot.node):
             wanted[ctx.line(slot.statement)][ctx.inline(slot.node)] = None
     conditions = {line: list(texts) for line, texts in wanted.items()}
     async for rewrite in _in_turns(rewrites):
         match rewrite.effect:
-            case Swap(line=line, old=old, new=new):
+            case ExpressionReplacement(line=line, old=old, new=new):
                 wanted[line] |= {old: None, new: None}
-            case Guard(line=line, condition=condition):
+            case GuardInsertion(line=line, condition=condition):
                 wanted[line][condition] = None
     return [
         ProgramPoint(line + offset, tuple(list(texts)[: MOST_EXPRESSIONS + len(conditions.get(line, ()))]))
@@ -235,21 +235,21 @@ async def _in_turns(items: Iterable[Item]) -> AsyncIterator[Item]:
             since = time.perf_counter()
 
 
-def _rewrites_of(ctx: UnitContext, families: Iterable[tuple[Family, float]]) -> Iterator[tuple[float, Rewrite]]:
+def _rewrites_of(ctx: UnitContext, operators: Iterable[tuple[Operator, float]]) -> Iterator[tuple[float, Rewrite]]:
     """Every rewrite of the families, with its family's prior."""
-    return ((prior, rewrite) for family, prior in families for rewrite in family(ctx))
+    return ((prior, rewrite) for operator, prior in operators for rewrite in operator(ctx))
 
 
 def preference_of(ctx: UnitContext, prior: float, rewrite: Rewrite) -> float:
     """How much a rewrite is preferred whatever its place, by a family with this prior."""
     weight: float = prior * rewrite.weight**WEIGHT_POWER
-    return weight * (LOST_COMMENT if loses_a_comment(ctx.text, rewrite.edits) else 1.0)
+    return weight * (LOST_COMMENT if drops_comment(ctx.text, rewrite.edits) else 1.0)
 
 
-def blind_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
+def static_rewrites(ctx: UnitContext) -> Iterator[tuple[float, Rewrite]]:
     """Every rewrite that needs no look at values, those of one kind in several places last."""
     single: list[Rewrite] = []
-    for prior, rewrite in _rewrites_of(ctx, BLIND_FAMILIES):
+    for prior, rewrite in _rewrites_of(ctx, STATIC_OPERATORS):
         single.append(rewrite)
         yield prior, rewrite
-    yield from ((PAIRED_PRIOR, rewrite) for rewrite in paired(ctx, single))
+    yield from ((PAIRED_PRIOR, rewrite) for rewrite in in_several_locations(ctx, single))

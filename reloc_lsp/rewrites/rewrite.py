@@ -17,7 +17,7 @@ Branches = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class ExpressionReplacement:
     """An expression `old` of the statement at `line` becomes `new`; `condition` if only its truth counts.
 
     `returned` is the line of the `return` that hands on its value as it is, 0 if there is none; `branches` are those
@@ -33,7 +33,7 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class GuardInsertion:
     """A statement inserted before the one at `line` that acts only when `condition` holds.
 
     `value` is the expression that it returns, if it does.
@@ -45,7 +45,7 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class ConditionExtension:
     """The condition `old` of the statement at `line`, which has these `branches`, becomes `old word extra`."""
 
     line: int
@@ -64,12 +64,12 @@ class Rewrite:
     """
 
     edits: tuple[Edit, ...]
-    family: str
+    operator: str
     description: str
     line: int
     weight: float = 1.0
-    effect: Swap | Guard | Joined | None = None
+    effect: ExpressionReplacement | GuardInsertion | ConditionExtension | None = None
 
 
-Family = Callable[["UnitContext"], Iterator[Rewrite]]
+Operator = Callable[["UnitContext"], Iterator[Rewrite]]
 """A family of rewrites: from a unit to its neighbours of one kind."""

@@ -39,7 +39,7 @@ from reloc_lsp.revision.repair import RepairRun
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward, evidence_reward
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, write
-from reloc_lsp.rewrites.neighborhood import MOST_WEIGHED, RewriteNeighborhood
+from reloc_lsp.rewrites.neighborhood import MAX_SCORED, RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.settings import Settings
 
@@ -53,7 +53,7 @@ async def judged(attempt: RepairRun) -> list[RankingItem]:
     source, judge = attempt.task.source, attempt.judge
     hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
-    standings = sorted(standings, key=lambda one: -one.prior_score)[:MOST_WEIGHED]
+    standings = sorted(standings, key=lambda one: -one.prior_score)[:MAX_SCORED]
     features = [reader.features(one) for one in standings]
     first: set[int] = set()
     for reward in (EvidenceReward(BEFORE), evidence_reward("shipped")):
@@ -68,7 +68,7 @@ async def judged(attempt: RepairRun) -> list[RankingItem]:
             continue
     made.pop(source, None)
     rows = []
-    candidates = [Candidate(text, standings[n].rewrite.family, "", 0, 1, trusted=True) for text, n in made.items()]
+    candidates = [Candidate(text, standings[n].rewrite.operator, "", 0, 1, trusted=True) for text, n in made.items()]
     try:
         async with asyncio.timeout(JUDGING):
             for start in range(0, len(candidates), AT_ONCE):

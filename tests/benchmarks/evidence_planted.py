@@ -95,7 +95,7 @@ async def heard(attempt: RepairRun, tried: Sequence[RankedRewrite]) -> MutationF
     before, candidates, lessons = attempt.judge.unchanged, [], MutationFeedback()
     for one in tried:
         source = apply_edits(attempt.task.source, one.rewrite.edits)
-        candidates.append(Candidate(source, one.rewrite.family, one.rewrite.description, 0, 1, trusted=True))
+        candidates.append(Candidate(source, one.rewrite.operator, one.rewrite.description, 0, 1, trusted=True))
     for one, verdict in zip(tried, await attempt.judge.evaluate(candidates, before.passed), strict=True):
         lessons.hear(one.rewrite, before, verdict)
     return lessons
@@ -114,7 +114,7 @@ async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> 
         rows = []
         for one in drawn(among, name):
             rewrite = one.standing.rewrite
-            features = reader.features(one.standing) | lessons.features(rewrite.family, rewrite.line)
+            features = reader.features(one.standing) | lessons.features(rewrite.operator, rewrite.line)
             rows.append(RankingItem(features, one.right))
         return RankingList("planted", package.name, attempt.location.name, unit, name, len(among), tuple(rows))
 

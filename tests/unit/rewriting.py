@@ -11,7 +11,7 @@ from textwrap import dedent
 
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.rewrites.rewrite import Family
+from reloc_lsp.rewrites.rewrite import Operator
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
@@ -30,15 +30,15 @@ def function(*lines: str, header: str = "def f(a, b):") -> str:
     return "\n".join([header, *("    " + line for line in lines)]) + "\n"
 
 
-def results(family: Family, ctx: UnitContext) -> set[str]:
+def results(operator: Operator, ctx: UnitContext) -> set[str]:
     """All texts that the family makes of the unit."""
-    return {apply_edits(ctx.text, rewrite.edits) for rewrite in family(ctx) if rewrite.edits}
+    return {apply_edits(ctx.text, rewrite.edits) for rewrite in operator(ctx) if rewrite.edits}
 
 
-def mended(family: Family, before: str, header: str = "def f(a, b):", rest: str = "", **types: str) -> set[str]:
+def mended(operator: Operator, before: str, header: str = "def f(a, b):", rest: str = "", **types: str) -> set[str]:
     """The bodies that the family makes of a function with the body `before`."""
     lines = dedent(before).strip("\n").split("\n")
-    found = results(family, context(function(*lines, header=header), rest=rest, **types))
+    found = results(operator, context(function(*lines, header=header), rest=rest, **types))
     return {dedent(source.removeprefix(header + "\n")).strip("\n") for source in found}
 
 

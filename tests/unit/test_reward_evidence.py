@@ -17,8 +17,8 @@ from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.linear_reward import BEFORE, LESSONS, EvidenceReward, as_json, evidence_reward
 from reloc_lsp.reward.training.ranking_lists import MOST_WRONG, RankingItem, RankingList, drawn, of_trace, read, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
-from reloc_lsp.rewrites.operators.expressions.operator_replacement import comparison
-from reloc_lsp.rewrites.ranking.features import Clues, FeatureExtractor, RankedRewrite, Surroundings
+from reloc_lsp.rewrites.operators.expressions.operator_replacement import replace_comparison
+from reloc_lsp.rewrites.ranking.features import FeatureExtractor, Features, RankedRewrite, TaskContext
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
@@ -29,15 +29,17 @@ UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
 FILE = UNIT + "\n\ndef g(a, b):\n    return a <= b\n"
 
 
-def features(raised: dict[str, str] | None = None, errors: tuple[str, ...] = ("AssertionError",)) -> dict[str, Clues]:
+def features(
+    raised: dict[str, str] | None = None, errors: tuple[str, ...] = ("AssertionError",)
+) -> dict[str, Features]:
     """The clues of each comparison of the unit, by what comes."""
     ctx = UnitContext(UNIT, ModuleContext(ast.parse(FILE), "f", {}, (), raised or {}))
-    standings = [RankedRewrite(rewrite, 0.5, 0.8, 2.5) for rewrite in comparison(ctx)]
-    reader = FeatureExtractor(ctx, Surroundings(FILE, errors), standings)
+    standings = [RankedRewrite(rewrite, 0.5, 0.8, 2.5) for rewrite in replace_comparison(ctx)]
+    reader = FeatureExtractor(ctx, TaskContext(FILE, errors), standings)
     return {found_word(found): found for found in map(reader.features, standings)}
 
 
-def found_word(found: Clues) -> str:
+def found_word(found: Features) -> str:
     return next(name.removeprefix("come=") for name in found if name.startswith("come="))
 
 
@@ -254,9 +256,9 @@ def test_a_wrong_call_is_a_sentence(
 
 def test_the_less_code_there_is_around_the_less_is_believed_of_what_was_learned() -> None:
     reward = EvidenceReward({"preference": 1.0, "come=<=": 4.0})
-    alone, module = (Surroundings(UNIT * times).share for times in (1, 200))
+    alone, module = (TaskContext(UNIT * times).share for times in (1, 200))
     assert 0 < alone < 0.2 and module > 0.9
     known = {"preference": -1.0, "come=<=": 1.0}
     assert reward.prior_score({**known, "surroundings": 0.0}) == -1.0
     assert reward.prior_score({**known, "surroundings": 1.0}) == reward.prior_score(known) == 3.0
-    assert features()["<="]["surroundings"] == Surroundings(FILE).share
+    assert features()["<="]["surroundings"] == TaskContext(FILE).share

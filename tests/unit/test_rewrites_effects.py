@@ -9,7 +9,7 @@ from rewriting import context
 
 from reloc_lsp.rewrites.analysis.purity import pure, pure_text
 from reloc_lsp.rewrites.operators.expressions import expression_reuse, variables
-from reloc_lsp.rewrites.rewrite import Swap
+from reloc_lsp.rewrites.rewrite import ExpressionReplacement
 
 PURE = ["a + len(b)", "a.strip()[1:]", "x if (a and b) else (c or d)", "a in (1, 2)", "sorted(a.items())", "todo.pop"]
 IMPURE = ["todo.popleft()", "0 + todo.pop()", "{a.pop() for x in y}", "print(a)", "(a := 1)", "unknown(a)"]
@@ -27,13 +27,19 @@ def test_what_may_change_something_may_not(text):
 
 def test_a_rewrite_that_brings_in_an_effect_is_not_looked_at():
     ctx = context("def f(todo, a):\n    b = len(a)\n    c = a + 1\n    return todo.pop()\n")
-    looked_at = {r.effect.new for r in expression_reuse.reused(ctx) if isinstance(r.effect, Swap)}
+    looked_at = {
+        r.effect.new for r in expression_reuse.reuse_expression(ctx) if isinstance(r.effect, ExpressionReplacement)
+    }
     assert looked_at and not any("pop()" in text for text in looked_at)
 
 
 def test_of_what_is_assigned_to_only_the_place_is_looked_at_not_what_it_held():
     ctx = context("def f(a, b, c):\n    a[b] = c\n    a[b].d += c\n", a="dict", b="int", c="int")
-    looked_at = {(r.effect.line, r.effect.old) for r in variables.variables(ctx) if isinstance(r.effect, Swap)}
+    looked_at = {
+        (r.effect.line, r.effect.old)
+        for r in variables.replace_variable(ctx)
+        if isinstance(r.effect, ExpressionReplacement)
+    }
     assert looked_at == {(2, "a"), (2, "b"), (2, "c"), (3, "a[b]"), (3, "c")}
 
 
@@ -47,7 +53,11 @@ def test_of_what_is_assigned_to_only_the_place_is_looked_at_not_what_it_held():
 )
 def test_a_value_that_is_returned_as_it_is_is_known(body, new, returned):
     ctx = context(f"def f(a, b):\n    {body}\n")
-    effects = [r.effect for r in variables.variables(ctx) if isinstance(r.effect, Swap) and r.effect.new == new]
+    effects = [
+        r.effect
+        for r in variables.replace_variable(ctx)
+        if isinstance(r.effect, ExpressionReplacement) and r.effect.new == new
+    ]
     assert [effect.returned for effect in effects] == [returned]
 
 

@@ -6,44 +6,49 @@ import pytest
 from rewriting import context, function, mended, results
 
 from reloc_lsp.program.fingerprint import parse_unit
-from reloc_lsp.rewrites.operators import FAMILIES
+from reloc_lsp.rewrites.operators import ALL_OPERATORS
 from reloc_lsp.rewrites.operators.expressions import collection_elements, constants, variables, wrapping
-from reloc_lsp.rewrites.operators.multi_location import paired
+from reloc_lsp.rewrites.operators.multi_location import in_several_locations
 from reloc_lsp.rewrites.operators.statements import insertion, removal, structure
 
 
 def test_nothing_moves_out_between_two_parts_of_a_statement():
     handlers = "except OSError:\n    a = 1\n    b = 2\n"
-    assert mended(structure.moved_out, f"try:\n    a()\n{handlers}") == {
+    assert mended(structure.move_out_of_block, f"try:\n    a()\n{handlers}") == {
         f"try:\n    a()\n{handlers}".replace("    b", "b")[:-1]
     }
-    assert mended(structure.moved_out, f"try:\n    a()\n{handlers}else:\n    b()") == set()
+    assert mended(structure.move_out_of_block, f"try:\n    a()\n{handlers}else:\n    b()") == set()
 
 
 def test_what_overlaps_is_not_done_together():
     ctx = context(function("return a[a[0]]"), a="list")
-    single = list(wrapping.wrapped(ctx))
-    for rewrite in paired(ctx, single):
+    single = list(wrapping.wrap_expression(ctx))
+    for rewrite in in_several_locations(ctx, single):
         first, *others = sorted(rewrite.edits)
         assert all(first.end <= other.start for other in others)
 
 
 def test_docstrings_annotations_and_the_header_are_left_alone():
     source = function('"""Return 1 and a."""', "x: 'int' = a", "return x")
-    for family in (constants.constants, variables.variables, removal.deleted, collection_elements.names_for_constants):
-        for result in results(family, context(source)):
+    for operator in (
+        constants.replace_constant,
+        variables.replace_variable,
+        removal.delete_statements,
+        collection_elements.replace_constant_by_name,
+    ):
+        for result in results(operator, context(source)):
             assert result.startswith("def f(a, b):\n" + '    """Return 1 and a."""\n')
             assert "'int'" in result or "return x" in result
 
 
 def test_a_text_on_one_line_can_be_rewritten_as_well():
     ctx = context("def f(a, b): return a - b\n")
-    assert "def f(a, b): return b - a\n" in results(variables.swapped, ctx)
-    assert results(insertion.guards, ctx) == set()
+    assert "def f(a, b): return b - a\n" in results(variables.swap_operands, ctx)
+    assert results(insertion.insert_guard, ctx) == set()
 
 
 def test_the_last_line_may_have_no_end():
-    found = results(insertion.steps, context("def f(a, b):\n    b = a", a="int"))
+    found = results(insertion.insert_step, context("def f(a, b):\n    b = a", a="int"))
     assert "def f(a, b):\n    b = a\n    return b" in found
 
 
@@ -51,7 +56,7 @@ def test_a_method_keeps_its_indentation():
     ctx = context("    def f(self, a):\n        if a:\n            return 1\n", "A.f")
     assert (
         "    def f(self, a):\n        if a:\n            return 1\n        else:\n            return None\n"
-        in results(insertion.else_branches, ctx)
+        in results(insertion.insert_else, ctx)
     )
 
 
@@ -71,9 +76,9 @@ def test_a_method_keeps_its_indentation():
     ],
 )
 def test_every_family_manages_every_kind_of_code(source):
-    for family, _ in FAMILIES:
-        for result in results(family, context(source)):
+    for operator, _ in ALL_OPERATORS:
+        for result in results(operator, context(source)):
             try:
                 parse_unit(result)
             except SyntaxError as error:
-                pytest.fail(f"{family.__name__}: {error}\n{result}")
+                pytest.fail(f"{operator.__name__}: {error}\n{result}")

@@ -29,19 +29,19 @@ TEXTS = {
 @pytest.mark.parametrize("indent", ["", "    "])
 def test_an_expression_in_a_text_is_rewritten(before, after, indent):
     header = f"{indent}def f(a, b):\n{indent}    return "
-    found = results(operator_replacement.arithmetic, context(f"{header}{before}\n"))
+    found = results(operator_replacement.replace_arithmetic, context(f"{header}{before}\n"))
     pluses = {text.removeprefix(header).removesuffix("\n") for text in found if text.count("+") == 1}
     assert pluses == after
 
 
 def test_quotes_are_those_that_may_stand_in_the_text():
     ctx = context("def f(a, b):\n    return f'{a.x}' if b == 'k' else f\"{b['m']}\"\n")
-    found = results(collection_elements.plain_values, ctx)
+    found = results(collection_elements.replace_by_plain_value, ctx)
     assert "def f(a, b):\n    return f'{\"\"}' if b == 'k' else f\"{b['m']}\"\n" in found
 
 
 def test_a_name_in_a_text_becomes_another():
-    found = results(variables.variables, context("def f(a, b):\n    return f'{a}, {a:02d}'\n"))
+    found = results(variables.replace_variable, context("def f(a, b):\n    return f'{a}, {a:02d}'\n"))
     assert found == {f"def f(a, b):\n    return f'{one}'\n" for one in ("{b}, {a:02d}", "{a}, {b:02d}")}
 
 

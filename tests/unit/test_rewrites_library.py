@@ -15,8 +15,8 @@ from rewriting import library_units
 
 from reloc_lsp.program.fingerprint import parse_unit
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.rewrites.operators import FAMILIES
-from reloc_lsp.rewrites.operators.multi_location import paired
+from reloc_lsp.rewrites.operators import ALL_OPERATORS
+from reloc_lsp.rewrites.operators.multi_location import in_several_locations
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
@@ -30,10 +30,10 @@ TAKES_WHOLE_PARTS_AWAY = {"deletion", "unwrapped block", "removal", "negation", 
 def sampled(ctx: UnitContext, dice: random.Random, most: int) -> list[Rewrite]:
     """Some rewrites of every kind."""
     by_kind = defaultdict(list)
-    single = [rewrite for family, _ in FAMILIES for rewrite in family(ctx)]
-    for rewrite in [*single, *paired(ctx, single)]:
+    single = [rewrite for operator, _ in ALL_OPERATORS for rewrite in operator(ctx)]
+    for rewrite in [*single, *in_several_locations(ctx, single)]:
         if rewrite.edits:
-            by_kind[rewrite.family].append(rewrite)
+            by_kind[rewrite.operator].append(rewrite)
     return [rewrite for group in by_kind.values() for rewrite in dice.sample(group, min(most, len(group)))]
 
 
@@ -60,10 +60,10 @@ def test_every_rewrite_parses_and_takes_no_comment_with_it():
             try:
                 parse_unit(source)
             except SyntaxError as error:
-                wrong.append(f"{name}: {rewrite.family}: {rewrite.description}: {error}")
+                wrong.append(f"{name}: {rewrite.operator}: {rewrite.description}: {error}")
                 continue
-            if rewrite.family not in TAKES_WHOLE_PARTS_AWAY and not set(said) <= set(comments(source)):
-                wrong.append(f"{name}: {rewrite.family}: {rewrite.description}: a comment is gone")
+            if rewrite.operator not in TAKES_WHOLE_PARTS_AWAY and not set(said) <= set(comments(source)):
+                wrong.append(f"{name}: {rewrite.operator}: {rewrite.description}: a comment is gone")
     assert not wrong, "\n".join(wrong)
     assert tried > 2500
 
@@ -131,11 +131,11 @@ def test_tabs_and_line_ends_are_kept_and_change_nothing_else():
         if len(ctx.text) > 700 or not has_plain_layout(ctx):
             continue
         others = [(layout, UnitContext(layout(ctx.text), ctx.module)) for layout in (with_tabs, with_crlf)]
-        for family, _ in FAMILIES:
-            plain = [(r.description, apply_edits(ctx.text, r.edits)) for r in family(ctx)]
+        for operator, _ in ALL_OPERATORS:
+            plain = [(r.description, apply_edits(ctx.text, r.edits)) for r in operator(ctx)]
             for layout, other in others:
-                laid_out = [(r.description, apply_edits(other.text, r.edits)) for r in family(other)]
+                laid_out = [(r.description, apply_edits(other.text, r.edits)) for r in operator(other)]
                 wanted = [(said, layout(text)) for said, text in plain]
-                assert wanted == laid_out, f"{name}: {family.__name__} {layout.__name__}"
+                assert wanted == laid_out, f"{name}: {operator.__name__} {layout.__name__}"
                 tried += len(plain)
     assert tried > 10000

@@ -6,16 +6,16 @@ import pytest
 from rewriting import context, library_units, results
 from test_rewrites_neighborhood import all_of, neighbours, task_of
 
-from reloc_lsp.rewrites.operators import conditions
 from reloc_lsp.rewrites.operators.expressions import (
     collection_elements,
+    conditions,
     constants,
     operator_replacement,
     variables,
     wrapping,
 )
 from reloc_lsp.rewrites.operators.statements import removal, structure
-from reloc_lsp.rewrites.source.formatting import in_the_looks_of
+from reloc_lsp.rewrites.source.formatting import with_layout_of
 
 CALLED = """\
 g(
@@ -31,35 +31,35 @@ TEST = f"def f(a, b):\n    if (\n        {CONDITION}\n    ):\n        return a\n
 
 
 @pytest.mark.parametrize(
-    ("family", "source", "old", "new"),
+    ("operator", "source", "old", "new"),
     [
-        (wrapping.wrapped, CALL, CALLED, f"abs({CALLED})"),
-        (wrapping.slices, CALL, "[0]", "[-1]"),
+        (wrapping.wrap_expression, CALL, CALLED, f"abs({CALLED})"),
+        (wrapping.replace_slice, CALL, "[0]", "[-1]"),
         (constants.off_by_one, TEST, "a > 1", "a + 1 > 1"),
-        (operator_replacement.unary, CALL, CALLED, f"-{CALLED}"),
-        (operator_replacement.unary, TEST, CONDITION, f"not ({CONDITION})"),
-        (operator_replacement.boolean, TEST, "and", "or"),
-        (conditions.bounded, TEST.replace("a > 1", "a < 1"), "a < 1", "0 <= a < 1"),
-        (variables.swapped, CALL, "a,  # first\n        [b, 0x10][0],", "[b, 0x10][0],  # first\n        a,"),
-        (collection_elements.added, CALL, "[b, 0x10]", "[b, 0x10, b]"),
-        (removal.shortened, CALL, "b, 0x10", "b"),
+        (operator_replacement.toggle_unary, CALL, CALLED, f"-{CALLED}"),
+        (operator_replacement.toggle_unary, TEST, CONDITION, f"not ({CONDITION})"),
+        (operator_replacement.replace_boolean, TEST, "and", "or"),
+        (conditions.add_lower_bound, TEST.replace("a > 1", "a < 1"), "a < 1", "0 <= a < 1"),
+        (variables.swap_operands, CALL, "a,  # first\n        [b, 0x10][0],", "[b, 0x10][0],  # first\n        a,"),
+        (collection_elements.add_element, CALL, "[b, 0x10]", "[b, 0x10, b]"),
+        (removal.drop_operand, CALL, "b, 0x10", "b"),
     ],
 )
-def test_an_expression_over_several_lines_is_changed_only_where_it_must_be(family, source, old, new):
-    assert source.replace(old, new) in results(family, context(source, a="int", b="int"))
+def test_an_expression_over_several_lines_is_changed_only_where_it_must_be(operator, source, old, new):
+    assert source.replace(old, new) in results(operator, context(source, a="int", b="int"))
 
 
 def test_items_taken_away_and_added_leave_the_others_their_lines():
     items = "[\n        a,  # first\n        b,  # second\n    ]"
-    assert in_the_looks_of(items, "[a, b, c]") == "[\n        a,  # first\n        b, c  # second\n    ]"
-    assert in_the_looks_of(items, "[b]").count("#") == in_the_looks_of(items, "[a]").count("#") == 2
-    assert in_the_looks_of(items, "[c, b]") == "[\n        c,  # first\n        b  # second\n    ]"
+    assert with_layout_of(items, "[a, b, c]") == "[\n        a,  # first\n        b, c  # second\n    ]"
+    assert with_layout_of(items, "[b]").count("#") == with_layout_of(items, "[a]").count("#") == 2
+    assert with_layout_of(items, "[c, b]") == "[\n        c,  # first\n        b  # second\n    ]"
 
 
 def test_a_part_over_several_lines_keeps_brackets_around_it():
     source = "def f(a, b):\n    return g(\n        a  # first\n        + b\n    )\n"
-    assert source.replace("g(", "(") in results(removal.unwrapped, context(source))
-    swapped = results(variables.swapped, context("def f(a, b):\n    return g(a\n        + b, -b) - 1\n"))
+    assert source.replace("g(", "(") in results(removal.unwrap_expression, context(source))
+    swapped = results(variables.swap_operands, context("def f(a, b):\n    return g(a\n        + b, -b) - 1\n"))
     assert "def f(a, b):\n    return g(-b, (a\n        + b)) - 1\n" in swapped
 
 
@@ -67,10 +67,10 @@ def test_comments_at_the_head_of_a_block_move_with_it():
     block = "# both\n            # of them\n\n            return b\n"
     source = f"def f(a, b):\n    for x in a:\n        if x:\n            b += x\n        else:\n            {block}"
     unwrapped = f"def f(a, b):\n    for x in a:\n        {block}".replace("            ", "        ")
-    assert unwrapped in results(removal.unwrapped_blocks, context(source))
+    assert unwrapped in results(removal.unwrap_block, context(source))
     of_the_loop = source.replace("        else:", "    else:").replace(block, block.replace("            ", "        "))
     of_the_loop = of_the_loop.replace("            # both", "        # both")
-    assert results(structure.else_of_loop, context(source)) == {of_the_loop}
+    assert results(structure.move_else_to_loop, context(source)) == {of_the_loop}
 
 
 async def test_a_rewrite_that_loses_a_comment_comes_after_its_like():
@@ -82,9 +82,9 @@ async def test_a_rewrite_that_loses_a_comment_comes_after_its_like():
 
 def test_lines_of_real_expressions_stay_when_something_is_put_around_them():
     for name, ctx in library_units("textwrap inspect argparse smtplib", most=25, seed=5):
-        for family in (wrapping.wrapped, constants.off_by_one, operator_replacement.unary):
-            for rewrite in family(ctx):
+        for operator in (wrapping.wrap_expression, constants.off_by_one, operator_replacement.toggle_unary):
+            for rewrite in operator(ctx):
                 (edit,) = rewrite.edits
                 inner = ctx.text[edit.start : edit.end].split("\n")[1:-1]
-                if rewrite.weight and "removal" not in rewrite.family:
+                if rewrite.weight and "removal" not in rewrite.operator:
                     assert set(inner) <= set(edit.text.split("\n")), (name, edit)

@@ -101,14 +101,14 @@ async def test_form_feeds_and_strange_separators_do_not_shift_suspicion():
 
 async def test_what_won_a_test_makes_its_family_more_likely():
     hood, start = neighbours(task_of())
-    family = "comparison"
+    operator = "comparison"
     before = await all_of(*neighbours(task_of()))
     for number in range(5):
-        hood.learn(Node(number, Candidate("", family, ""), verdict(3), ()))
+        hood.learn(Node(number, Candidate("", operator, ""), verdict(3), ()))
     after = await all_of(hood, start)
 
     def ranks(found: list[Candidate]) -> int:
-        return sum(rank for rank, candidate in enumerate(found) if candidate.origin == family)
+        return sum(rank for rank, candidate in enumerate(found) if candidate.origin == operator)
 
     assert ranks(after) < ranks(before)
 

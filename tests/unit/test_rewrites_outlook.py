@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reloc_lsp.rewrites.ranking.observational_equivalence import Outlook
-from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite, Swap
+from reloc_lsp.rewrites.ranking.observational_equivalence import Observations
+from reloc_lsp.rewrites.rewrite import ConditionExtension, ExpressionReplacement, GuardInsertion, Rewrite
 from reloc_lsp.search.runtime_values import RuntimeValues
 
 BLAME = (1.0, 0.3, 0.0)  # the last call of a failing test, an earlier one, a call of a passing test
@@ -23,16 +23,16 @@ VECTORS = {
 TRUTH = {0: False, 1: True, 2: True, 3: True, 4: True, 5: True, 6: True}
 
 
-def outlook() -> Outlook:
-    return Outlook(RuntimeValues({3: VECTORS}, {3: BLAME}, {3: TRUTH}))
+def outlook() -> Observations:
+    return Observations(RuntimeValues({3: VECTORS}, {3: BLAME}, {3: TRUTH}))
 
 
 def swap(new: str, condition: bool = False, line: int = 3) -> float:
-    return outlook().factor(Rewrite((), "any", "", line, effect=Swap(line, "old", new, condition)))
+    return outlook().factor(Rewrite((), "any", "", line, effect=ExpressionReplacement(line, "old", new, condition)))
 
 
-def guard(condition: str, family: str = "guard") -> float:
-    return outlook().factor(Rewrite((), family, "", 3, effect=Guard(3, condition)))
+def guard(condition: str, operator: str = "guard") -> float:
+    return outlook().factor(Rewrite((), operator, "", 3, effect=GuardInsertion(3, condition)))
 
 
 def test_what_differs_only_where_a_test_fails_is_the_most_promising():
@@ -55,7 +55,7 @@ def test_of_a_condition_only_the_truth_counts():
 
 
 def test_what_was_not_looked_at_is_neither_better_nor_worse():
-    assert swap("unknown") == swap("same", line=9) == Outlook().factor(Rewrite((), "any", "", 3)) == 1.0
+    assert swap("unknown") == swap("same", line=9) == Observations().factor(Rewrite((), "any", "", 3)) == 1.0
 
 
 def test_a_guard_should_act_where_a_test_fails_and_nowhere_else():
@@ -72,13 +72,13 @@ def test_useful_conditions_tell_the_failing_visits_from_the_others():
 
 def test_of_conditions_that_hold_alike_a_few_are_enough():
     alike = {f"fails {number}": (1, 0, 0) for number in range(9)}
-    many = Outlook(RuntimeValues({3: alike}, {3: BLAME}, {3: TRUTH}))
+    many = Observations(RuntimeValues({3: alike}, {3: BLAME}, {3: TRUTH}))
     assert 0 < len(many.useful(3, dict.fromkeys(alike, 1.0), wanted=True)) < 9
 
 
 def test_without_values_the_first_conditions_are_taken():
     conditions = {f"c{number}": 1.0 for number in range(40)}
-    taken = Outlook().useful(3, conditions, wanted=True)
+    taken = Observations().useful(3, conditions, wanted=True)
     assert list(taken) == list(conditions)[: len(taken)] and taken
 
 
@@ -86,38 +86,46 @@ def test_an_expression_that_raised_where_a_test_fails_is_known():
     assert outlook().raises(3, "raises") and not outlook().raises(3, "same") and not outlook().raises(9, "raises")
 
 
-def answering() -> Outlook:
+def answering() -> Observations:
     """At line 3 test 7 wanted a value that has number 6, and got another one from the `return` at line 4."""
     values = RuntimeValues({3: VECTORS}, {3: BLAME}, {3: TRUTH}, {3: (7, -1, -1)}, {3: {7: frozenset({6})}}, {7: 4})
-    return Outlook(values)
+    return Observations(values)
 
 
-def factor(effect: Swap | Guard | Joined) -> float:
+def factor(effect: ExpressionReplacement | GuardInsertion | ConditionExtension) -> float:
     return answering().factor(Rewrite((), "any", "", 3, effect=effect))
 
 
 def test_what_returns_the_wanted_answer_is_the_most_promising_and_what_does_not_cannot_help():
-    right, wrong = (factor(Swap(3, "old", new, returned=4)) for new in ("differs everywhere", "fails"))
-    elsewhere = factor(Swap(3, "old", "differs everywhere"))
+    right, wrong = (factor(ExpressionReplacement(3, "old", new, returned=4)) for new in ("differs everywhere", "fails"))
+    elsewhere = factor(ExpressionReplacement(3, "old", "differs everywhere"))
     assert wrong < 0.3 < elsewhere < right
-    assert factor(Swap(3, "old", "fails", returned=9)) == factor(Swap(3, "old", "fails"))
+    assert factor(ExpressionReplacement(3, "old", "fails", returned=9)) == factor(
+        ExpressionReplacement(3, "old", "fails")
+    )
 
 
 def test_a_guard_should_return_the_wanted_answer():
-    right, wrong = (factor(Guard(3, "fails", value)) for value in ("differs everywhere", "old"))
-    assert wrong < factor(Guard(3, "fails")) < right
+    right, wrong = (factor(GuardInsertion(3, "fails", value)) for value in ("differs everywhere", "old"))
+    assert wrong < factor(GuardInsertion(3, "fails")) < right
 
 
 def test_a_condition_should_lead_to_the_branch_with_the_wanted_answer():
-    def turned(then: str, other: str) -> float:
-        return factor(Swap(3, "never", "fails", True, branches=(then, other)))
+    def opposite(then: str, other: str) -> float:
+        return factor(ExpressionReplacement(3, "never", "fails", True, branches=(then, other)))
 
-    assert turned("old", "same") < factor(Swap(3, "never", "fails", True)) < turned("differs everywhere", "old")
+    assert (
+        opposite("old", "same")
+        < factor(ExpressionReplacement(3, "never", "fails", True))
+        < opposite("differs everywhere", "old")
+    )
 
 
 def test_an_operand_more_changes_a_condition_only_where_it_decides():
-    without = factor(Joined(3, "never", "and", "fails"))
+    without = factor(ConditionExtension(3, "never", "and", "fails"))
     assert without < 0.1  # false stays false
-    assert factor(Joined(3, "never", "or", "fails")) > 1.0
-    right, wrong = (factor(Joined(3, "never", "or", "fails", (then, None))) for then in ("differs everywhere", "old"))
-    assert wrong < factor(Joined(3, "never", "or", "fails")) < right
+    assert factor(ConditionExtension(3, "never", "or", "fails")) > 1.0
+    right, wrong = (
+        factor(ConditionExtension(3, "never", "or", "fails", (then, None))) for then in ("differs everywhere", "old")
+    )
+    assert wrong < factor(ConditionExtension(3, "never", "or", "fails")) < right

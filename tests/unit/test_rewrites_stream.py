@@ -22,8 +22,8 @@ START = Node(0, Candidate(UNIT, "unchanged", "", trusted=True), verdict(2), ())
 UNWEIGHED: dict[str, float] = {}
 
 
-def ranked(number: int, family: str, line: int = 2, features: dict[str, float] | None = None) -> Ranked:
-    rewrite = Rewrite((Edit(PLACE, PLACE + 1, str(number)),), family, "", line)
+def ranked(number: int, operator: str, line: int = 2, features: dict[str, float] | None = None) -> Ranked:
+    rewrite = Rewrite((Edit(PLACE, PLACE + 1, str(number)),), operator, "", line)
     return Ranked(rewrite, -0.5 * number, 0.0, {"preference": 1.0} if features is None else features)
 
 

@@ -18,8 +18,8 @@ from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.reward.training.history import Fix, HistorySource
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn
-from reloc_lsp.rewrites.neighborhood import blind_rewrites, preference_of
-from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, Surroundings
+from reloc_lsp.rewrites.neighborhood import preference_of, static_rewrites
+from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, TaskContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
@@ -64,7 +64,7 @@ class FixLists:
         known = wanted.known(source, standings)
         if all(one.right for one in known):
             return None
-        reader = FeatureExtractor(ctx, Surroundings(fix.before), standings)
+        reader = FeatureExtractor(ctx, TaskContext(fix.before), standings)
         rows = tuple(RankingItem(reader.features(one.standing), one.right) for one in drawn(known, fix.commit))
         return RankingList("history", self.name, fix.file, qualname, fix.commit, len(known), rows)
 
@@ -89,7 +89,7 @@ class Wanted:
         """Whether any rewrite of `source` that needs no look at values is this version."""
         # Those of the lines that differ tell it soon.
         changed = UnitContext(source, module, None, changed_lines(source, self.source))
-        return any(self.made_by(source, rewrite) for _, rewrite in blind_rewrites(changed))
+        return any(self.made_by(source, rewrite) for _, rewrite in static_rewrites(changed))
 
     def known(self, source: str, standings: Sequence[RankedRewrite]) -> list[Known]:
         """Of each rewrite of `source` whether it is this version."""
@@ -112,7 +112,7 @@ def _bare(source: str) -> str:
 def _standings(ctx: UnitContext) -> Iterator[RankedRewrite]:
     """Every rewrite that needs no look at values, each program once."""
     seen: set[str] = set()
-    for prior, rewrite in blind_rewrites(ctx):
+    for prior, rewrite in static_rewrites(ctx):
         try:
             made = apply_edits(ctx.text, rewrite.edits)
         except ValueError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from reloc_lsp.rewrites.analysis.definite_types import PLAIN, is_boolean, is_sure
-from reloc_lsp.rewrites.source.precedence import fitted
+from reloc_lsp.rewrites.analysis.definite_types import PLAIN, is_boolean, is_definitely
+from reloc_lsp.rewrites.source.precedence import parenthesized
 
 if TYPE_CHECKING:
     from reloc_lsp.rewrites.source.unit_context import UnitContext
@@ -16,13 +16,13 @@ _TURNED: dict[type[ast.cmpop], str] = {
 }  # fmt: skip
 
 
-def turned(node: ast.expr, ctx: UnitContext) -> str | None:
+def opposite(node: ast.expr, ctx: UnitContext) -> str | None:
     """A comparison as its opposite, where the two are sure to be opposite: `a < b` and `a >= b` are not, for NaN."""
     if not (isinstance(node, ast.Compare) and len(node.ops) == 1):
         return None
     (op,), (right,) = node.ops, node.comparators
     by_class = isinstance(op, ast.Eq | ast.NotEq)
-    if type(op) not in _TURNED or (by_class and not all(is_sure(one, ctx, PLAIN) for one in (node.left, right))):
+    if type(op) not in _TURNED or (by_class and not all(is_definitely(one, ctx, PLAIN) for one in (node.left, right))):
         return None
     return f"{ctx.inline(node.left)} {_TURNED[type(op)]} {ctx.inline(right)}"
 
@@ -32,7 +32,7 @@ def negated(node: ast.expr, ctx: UnitContext) -> str:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and is_boolean(node.operand, ctx):
         return ctx.inline(node.operand)
     not_ = ast.UnaryOp(ast.Not(), node)
-    return turned(node, ctx) or f"not {fitted(ctx.inline(node), not_, 'operand')}"
+    return opposite(node, ctx) or f"not {parenthesized(ctx.inline(node), not_, 'operand')}"
 
 
 def truth_value(node: ast.expr, ctx: UnitContext) -> str | None:

@@ -6,8 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reloc_lsp.rewrites.analysis.name_usage import names_in, outlives, suspends
-from reloc_lsp.rewrites.source.precedence import fitted
+from reloc_lsp.rewrites.analysis.name_usage import blocks_comprehension, escapes_loop, names_in
+from reloc_lsp.rewrites.source.precedence import parenthesized
 
 if TYPE_CHECKING:
     from reloc_lsp.rewrites.source.unit_context import UnitContext
@@ -35,7 +35,7 @@ class LoopShape:
 
 def loop_shape(ctx: UnitContext, node: ast.stmt) -> LoopShape | None:
     """The shape of a loop, where a comprehension would see and leave the same names; `None` otherwise."""
-    if not isinstance(node, ast.For) or suspends(node) or "super" in names_in(node):
+    if not isinstance(node, ast.For) or blocks_comprehension(node) or "super" in names_in(node):
         return None
     clauses: list[str] = []
     targets: set[str] = set()
@@ -62,7 +62,7 @@ def loop_shape(ctx: UnitContext, node: ast.stmt) -> LoopShape | None:
     # set in the loop would read another one.
     if not clauses or depth == 0 or (targets & looked_up and _reads_its_own(node, targets)):
         return None
-    if any(outlives(ctx, name, node) for name in targets):
+    if any(escapes_loop(ctx, name, node) for name in targets):
         return None
     return LoopShape(node, tuple(clauses), block, test, depth)
 
@@ -87,4 +87,4 @@ def _target(ctx: UnitContext, target: ast.expr) -> str:
 
 
 def _fitted(ctx: UnitContext, node: ast.expr) -> str:
-    return fitted(ctx.inline(node), _CLAUSE, "iter")
+    return parenthesized(ctx.inline(node), _CLAUSE, "iter")

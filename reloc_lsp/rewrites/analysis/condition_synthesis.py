@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, combinations
 
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 UNUSED_NAME = 3.0
@@ -50,7 +50,7 @@ def operands(ctx: UnitContext, node: ast.AST) -> dict[str, frozenset[str]]:
         names = {n.id for n in ast.walk(inner) if isinstance(n, ast.Name) and n.id in ctx.locals}
         text = ctx.inline(inner)
         if names <= bound and len(text) <= 30:
-            found.setdefault(text, kinds_of(inner, ctx))
+            found.setdefault(text, possible_types(inner, ctx))
     for text in _stored(ctx, node):
         found.setdefault(text, frozenset())
     for text, kinds in _parts(ctx, found):
@@ -275,4 +275,4 @@ def _of_two(one: str, one_kinds: frozenset[str], two: str, two_kinds: frozenset[
 
 def _constants(ctx: UnitContext, kinds: frozenset[str]) -> list[str]:
     """Constants of the unit that an operand of these kinds may be compared with."""
-    return [text for text, kind in ctx.telling_constants if not kinds or kind in kinds][:8]
+    return [text for text, kind in ctx.notable_constants if not kinds or kind in kinds][:8]

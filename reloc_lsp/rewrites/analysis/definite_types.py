@@ -42,7 +42,7 @@ _FORMS: dict[type[ast.expr], str] = {
 }  # fmt: skip
 
 
-def sure_types(node: ast.expr, ctx: UnitContext) -> Types:
+def definite_types(node: ast.expr, ctx: UnitContext) -> Types:
     """Names of the types that the expression has; empty where that is not sure."""
     match node:
         case ast.Name(id=name):
@@ -50,7 +50,7 @@ def sure_types(node: ast.expr, ctx: UnitContext) -> Types:
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
             found = ctx.types("self." + name)
         case ast.BinOp(left=left, op=op, right=right):
-            found = _arithmetic(sure_types(left, ctx), op, sure_types(right, ctx))
+            found = _arithmetic(definite_types(left, ctx), op, definite_types(right, ctx))
         case ast.BoolOp(values=several):
             found = _any_of(several, ctx)
         case ast.IfExp(body=first, orelse=second):
@@ -73,31 +73,31 @@ def _kind(node: ast.expr, ctx: UnitContext) -> str | None:
         case ast.Call(func=ast.Name(id=name)):
             return _BUILTINS.get(name) if ctx.is_builtin(name) else None
         case ast.Call(func=ast.Attribute(value=receiver, attr=name)):
-            return _METHODS.get(name) if sure_types(receiver, ctx) == {"str"} else None
+            return _METHODS.get(name) if definite_types(receiver, ctx) == {"str"} else None
         case _:
             return _FORMS.get(type(node))
 
 
-def is_sure(node: ast.expr, ctx: UnitContext, wanted: frozenset[str]) -> bool:
+def is_definitely(node: ast.expr, ctx: UnitContext, wanted: frozenset[str]) -> bool:
     """Whether the expression is sure to have one of the `wanted` types."""
-    found = sure_types(node, ctx)
+    found = definite_types(node, ctx)
     return bool(found) and found <= wanted
 
 
 def is_boolean(node: ast.expr, ctx: UnitContext) -> bool:
     """Whether the expression is sure to be `True` or `False`."""
-    return sure_types(node, ctx) == {"bool"}
+    return definite_types(node, ctx) == {"bool"}
 
 
 def _compares_plainly(node: ast.Compare, ctx: UnitContext) -> bool:
     """Whether no comparison of it can be one that its operands' class defines in a way of its own."""
     if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
         return True  # Python itself makes a truth value of these.
-    return all(is_sure(operand, ctx, PLAIN) for operand in (node.left, *node.comparators))
+    return all(is_definitely(operand, ctx, PLAIN) for operand in (node.left, *node.comparators))
 
 
 def _any_of(several: Sequence[ast.expr], ctx: UnitContext) -> Types:
-    found = [sure_types(node, ctx) for node in several]
+    found = [definite_types(node, ctx) for node in several]
     return frozenset().union(*found) if all(found) else UNKNOWN
 
 

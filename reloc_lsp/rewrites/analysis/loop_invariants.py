@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reloc_lsp.rewrites.analysis.definite_types import HASHABLE, PLAIN, UNKNOWN, Types, is_sure, sure_types
-from reloc_lsp.rewrites.analysis.name_usage import Comprehension, bound_name, is_own, names_in, occurrences
+from reloc_lsp.rewrites.analysis.definite_types import HASHABLE, PLAIN, UNKNOWN, Types, definite_types, is_definitely
+from reloc_lsp.rewrites.analysis.name_usage import Comprehension, bound_name, count_name, is_plain_local, names_in
 from reloc_lsp.rewrites.analysis.purity import pure
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _FRESH_CALLS = {"list", "set", "dict", "sorted", "deque", "defaultdict", "Counte
 _FRESH = (ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Dict, ast.DictComp, ast.Tuple)
 
 
-def stays(ctx: UnitContext, name: str, block: ast.AST) -> bool:
+def is_invariant(ctx: UnitContext, name: str, block: ast.AST) -> bool:
     """Whether what a list, tuple or string of that name holds is the same all through `block`, whoever is called there.
 
     Nothing sets the name there, nothing is called that may change it, and everything that is changed is an object that
@@ -39,10 +39,10 @@ def _leaves_alone(ctx: UnitContext, node: ast.AST, name: str) -> bool:
         case ast.Call():
             return _calls_nothing_unknown(ctx, node, name)
         case ast.Subscript(value=receiver, ctx=ast.Store() | ast.Del()):
-            return isinstance(receiver, ast.Name) and receiver.id != name and is_fresh(ctx, receiver.id)
+            return isinstance(receiver, ast.Name) and receiver.id != name and is_locally_created(ctx, receiver.id)
         case ast.AugAssign(target=ast.Name(id=changed) as target):
             # Of a list that is changed in place by `+=` another name may know.
-            return is_fresh(ctx, changed) or is_sure(target, ctx, HASHABLE)
+            return is_locally_created(ctx, changed) or is_definitely(target, ctx, HASHABLE)
         case ast.For(iter=iterable) | ast.comprehension(iter=iterable):
             # To go over a generator runs its code.
             return all(ctx.types(known) <= PLAIN for known in names_in(iterable))
@@ -53,7 +53,7 @@ def _leaves_alone(ctx: UnitContext, node: ast.AST, name: str) -> bool:
 def _calls_nothing_unknown(ctx: UnitContext, call: ast.Call, name: str) -> bool:
     match call.func:
         case ast.Attribute(value=ast.Name(id=receiver), attr=method) if method in _CHANGING:
-            return receiver != name and is_fresh(ctx, receiver)
+            return receiver != name and is_locally_created(ctx, receiver)
         case ast.Name(id=called) if not ctx.is_builtin(called):
             return False
         case ast.Name(id=called) if called.endswith(("Error", "Exception", "Warning")):
@@ -62,9 +62,9 @@ def _calls_nothing_unknown(ctx: UnitContext, call: ast.Call, name: str) -> bool:
             return pure(ast.Call(call.func, [], []))
 
 
-def is_fresh(ctx: UnitContext, name: str) -> bool:
+def is_locally_created(ctx: UnitContext, name: str) -> bool:
     """Whether a name only ever stands for something that the unit made, so that no other name it was given knows it."""
-    if name in ctx.parameters or not is_own(ctx, name):
+    if name in ctx.parameters or not is_plain_local(ctx, name):
         return False
     names = [node for node in ast.walk(ctx.function) if isinstance(node, ast.Name) and node.id == name]
     stores = sum(isinstance(node.ctx, ast.Store) for node in names)
@@ -86,7 +86,7 @@ def _is_made(ctx: UnitContext, value: ast.expr) -> bool:
     return isinstance(value, _FRESH)
 
 
-def loops_around(ctx: UnitContext, node: ast.AST) -> Iterator[Statement]:
+def enclosing_loops(ctx: UnitContext, node: ast.AST) -> Iterator[Statement]:
     """The loops in whose repeated part the node stands, the outermost first; a statement with a comprehension too."""
     for place in ctx.statements:
         statement = place.node
@@ -128,12 +128,12 @@ def is_bound_before(ctx: UnitContext, name: str, loop: Statement) -> bool:
 
 def item_types(ctx: UnitContext, node: ast.expr) -> Types:
     """The types of an expression; those of a name that a loop takes from a list are those of the list's items."""
-    found = sure_types(node, ctx)
+    found = definite_types(node, ctx)
     if found or not isinstance(node, ast.Name):
         return found
     kinds: list[Types] = []
     for part in ast.walk(ctx.function):
-        if isinstance(part, ast.For | ast.comprehension) and occurrences(node.id, part.target):
+        if isinstance(part, ast.For | ast.comprehension) and count_name(node.id, part.target):
             plain = isinstance(part.target, ast.Name) and isinstance(part.iter, ast.Name)
             kinds.append(ctx.types("*" + part.iter.id) if plain and isinstance(part.iter, ast.Name) else UNKNOWN)
     return frozenset().union(*kinds) if kinds and all(kinds) else UNKNOWN
@@ -147,13 +147,13 @@ def is_hashable(ctx: UnitContext, node: ast.expr) -> bool:
     return bool(kinds) and kinds <= HASHABLE
 
 
-def holds_hashables(ctx: UnitContext, name: str) -> bool:
+def items_are_hashable(ctx: UnitContext, name: str) -> bool:
     """Whether all items that were seen in the list, tuple or set of that name can be in a set."""
     kinds = ctx.types("*" + name)
     return bool(kinds) and kinds <= HASHABLE
 
 
-def free_name(ctx: UnitContext, wanted: str) -> str | None:
+def unused_name(ctx: UnitContext, wanted: str) -> str | None:
     """`wanted`, if nothing else is called so."""
     taken = names_in(ctx.function) | set(ctx.parameters) | ctx.module.names
     return None if wanted in taken or ctx.is_builtin(wanted) else wanted

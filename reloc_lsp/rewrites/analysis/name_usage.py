@@ -21,7 +21,7 @@ def names_in(*nodes: ast.AST) -> set[str]:
     return {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
-def occurrences(name: str, *nodes: ast.AST) -> int:
+def count_name(name: str, *nodes: ast.AST) -> int:
     """How often a name stands in the nodes."""
     return sum(isinstance(inner, ast.Name) and inner.id == name for node in nodes for inner in ast.walk(node))
 
@@ -35,7 +35,7 @@ def bound_name(node: ast.stmt) -> str | None:
             return None
 
 
-def is_own(ctx: UnitContext, name: str) -> bool:
+def is_plain_local(ctx: UnitContext, name: str) -> bool:
     """Whether a name is a variable of the unit's own, that nothing else can see: no closure, no look at the frame."""
     if name not in ctx.locals:
         return False
@@ -44,49 +44,49 @@ def is_own(ctx: UnitContext, name: str) -> bool:
             return False
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _READS_FRAMES:
             return False
-        if isinstance(node, _SCOPES) and node is not ctx.function and occurrences(name, node):
+        if isinstance(node, _SCOPES) and node is not ctx.function and count_name(name, node):
             return False
     return True
 
 
 def used_elsewhere(ctx: UnitContext, name: str, *nodes: ast.AST) -> bool:
     """Whether a name stands anywhere in the unit but in these nodes."""
-    return occurrences(name, ctx.function) > occurrences(name, *nodes)
+    return count_name(name, ctx.function) > count_name(name, *nodes)
 
 
-def outlives(ctx: UnitContext, name: str, loop: ast.AST) -> bool:
+def escapes_loop(ctx: UnitContext, name: str, loop: ast.AST) -> bool:
     """Whether what a loop leaves in a name may be seen outside of it.
 
     Another loop or comprehension that sets the name first does not see it.
     """
-    shielded = occurrences(name, loop)
+    shielded = count_name(name, loop)
     around = {id(node) for node in ast.walk(ctx.function) if any(inner is loop for inner in ast.walk(node))}
     for node in _settling(ctx.function, name):
         if id(node) not in around:
             inside = [node.target, *node.body] if isinstance(node, _LOOPS) else [node]
-            shielded += occurrences(name, *inside)
-    return not is_own(ctx, name) or occurrences(name, ctx.function) > shielded
+            shielded += count_name(name, *inside)
+    return not is_plain_local(ctx, name) or count_name(name, ctx.function) > shielded
 
 
 def _settling(node: ast.AST, name: str) -> Iterator[ast.For | ast.AsyncFor | Comprehension]:
     """The outermost loops and comprehensions that set the name before they read it."""
     for inner in ast.iter_child_nodes(node):
-        if isinstance(inner, _LOOPS) and occurrences(name, inner.target):
+        if isinstance(inner, _LOOPS) and count_name(name, inner.target):
             yield inner
         elif isinstance(inner, Comprehension) and name in names_in(*(part.target for part in inner.generators)):
             # The first iterable is looked up outside.
-            if not occurrences(name, inner.generators[0].iter):
+            if not count_name(name, inner.generators[0].iter):
                 yield inner
         else:
             yield from _settling(inner, name)
 
 
-def suspends(*nodes: ast.AST) -> bool:
+def blocks_comprehension(*nodes: ast.AST) -> bool:
     """Whether something in the nodes cannot move into a comprehension: a pause, a name bound in passing, a closure."""
     return any(isinstance(inner, _SUSPENDS) for node in nodes for inner in ast.walk(node))
 
 
-def is_simple(node: ast.expr) -> bool:
+def is_name_or_constant(node: ast.expr) -> bool:
     """Whether evaluating the expression once more or once less can be noticed by nothing: a name or a constant."""
     return isinstance(node, ast.Name | ast.Constant)
 
@@ -96,7 +96,7 @@ def same(one: ast.AST, other: ast.AST) -> bool:
     return ast.dump(one).replace("Store()", "Load()") == ast.dump(other).replace("Store()", "Load()")
 
 
-def truth_only(slot: Slot) -> bool:
+def only_truth_matters(slot: Slot) -> bool:
     """Whether nothing but the truth of the expression matters in its place."""
     match slot.parent:
         case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
@@ -106,12 +106,12 @@ def truth_only(slot: Slot) -> bool:
         case ast.UnaryOp(op=ast.Not()):
             return True
         case ast.BoolOp():
-            return slot.outer is not None and truth_only(slot.outer)
+            return slot.outer is not None and only_truth_matters(slot.outer)
         case _:
             return False
 
 
-def in_try(ctx: UnitContext, node: ast.stmt) -> bool:
+def inside_try(ctx: UnitContext, node: ast.stmt) -> bool:
     """Whether an exception raised in the statement may be caught in the unit, which then could see half-made values."""
     tries = (other for other in ast.walk(ctx.function) if isinstance(other, ast.Try | ast.TryStar | ast.With))
     return any(inner is node for other in tries for inner in ast.walk(other))

@@ -28,7 +28,7 @@ _FORMS: dict[type[ast.expr], str] = {
 }  # fmt: skip
 
 
-def kinds_of(node: ast.expr, ctx: UnitContext) -> frozenset[str]:
+def possible_types(node: ast.expr, ctx: UnitContext) -> frozenset[str]:
     """Names of the types the expression may have; empty where nothing is known."""
     match node:
         case ast.Name(id=name):
@@ -36,11 +36,11 @@ def kinds_of(node: ast.expr, ctx: UnitContext) -> frozenset[str]:
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
             return ctx.types("self." + name)
         case ast.BinOp(left=left, op=op, right=right):
-            return _arithmetic(kinds_of(left, ctx), op, kinds_of(right, ctx))
-        case ast.Subscript(value=value) if isinstance(node.slice, ast.Slice) or kinds_of(value, ctx) == {"str"}:
-            return kinds_of(value, ctx)
+            return _arithmetic(possible_types(left, ctx), op, possible_types(right, ctx))
+        case ast.Subscript(value=value) if isinstance(node.slice, ast.Slice) or possible_types(value, ctx) == {"str"}:
+            return possible_types(value, ctx)
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert(), operand=same) | ast.IfExp(body=same):
-            return kinds_of(same, ctx)
+            return possible_types(same, ctx)
         case _:
             kind = _kind_by_form(node)
             return frozenset([kind] if kind else [])
@@ -66,7 +66,7 @@ def _arithmetic(left: frozenset[str], op: ast.operator, right: frozenset[str]) -
     return left or right
 
 
-def methods_of(node: ast.expr, ctx: UnitContext) -> list[str]:
+def possible_methods(node: ast.expr, ctx: UnitContext) -> list[str]:
     """Public methods of the builtin types the expression may have."""
-    found = [_TYPES[kind] for kind in sorted(kinds_of(node, ctx)) if kind in _TYPES]
+    found = [_TYPES[kind] for kind in sorted(possible_types(node, ctx)) if kind in _TYPES]
     return list(dict.fromkeys(name for kind in found for name in dir(kind) if not name.startswith("_")))

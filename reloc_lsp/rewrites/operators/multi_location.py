@@ -29,26 +29,26 @@ _REPEATABLE = {
 _NAME = re.compile(r"\b[^\W\d]\w*")
 
 
-def paired(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
+def in_several_locations(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
     """Rewrites of one family with the same text before and after, done in two places or in all.
 
     The same change of another name on a line that is alike but for names counts too.
     """
     groups: dict[tuple[str, str, str], list[Rewrite]] = defaultdict(list)
     for rewrite in rewrites:
-        if rewrite.family in _REPEATABLE and len(rewrite.edits) == 1:
+        if rewrite.operator in _REPEATABLE and len(rewrite.edits) == 1:
             edit = rewrite.edits[0]
             old = ctx.text[edit.start : edit.end]
-            groups[rewrite.family, old, edit.text].append(rewrite)
+            groups[rewrite.operator, old, edit.text].append(rewrite)
             if old and old in edit.text:
                 line = ctx.index.lines[rewrite.line - 1]
-                groups[rewrite.family, _NAME.sub("_", line), edit.text.replace(old, "{}", 1)].append(rewrite)
-    for (family, _, _), members in groups.items():
+                groups[rewrite.operator, _NAME.sub("_", line), edit.text.replace(old, "{}", 1)].append(rewrite)
+    for (operator, _, _), members in groups.items():
         if not 2 <= len(members) <= 6:
             continue
         if len(members) > 2 and _apart(members):
-            yield _together(family, members)
-        yield from (_together(family, [*pair]) for pair in combinations(members, 2) if _apart(pair))
+            yield _together(operator, members)
+        yield from (_together(operator, [*pair]) for pair in combinations(members, 2) if _apart(pair))
 
 
 def _apart(members: Sequence[Rewrite]) -> bool:
@@ -57,8 +57,8 @@ def _apart(members: Sequence[Rewrite]) -> bool:
     return all(one.end <= other.start for one, other in pairwise(edits))
 
 
-def _together(family: str, members: list[Rewrite]) -> Rewrite:
+def _together(operator: str, members: list[Rewrite]) -> Rewrite:
     edits = tuple(edit for member in members for edit in member.edits)
     weight = sum(member.weight for member in members) / len(members) * 0.5
     said = f"{members[0].description}, in {len(members)} places"
-    return Rewrite(edits, f"paired {family}", said, members[0].line, weight)
+    return Rewrite(edits, f"paired {operator}", said, members[0].line, weight)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.rewrites.ranking.features import Clues
+from reloc_lsp.rewrites.ranking.features import Features
 from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.candidate import Candidate, Node
@@ -27,7 +27,7 @@ class Ranked:
     rewrite: Rewrite
     prior_score: float
     plausibility: float
-    features: Clues = field(default_factory=dict)
+    features: Features = field(default_factory=dict)
 
 
 class CandidateQueue:
@@ -59,9 +59,9 @@ class CandidateQueue:
     def _sort(self) -> None:
         assert self._foresight is not None
         self._heard = False
-        kinds = {(one.rewrite.family, one.rewrite.line) for one in self._waiting}
+        kinds = {(one.rewrite.operator, one.rewrite.line) for one in self._waiting}
         lessons = {kind: self._foresight.feedback(self._lessons.features(*kind)) for kind in kinds}
-        self._waiting.sort(key=lambda one: one.prior_score + lessons[one.rewrite.family, one.rewrite.line])
+        self._waiting.sort(key=lambda one: one.prior_score + lessons[one.rewrite.operator, one.rewrite.line])
 
     def _candidates(self) -> Iterator[Candidate]:
         parent = self.parent.candidate
@@ -77,6 +77,6 @@ class CandidateQueue:
                 continue
             self._given[source] = rewrite
             yield Candidate(
-                source, rewrite.family, rewrite.description, self.parent.identity, parent.depth + 1,
+                source, rewrite.operator, rewrite.description, self.parent.identity, parent.depth + 1,
                 before + one.plausibility, parent.trusted, one.features,
             )  # fmt: skip

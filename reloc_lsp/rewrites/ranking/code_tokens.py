@@ -54,7 +54,7 @@ class TokenChange:
         return [word for word in (self.before, *self.come, self.after) if word]
 
 
-class Wording:
+class TokenizedText:
     """A unit's text by its words."""
 
     def __init__(self, text: str) -> None:

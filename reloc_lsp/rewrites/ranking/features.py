@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from reloc_lsp.rewrites.ranking.code_tokens import Pair, Triple, Wording, triples, words
+from reloc_lsp.rewrites.ranking.code_tokens import Pair, TokenizedText, Triple, triples, words
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
 
-Clues = dict[str, float]
+Features = dict[str, float]
 LEAST = 1e-12
 MANY_WORDS = 400
 """Of a file of so many words half is believed of what other projects taught."""
@@ -31,7 +31,7 @@ ERRORS = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class TaskContext:
     """What a task tells of all rewrites of its unit.
 
     `text` is that of the file, `errors` the names of the exceptions that failing tests end with, `test_literals` are
@@ -97,17 +97,17 @@ class RankedRewrite:
 class FeatureExtractor:
     """Reads the clues of the rewrites of one unit; `standings` are all of them."""
 
-    def __init__(self, ctx: UnitContext, around: Surroundings, standings: Sequence[RankedRewrite]) -> None:
+    def __init__(self, ctx: UnitContext, around: TaskContext, standings: Sequence[RankedRewrite]) -> None:
         self.around = around
-        self._families = Counter(standing.rewrite.family for standing in standings)
+        self._operators = Counter(standing.rewrite.operator for standing in standings)
         self._lines = Counter(standing.rewrite.line for standing in standings)
         self._most = max((standing.suspicion for standing in standings), default=0.0)
         self._statements = {ctx.line(place.node): type(place.node).__name__ for place in ctx.statements}
         self._raised = {n for n, text in enumerate(ctx.index.lines, 1) if text.strip() in ctx.module.raised}
-        self._wording = Wording(ctx.text)
+        self._wording = TokenizedText(ctx.text)
         self._places = _places(standings)
 
-    def features(self, standing: RankedRewrite) -> Clues:
+    def features(self, standing: RankedRewrite) -> Features:
         """The clues of one of the rewrites that the reader was made for."""
         if standing.chosen:
             # Nothing but searches can tell of these: they are not among the rewrites of a fix that nothing was run for.
@@ -117,28 +117,29 @@ class FeatureExtractor:
             SURROUNDING_CODE_FEATURE: self.around.share,
             }  # fmt: skip
         rewrite = standing.rewrite
-        family, line = rewrite.family, rewrite.line
+        operator, line = rewrite.operator, rewrite.line
         statement = self._statements.get(line, "other")
         found = {
             "preference": _log(standing.preference), "suspicion": _log(standing.suspicion),
             "outlook": _log(standing.outlook), "weight": _log(rewrite.weight),
-            "crowd of its family": math.log(self._families[family]), "crowd of its line": math.log(self._lines[line]),
-            f"family={family}": 1.0, f"in={statement}": 1.0, f"family={family} in={statement}": 1.0,
+            "crowd of its family": math.log(self._operators[operator]),
+            "crowd of its line": math.log(self._lines[line]),
+            f"family={operator}": 1.0, f"in={statement}": 1.0, f"family={operator} in={statement}": 1.0,
             f"outlook={_step(standing.outlook)}": 1.0, **self._places[id(standing)],
             SURROUNDING_CODE_FEATURE: self.around.share,
         }  # fmt: skip
         errors = self.around.kinds_of_error
         for error in errors:
-            found[f"family={family} error={error}"] = 1.0 / len(errors)
+            found[f"family={operator} error={error}"] = 1.0 / len(errors)
         if standing.suspicion == self._most:
             found["most suspicious"] = 1.0
         if line in self._raised:
-            found["raised here"] = found[f"family={family} raised here"] = 1.0
+            found["raised here"] = found[f"family={operator} raised here"] = 1.0
         if rewrite.edits:
             self._add_words(found, rewrite)
         return found
 
-    def _add_words(self, found: Clues, rewrite: Rewrite) -> None:
+    def _add_words(self, found: Features, rewrite: Rewrite) -> None:
         """What the words tell that come and go."""
         made, around = self._wording.change(rewrite.edits), self.around
         gone, come = made.kinds()
@@ -166,19 +167,19 @@ class FeatureExtractor:
             found["said by tests"] = 1.0
 
 
-def _places(standings: Sequence[RankedRewrite]) -> dict[int, Clues]:
+def _places(standings: Sequence[RankedRewrite]) -> dict[int, Features]:
     """The place of each in its family, and among those of it at its line: by the standing's identity.
 
     They are much alike. Where the first of them fail the next will, so others had better take turns with them.
     """
-    in_family: Counter[str] = Counter()
+    in_operator: Counter[str] = Counter()
     at_line: Counter[tuple[str, int]] = Counter()
     found = {}
     for one in sorted(standings, key=lambda one: -one.prior_score):
-        family, line = one.rewrite.family, one.rewrite.line
-        in_family[family] += 1
-        at_line[family, line] += 1
-        places = in_family[family], at_line[family, line]
+        operator, line = one.rewrite.operator, one.rewrite.line
+        in_operator[operator] += 1
+        at_line[operator, line] += 1
+        places = in_operator[operator], at_line[operator, line]
         found[id(one)] = dict(zip(RANK_FEATURES, map(math.log, places), strict=True))
     return found
 

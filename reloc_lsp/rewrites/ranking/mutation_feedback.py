@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from reloc_lsp.rewrites.ranking.features import Clues
+from reloc_lsp.rewrites.ranking.features import Features
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.evaluation import behavior_changed, newly_passes
 from reloc_lsp.search.verdict import Verdict
@@ -35,25 +35,25 @@ class MutationFeedback:
 
     def __init__(self) -> None:
         self._all = Tally()
-        self._families: dict[str, Tally] = defaultdict(Tally)
+        self._operators: dict[str, Tally] = defaultdict(Tally)
         self._lines: dict[int, Tally] = defaultdict(Tally)
 
     def hear(self, rewrite: Rewrite, before: Verdict, after: Verdict) -> None:
         """Take note of a rewrite's verdict `after`, beside that of its parent `before`."""
         gained = newly_passes(before, after)
         moved = gained or behavior_changed(before, after)
-        for tally in (self._all, self._families[rewrite.family], self._lines[rewrite.line]):
+        for tally in (self._all, self._operators[rewrite.operator], self._lines[rewrite.line]):
             tally.tried += 1
             tally.moved += moved
             tally.gained += gained
 
-    def features(self, family: str, line: int) -> Clues:
+    def features(self, operator: str, line: int) -> Features:
         """How much more of its kind gained or moved something than is usual here, as logarithms."""
-        tried, of_family, of_line = self._all.tried, self._families[family], self._lines[line]
+        tried, of_operator, of_line = self._all.tried, self._operators[operator], self._lines[line]
         gaining = (self._all.gained + 0.5) / (tried + 10.0)
         moving = (self._all.moved + 2.0) / (tried + 4.0)
         return {
-            "family gained": _ratio(of_family.gained, of_family.tried, gaining, FEW),
+            "family gained": _ratio(of_operator.gained, of_operator.tried, gaining, FEW),
             "line gained": _ratio(of_line.gained, of_line.tried, gaining, MORE),
             "line moved": _ratio(of_line.moved, of_line.tried, moving, FEW),
         }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reloc_lsp.rewrites.rewrite import Branches, Guard, Joined, Rewrite, Swap
+from reloc_lsp.rewrites.rewrite import Branches, ConditionExtension, ExpressionReplacement, GuardInsertion, Rewrite
 from reloc_lsp.search.runtime_values import RuntimeValues
 
 INERT, UNSEEN, RISKY, NEUTRAL, LIKELY, TARGETED = 0.08, 0.2, 0.25, 1.0, 2.5, 5.0
@@ -17,7 +17,7 @@ WANTED, UNWANTED = 4.0, 0.05
 CHOICES_ALIKE = 3
 
 
-class Outlook:
+class Observations:
     """Judges effects by values; without values everything is possible."""
 
     def __init__(self, values: RuntimeValues | None = None) -> None:
@@ -26,13 +26,13 @@ class Outlook:
     def factor(self, rewrite: Rewrite) -> float:
         """How much likelier (or less likely) the values make the rewrite."""
         match rewrite.effect:
-            case Swap() as swap:
+            case ExpressionReplacement() as swap:
                 return self._swap(swap) * self._answers(swap.line, swap.new, swap.returned)
-            case Joined() as joined:
+            case ConditionExtension() as joined:
                 return self._joined(joined)
-            case Guard(line=line, condition=condition, value=None):
-                return self._guard(line, condition, rewrite.family == "conditional")
-            case Guard(line=line, condition=condition, value=str(value)):
+            case GuardInsertion(line=line, condition=condition, value=None):
+                return self._guard(line, condition, rewrite.operator == "conditional")
+            case GuardInsertion(line=line, condition=condition, value=str(value)):
                 return self._guard(line, condition, False) * self._early_answers(line, condition, value)
             case _:
                 return NEUTRAL
@@ -71,7 +71,7 @@ class Outlook:
         vector = self.values.vectors.get(line, {}).get(expression, ())
         return any(v == -1 and b for v, b in zip(vector, self.values.suspiciousness.get(line, ()), strict=False))
 
-    def _swap(self, swap: Swap) -> float:
+    def _swap(self, swap: ExpressionReplacement) -> float:
         vectors = self.values.vectors.get(swap.line, {})
         old, new = vectors.get(swap.old), vectors.get(swap.new)
         blame = self.values.suspiciousness.get(swap.line, ())
@@ -131,7 +131,7 @@ class Outlook:
                 first.setdefault(test, visit)
         return _satisfied([vector[visit] in answers[test] for test, visit in first.items()])
 
-    def _joined(self, joined: Joined) -> float:
+    def _joined(self, joined: ConditionExtension) -> float:
         blame = self.values.suspiciousness.get(joined.line)
         olds, extras = self._truths(joined.line, joined.old), self._truths(joined.line, joined.extra)
         if not blame or olds is None or extras is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from reloc_lsp.program.comments import comment_counts
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.rewrites.rewrite import Family
+from reloc_lsp.rewrites.rewrite import Operator
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
@@ -17,13 +17,13 @@ USUAL_LINE = 88
 """Lines may always be as long as this."""
 
 
-class PreservingNeighborhood:
+class RefactoringNeighborhood:
     """Each neighbour is one rewrite of the families. It keeps all comments and makes no line longer than lines are."""
 
-    def __init__(self, task: Task, module: ModuleContext, families: Sequence[Family]) -> None:
+    def __init__(self, task: Task, module: ModuleContext, operators: Sequence[Operator]) -> None:
         self.task = task
         self.module = module
-        self.families = families
+        self.operators = operators
         self._longest = max([USUAL_LINE, *map(_length, split_lines(task.module))])
         self._comments = comment_counts(task.source)
         self._waiting: dict[int, Iterator[Candidate]] = {}
@@ -47,13 +47,13 @@ class PreservingNeighborhood:
             ctx = UnitContext(made.source, self.module)
         except SyntaxError:
             return
-        for family in self.families:
-            for rewrite in family(ctx):
+        for operator in self.operators:
+            for rewrite in operator(ctx):
                 source = apply_edits(made.source, rewrite.edits)
                 if self._presentable(source):
                     said = f"{made.description}; {rewrite.description}" if made.depth else rewrite.description
                     yield Candidate(
-                        source, rewrite.family, said, parent.identity, made.depth + 1, made.prior, made.trusted
+                        source, rewrite.operator, said, parent.identity, made.depth + 1, made.prior, made.trusted
                     )
 
     def _presentable(self, source: str) -> bool:

@@ -17,7 +17,7 @@ Word = tuple[str, str]
 _COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 
 
-def in_the_looks_of(old: str, new: str) -> str:
+def with_layout_of(old: str, new: str) -> str:
     """The expression `new`, laid out as `old` is where both have the same tokens; comments of `old` stay in it.
 
     `new` itself where that would make it another program.
@@ -34,7 +34,7 @@ def in_the_looks_of(old: str, new: str) -> str:
     return laid_out if wanted and _tree(opening + laid_out + closing) == wanted else new
 
 
-def loses_a_comment(text: str, edits: Sequence[Edit]) -> bool:
+def drops_comment(text: str, edits: Sequence[Edit]) -> bool:
     """Whether a comment in what the edits replace is in nothing that they put there."""
     new = "\n".join(edit.text for edit in edits)
     return any(comment not in new for edit in edits for comment in _COMMENT.findall(text[edit.start : edit.end]))

@@ -14,7 +14,7 @@ _NAMED = re.compile(r"\\N\{[^}]*\}")
 _ASSIGNED = re.compile(r"=\s*[}:!]")
 
 
-def fitted_into(literals: str, text: str) -> str | None:
+def with_fstring_quotes(literals: str, text: str) -> str | None:
     """`text` with quotes that may stand in an expression of the f-string; `None` where it may not stand there.
 
     As all versions of Python allow it: before 3.12 neither the text's own quotes nor a backslash.
@@ -30,7 +30,7 @@ def fitted_into(literals: str, text: str) -> str | None:
     return text.replace(used.pop(), free.pop()) if len(free) == len(used) == 1 else None
 
 
-def place_expressions(joined: ast.JoinedStr, text: str, start: int, index: LineIndex, shift: int) -> bool:
+def locate_expressions(joined: ast.JoinedStr, text: str, start: int, index: LineIndex, shift: int) -> bool:
     """Give the expressions of an f-string, whose literals `text` begin at offset `start`, their true places.
 
     Lines are those of `index`, `shift` more. False, and nothing changed, where an expression is not found for certain.

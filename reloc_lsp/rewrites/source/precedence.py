@@ -83,7 +83,7 @@ def level_of_text(text: str) -> int:
 
 
 @lru_cache(maxsize=20_000)
-def stands_alone(text: str) -> bool:
+def is_complete_expression(text: str) -> bool:
     """Whether a text is an expression without brackets around it."""
     try:
         ast.parse(text, mode="eval")
@@ -92,6 +92,6 @@ def stands_alone(text: str) -> bool:
     return True
 
 
-def fitted(text: str, parent: ast.AST, field: str, index: int = -1) -> str:
+def parenthesized(text: str, parent: ast.AST, field: str, index: int = -1) -> str:
     """`text`, in parentheses if it needs them in that place."""
     return text if level_of_text(text) >= needed(parent, field, index) else f"({text})"

@@ -54,7 +54,7 @@ def insert_around(ctx: UnitContext, place: Statement, lines: Sequence[str]) -> I
             yield after
 
 
-def put_lines(ctx: UnitContext, statements: Sequence[ast.stmt], lines: Sequence[str]) -> Edit | None:
+def replace_statements(ctx: UnitContext, statements: Sequence[ast.stmt], lines: Sequence[str]) -> Edit | None:
     """The edit that puts `lines` (indented from their level on) in the place of neighbouring statements."""
     first, last = statements[0], statements[-1]
     if not (ctx.alone(first) and ctx.alone(last)) or _is_elif(ctx, first):
@@ -73,16 +73,19 @@ def _block(ctx: UnitContext, indent: str, lines: Sequence[str]) -> str:
     return "".join(out)
 
 
-def moved_block(ctx: UnitContext, block: Sequence[ast.stmt], indent: str) -> str | None:
-    """The lines of a whole block, comments at its head included, at another indentation; `None` as `moved_lines`."""
+def reindented_block(ctx: UnitContext, block: Sequence[ast.stmt], indent: str) -> str | None:
+    """The lines of a whole block, comments above it included, at another indentation.
+
+    `None` where `reindented_lines` gives `None`.
+    """
     first = ctx.index.line_of(ctx.lines_of(block[0])[0])
     head = first
     while ctx.index.lines[head - 2].strip()[:1] in ("", "#"):
         head -= 1
-    return moved_lines(ctx, block, indent, above=first - head)
+    return reindented_lines(ctx, block, indent, above=first - head)
 
 
-def moved_lines(ctx: UnitContext, statements: Sequence[ast.stmt], indent: str, above: int = 0) -> str | None:
+def reindented_lines(ctx: UnitContext, statements: Sequence[ast.stmt], indent: str, above: int = 0) -> str | None:
     """The whole lines of neighbouring statements, and so many `above`, at another indentation.
 
     `None` where that would change text.

@@ -10,14 +10,14 @@ from functools import cached_property
 
 from reloc_lsp.program.text_edit import Edit, apply_edits
 from reloc_lsp.rewrites.analysis.purity import pure, pure_text
-from reloc_lsp.rewrites.ranking.observational_equivalence import Outlook
-from reloc_lsp.rewrites.rewrite import Branches, Rewrite, Swap
+from reloc_lsp.rewrites.ranking.observational_equivalence import Observations
+from reloc_lsp.rewrites.rewrite import Branches, ExpressionReplacement, Rewrite
 from reloc_lsp.rewrites.source.bindings import UnitNames
-from reloc_lsp.rewrites.source.formatting import in_the_looks_of
-from reloc_lsp.rewrites.source.fstrings import fitted_into, place_expressions
+from reloc_lsp.rewrites.source.formatting import with_layout_of
+from reloc_lsp.rewrites.source.fstrings import locate_expressions, with_fstring_quotes
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.rewrites.source.precedence import fitted, level_of_text, needed
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.precedence import level_of_text, needed, parenthesized
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _HOLDERS = (ast.comprehension, ast.keyword, ast.withitem, ast.arguments, ast.ExceptHandler, ast.match_case)
 _OWN_SCOPE = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
@@ -45,10 +45,14 @@ class UnitContext(UnitNames):
     """
 
     def __init__(
-        self, source: str, module: ModuleContext, outlook: Outlook | None = None, focus: Container[int] | None = None
+        self,
+        source: str,
+        module: ModuleContext,
+        outlook: Observations | None = None,
+        focus: Container[int] | None = None,
     ) -> None:
         super().__init__(source, module, focus)
-        self.outlook = outlook or Outlook()
+        self.outlook = outlook or Observations()
         self.conditions: dict[int, dict[str, float]] = {}
         self.useful: dict[tuple[int, bool], dict[str, float]] = {}
         self._pure: dict[int, bool] = {}
@@ -60,9 +64,9 @@ class UnitContext(UnitNames):
         if not isinstance(node, ast.JoinedStr):
             return False
         start, end = self.span(node)
-        return place_expressions(node, self.text[start:end], start, self.index, self._shift)
+        return locate_expressions(node, self.text[start:end], start, self.index, self._shift)
 
-    def with_outlook(self, outlook: Outlook) -> UnitContext:
+    def with_observations(self, outlook: Observations) -> UnitContext:
         """The same unit after a look at its values; everything known of it is shared."""
         other = copy.copy(self)
         other.outlook, other.useful = outlook, {}
@@ -113,12 +117,12 @@ class UnitContext(UnitNames):
         start, end = self.span(slot.node)
         around = self._text_around(slot)
         if around is not None:
-            text = fitted_into(self.src(around), text) or text
+            text = with_fstring_quotes(self.src(around), text) or text
         if self._shares_parentheses(slot):
-            return Edit(start, end, f"({fitted(text, slot.parent, slot.field)})")
-        text = in_the_looks_of(self.text[start:end], text)
+            return Edit(start, end, f"({parenthesized(text, slot.parent, slot.field)})")
+        text = with_layout_of(self.text[start:end], text)
         if not self._grouped(slot, start, end):
-            text = fitted(text, slot.parent, slot.field, slot.index)
+            text = parenthesized(text, slot.parent, slot.field, slot.index)
         elif level_of_text(text) >= needed(slot.parent, slot.field, slot.index) and "\n" not in text:
             start, end = self.text.rindex("(", 0, start), self.text.index(")", end) + 1
         before = " " if _word(self.text[:start][-1:]) and _word(text[:1]) else ""
@@ -156,17 +160,17 @@ class UnitContext(UnitNames):
         return before.endswith("(") and after.startswith(")") and not isinstance(slot.node, ast.GeneratorExp)
 
     def replace(
-        self, slot: Slot, text: str, family: str, description: str | None = None, weight: float = 1.0
+        self, slot: Slot, text: str, operator: str, description: str | None = None, weight: float = 1.0
     ) -> Rewrite:
         """The rewrite that puts `text` in the slot's place."""
         around = self._text_around(slot)
-        if around is not None and fitted_into(self.src(around), text) is None:
-            return Rewrite((), family, "", self.line(slot.node))
+        if around is not None and with_fstring_quotes(self.src(around), text) is None:
+            return Rewrite((), operator, "", self.line(slot.node))
         edit = self.edit(slot, text)
-        said = description or f"`{short(self.inline(slot.node))}` becomes `{short(text)}`"
-        return Rewrite((edit,), family, said, self.line(slot.node), weight, self.effect_of(slot, (edit,)))
+        said = description or f"`{abbreviated(self.inline(slot.node))}` becomes `{abbreviated(text)}`"
+        return Rewrite((edit,), operator, said, self.line(slot.node), weight, self.effect_of(slot, (edit,)))
 
-    def effect_of(self, slot: Slot, edits: tuple[Edit, ...]) -> Swap | None:
+    def effect_of(self, slot: Slot, edits: tuple[Edit, ...]) -> ExpressionReplacement | None:
         """The largest pure expression around the slot, before and after the edits."""
         top = self._top(slot)
         if top is None:
@@ -184,7 +188,7 @@ class UnitContext(UnitNames):
         handed_on = top is getattr(slot.statement, "value", None)
         returned = self._returning.get(id(slot.statement), 0) if handed_on else 0
         branches = self.branches(slot.statement) if condition else (None, None)
-        return Swap(self.line(slot.statement), old, new, condition, returned, branches)
+        return ExpressionReplacement(self.line(slot.statement), old, new, condition, returned, branches)
 
     def branches(self, node: ast.stmt) -> Branches:
         """What an `if` returns at once, or what is returned right after it, without effects."""
@@ -249,7 +253,7 @@ class UnitContext(UnitNames):
         return best
 
     @cached_property
-    def telling_constants(self) -> list[tuple[str, str]]:
+    def notable_constants(self) -> list[tuple[str, str]]:
         """Short constants that the unit reads or tells of, the commonest left out, each with its type's name."""
         slots = [slot for slot in self.loads(ast.Constant) if not isinstance(slot.parent, ast.JoinedStr | ast.Expr)]
         values = {text: ast.literal_eval(text) for text in self.module.told}

@@ -11,7 +11,7 @@ from functools import cached_property
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.source_text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
-from reloc_lsp.rewrites.source.precedence import stands_alone
+from reloc_lsp.rewrites.source.precedence import is_complete_expression
 
 _LAID_OUT = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
 
@@ -79,7 +79,7 @@ class UnitText:
     def whole(self, node: ast.expr) -> str:
         """The node's text for another place, in parentheses where its lines would not hold together there."""
         text = self.src(node)
-        return f"({text})" if "\n" in text and not stands_alone(text) else text
+        return f"({text})" if "\n" in text and not is_complete_expression(text) else text
 
     def inline_statement(self, node: ast.stmt) -> str:
         """A simple statement's text on one line."""
@@ -104,7 +104,7 @@ class UnitText:
             yield Statement(node, block, index, parent, loop, handler)
             inside = loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
             inside = inside and not isinstance(node, FunctionNode | ast.ClassDef)
-            for inner in blocks(node):
+            for inner in child_blocks(node):
                 yield from self._statements(inner, node, loop=inside, handler=handler)
 
     @property
@@ -156,14 +156,14 @@ class UnitText:
         return inner[len(outer) :] if inner.startswith(outer) and len(inner) > len(outer) else "    "
 
 
-def blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
+def child_blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
     """The blocks of statements inside a statement, in source order."""
     holders = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
     own = [getattr(node, field, None) for field in ("body", "orelse", "finalbody")]
     yield from filter(None, [own[0], *(holder.body for holder in holders), *own[1:]])
 
 
-def short(text: str, most: int = 48) -> str:
+def abbreviated(text: str, most: int = 48) -> str:
     """`text` on one line, cut if long, for descriptions."""
     if len(text) <= most and not _LAID_OUT.search(text):
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
 
@@ -23,7 +23,7 @@ _PLAIN = {
 }
 
 
-def added(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_element(ctx: UnitContext) -> Iterator[Rewrite]:
     """One more element at either end of a list, tuple or set."""
     for slot in ctx.loads(ast.List, ast.Tuple, ast.Set):
         node = slot.node
@@ -40,14 +40,14 @@ def added(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, f"{opening}{', '.join(row)}{closing}", "element", weight=0.6)
 
 
-def plain_values(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_by_plain_value(ctx: UnitContext) -> Iterator[Rewrite]:
     """A computed value becomes a plain one."""
     for slot in ctx.loads(
         ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.BoolOp, ast.List
     ):
         if slot.field in ("func", "annotation", "test") or isinstance(slot.parent, ast.Attribute | ast.Starred):
             continue
-        kinds = kinds_of(slot.node, ctx)
+        kinds = possible_types(slot.node, ctx)
         for value, weight in _PLAIN.items():
             fits = not kinds or type(ast.literal_eval(value)).__name__ in kinds
             whole = isinstance(slot.parent, ast.Assign | ast.Return | ast.keyword)
@@ -56,7 +56,7 @@ def plain_values(ctx: UnitContext) -> Iterator[Rewrite]:
             )
 
 
-def names_for_constants(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_constant_by_name(ctx: UnitContext) -> Iterator[Rewrite]:
     """A constant becomes a name in scope; one that is not read anywhere else is the likeliest."""
     for slot in ctx.loads(ast.Constant):
         node = slot.node

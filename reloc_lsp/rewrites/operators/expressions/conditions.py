@@ -9,12 +9,12 @@ from typing import Literal
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.condition_synthesis import conditions, names_in
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
-from reloc_lsp.rewrites.rewrite import Guard, Joined, Rewrite
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
+from reloc_lsp.rewrites.rewrite import ConditionExtension, GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.precedence import AND, OR, level, level_of_text
-from reloc_lsp.rewrites.source.statement_edits import moved_lines
+from reloc_lsp.rewrites.source.statement_edits import reindented_lines
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _OF_AN_ELEMENT = (
     "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",
@@ -23,16 +23,16 @@ _OF_AN_ELEMENT = (
 _OPERATORS = ("!=", "in", "not in", "==", "<", ">")
 
 
-def standing(ctx: UnitContext) -> Iterator[Slot]:
+def condition_slots(ctx: UnitContext) -> Iterator[Slot]:
     """Every condition of the unit and every part of one."""
     for slot in ctx.loads(ast.expr):
         if _conditional_weight(ctx, slot) and not isinstance(slot.statement, ast.Assert):
             yield slot
 
 
-def strengthened(ctx: UnitContext) -> Iterator[Rewrite]:
+def extend_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """Every condition `c`, and every part of one, becomes `c and x` and `c or x`; `x` first where `c` may raise."""
-    for slot in standing(ctx):
+    for slot in condition_slots(ctx):
         weight = _conditional_weight(ctx, slot)
         text = ctx.inline(slot.node)
         words: tuple[Literal["and", "or"], ...] = ("and", "or")
@@ -54,11 +54,11 @@ def _conditional_weight(ctx: UnitContext, slot: Slot) -> float:
         return 1.0
     if isinstance(slot.parent, ast.BoolOp):
         return 0.6
-    truth = isinstance(slot.node, ast.Compare | ast.BoolOp) or kinds_of(slot.node, ctx) == {"bool"}
+    truth = isinstance(slot.node, ast.Compare | ast.BoolOp) or possible_types(slot.node, ctx) == {"bool"}
     return 1.0 if truth and isinstance(slot.parent, ast.Return | ast.Assign) else 0.0
 
 
-def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """A whole condition becomes another one."""
     for slot in ctx.loads(ast.expr):
         if slot.field == "test" and not isinstance(slot.statement, ast.Assert):
@@ -69,7 +69,7 @@ def replaced(ctx: UnitContext) -> Iterator[Rewrite]:
                         yield ctx.replace(slot, other, "condition", weight=weight * 0.6)
 
 
-def bounded(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_lower_bound(ctx: UnitContext) -> Iterator[Rewrite]:
     """A comparison gets its other bound: `a < b` becomes `0 <= a < b`."""
     for slot in ctx.loads(ast.Compare):
         node = slot.node
@@ -83,7 +83,7 @@ def bounded(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, f"{name} <= {ctx.src(node)}", "bound", weight=0.3)
 
 
-def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_filter(ctx: UnitContext) -> Iterator[Rewrite]:
     """A comprehension gets a condition on its element."""
     for slot in ctx.loads(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp):
         node = slot.node
@@ -100,25 +100,25 @@ def filtered(ctx: UnitContext) -> Iterator[Rewrite]:
         for test in tests:
             text = f" and {test}" if joins else f" if {test}"
             edit = Edit(end, end, text)
-            said = f"only elements with `{short(test)}`"
+            said = f"only elements with `{abbreviated(test)}`"
             yield Rewrite((edit,), "filter", said, ctx.line(node), 0.5, ctx.effect_of(slot, (edit,)))
 
 
-def conditional(ctx: UnitContext) -> Iterator[Rewrite]:
+def make_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement is done only under a condition; a value is chosen by one."""
     for place in ctx.places:
         node = place.node
         if isinstance(
             node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise
         ) and ctx.alone(node):
-            text = moved_lines(ctx, [node], ctx.indent(node) + ctx.step)
+            text = reindented_lines(ctx, [node], ctx.indent(node) + ctx.step)
             if text is None:
                 continue
             start, end = ctx.lines_of(node)
             for condition, weight in conditions(ctx, node, wanted=False).items():
                 header = f"{ctx.indent(node)}if {condition}:{ctx.newline}"
-                said = f"`{short(ctx.src(node))}` only if `{short(condition)}`"
-                guard = Guard(ctx.line(node), condition)
+                said = f"`{abbreviated(ctx.src(node))}` only if `{abbreviated(condition)}`"
+                guard = GuardInsertion(ctx.line(node), condition)
                 yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
 
 
@@ -130,7 +130,9 @@ def _joined(
     kept = text if level_of_text(text) >= own else f"({text})"
     added = extra if level_of_text(extra) > own else f"({extra})"
     joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
-    said = f"the condition gets `{word} {short(extra)}`"
+    said = f"the condition gets `{word} {abbreviated(extra)}`"
     rewrite = ctx.replace(slot, joined, "condition", said, weight)
     branches = ctx.branches(slot.statement) if slot.field == "test" else (None, None)
-    return replace(rewrite, effect=Joined(ctx.line(slot.statement), ctx.inline(slot.node), word, extra, branches))
+    return replace(
+        rewrite, effect=ConditionExtension(ctx.line(slot.statement), ctx.inline(slot.node), word, extra, branches)
+    )

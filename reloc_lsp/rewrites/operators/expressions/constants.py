@@ -6,12 +6,12 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
 
 
-def constants(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
     """Replace a constant by a near one or by one used nearby."""
     used = _constants_of(ctx)
     for slot in ctx.loads(ast.Constant):
@@ -31,7 +31,7 @@ def constants(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield ctx.replace(whole, value, "constant", weight=weight)
 
 
-def filled(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_none(ctx: UnitContext) -> Iterator[Rewrite]:
     """`None` becomes a name in scope, or an expression that the unit has elsewhere."""
     stock = {
         ctx.inline(slot.node): {n.id for n in ast.walk(slot.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
@@ -73,7 +73,7 @@ def _counts(ctx: UnitContext, slot: Slot) -> bool:
     """Whether the expression stands where an integer does and is not known to be anything else."""
     if isinstance(slot.parent, ast.Attribute) or slot.field in ("func", "annotation"):
         return False
-    kinds = kinds_of(slot.node, ctx)
+    kinds = possible_types(slot.node, ctx)
     if kinds:
         return "int" in kinds
     return (

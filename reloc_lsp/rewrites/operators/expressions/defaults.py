@@ -12,7 +12,7 @@ from reloc_lsp.rewrites.source.unit_context import UnitContext
 _PLAIN = {"None": 0.5, "True": 0.3, "False": 0.3, "0": 0.4, "1": 0.4, "''": 0.3}
 
 
-def defaults(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_default(ctx: UnitContext) -> Iterator[Rewrite]:
     """A constant default becomes another plain one: the other truth, a number one off, `None`."""
     arguments = ctx.function.args
     pairs = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
 
@@ -19,7 +19,7 @@ _WITH_NUMBER = {
 }  # fmt: skip
 
 
-def reused(ctx: UnitContext) -> Iterator[Rewrite]:
+def reuse_expression(ctx: UnitContext) -> Iterator[Rewrite]:
     """An expression becomes another one of the unit that may have the same kind."""
     stock: dict[str, Slot] = {}
     for slot in ctx.loads(*_SIMPLE):
@@ -30,7 +30,7 @@ def reused(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.JoinedStr | ast.Attribute):
             continue
         own = ctx.inline(slot.node)
-        kinds = kinds_of(slot.node, ctx)
+        kinds = possible_types(slot.node, ctx)
         known = set(ctx.bound_before(slot.node)) | _bound_inside(slot)
         for text, other in stock.items():
             plain = isinstance(slot.node, ast.Name | ast.Constant) and isinstance(other.node, ast.Name | ast.Constant)
@@ -38,12 +38,12 @@ def reused(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             needed = {n.id for n in ast.walk(other.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
             if needed <= known:
-                theirs = kinds_of(other.node, ctx)
+                theirs = possible_types(other.node, ctx)
                 fits = not kinds or not theirs or bool(kinds & theirs)
                 yield ctx.replace(slot, text, "ingredient", weight=1.0 if fits else 0.2)
 
 
-def extended(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_operand(ctx: UnitContext) -> Iterator[Rewrite]:
     """An expression gets one more operand: `e + x`, `e - x`, `e * x`, `e or x`, and the like."""
     for slot in ctx.loads(
         ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant, ast.List, ast.ListComp
@@ -56,7 +56,7 @@ def extended(ctx: UnitContext) -> Iterator[Rewrite]:
         for longer, weight in _with_operand(ctx, slot, text):
             yield ctx.replace(slot, longer, "extension", weight=weight)
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
-            kinds = kinds_of(slot.node, ctx)
+            kinds = possible_types(slot.node, ctx)
             strings = _strings_nearby(ctx) if not kinds or "str" in kinds else ()
             for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6], *strings):
                 if other != text:
@@ -65,7 +65,7 @@ def extended(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str, float]]:
     """The expression with one more operand that its type allows."""
-    kinds = kinds_of(slot.node, ctx)
+    kinds = possible_types(slot.node, ctx)
     atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
     for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:10]:
         theirs = ctx.types(other)

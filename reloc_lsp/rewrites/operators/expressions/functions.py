@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.rewrites.analysis.possible_types import methods_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_methods
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
@@ -42,7 +42,7 @@ def relatives_of(name: str) -> list[str]:
     return list(dict.fromkeys(other for group in _RELATIVES if name in group for other in group if other != name))
 
 
-def functions(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_function(ctx: UnitContext) -> Iterator[Rewrite]:
     """Call a related builtin, method or exception instead."""
     for slot in ctx.loads(ast.Name, ast.Attribute):
         node = slot.node
@@ -52,7 +52,7 @@ def functions(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, other, "function")
         elif isinstance(node, ast.Attribute):
             end = ctx.span(node)[1]
-            known = methods_of(node.value, ctx)
+            known = possible_methods(node.value, ctx)
             others = {other: 1.0 for other in relatives_of(node.attr) if not known or other in known}
             if slot.field == "func":
                 others |= {other: 0.25 for other in known if other not in others}

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
-from reloc_lsp.rewrites.rewrite import Rewrite, Swap
-from reloc_lsp.rewrites.source.precedence import fitted
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
+from reloc_lsp.rewrites.rewrite import ExpressionReplacement, Rewrite
+from reloc_lsp.rewrites.source.precedence import parenthesized
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
 
 
@@ -64,7 +64,7 @@ _ARITHMETIC = {
 }
 
 
-def comparison(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_comparison(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange one operator of a comparison."""
     for slot in ctx.loads(ast.Compare):
         node = slot.node
@@ -82,11 +82,11 @@ def comparison(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _may_be_numbers(ctx: UnitContext, operands: Sequence[ast.expr]) -> bool:
-    kinds = [kinds_of(operand, ctx) for operand in operands]
+    kinds = [possible_types(operand, ctx) for operand in operands]
     return all(not known or known & {"int", "float"} for known in kinds)
 
 
-def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange a binary operator; operands keep their grouping."""
     for slot in ctx.loads(ast.BinOp):
         node = slot.node
@@ -101,7 +101,7 @@ def arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
             yield _regrouped(ctx, slot, node, new, rewrite)
 
 
-def boolean(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_boolean(ctx: UnitContext) -> Iterator[Rewrite]:
     """`and` for `or` and the other way round."""
     for slot in ctx.loads(ast.BoolOp):
         node = slot.node
@@ -116,7 +116,7 @@ def boolean(ctx: UnitContext) -> Iterator[Rewrite]:
         yield Rewrite(edits, "boolean", f"`{old}` becomes `{new}`", ctx.line(node), 1.0, _swap(ctx, slot, edits))
 
 
-def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_augmented(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange the operator of an augmented assignment, or assign where it accumulated and the other way round."""
     for place in ctx.places:
         node = place.node
@@ -130,7 +130,7 @@ def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield _assignment(ctx, node, Exchange(node.targets[0], node.value, "=", new))
 
 
-def unary(ctx: UnitContext) -> Iterator[Rewrite]:
+def toggle_unary(ctx: UnitContext) -> Iterator[Rewrite]:
     """Negate a condition or a number, or take a negation away."""
     for slot in ctx.loads(ast.expr):
         node, text = slot.node, ctx.src(slot.node)
@@ -159,11 +159,11 @@ def is_condition(slot: Slot) -> bool:
     return slot.field in ("test", "ifs")
 
 
-def _between(ctx: UnitContext, slot: Slot, exchange: Exchange, family: str, weight: float) -> Rewrite:
+def _between(ctx: UnitContext, slot: Slot, exchange: Exchange, operator: str, weight: float) -> Rewrite:
     edit = _operator_edit(ctx, exchange)
     edits = (edit,) if edit else ()
     line = ctx.line(exchange.left)
-    return Rewrite(edits, family, exchange.description, line, weight, _swap(ctx, slot, edits))
+    return Rewrite(edits, operator, exchange.description, line, weight, _swap(ctx, slot, edits))
 
 
 def _operator_edit(ctx: UnitContext, exchange: Exchange) -> Edit | None:
@@ -198,7 +198,7 @@ def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite:
     ):
         return rewrite
     operator = ast.parse(f"a {new} b", mode="eval").body
-    text = f"{fitted(left, operator, 'left')} {new} {fitted(right, operator, 'right')}"
+    text = f"{parenthesized(left, operator, 'left')} {new} {parenthesized(right, operator, 'right')}"
     return ctx.replace(slot, text, "arithmetic", rewrite.description, rewrite.weight)
 
 
@@ -210,5 +210,5 @@ def _assignment(ctx: UnitContext, node: ast.stmt, exchange: Exchange) -> Rewrite
     return Rewrite((edit,), "augmented", exchange.description, ctx.line(node), weight)
 
 
-def _swap(ctx: UnitContext, slot: Slot, edits: tuple[Edit, ...]) -> Swap | None:
+def _swap(ctx: UnitContext, slot: Slot, edits: tuple[Edit, ...]) -> ExpressionReplacement | None:
     return ctx.effect_of(slot, edits) if edits else None

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 
-def variables(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_variable(ctx: UnitContext) -> Iterator[Rewrite]:
     """Read another local name, of a type that fits if types were seen."""
     inner = _comprehension_names(ctx)
     for slot in ctx.loads(ast.Name):
@@ -31,7 +31,7 @@ def variables(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, f"self.{name}", "variable", weight=0.8)
 
 
-def module_names(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_module_name(ctx: UnitContext) -> Iterator[Rewrite]:
     """Read another constant of the module, or call another of its functions."""
     for slot in ctx.loads(ast.Name):
         assert isinstance(slot.node, ast.Name)
@@ -45,7 +45,7 @@ def module_names(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, other, "module name", weight=0.3 + 0.5 * _likeness(name, other))
 
 
-def attributes(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_attribute(ctx: UnitContext) -> Iterator[Rewrite]:
     """Read or call another attribute that the file uses on the same receiver."""
     for slot in ctx.loads(ast.Attribute):
         node = slot.node
@@ -59,7 +59,7 @@ def attributes(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, f"{node.value.id}.{other}", "attribute", weight=likely)
 
 
-def targets(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_target(ctx: UnitContext) -> Iterator[Rewrite]:
     """Assign to another local name."""
     for place in ctx.places:
         node = place.node
@@ -71,7 +71,7 @@ def targets(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, other, "target", weight=0.6)
 
 
-def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
+def swap_operands(ctx: UnitContext) -> Iterator[Rewrite]:
     """Swap two operands, arguments, elements or assigned values; swap two names throughout a statement."""
     for slot in ctx.slots:
         node = slot.node
@@ -93,7 +93,7 @@ def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
             yield from _swap(ctx, slot, node.lower, node.upper, 0.5)
 
 
-def exchanged_constants(ctx: UnitContext) -> Iterator[Rewrite]:
+def swap_constants(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange two constants, or two names, between two places of the function."""
     slots = [
         s
@@ -131,7 +131,7 @@ def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weigh
         ctx.edit(Slot(first, slot.node, field[0], -1, slot.statement), two),
         ctx.edit(Slot(second, slot.node, field[1], -1, slot.statement), one),
     )
-    said = f"`{short(one)}` and `{short(two)}` change places"
+    said = f"`{abbreviated(one)}` and `{abbreviated(two)}` change places"
     yield Rewrite(edits, "swap", said, ctx.line(first), weight, ctx.effect_of(slot, edits))
 
 

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.operators.expressions.operator_replacement import is_condition
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _ANY = {
     "len": 0.5,
@@ -76,7 +76,7 @@ _COMMON_ARGUMENTS = {
 }  # fmt: skip
 
 
-def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
+def wrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
     """Wrap an expression as its type at run time allows."""
     for slot in ctx.loads(
         ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp, ast.GeneratorExp
@@ -101,7 +101,7 @@ def wrapped(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
-    kinds = kinds_of(slot.node, ctx)
+    kinds = possible_types(slot.node, ctx)
     patterns: dict[str, float] = {}
     for kind in sorted(kinds):
         patterns |= _BY_KIND.get(kind, {})
@@ -136,7 +136,7 @@ def _used_calls(ctx: UnitContext) -> dict[str, int]:
     return counts
 
 
-def slices(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_slice(ctx: UnitContext) -> Iterator[Rewrite]:
     """Other bounds, steps and indices of a subscript."""
     for slot in ctx.loads(ast.Subscript):
         node = slot.node
@@ -165,16 +165,18 @@ def slices(ctx: UnitContext) -> Iterator[Rewrite]:
                 f":{index}": 0.4,
                 f"-{index}" if index.isidentifier() else "1": 0.5,
             }
-            if kinds_of(node.slice, ctx) and kinds_of(node.slice, ctx) <= {"str"}:
+            if possible_types(node.slice, ctx) and possible_types(node.slice, ctx) <= {"str"}:
                 continue
         for option, weight in options.items():
             if option != ctx.src(node.slice):
                 edit = ctx.edit(Slot(node.slice, node, "slice", -1, slot.statement), option)
-                said = f"`{short(ctx.inline(node))}` becomes `{short(f'{ctx.inline(node.value)}[{option}]')}`"
+                said = (
+                    f"`{abbreviated(ctx.inline(node))}` becomes `{abbreviated(f'{ctx.inline(node.value)}[{option}]')}`"
+                )
                 yield Rewrite((edit,), "slice", said, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
 
 
-def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_argument(ctx: UnitContext) -> Iterator[Rewrite]:
     """Add an argument that calls of this function often have."""
     for slot in ctx.loads(ast.Call):
         node = slot.node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.possible_types import kinds_of
+from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
 
@@ -17,7 +17,7 @@ _OF_TEXTS = {"{0} + {1}": 0.8, "{1} + {0}": 0.5, "max({0}, {1}, key=len)": 0.4}
 _OF_SETS = {"{0} | {1}": 0.8, "{0} & {1}": 0.4, "{0} - {1}": 0.3}
 
 
-def accumulated(ctx: UnitContext) -> Iterator[Rewrite]:
+def accumulate(ctx: UnitContext) -> Iterator[Rewrite]:
     """`name = value` becomes `name = max(name, value)`, `name + value` and the like."""
     for place in ctx.places:
         node = place.node
@@ -30,7 +30,7 @@ def accumulated(ctx: UnitContext) -> Iterator[Rewrite]:
         slot = Slot(node.value, node, "value", -1, node)
         plain = isinstance(node.value, ast.Name | ast.Call | ast.Attribute | ast.Subscript)
         text = ctx.inline(node.value)
-        for pattern, weight in _patterns(ctx.types(name) | kinds_of(node.value, ctx)).items():
+        for pattern, weight in _patterns(ctx.types(name) | possible_types(node.value, ctx)).items():
             inner = text if plain or pattern.startswith("max") or pattern.startswith("min") else f"({text})"
             yield ctx.replace(slot, pattern.format(name, inner), "accumulation", weight=weight)
 

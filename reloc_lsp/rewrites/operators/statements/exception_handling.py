@@ -9,25 +9,25 @@ from collections.abc import Iterator
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.operators.statements.insertion import actions
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.statement_edits import moved_lines
+from reloc_lsp.rewrites.source.statement_edits import reindented_lines
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import Statement, short
+from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated
 
 
-def caught(ctx: UnitContext) -> Iterator[Rewrite]:
+def handle_exception(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement that raised is tried; where it raises again, something else is done."""
     for place in ctx.places:
         error = ctx.module.raised.get(ctx.text.splitlines()[ctx.line(place.node) - 1].strip(), "")
         if not (hasattr(builtins, error) or error in ctx.module.names) or hasattr(place.node, "body"):
             continue
-        text = moved_lines(ctx, [place.node], ctx.indent(place.node) + ctx.step)
+        text = reindented_lines(ctx, [place.node], ctx.indent(place.node) + ctx.step)
         if text is None or not ctx.alone(place.node):
             continue
         for action, likely in _instead(ctx, place):
             indent = ctx.indent(place.node)
             lines = [f"{indent}try:", text.rstrip("\r\n"), f"{indent}except {error}:", f"{indent}{ctx.step}{action}"]
             edit = Edit(*ctx.lines_of(place.node), ctx.newline.join(lines) + ctx.newline)
-            said = f"after {error} in `{short(ctx.src(place.node))}`: `{short(action)}`"
+            said = f"after {error} in `{abbreviated(ctx.src(place.node))}`: `{abbreviated(action)}`"
             yield Rewrite((edit,), "handler", said, ctx.line(place.node), likely)
 
 

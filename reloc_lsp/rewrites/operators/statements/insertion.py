@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 from reloc_lsp.rewrites.analysis.condition_synthesis import UNUSED_NAME, conditions, names_in
 from reloc_lsp.rewrites.analysis.purity import pure_text
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.rewrite import GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_after, insert_around, insert_before
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import Statement, short
+from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated
 
 StepsOf = Callable[[UnitContext, str, list[str]], Iterator[tuple[str, float]]]
 """Statements about a name of one kind, given the other names in scope, each with a weight."""
@@ -38,7 +38,7 @@ _ASSIGNED_TO_A_TEXT = {
 }  # fmt: skip
 
 
-def guards(ctx: UnitContext) -> Iterator[Rewrite]:
+def insert_guard(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if condition: return value`, `continue`, `break` or `raise` before a statement."""
     for place in ctx.places:
         ways = actions(ctx, place)
@@ -46,9 +46,9 @@ def guards(ctx: UnitContext) -> Iterator[Rewrite]:
             for action, likely in ways:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{action}"])
                 if edit is not None:
-                    said = f"`if {short(condition)}: {short(action)}` is added"
+                    said = f"`if {abbreviated(condition)}: {abbreviated(action)}` is added"
                     value = action.removeprefix("return ") if action.startswith("return ") else None
-                    guard = Guard(ctx.line(place.node), condition, None if ctx.recursive else value)
+                    guard = GuardInsertion(ctx.line(place.node), condition, None if ctx.recursive else value)
                     first = place.index == 0 or place.node is ctx.body[0]
                     yield Rewrite(
                         (edit,),
@@ -60,7 +60,7 @@ def guards(ctx: UnitContext) -> Iterator[Rewrite]:
                     )
 
 
-def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
+def insert_else(ctx: UnitContext) -> Iterator[Rewrite]:
     """An `if` without `else` gets one."""
     for place in ctx.places:
         node = place.node
@@ -71,21 +71,21 @@ def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield Rewrite(
                         (edit,),
                         "else",
-                        f"`else: {short(action)}` is added",
+                        f"`else: {abbreviated(action)}` is added",
                         ctx.line(node.body[-1]),
                         likely * 0.7,
                     )
 
 
-def steps(ctx: UnitContext) -> Iterator[Rewrite]:
+def insert_step(ctx: UnitContext) -> Iterator[Rewrite]:
     """A small statement before or after another: a jump, a counter, a collection's method, a changed name."""
     for place in ctx.places:
         for step, likely in _steps(ctx, place):
             for edit in insert_around(ctx, place, [step]):
-                yield Rewrite((edit,), "insertion", f"`{short(step)}` is added", ctx.line(place.node), likely)
+                yield Rewrite((edit,), "insertion", f"`{abbreviated(step)}` is added", ctx.line(place.node), likely)
 
 
-def guarded_steps(ctx: UnitContext) -> Iterator[Rewrite]:
+def insert_guarded_step(ctx: UnitContext) -> Iterator[Rewrite]:
     """A small statement, done only under a condition; one about the same things first."""
     for place in ctx.places:
         useful = list(conditions(ctx, place.node, wanted=True).items())[:MOST_GUARDS]
@@ -97,8 +97,10 @@ def guarded_steps(ctx: UnitContext) -> Iterator[Rewrite]:
                 edit = insert_before(ctx, place.node, [f"if {condition}:", f">{step}"])
                 if edit is not None:
                     line = ctx.line(place.node)
-                    said = f"`if {short(condition)}: {short(step)}` is added"
-                    yield Rewrite((edit,), "guarded step", said, line, weight * -liking, Guard(line, condition))
+                    said = f"`if {abbreviated(condition)}: {abbreviated(step)}` is added"
+                    yield Rewrite(
+                        (edit,), "guarded step", said, line, weight * -liking, GuardInsertion(line, condition)
+                    )
 
 
 def actions(ctx: UnitContext, place: Statement) -> list[tuple[str, float]]:
@@ -154,9 +156,9 @@ def _all_steps(ctx: UnitContext, place: Statement) -> Iterator[tuple[str, float]
         yield "continue", 0.7
     for name in names:
         kinds = ctx.types(name)
-        for kind, family in _STEPS_BY_KIND:
+        for kind, operator in _STEPS_BY_KIND:
             if kinds & kind:
-                yield from family(ctx, name, [other for other in names if other != name])
+                yield from operator(ctx, name, [other for other in names if other != name])
         yield from _assignments(ctx, name, [other for other in names if other != name])
     yield from _links(ctx, ctx.bound_before(place.node))
     if "self" in ctx.self_names:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.precedence import fitted
-from reloc_lsp.rewrites.source.statement_edits import delete_statement, moved_block
+from reloc_lsp.rewrites.source.precedence import parenthesized
+from reloc_lsp.rewrites.source.statement_edits import delete_statement, reindented_block
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import blocks, short
+from reloc_lsp.rewrites.source.unit_source import abbreviated, child_blocks
 
 
-def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
+def unwrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
     """Keep one part of an expression in place of the whole."""
     for slot in ctx.loads(ast.expr):
         node = slot.node
@@ -42,7 +42,7 @@ def unwrapped(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, ctx.whole(part), "removal", weight=weight)
 
 
-def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
+def drop_operand(ctx: UnitContext) -> Iterator[Rewrite]:
     """Drop one operand of a longer `and`, `or` or comparison chain, one element, one argument or keyword."""
     for slot in ctx.loads(
         ast.BoolOp, ast.Call, ast.Compare, ast.Tuple, ast.List, ast.Set, ast.GeneratorExp, ast.ListComp
@@ -52,7 +52,7 @@ def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(node, ast.BoolOp) and len(node.values) > 2:
             word = "and" if isinstance(node.op, ast.And) else "or"
             for index in range(len(node.values)):
-                rest = [fitted(ctx.src(v), node, "values") for i, v in enumerate(node.values) if i != index]
+                rest = [parenthesized(ctx.src(v), node, "values") for i, v in enumerate(node.values) if i != index]
                 yield ctx.replace(slot, f" {word} ".join(rest), "removal")
             continue
         if isinstance(node, ast.Call):
@@ -64,7 +64,7 @@ def shortened(ctx: UnitContext) -> Iterator[Rewrite]:
                 for test in clause.ifs:
                     start = ctx.text.rindex("if", 0, ctx.span(test)[0])
                     edit = Edit(start, ctx.span(test)[1], "")
-                    yield Rewrite((edit,), "removal", f"without `if {short(ctx.inline(test))}`", ctx.line(test))
+                    yield Rewrite((edit,), "removal", f"without `if {abbreviated(ctx.inline(test))}`", ctx.line(test))
         for index in range(len(items) if len(items) < 8 else 0):
             kept = [item for i, item in enumerate(items) if i != index]
             yield ctx.replace(slot, _with_items(ctx, node, kept), "removal", weight=0.6)
@@ -81,7 +81,7 @@ def _with_items(ctx: UnitContext, node: ast.expr, items: list[ast.expr | ast.key
     return f"({inner},)" if len(items) == 1 else f"({inner})"
 
 
-def deleted(ctx: UnitContext) -> Iterator[Rewrite]:
+def delete_statements(ctx: UnitContext) -> Iterator[Rewrite]:
     """Delete a statement, or a branch with its condition."""
     for place in ctx.places:
         node = place.node
@@ -90,25 +90,25 @@ def deleted(ctx: UnitContext) -> Iterator[Rewrite]:
         edit = delete_statement(ctx, place)
         if edit is not None:
             weight = 1.0 if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While) else 0.3
-            yield Rewrite((edit,), "deletion", f"without `{short(ctx.src(node))}`", ctx.line(node), weight)
+            yield Rewrite((edit,), "deletion", f"without `{abbreviated(ctx.src(node))}`", ctx.line(node), weight)
         if isinstance(node, ast.If) and node.orelse and not _is_elif(ctx, node):
             start, end = ctx.lines_of(node.body[-1])[1], ctx.lines_of(node.orelse[-1])[1]
             yield Rewrite((Edit(start, end, ""),), "deletion", "without the else branch", ctx.line(node.orelse[0]))
 
 
-def unwrapped_blocks(ctx: UnitContext) -> Iterator[Rewrite]:
+def unwrap_block(ctx: UnitContext) -> Iterator[Rewrite]:
     """Keep the body of an `if`, loop, `with` or `try` without its header."""
     for place in ctx.places:
         node = place.node
         if not isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
             continue
-        for block in blocks(node):
+        for block in child_blocks(node):
             if block[0].lineno > node.lineno and not _starts_elif(ctx, block):
                 start, end = ctx.lines_of(node)
-                text = moved_block(ctx, block, ctx.indent(node))
+                text = reindented_block(ctx, block, ctx.indent(node))
                 if text is not None and not _is_elif(ctx, node):
                     weight = 0.8 if isinstance(node, ast.If) else 0.3
-                    said = f"`{short(ctx.src(block[0]))}` always"
+                    said = f"`{abbreviated(ctx.src(block[0]))}` always"
                     yield Rewrite((Edit(start, end, text),), "unwrapped block", said, ctx.line(node), weight)
 
 

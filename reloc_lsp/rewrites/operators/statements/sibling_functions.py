@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.purity import pure
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.rewrite import GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_around
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 MOST_STATEMENTS = 16
 LONGEST = 120
@@ -19,7 +19,7 @@ _STEPS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Delete)
 _BODIES = (*_STEPS, ast.Return, ast.Raise)
 
 
-def siblings(ctx: UnitContext) -> Iterator[Rewrite]:
+def copy_from_sibling(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement of another function of the file, or of the unit's class, as it stands there."""
     own = {ast.unparse(place.node) for place in ctx.statements}
     likely: Counter[str] = Counter()
@@ -32,7 +32,7 @@ def siblings(ctx: UnitContext) -> Iterator[Rewrite]:
     for text, count in likely.most_common(MOST_STATEMENTS):
         (node,) = ast.parse(text).body
         lines = [_marked(line) for line in text.splitlines()]
-        said = f"`{short(text)}` is added, as in another function"
+        said = f"`{abbreviated(text)}` is added, as in another function"
         for place in ctx.places:
             if not _read(node) <= {*ctx.bound_before(place.node), *ctx.self_names, *ctx.module.names, *dir(builtins)}:
                 continue
@@ -54,8 +54,8 @@ def _has_effect_outside(node: ast.stmt) -> bool:
     return not any(isinstance(target, ast.Name | ast.Tuple) for target in targets)
 
 
-def _guard(line: int, node: ast.stmt) -> Guard | None:
-    return Guard(line, ast.unparse(node.test)) if isinstance(node, ast.If) and pure(node.test) else None
+def _guard(line: int, node: ast.stmt) -> GuardInsertion | None:
+    return GuardInsertion(line, ast.unparse(node.test)) if isinstance(node, ast.If) and pure(node.test) else None
 
 
 def _mentions_self(node: ast.stmt) -> bool:

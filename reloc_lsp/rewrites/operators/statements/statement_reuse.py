@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.condition_synthesis import conditions
-from reloc_lsp.rewrites.rewrite import Guard, Rewrite
+from reloc_lsp.rewrites.rewrite import GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_after, insert_around
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import Statement, short
+from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated
 
 MOST_RENAMES = 8
 MOST_BRANCHES = 8
@@ -19,7 +19,7 @@ _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise)
 _PLAIN = ("True", "False", "None", "0", "1", "''", "[]")
 
 
-def copies(ctx: UnitContext) -> Iterator[Rewrite]:
+def copy_statement(ctx: UnitContext) -> Iterator[Rewrite]:
     """A copy of a simple statement in another place, as it stands or with one name for another throughout."""
     for origin in _simple(ctx):
         own = ctx.inline_statement(origin.node)
@@ -29,12 +29,12 @@ def copies(ctx: UnitContext) -> Iterator[Rewrite]:
                     continue
                 near = place.block is origin.block
                 for edit in insert_around(ctx, place, [text]):
-                    said = f"`{short(text)}` is added"
+                    said = f"`{abbreviated(text)}` is added"
                     weight = likely * (1.0 if near else 0.5 if text == own else 0.25)
                     yield Rewrite((edit,), "copy", said, ctx.line(place.node), weight)
 
 
-def flushes(ctx: UnitContext) -> Iterator[Rewrite]:
+def repeat_after_loop(ctx: UnitContext) -> Iterator[Rewrite]:
     """After a loop, a statement of its body once more for what was left over."""
     for place in ctx.places:
         if not isinstance(place.node, ast.For | ast.While):
@@ -47,11 +47,11 @@ def flushes(ctx: UnitContext) -> Iterator[Rewrite]:
                               *([f"if {name} is not None:", f">{text}"] for name in names)]:  # fmt: skip
                     edit = insert_after(ctx, place.node, lines)
                     if edit is not None:
-                        said = f"`{short(text)}` is added after the loop"
+                        said = f"`{abbreviated(text)}` is added after the loop"
                         yield Rewrite((edit,), "flush", said, ctx.line(place.node), likely)
 
 
-def guarded_copies(ctx: UnitContext) -> Iterator[Rewrite]:
+def copy_under_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """A copy of a simple statement in another place, under a condition."""
     for place in ctx.places:
         useful = list(conditions(ctx, place.node, wanted=True).items())[:6]
@@ -63,12 +63,12 @@ def guarded_copies(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             for condition, weight in useful:
                 for edit in list(insert_around(ctx, place, [f"if {condition}:", f">{text}"]))[:1]:
-                    said = f"`if {short(condition)}: {short(text)}` is added"
-                    guard = Guard(ctx.line(place.node), condition)
+                    said = f"`if {abbreviated(condition)}: {abbreviated(text)}` is added"
+                    guard = GuardInsertion(ctx.line(place.node), condition)
                     yield Rewrite((edit,), "guarded copy", said, ctx.line(place.node), weight, guard)
 
 
-def other_cases(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_else_variant(ctx: UnitContext) -> Iterator[Rewrite]:
     """An `if` without `else` gets one that does nearly what its body does."""
     for place in ctx.places:
         node = place.node
@@ -78,11 +78,11 @@ def other_cases(ctx: UnitContext) -> Iterator[Rewrite]:
             for text, likely in _changed(ctx, inner):
                 edit = insert_after(ctx, node.body[-1], ["else:", f">{text}"], like=node)
                 if edit is not None:
-                    said = f"`else: {short(text)}` is added"
+                    said = f"`else: {abbreviated(text)}` is added"
                     yield Rewrite((edit,), "else", said, ctx.line(node.body[-1]), likely)
 
 
-def branches(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_elif_variant(ctx: UnitContext) -> Iterator[Rewrite]:
     """After a branch of an `if`, another one that does nearly the same under another condition."""
     for place in ctx.places:
         node = place.node
@@ -94,8 +94,8 @@ def branches(ctx: UnitContext) -> Iterator[Rewrite]:
                 for condition, weight in useful:
                     edit = insert_after(ctx, node.body[-1], [f"elif {condition}:", f">{text}"], like=node)
                     if edit is not None:
-                        said = f"`elif {short(condition)}: {short(text)}` is added"
-                        guard = Guard(ctx.line(node), condition)
+                        said = f"`elif {abbreviated(condition)}: {abbreviated(text)}` is added"
+                        guard = GuardInsertion(ctx.line(node), condition)
                         yield Rewrite((edit,), "branch added", said, ctx.line(node), weight * likely, guard)
 
 

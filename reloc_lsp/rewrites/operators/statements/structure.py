@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.statement_edits import moved_block, moved_lines
+from reloc_lsp.rewrites.source.statement_edits import reindented_block, reindented_lines
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import Statement, blocks, short
+from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated, child_blocks
 
 
-def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:
+def move_out_of_block(ctx: UnitContext) -> Iterator[Rewrite]:
     """The last statements of a block one level out."""
     for place in ctx.places:
         if (
@@ -23,22 +23,22 @@ def moved_out(ctx: UnitContext) -> Iterator[Rewrite]:
         ):
             continue
         rest = place.block[place.index :]
-        inner = list(blocks(place.parent))
+        inner = list(child_blocks(place.parent))
         if inner and inner[-1] is place.block:
-            text = moved_lines(ctx, rest, ctx.indent(place.parent))
+            text = reindented_lines(ctx, rest, ctx.indent(place.parent))
             if text is not None:
                 edit = Edit(ctx.lines_of(rest[0])[0], ctx.lines_of(rest[-1])[1], text)
                 weight = 1.0 if len(rest) == 1 else 0.6
                 yield Rewrite(
                     (edit,),
                     "move",
-                    f"`{short(ctx.src(place.node))}` moves out of the block",
+                    f"`{abbreviated(ctx.src(place.node))}` moves out of the block",
                     ctx.line(place.node),
                     weight,
                 )
 
 
-def lifted(ctx: UnitContext) -> Iterator[Rewrite]:
+def lift_statement(ctx: UnitContext) -> Iterator[Rewrite]:
     """A simple statement of a block to before, or to after, the statement around the block."""
     for place in ctx.places:
         outer = place.parent
@@ -46,17 +46,17 @@ def lifted(ctx: UnitContext) -> Iterator[Rewrite]:
             continue
         if not isinstance(place.node, ast.Assign | ast.AugAssign | ast.Expr) or not ctx.alone(place.node):
             continue
-        text = moved_lines(ctx, [place.node], ctx.indent(outer))
+        text = reindented_lines(ctx, [place.node], ctx.indent(outer))
         if text is None or _spelled(ctx, outer).startswith("elif"):
             continue
         gone, (start, end) = Edit(*ctx.lines_of(place.node), ""), ctx.lines_of(outer)
-        said = f"`{short(ctx.src(place.node))}` moves out of the block"
+        said = f"`{abbreviated(ctx.src(place.node))}` moves out of the block"
         for at in (start, end):
             if at not in (gone.start, gone.end) and ctx.text[:at].endswith(("\n", "\r")):
                 yield Rewrite((gone, Edit(at, at, text)), "move", said, ctx.line(place.node), 0.5)
 
 
-def else_of_loop(ctx: UnitContext) -> Iterator[Rewrite]:
+def move_else_to_loop(ctx: UnitContext) -> Iterator[Rewrite]:
     """The `else` of the last `if` in a loop becomes the loop's own."""
     for place in ctx.places:
         loop, node = place.parent, place.node
@@ -65,7 +65,7 @@ def else_of_loop(ctx: UnitContext) -> Iterator[Rewrite]:
         if place.index < len(place.block) - 1 or _spelled(ctx, node.orelse[0]).startswith("elif"):
             continue
         start, end = ctx.lines_of(node.body[-1])[1], ctx.lines_of(node.orelse[-1])[1]
-        body = moved_block(ctx, node.orelse, ctx.indent(loop) + ctx.step)
+        body = reindented_block(ctx, node.orelse, ctx.indent(loop) + ctx.step)
         if body is not None:
             header = f"{ctx.indent(loop)}else:{ctx.newline}"
             yield Rewrite((Edit(start, end, header + body),), "branch", "the loop gets the `else`", ctx.line(node))
@@ -75,32 +75,32 @@ def _spelled(ctx: UnitContext, node: ast.stmt) -> str:
     return ctx.text[ctx.span(node)[0] :]
 
 
-def moved_in(ctx: UnitContext) -> Iterator[Rewrite]:
+def move_into_block(ctx: UnitContext) -> Iterator[Rewrite]:
     """The statement after a block into it."""
     for place in ctx.places:
         if place.index + 1 >= len(place.block):
             continue
         following = place.block[place.index + 1]
         for block in _last_blocks(place.node):
-            text = moved_lines(ctx, [following], ctx.indent(block[-1]))
+            text = reindented_lines(ctx, [following], ctx.indent(block[-1]))
             if text is not None and ctx.alone(block[-1]):
                 edit = Edit(*ctx.lines_of(following), text)
                 yield Rewrite(
                     (edit,),
                     "move",
-                    f"`{short(ctx.src(following))}` moves into the block",
+                    f"`{abbreviated(ctx.src(following))}` moves into the block",
                     ctx.line(following),
                 )
 
 
 def _last_blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    inner = list(blocks(node))
+    inner = list(child_blocks(node))
     if inner:
         yield inner[-1]
         yield from _last_blocks(inner[-1][-1])
 
 
-def reordered(ctx: UnitContext) -> Iterator[Rewrite]:
+def reorder_statements(ctx: UnitContext) -> Iterator[Rewrite]:
     """Two neighbouring statements change places; a statement moves to the start or end of its block."""
     for place in ctx.places:
         for other in range(place.index + 1, min(place.index + 4, len(place.block))):
@@ -118,11 +118,11 @@ def reordered(ctx: UnitContext) -> Iterator[Rewrite]:
                 if not two.endswith(("\n", "\r")):
                     two, one = two + ctx.newline, one.rstrip("\r\n")
                 weight = 0.9 if other == place.index + 1 else 0.3
-                said = f"`{short(ctx.src(second))}` comes before `{short(ctx.src(place.node))}`"
+                said = f"`{abbreviated(ctx.src(second))}` comes before `{abbreviated(ctx.src(place.node))}`"
                 yield Rewrite((Edit(start, end, two + between + one),), "move", said, ctx.line(place.node), weight)
 
 
-def kinds_of_branch(ctx: UnitContext) -> Iterator[Rewrite]:
+def replace_control_flow(ctx: UnitContext) -> Iterator[Rewrite]:
     """`elif` for `if` and back, `while` for `if` and back, `break`, `continue`, `return`, `yield` and `await`."""
     for place in ctx.places:
         match place.node:
@@ -133,7 +133,7 @@ def kinds_of_branch(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.Expr():
                 yield from _results(ctx, place.node)
             case ast.Assign(targets=[target], value=value):
-                said = f"returns `{short(ctx.src(value))}`"
+                said = f"returns `{abbreviated(ctx.src(value))}`"
                 start, end = ctx.span(place.node)[0], ctx.text.index("=", ctx.span(target)[1]) + 1
                 word = "return" if ctx.text[end].isspace() else "return "
                 yield Rewrite((Edit(start, end, word),), "return", said, ctx.line(place.node), 0.3)
@@ -179,21 +179,21 @@ def _results(ctx: UnitContext, node: ast.Expr) -> Iterator[Rewrite]:
         case ast.Yield() | ast.Constant() | ast.Await():
             return
         case _:
-            text = short(ctx.src(node))
+            text = abbreviated(ctx.src(node))
             yield Rewrite((Edit(start, start, "return "),), "return", f"returns `{text}`", line, 0.8)
             yield Rewrite((Edit(start, start, "yield "),), "yield", f"yields `{text}`", line, 0.2)
             if isinstance(ctx.function, ast.AsyncFunctionDef):
                 yield Rewrite((Edit(start, start, "await "),), "await", f"awaits `{text}`", line)
 
 
-def _keyword(ctx: UnitContext, node: ast.stmt, old: str, new: str, family: str, *, weight: float = 1.0) -> Rewrite:
+def _keyword(ctx: UnitContext, node: ast.stmt, old: str, new: str, operator: str, *, weight: float = 1.0) -> Rewrite:
     """The word with which a statement begins becomes another one."""
     start = ctx.span(node)[0]
     edit = Edit(start, start + len(old), new)
-    return Rewrite((edit,), family, f"`{old}` becomes `{new}`", ctx.line(node), weight)
+    return Rewrite((edit,), operator, f"`{old}` becomes `{new}`", ctx.line(node), weight)
 
 
-def awaited(ctx: UnitContext) -> Iterator[Rewrite]:
+def add_await(ctx: UnitContext) -> Iterator[Rewrite]:
     """In a coroutine, wait for a call that was not waited for."""
     if isinstance(ctx.function, ast.AsyncFunctionDef):
         for slot in ctx.loads(ast.Call):

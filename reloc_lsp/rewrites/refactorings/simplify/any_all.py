@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant, negated
 from reloc_lsp.rewrites.analysis.comprehension_shape import LoopShape, loop_shape
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, in_try, names_in
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, inside_try, names_in
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.statement_edits import replace_statements
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 
-def any_or_all(ctx: UnitContext) -> Iterator[Rewrite]:
+def loop_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
     """`for x in y: if c: return True` and then `return False` become `return any(...)`, or `all(...)` (SIM110)."""
     for place in ctx.statements:
         shape = loop_shape(ctx, place.node)
@@ -24,19 +24,19 @@ def any_or_all(ctx: UnitContext) -> Iterator[Rewrite]:
         match shape.block[0], following[0]:
             case ast.Return(value=inside), ast.Return(value=after):
                 text = _asked(ctx, shape, inside, after)
-                edit = text and put_lines(ctx, [place.node, *following], [f"return {text}"])
+                edit = text and replace_statements(ctx, [place.node, *following], [f"return {text}"])
                 if edit:
                     yield Rewrite((edit,), "existence", f"the loop becomes `{text}`", ctx.line(place.node))
 
 
-def flags(ctx: UnitContext) -> Iterator[Rewrite]:
+def flag_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
     """`found = False`, then a loop that sets `found = True` and breaks, become `found = any(...)` (SIM110).
 
     A name that the loop's condition reads is not such a flag.
     """
     for place in ctx.statements:
         shape = loop_shape(ctx, place.node)
-        if shape is None or shape.depth != 1 or len(shape.block) != 2 or in_try(ctx, place.node):
+        if shape is None or shape.depth != 1 or len(shape.block) != 2 or inside_try(ctx, place.node):
             continue
         match shape.block:
             case [ast.Assign(targets=[ast.Name(id=name)], value=inside), ast.Break()]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.boolean_logic import is_constant, negated, truth_value, turned
+from reloc_lsp.rewrites.analysis.boolean_logic import is_constant, negated, opposite, truth_value
 from reloc_lsp.rewrites.analysis.definite_types import is_boolean
-from reloc_lsp.rewrites.analysis.name_usage import truth_only
+from reloc_lsp.rewrites.analysis.name_usage import only_truth_matters
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.precedence import fitted
-from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.precedence import parenthesized
+from reloc_lsp.rewrites.source.statement_edits import replace_statements
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 
-def returned(ctx: UnitContext) -> Iterator[Rewrite]:
+def return_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if c: return True` and else, or next, `return False` become `return c` (SIM103)."""
     for place in ctx.statements:
         node = place.node
@@ -28,12 +28,12 @@ def returned(ctx: UnitContext) -> Iterator[Rewrite]:
         if not (isinstance(first, ast.Return) and isinstance(second, ast.Return)):
             continue
         text = _as_value(ctx, node.test, first.value, second.value)
-        edit = text and put_lines(ctx, [node] if node.orelse else [node, *following], [f"return {text}"])
+        edit = text and replace_statements(ctx, [node] if node.orelse else [node, *following], [f"return {text}"])
         if edit:
             yield Rewrite((edit,), "truth value", f"the condition itself is returned: `{text}`", ctx.line(node))
 
 
-def chosen(ctx: UnitContext) -> Iterator[Rewrite]:
+def simplify_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """`True if c else False` becomes `c` (SIM210, SIM211), `a if not c else b` becomes `b if c else a` (SIM212)."""
     for slot in ctx.loads(ast.IfExp):
         node = slot.node
@@ -42,27 +42,27 @@ def chosen(ctx: UnitContext) -> Iterator[Rewrite]:
         if text:
             yield ctx.replace(slot, text, "truth value")
         elif isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
-            body = fitted(ctx.inline(node.orelse), node, "body")
-            test = fitted(ctx.inline(node.test.operand), node, "test")
+            body = parenthesized(ctx.inline(node.orelse), node, "body")
+            test = parenthesized(ctx.inline(node.test.operand), node, "test")
             yield ctx.replace(slot, f"{body} if {test} else {ctx.inline(node.body)}", "truth value")
 
 
-def negations(ctx: UnitContext) -> Iterator[Rewrite]:
+def simplify_negation(ctx: UnitContext) -> Iterator[Rewrite]:
     """`not a in b`, `not a is b` and `not a == b` become one comparison (E713, E714, SIM201, SIM202); so does
     `not not c` become `c` where only its truth matters (SIM208)."""
     for slot in ctx.loads(ast.UnaryOp):
         node = slot.node
         if not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
             continue
-        text = turned(node.operand, ctx)
+        text = opposite(node.operand, ctx)
         match node.operand:
-            case ast.UnaryOp(op=ast.Not(), operand=inner) if truth_only(slot) or is_boolean(inner, ctx):
+            case ast.UnaryOp(op=ast.Not(), operand=inner) if only_truth_matters(slot) or is_boolean(inner, ctx):
                 text = ctx.inline(inner)
         if text:
             yield ctx.replace(slot, text, "negation")
 
 
-def comparisons_with_truth(ctx: UnitContext) -> Iterator[Rewrite]:
+def drop_comparison_with_bool(ctx: UnitContext) -> Iterator[Rewrite]:
     """`c == True` becomes `c` and `c == False` `not c`, for a `c` that is sure to be a truth value (E712)."""
     for slot in ctx.loads(ast.Compare):
         match slot.node:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
-from reloc_lsp.rewrites.analysis.definite_types import is_sure
-from reloc_lsp.rewrites.analysis.name_usage import names_in, outlives, same
+from reloc_lsp.rewrites.analysis.definite_types import is_definitely
+from reloc_lsp.rewrites.analysis.name_usage import escapes_loop, names_in, same
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _EMPTY = {"list": "[]", "dict": "{}", "tuple": "()"}
 _DICT = frozenset({"dict"})
@@ -20,7 +20,7 @@ _ORDERLESS = {"sorted", "set", "frozenset", "list", "tuple"}
 """Calls that see the same in a list or tuple of their argument."""
 
 
-def literals(ctx: UnitContext) -> Iterator[Rewrite]:
+def call_to_literal(ctx: UnitContext) -> Iterator[Rewrite]:
     """`dict()` becomes `{}` (C408), `set([1, 2])` `{1, 2}` (C405), `list([...])` and `tuple((...))` what is in them
     (C409, C410), `sorted(list(x))` `sorted(x)` (C414), `list(sorted(x))` `sorted(x)` (C413)."""
     for slot, name, arguments in _builtin_calls(ctx):
@@ -40,7 +40,7 @@ def literals(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield ctx.replace(slot, ctx.inline(ordered), "literal")
 
 
-def comprehensions(ctx: UnitContext) -> Iterator[Rewrite]:
+def call_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
     """`list(e for ...)`, `set([e for ...])`, `dict((k, v) for ...)` become comprehensions (C400 to C404), and
     `[x for x in y]` becomes `list(y)` (C416), `sum(x for x in y)` `sum(y)`."""
     for slot, name, arguments in _builtin_calls(ctx):
@@ -70,7 +70,7 @@ def comprehensions(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, f"{name}({ctx.inline(part.iter)})", "comprehension")
 
 
-def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
+def drop_default_argument(ctx: UnitContext) -> Iterator[Rewrite]:
     """`range(0, n)` becomes `range(n)` (PIE808), `open(f, "r")` `open(f)` (UP015), `d.get(k, None)` of a dict
     `d.get(k)` (SIM910), `k in d.keys()` `k in d` (SIM118)."""
     for slot, name, given in _builtin_calls(ctx):
@@ -82,16 +82,18 @@ def arguments(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.Call):
         match slot.node:
             case ast.Call(func=ast.Attribute(value=d, attr="get"), args=[key, default], keywords=[]):
-                if is_constant(default, None) and is_sure(d, ctx, _DICT) and not isinstance(key, ast.Starred):
+                if is_constant(default, None) and is_definitely(d, ctx, _DICT) and not isinstance(key, ast.Starred):
                     yield ctx.replace(slot, f"{ctx.inline(d)}.get({ctx.inline(key)})", "argument")
-            case ast.Call(func=ast.Attribute(value=d, attr="keys"), args=[], keywords=[]) if is_sure(d, ctx, _DICT):
+            case ast.Call(func=ast.Attribute(value=d, attr="keys"), args=[], keywords=[]) if is_definitely(
+                d, ctx, _DICT
+            ):
                 asked = isinstance(slot.parent, ast.Compare) and isinstance(slot.parent.ops[0], ast.In | ast.NotIn)
                 gone_over = isinstance(slot.parent, ast.For | ast.comprehension) and slot.field == "iter"
                 if gone_over or (asked and slot.field == "comparators" and slot.index == 0):
                     yield ctx.replace(slot, ctx.inline(d), "argument")
 
 
-def iterated(ctx: UnitContext) -> Iterator[Rewrite]:
+def simplify_iteration(ctx: UnitContext) -> Iterator[Rewrite]:
     """`for _, v in d.items()` becomes `for v in d.values()` (PERF102), `for _, x in enumerate(xs)` `for x in xs`
     (FURB148), where the other name is used nowhere."""
     for place in ctx.statements:
@@ -99,7 +101,7 @@ def iterated(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.For(
                 target=ast.Tuple(elts=[ast.Name() as one, ast.Name() as other]),
                 iter=ast.Call(func=ast.Attribute(value=d, attr="items"), args=[], keywords=[]),
-            ) if is_sure(d, ctx, _DICT) and one.id != other.id:
+            ) if is_definitely(d, ctx, _DICT) and one.id != other.id:
                 if _unused(ctx, one, place.node):
                     yield _over(ctx, place.node, other.id, f"{ctx.inline(d)}.values()")
                 elif _unused(ctx, other, place.node):
@@ -137,10 +139,10 @@ def _plain(node: ast.expr) -> bool:
 def _unused(ctx: UnitContext, name: ast.Name, loop: ast.stmt) -> bool:
     """Whether nothing reads what the loop sets the name to."""
     inside = sum(isinstance(node, ast.Name) and node.id == name.id for node in ast.walk(loop))
-    return inside == 1 and not outlives(ctx, name.id, loop)
+    return inside == 1 and not escapes_loop(ctx, name.id, loop)
 
 
 def _over(ctx: UnitContext, node: ast.stmt, target: str, items: str) -> Rewrite:
     assert isinstance(node, ast.For)
     edit = Edit(ctx.span(node.target)[0], ctx.span(node.iter)[1], f"{target} in {items}")
-    return Rewrite((edit,), "iteration", f"the loop goes over `{short(items)}`", ctx.line(node))
+    return Rewrite((edit,), "iteration", f"the loop goes over `{abbreviated(items)}`", ctx.line(node))

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.rewrites.analysis.definite_types import HASHABLE, PLAIN, is_sure
-from reloc_lsp.rewrites.analysis.name_usage import is_simple, same
+from reloc_lsp.rewrites.analysis.definite_types import HASHABLE, PLAIN, is_definitely
+from reloc_lsp.rewrites.analysis.name_usage import is_name_or_constant, same
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
 _MIRRORED: dict[type[ast.cmpop], ast.cmpop] = {
@@ -18,14 +18,14 @@ _MIRRORED: dict[type[ast.cmpop], ast.cmpop] = {
 }  # fmt: skip
 
 
-def chained(ctx: UnitContext) -> Iterator[Rewrite]:
+def chain_comparisons(ctx: UnitContext) -> Iterator[Rewrite]:
     """`a < b and b < c` becomes `a < b < c`, for a name or constant `b` (PLR1716); so does `b > a and b < c`, where all
     three are plain values."""
     for slot, one, other, position in _neighbours(ctx, ast.And):
         pairs = ((first, second) for first in _ways(one, ctx) for second in _ways(other, ctx))
         for first, second in pairs:
             middle = first.comparators[-1]
-            if is_simple(middle) and same(middle, second.left) and _one_way([*first.ops, *second.ops]):
+            if is_name_or_constant(middle) and same(middle, second.left) and _one_way([*first.ops, *second.ops]):
                 yield _joined(ctx, slot, position, _text(ctx, first) + _text(ctx, second, continued=True))
                 break
 
@@ -37,7 +37,7 @@ def _ways(node: ast.expr, ctx: UnitContext) -> list[ast.Compare]:
     if len(node.ops) > 1 or type(node.ops[0]) not in _MIRRORED:
         return [node]
     left, right = node.left, node.comparators[0]
-    if not all(is_sure(side, ctx, PLAIN) for side in (left, right)):
+    if not all(is_definitely(side, ctx, PLAIN) for side in (left, right)):
         return [node]
     return [node, ast.Compare(right, [_MIRRORED[type(node.ops[0])]], [left])]
 
@@ -50,17 +50,17 @@ def _text(ctx: UnitContext, node: ast.Compare, *, continued: bool = False) -> st
     return (" " if continued else "") + " ".join(parts)
 
 
-def memberships(ctx: UnitContext) -> Iterator[Rewrite]:
+def equalities_to_in(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x == 1 or x == 2` becomes `x in (1, 2)`, and `x != 1 and x != 2` `x not in (1, 2)` (PLR1714)."""
     for kind, op, word in ((ast.Or, ast.Eq, "in"), (ast.And, ast.NotEq, "not in")):
         for slot, one, other, position in _neighbours(ctx, kind):
             first, second = _compared(one, op, word), _compared(other, op, word)
-            if first and second and same(first[0], second[0]) and is_sure(first[0], ctx, HASHABLE):
+            if first and second and same(first[0], second[0]) and is_definitely(first[0], ctx, HASHABLE):
                 values = ", ".join(map(ctx.inline, [*first[1], *second[1]]))
                 yield _joined(ctx, slot, position, f"{ctx.inline(first[0])} {word} ({values})")
 
 
-def several_at_once(ctx: UnitContext) -> Iterator[Rewrite]:
+def merge_calls(ctx: UnitContext) -> Iterator[Rewrite]:
     """`isinstance(x, A) or isinstance(x, B)` becomes `isinstance(x, (A, B))` (SIM101); `startswith` and `endswith` of a
     string alike (PIE810)."""
     for slot, one, other, position in _neighbours(ctx, ast.Or):
@@ -74,7 +74,7 @@ def several_at_once(ctx: UnitContext) -> Iterator[Rewrite]:
                 ast.Call(func=ast.Attribute(value=ast.Name() as x, attr=method), args=[a], keywords=[]),
                 ast.Call(func=ast.Attribute(value=ast.Name() as y, attr=again), args=[b], keywords=[]),
             ) if method == again and method in ("startswith", "endswith") and same(x, y):
-                if not is_sure(x, ctx, frozenset({"str"})) or not all(_texts(arg) for arg in (a, b)):
+                if not is_definitely(x, ctx, frozenset({"str"})) or not all(_texts(arg) for arg in (a, b)):
                     continue
                 text = f"{x.id}.{method}(({_listed(ctx, a)}, {_listed(ctx, b)}))"
             case _:
@@ -98,7 +98,7 @@ def _joined(ctx: UnitContext, slot: Slot, position: int, text: str) -> Rewrite:
     if len(node.values) == 2:
         return ctx.replace(slot, text, "comparison")
     start, end = ctx.span(node.values[position])[0], ctx.span(node.values[position + 1])[1]
-    said = f"`{short(ctx.text[start:end])}` becomes `{short(text)}`"
+    said = f"`{abbreviated(ctx.text[start:end])}` becomes `{abbreviated(text)}`"
     return Rewrite((Edit(start, end, text),), "comparison", said, ctx.line(node))
 
 

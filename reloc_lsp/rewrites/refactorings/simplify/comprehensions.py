@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.comprehension_shape import LoopShape, loop_shape
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, in_try, is_own, is_simple, names_in
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, inside_try, is_name_or_constant, is_plain_local, names_in
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.statement_edits import delete_statement, put_lines
+from reloc_lsp.rewrites.source.statement_edits import delete_statement, replace_statements
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import Statement
 
 _METHODS = {"list": "append", "set": "add"}
 
 
-def comprehensions(ctx: UnitContext) -> Iterator[Rewrite]:
+def loop_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
     """A loop that does nothing but append, add or set items becomes a comprehension (PERF401, PERF403).
 
     Nothing may look at the half-made value, and nothing outside of the loop at the loop's names.
     """
     for place in ctx.statements:
         shape = loop_shape(ctx, place.node)
-        if shape is None or len(shape.block) != 1 or in_try(ctx, place.node):
+        if shape is None or len(shape.block) != 1 or inside_try(ctx, place.node):
             continue
         for start in empty_before(ctx, place):
             name, kind = bound_to_empty(ctx, start.node)
@@ -41,7 +41,7 @@ def empty_before(ctx: UnitContext, place: Statement) -> Iterator[Statement]:
         if before.index >= place.index:
             continue
         name = bound_name(before.node)
-        if name is None or not is_own(ctx, name):
+        if name is None or not is_plain_local(ctx, name):
             continue
         between = place.block[before.index + 1 : place.index]
         if name not in names_in(*between):
@@ -69,9 +69,9 @@ def set_at(ctx: UnitContext, start: Statement, loop: Statement, value: str) -> t
     inner, _ = ctx.span(getattr(start.node, "value"))  # noqa: B009
     lines = [ctx.text[begin:inner] + value]
     if start.index + 1 == loop.index:
-        both = put_lines(ctx, [start.node, loop.node], lines)
+        both = replace_statements(ctx, [start.node, loop.node], lines)
         return (both,) if both else ()
-    gone, there = delete_statement(ctx, start), put_lines(ctx, [loop.node], lines)
+    gone, there = delete_statement(ctx, start), replace_statements(ctx, [loop.node], lines)
     return (gone, there) if gone and there else ()
 
 
@@ -94,7 +94,7 @@ def _value(ctx: UnitContext, shape: LoopShape, name: str, kind: str) -> str | No
 
 def _in_any_order(key: ast.expr, value: ast.expr) -> bool:
     """A statement evaluates the value first, a comprehension the key."""
-    return (is_simple(key) or is_simple(value)) and not isinstance(key, ast.Tuple)
+    return (is_name_or_constant(key) or is_name_or_constant(value)) and not isinstance(key, ast.Tuple)
 
 
 def _all_but_receiver(node: ast.stmt, name: str) -> Sequence[ast.AST]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.name_usage import same, suspends
+from reloc_lsp.rewrites.analysis.name_usage import blocks_comprehension, same
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.precedence import fitted
-from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.precedence import parenthesized
+from reloc_lsp.rewrites.source.statement_edits import replace_statements
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 
-def either(ctx: UnitContext) -> Iterator[Rewrite]:
+def conditional_to_or(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x if x else y` becomes `x or y`, for a name `x` (FURB110); `y if x else x` becomes `x and y`."""
     for slot in ctx.loads(ast.IfExp):
         node = slot.node
@@ -28,22 +28,22 @@ def either(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, _joined(ctx, test, ast.And(), body), "alternative")
 
 
-def assigned(ctx: UnitContext) -> Iterator[Rewrite]:
+def if_else_to_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if c: x = a` and `else: x = b` become `x = a if c else b` (SIM108)."""
     for place in ctx.statements:
         match place.node:
-            case ast.If(test=test, body=[ast.Assign() as one], orelse=[ast.Assign() as other]) if not suspends(
-                place.node
+            case ast.If(test=test, body=[ast.Assign() as one], orelse=[ast.Assign() as other]) if (
+                not blocks_comprehension(place.node)
             ):
                 if len(one.targets) != 1 or len(other.targets) != 1 or not same(one.targets[0], other.targets[0]):
                     continue
                 if not isinstance(one.targets[0], ast.Name) or _chooses(one.value) or _chooses(other.value):
                     continue
                 choice = ast.IfExp(test, one.value, other.value)
-                body = fitted(ctx.inline(one.value), choice, "body")
-                condition = fitted(ctx.inline(test), choice, "test")
+                body = parenthesized(ctx.inline(one.value), choice, "body")
+                condition = parenthesized(ctx.inline(test), choice, "test")
                 text = f"{ctx.src(one.targets[0])} = {body} if {condition} else {_last(ctx, other.value)}"
-                edit = put_lines(ctx, [place.node], [text])
+                edit = replace_statements(ctx, [place.node], [text])
                 if edit:
                     yield Rewrite((edit,), "alternative", f"one assignment: `{text}`", ctx.line(place.node))
 
@@ -56,7 +56,7 @@ def _chooses(node: ast.expr) -> bool:
 def _joined(ctx: UnitContext, left: ast.expr, op: ast.boolop, right: ast.expr) -> str:
     joined = ast.BoolOp(op, [left, right])
     word = "or" if isinstance(op, ast.Or) else "and"
-    return f"{ctx.inline(left)} {word} {fitted(ctx.inline(right), joined, 'values', 1)}"
+    return f"{ctx.inline(left)} {word} {parenthesized(ctx.inline(right), joined, 'values', 1)}"
 
 
 def _last(ctx: UnitContext, node: ast.expr) -> str:

@@ -8,13 +8,20 @@ from collections.abc import Iterator
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
 from reloc_lsp.rewrites.analysis.comprehension_shape import loop_shape
-from reloc_lsp.rewrites.analysis.definite_types import IMMUTABLE, is_sure
-from reloc_lsp.rewrites.analysis.loop_invariants import free_name, stays
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, in_try, names_in, outlives, same, suspends
+from reloc_lsp.rewrites.analysis.definite_types import IMMUTABLE, is_definitely
+from reloc_lsp.rewrites.analysis.loop_invariants import is_invariant, unused_name
+from reloc_lsp.rewrites.analysis.name_usage import (
+    blocks_comprehension,
+    bound_name,
+    escapes_loop,
+    inside_try,
+    names_in,
+    same,
+)
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _AUGMENTED: dict[type[ast.operator], str] = {
     ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/=", ast.FloorDiv: "//=", ast.Mod: "%=", ast.BitOr: "|=",
@@ -23,14 +30,14 @@ _AUGMENTED: dict[type[ast.operator], str] = {
 _FIXED = frozenset({"list", "tuple", "str", "bytes", "range"})
 
 
-def sums(ctx: UnitContext) -> Iterator[Rewrite]:
+def loop_to_sum(ctx: UnitContext) -> Iterator[Rewrite]:
     """`total = 0`, then a loop that only adds to it, become `total = sum(...)`.
 
     For whole numbers alone: `sum` adds floats more exactly than `+=` does (Python 3.12).
     """
     for place in ctx.statements:
         shape = loop_shape(ctx, place.node)
-        if shape is None or len(shape.block) != 1 or in_try(ctx, place.node) or not ctx.is_builtin("sum"):
+        if shape is None or len(shape.block) != 1 or inside_try(ctx, place.node) or not ctx.is_builtin("sum"):
             continue
         match shape.block[0]:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types(name) == {"int"}:
@@ -49,7 +56,7 @@ def sums(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield Rewrite(edits, "sum", said, ctx.line(place.node))
 
 
-def enumerated(ctx: UnitContext) -> Iterator[Rewrite]:
+def range_len_to_enumerate(ctx: UnitContext) -> Iterator[Rewrite]:
     """`for i in range(len(xs))` that reads `xs[i]` becomes a loop over the items, with `enumerate` where `i` is used.
 
     Only where nothing that the loop does can change `xs` (pylint's consider-using-enumerate).
@@ -69,7 +76,7 @@ def enumerated(ctx: UnitContext) -> Iterator[Rewrite]:
             case _:
                 continue
         assert isinstance(node, ast.For)
-        if not is_sure(node.iter.args[0].args[0], ctx, _FIXED) or node.orelse:  # type: ignore[attr-defined]
+        if not is_definitely(node.iter.args[0].args[0], ctx, _FIXED) or node.orelse:  # type: ignore[attr-defined]
             continue
         items = [s for s in ctx.loads(ast.Subscript) if _is_item(s.node, holder, index) and _within(node, s.node)]
         name = _name_of_item(ctx, holder)
@@ -78,7 +85,7 @@ def enumerated(ctx: UnitContext) -> Iterator[Rewrite]:
         inside = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
         if sum(inner.id == holder for inner in inside) != len(items) + 1:
             continue
-        counted = sum(inner.id == index for inner in inside) > len(items) + 1 or outlives(ctx, index, node)
+        counted = sum(inner.id == index for inner in inside) > len(items) + 1 or escapes_loop(ctx, index, node)
         if counted and not ctx.is_builtin("enumerate"):
             continue
         start, _ = ctx.span(node.target)
@@ -88,15 +95,15 @@ def enumerated(ctx: UnitContext) -> Iterator[Rewrite]:
         yield Rewrite(edits, "enumeration", f"the loop goes over the items of `{holder}`", ctx.line(node))
 
 
-def augmented(ctx: UnitContext) -> Iterator[Rewrite]:
+def to_augmented_assignment(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x = x + 1` becomes `x += 1`, for what cannot be changed in place (PLR6104)."""
     for place in ctx.statements:
         match place.node:
             case ast.Assign(targets=[ast.Name() as target], value=ast.BinOp(left=left, op=op, right=right)):
-                if same(target, left) and is_sure(left, ctx, IMMUTABLE) and type(op) in _AUGMENTED:
+                if same(target, left) and is_definitely(left, ctx, IMMUTABLE) and type(op) in _AUGMENTED:
                     start, end = ctx.span(place.node)
                     text = f"{target.id} {_AUGMENTED[type(op)]} {ctx.inline(right)}"
-                    said = f"`{short(ctx.src(place.node))}` becomes `{short(text)}`"
+                    said = f"`{abbreviated(ctx.src(place.node))}` becomes `{abbreviated(text)}`"
                     yield Rewrite((Edit(start, end, text),), "augmented", said, ctx.line(place.node))
 
 
@@ -115,10 +122,14 @@ def _within(outer: ast.AST, node: ast.AST) -> bool:
 def _keeps_counting(ctx: UnitContext, loop: ast.For, holder: str, index: str) -> bool:
     """Whether the loop leaves alone what `holder` holds, and the index that it sets."""
     stores = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-    return sum(node.id == index for node in stores) == 1 and not suspends(loop) and stays(ctx, holder, loop)
+    return (
+        sum(node.id == index for node in stores) == 1
+        and not blocks_comprehension(loop)
+        and is_invariant(ctx, holder, loop)
+    )
 
 
 def _name_of_item(ctx: UnitContext, holder: str) -> str | None:
     """A name for one of them: `word` for `words`, if nothing else is called so."""
     plural = holder.endswith("s") and len(holder) > 1 and not holder.endswith("ss")
-    return (free_name(ctx, holder[:-1]) if plural else None) or free_name(ctx, "item")
+    return (unused_name(ctx, holder[:-1]) if plural else None) or unused_name(ctx, "item")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.definite_types import is_sure
-from reloc_lsp.rewrites.analysis.name_usage import is_simple, same
+from reloc_lsp.rewrites.analysis.definite_types import is_definitely
+from reloc_lsp.rewrites.analysis.name_usage import is_name_or_constant, same
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.statement_edits import put_lines
+from reloc_lsp.rewrites.source.statement_edits import replace_statements
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 _DICT = frozenset({"dict"})
 
 
-def lookups(ctx: UnitContext) -> Iterator[Rewrite]:
+def conditional_to_get(ctx: UnitContext) -> Iterator[Rewrite]:
     """`d[k] if k in d else x` becomes `d.get(k, x)`, for a dict and an `x` that costs nothing (SIM401)."""
     for slot in ctx.loads(ast.IfExp):
         node = slot.node
@@ -24,7 +24,7 @@ def lookups(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, text, "lookup")
 
 
-def guarded_lookups(ctx: UnitContext) -> Iterator[Rewrite]:
+def if_else_to_get(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if k in d: x = d[k]` and `else: x = y` become `x = d.get(k, y)` (SIM401)."""
     for place in ctx.statements:
         match place.node:
@@ -34,7 +34,7 @@ def guarded_lookups(ctx: UnitContext) -> Iterator[Rewrite]:
                 orelse=[ast.Assign(targets=[ast.Name() as other], value=missing)],
             ) if same(one, other):
                 text = _got(ctx, test, found, missing)
-                edit = text and put_lines(ctx, [place.node], [f"{one.id} = {text}"])
+                edit = text and replace_statements(ctx, [place.node], [f"{one.id} = {text}"])
                 if edit:
                     yield Rewrite((edit,), "lookup", f"one lookup: `{one.id} = {text}`", ctx.line(place.node))
 
@@ -47,7 +47,7 @@ def _got(ctx: UnitContext, test: ast.expr, found: ast.expr, missing: ast.expr) -
         case _:
             return None
     wanted = isinstance(found, ast.Subscript) and same(found.value, holder) and same(found.slice, key)
-    if not wanted or not is_simple(key) or not is_sure(holder, ctx, _DICT) or not _free(missing):
+    if not wanted or not is_name_or_constant(key) or not is_definitely(holder, ctx, _DICT) or not _free(missing):
         return None
     default = "" if isinstance(missing, ast.Constant) and missing.value is None else f", {ctx.inline(missing)}"
     return f"{holder.id}.get({ctx.inline(key)}{default})"

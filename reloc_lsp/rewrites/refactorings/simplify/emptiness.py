@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
-from reloc_lsp.rewrites.analysis.definite_types import SIZED, is_sure
-from reloc_lsp.rewrites.analysis.name_usage import truth_only
+from reloc_lsp.rewrites.analysis.definite_types import SIZED, is_definitely
+from reloc_lsp.rewrites.analysis.name_usage import only_truth_matters
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 
-def emptiness(ctx: UnitContext) -> Iterator[Rewrite]:
+def drop_len(ctx: UnitContext) -> Iterator[Rewrite]:
     """`len(x) == 0` becomes `not x`, and `len(x) > 0` `x` where only its truth matters (PLC1802).
 
     Only where `x` was a list, a string or the like whenever it was seen: other classes may mean something else by both.
@@ -20,7 +20,7 @@ def emptiness(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.Compare, ast.Call):
         node = slot.node
         x = _length_of(node, ctx)
-        if x is not None and truth_only(slot):
+        if x is not None and only_truth_matters(slot):
             yield ctx.replace(slot, ctx.inline(x), "emptiness")
         match node:
             case ast.Compare(left=left, ops=[op], comparators=[right]):
@@ -32,13 +32,15 @@ def emptiness(ctx: UnitContext) -> Iterator[Rewrite]:
         zero, one = is_constant(right, 0), is_constant(right, 1)
         if (zero and isinstance(op, ast.Eq | ast.LtE)) or (one and isinstance(op, ast.Lt)):
             yield ctx.replace(slot, f"not {ctx.inline(x)}", "emptiness")
-        elif ((zero and isinstance(op, ast.NotEq | ast.Gt)) or (one and isinstance(op, ast.GtE))) and truth_only(slot):
+        elif (
+            (zero and isinstance(op, ast.NotEq | ast.Gt)) or (one and isinstance(op, ast.GtE))
+        ) and only_truth_matters(slot):
             yield ctx.replace(slot, ctx.inline(x), "emptiness")
 
 
 def _length_of(node: ast.expr, ctx: UnitContext) -> ast.expr | None:
     match node:
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name() | ast.Attribute() as x], keywords=[]):
-            return x if ctx.is_builtin("len") and is_sure(x, ctx, SIZED) else None
+            return x if ctx.is_builtin("len") and is_definitely(x, ctx, SIZED) else None
         case _:
             return None

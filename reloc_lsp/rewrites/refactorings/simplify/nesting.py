@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.name_usage import same
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.precedence import fitted
-from reloc_lsp.rewrites.source.statement_edits import moved_block
+from reloc_lsp.rewrites.source.precedence import parenthesized
+from reloc_lsp.rewrites.source.statement_edits import reindented_block
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 
-def joined_conditions(ctx: UnitContext) -> Iterator[Rewrite]:
+def merge_nested_ifs(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if a:` around nothing but `if b:` becomes `if a and b:` (SIM102)."""
     for place in ctx.statements:
         match place.node:
@@ -26,7 +26,7 @@ def joined_conditions(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield from _merged(ctx, place.node, nested, header)
 
 
-def joined_contexts(ctx: UnitContext) -> Iterator[Rewrite]:
+def merge_nested_withs(ctx: UnitContext) -> Iterator[Rewrite]:
     """`with a:` around nothing but `with b:` becomes `with a, b:` (SIM117)."""
     for place in ctx.statements:
         match place.node:
@@ -39,7 +39,7 @@ def joined_contexts(ctx: UnitContext) -> Iterator[Rewrite]:
                 yield from _merged(ctx, place.node, nested, Edit(start, end, text))
 
 
-def same_branches(ctx: UnitContext) -> Iterator[Rewrite]:
+def merge_equal_branches(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if a: x` and `elif b: x` become `if a or b: x` (SIM114)."""
     for place in ctx.statements:
         match place.node:
@@ -54,13 +54,13 @@ def same_branches(ctx: UnitContext) -> Iterator[Rewrite]:
                 if rest and end == len(ctx.text):
                     continue
                 edits = (Edit(*ctx.span(test), text), gone)
-                yield Rewrite(edits, "nesting", f"one branch: `{short(text)}`", ctx.line(place.node))
+                yield Rewrite(edits, "nesting", f"one branch: `{abbreviated(text)}`", ctx.line(place.node))
 
 
 def _merged(ctx: UnitContext, outer: ast.stmt, nested: ast.If | ast.With, header: Edit) -> Iterator[Rewrite]:
     """The outer header changed, the inner one gone, and its body one level further out."""
     body = nested.body
-    moved = moved_block(ctx, body, ctx.indent(nested))
+    moved = reindented_block(ctx, body, ctx.indent(nested))
     if moved is None or not ctx.alone(nested) or not ctx.alone(body[-1]) or "\n" in header.text:
         return
     start, end = ctx.lines_of(nested)[0], ctx.lines_of(body[-1])[1]
@@ -68,7 +68,7 @@ def _merged(ctx: UnitContext, outer: ast.stmt, nested: ast.If | ast.With, header
         return
     if end == len(ctx.text) and not ctx.text.endswith(("\n", "\r")):
         moved = moved.rstrip("\r\n")
-    said = f"two blocks become one: `{short(header.text)}`"
+    said = f"two blocks become one: `{abbreviated(header.text)}`"
     yield Rewrite((header, Edit(start, end, moved)), "nesting", said, ctx.line(outer))
 
 
@@ -84,7 +84,7 @@ def _both(ctx: UnitContext, op: ast.boolop, word: str, left: ast.expr, right: as
     parts = [
         ctx.inline(one)
         if isinstance(one, ast.BoolOp) and type(one.op) is type(op)
-        else fitted(ctx.inline(one), both, "values")
+        else parenthesized(ctx.inline(one), both, "values")
         for one in (left, right)
     ]
     return f" {word} ".join(parts)

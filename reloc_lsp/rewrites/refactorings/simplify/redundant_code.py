@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.program.unit import FunctionNode
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, is_own, used_elsewhere
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, is_plain_local, used_elsewhere
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.statement_edits import delete_statement, moved_block, put_lines
+from reloc_lsp.rewrites.source.statement_edits import delete_statement, reindented_block, replace_statements
 from reloc_lsp.rewrites.source.unit_context import UnitContext
-from reloc_lsp.rewrites.source.unit_source import Statement, short
+from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BINDING = (
@@ -21,7 +21,7 @@ _BINDING = (
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-def handed_on(ctx: UnitContext) -> Iterator[Rewrite]:
+def return_directly(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x = value` and then `return x` become `return value`, where `x` is used for nothing else (RET504)."""
     for place in ctx.statements:
         following = place.block[place.index + 1 : place.index + 2]
@@ -29,14 +29,14 @@ def handed_on(ctx: UnitContext) -> Iterator[Rewrite]:
         match following:
             case [ast.Return(value=ast.Name(id=returned))] if name == returned and isinstance(place.node, ast.Assign):
                 loads = sum(_reads(node, returned) for node in ast.walk(ctx.function))
-                if loads != 1 or not is_own(ctx, returned) or returned in ctx.parameters:
+                if loads != 1 or not is_plain_local(ctx, returned) or returned in ctx.parameters:
                     continue
-                edit = put_lines(ctx, [place.node, *following], [f"return {ctx.whole(place.node.value)}"])
+                edit = replace_statements(ctx, [place.node, *following], [f"return {ctx.whole(place.node.value)}"])
                 if edit:
                     yield Rewrite((edit,), "superfluous", f"`{returned}` is returned at once", ctx.line(place.node))
 
 
-def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
+def swap_by_tuple(ctx: UnitContext) -> Iterator[Rewrite]:
     """`c = a`, `a = b`, `b = c` become `a, b = b, a`, where `c` is used for nothing else (pylint's R1712)."""
     for place in ctx.statements:
         three = place.block[place.index : place.index + 3]
@@ -46,13 +46,17 @@ def swapped(ctx: UnitContext) -> Iterator[Rewrite]:
                 ast.Assign(targets=[ast.Name(id=into)], value=ast.Name(id=other)),
                 ast.Assign(targets=[ast.Name(id=last)], value=ast.Name(id=kept)),
             ] if (into, last, kept) == (one, other, spare) and len({spare, one, other}) == 3:
-                if is_own(ctx, spare) and not used_elsewhere(ctx, spare, *three) and spare not in ctx.parameters:
-                    edit = put_lines(ctx, three, [f"{one}, {other} = {other}, {one}"])
+                if (
+                    is_plain_local(ctx, spare)
+                    and not used_elsewhere(ctx, spare, *three)
+                    and spare not in ctx.parameters
+                ):
+                    edit = replace_statements(ctx, three, [f"{one}, {other} = {other}, {one}"])
                     if edit:
                         yield Rewrite((edit,), "superfluous", f"`{spare}` is not needed to swap", ctx.line(place.node))
 
 
-def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
+def drop_else(ctx: UnitContext) -> Iterator[Rewrite]:
     """An `else` goes where every branch before it has left already (RET505 to RET508), and one that only passes."""
     for place in ctx.statements:
         node = place.node
@@ -69,21 +73,21 @@ def else_branches(ctx: UnitContext) -> Iterator[Rewrite]:
         if [type(statement) for statement in block] == [ast.Pass]:
             yield Rewrite((Edit(start, end, ""),), "superfluous", "an `else` that only passes goes", ctx.line(node))
         elif all(isinstance(branch.body[-1], _LEAVING) for branch in chain):
-            moved = moved_block(ctx, block, ctx.indent(node))
+            moved = reindented_block(ctx, block, ctx.indent(node))
             if moved is not None:
                 moved = moved if ctx.text[:end].endswith(("\n", "\r")) else moved.rstrip("\r\n")
                 said = "the `else` goes: every branch before it leaves"
                 yield Rewrite((Edit(start, end, moved),), "superfluous", said, ctx.line(node))
 
 
-def statements(ctx: UnitContext) -> Iterator[Rewrite]:
+def drop_dead_statement(ctx: UnitContext) -> Iterator[Rewrite]:
     """`pass` beside other statements (PIE790), `continue` at the end of a loop and `return` at the end of a function
     (PLR1711), and what stands behind a `return` go."""
     for place in ctx.statements:
         why = _why(ctx, place)
         edit = delete_statement(ctx, place) if why and len(place.block) > 1 else None
         if edit is not None and edit.text == "":
-            said = f"`{short(ctx.src(place.node))}` goes: {why}"
+            said = f"`{abbreviated(ctx.src(place.node))}` goes: {why}"
             yield Rewrite((edit,), "superfluous", said, ctx.line(place.node))
 
 

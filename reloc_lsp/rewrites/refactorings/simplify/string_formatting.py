@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.definite_types import NUMBERS, is_sure
+from reloc_lsp.rewrites.analysis.definite_types import NUMBERS, is_definitely
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
@@ -16,7 +16,7 @@ _PLAIN_LITERAL = re.compile(r"""(["'])([^"'\\{}\n]*)\1""")
 _UNFIT = re.compile(r"""["'\\\n#{}]""")
 
 
-def pieces(ctx: UnitContext) -> Iterator[Rewrite]:
+def concatenation_to_fstring(ctx: UnitContext) -> Iterator[Rewrite]:
     """`"a" + str(b) + "c"` becomes `f"a{b}c"`, for plain values `b` (pyupgrade's and flynt's idea)."""
     for slot in ctx.loads(ast.BinOp):
         inner = isinstance(slot.parent, ast.BinOp) and isinstance(slot.parent.op, ast.Add)
@@ -44,9 +44,9 @@ def _piece(ctx: UnitContext, part: ast.expr) -> str | None:
         case ast.Constant(value=str()):
             return ctx.src(part)[1:-1]
         case ast.Call(func=ast.Name(id="str"), args=[value], keywords=[]) if ctx.is_builtin("str"):
-            known = is_sure(value, ctx, _FORMATTED_ALIKE)
+            known = is_definitely(value, ctx, _FORMATTED_ALIKE)
         case _:
-            value, known = part, is_sure(part, ctx, frozenset({"str"}))
+            value, known = part, is_definitely(part, ctx, frozenset({"str"}))
     text = ctx.src(value)
     open_to_doubt = isinstance(value, ast.Lambda | ast.NamedExpr | ast.Yield | ast.Starred)
     return None if not known or open_to_doubt or _UNFIT.search(text) else "{" + text + "}"

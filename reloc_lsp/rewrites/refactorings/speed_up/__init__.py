@@ -7,19 +7,19 @@ interpreter remembers such lookups itself.
 
 from reloc_lsp.rewrites.refactorings.simplify import any_all, comprehensions, counting
 from reloc_lsp.rewrites.refactorings.speed_up import loop_hoisting, membership, queues, string_joining
-from reloc_lsp.rewrites.rewrite import Family
+from reloc_lsp.rewrites.rewrite import Operator
 
-SPEEDING: tuple[Family, ...] = (
-    membership.before_loops,
-    membership.grown,
-    membership.distinct,
-    queues.queues,
-    loop_hoisting.hoisted,
-    string_joining.joined,
-    membership.literals,
-    comprehensions.comprehensions,
-    any_all.any_or_all,
-    any_all.flags,
-    counting.sums,
-    string_joining.lists_to_join,
+SPEED_UPS: tuple[Operator, ...] = (
+    membership.set_before_loop,
+    membership.list_to_set,
+    membership.loop_to_fromkeys,
+    queues.list_to_deque,
+    loop_hoisting.hoist_call,
+    string_joining.loop_to_join,
+    membership.literal_to_set,
+    comprehensions.loop_to_comprehension,
+    any_all.loop_to_any_all,
+    any_all.flag_to_any_all,
+    counting.loop_to_sum,
+    string_joining.generator_to_list,
 )

@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.definite_types import is_sure
-from reloc_lsp.rewrites.analysis.loop_invariants import free_name, holds_hashables, is_bound_before, loops_around, stays
+from reloc_lsp.rewrites.analysis.definite_types import is_definitely
+from reloc_lsp.rewrites.analysis.loop_invariants import (
+    enclosing_loops,
+    is_bound_before,
+    is_invariant,
+    items_are_hashable,
+    unused_name,
+)
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_before
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
-from reloc_lsp.rewrites.source.unit_source import short
+from reloc_lsp.rewrites.source.unit_source import abbreviated
 
 _LISTS = frozenset({"list", "tuple"})
 _STR = frozenset({"str"})
@@ -24,7 +30,7 @@ _ONLY_READING = {"len", "sum", "any", "all", "min", "max", "enumerate", "sorted"
 _ORDERED = ({"int"}, {"str"}, {"float", "int"}, {"int", "bool"})
 
 
-def hoisted(ctx: UnitContext) -> Iterator[Rewrite]:
+def hoist_call(ctx: UnitContext) -> Iterator[Rewrite]:
     """A call that cannot fail, of something that stays as it is, is made once before the loop.
 
     What it makes may only be read in the loop, or sharing it would be noticed.
@@ -36,11 +42,11 @@ def hoisted(ctx: UnitContext) -> Iterator[Rewrite]:
         of, what, changeable = made
         if changeable and not _only_read(slot):
             continue
-        for loop in loops_around(ctx, slot.node):
-            wanted = free_name(ctx, f"{of}_{what}")
+        for loop in enclosing_loops(ctx, slot.node):
+            wanted = unused_name(ctx, f"{of}_{what}")
             first = insert_before(ctx, loop.node, [f"{wanted} = {ctx.inline(slot.node)}"])
-            if wanted and first and is_bound_before(ctx, of, loop) and stays(ctx, of, loop.node):
-                said = f"`{short(ctx.inline(slot.node))}` is computed once, before the loop"
+            if wanted and first and is_bound_before(ctx, of, loop) and is_invariant(ctx, of, loop.node):
+                said = f"`{abbreviated(ctx.inline(slot.node))}` is computed once, before the loop"
                 yield Rewrite((first, ctx.edit(slot, wanted)), "hoisted", said, ctx.line(slot.node))
 
 
@@ -48,15 +54,15 @@ def _made(ctx: UnitContext, slot: Slot) -> tuple[str, str, bool] | None:
     """Of what a call makes what, and whether that can be changed; `None` where it might fail."""
     match slot.node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as text, attr=method), args=[], keywords=[]):
-            sure = method in _OF_STR and is_sure(text, ctx, _STR)
+            sure = method in _OF_STR and is_definitely(text, ctx, _STR)
             return (name, _OF_STR[method], method in _CHANGEABLE) if sure else None
         case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=name) as holder], keywords=[]):
-            if called not in _MADE or not ctx.is_builtin(called) or not is_sure(holder, ctx, _LISTS):
+            if called not in _MADE or not ctx.is_builtin(called) or not is_definitely(holder, ctx, _LISTS):
                 return None
             kinds = ctx.types("*" + name)
             fails = {
                 "sorted": kinds not in _ORDERED, "sum": not kinds or not kinds <= {"int", "float", "bool"},
-                "set": not holds_hashables(ctx, name), "frozenset": not holds_hashables(ctx, name),
+                "set": not items_are_hashable(ctx, name), "frozenset": not items_are_hashable(ctx, name),
             }  # fmt: skip
             return None if fails.get(called, False) else (name, _MADE[called], called in _CHANGEABLE)
         case _:

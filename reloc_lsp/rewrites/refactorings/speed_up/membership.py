@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.comprehension_shape import loop_shape
-from reloc_lsp.rewrites.analysis.definite_types import is_sure
+from reloc_lsp.rewrites.analysis.definite_types import is_definitely
 from reloc_lsp.rewrites.analysis.loop_invariants import (
-    free_name,
-    holds_hashables,
+    enclosing_loops,
     is_bound_before,
     is_hashable,
-    loops_around,
-    stays,
+    is_invariant,
+    items_are_hashable,
+    unused_name,
 )
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, is_own, occurrences, same
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, count_name, is_plain_local, same
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import bound_to_empty, empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_before
@@ -26,7 +26,7 @@ _LISTS = frozenset({"list", "tuple"})
 _IN = (ast.In, ast.NotIn)
 
 
-def literals(ctx: UnitContext) -> Iterator[Rewrite]:
+def literal_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x in [1, 2, 3]` becomes `x in {1, 2, 3}`, which Python makes once (PLR6201)."""
     for slot in ctx.loads(ast.List, ast.Tuple):
         node, parent = slot.node, slot.parent
@@ -38,36 +38,41 @@ def literals(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, "{" + ", ".join(map(ctx.inline, node.elts)) + "}", "set of constants")
 
 
-def before_loops(ctx: UnitContext) -> Iterator[Rewrite]:
+def set_before_loop(ctx: UnitContext) -> Iterator[Rewrite]:
     """A set of a list is made before the loop that asks the list again and again, and changes nothing in it."""
     for name in dict.fromkeys(slot.parent.comparators[0].id for slot in _asked(ctx)):  # type: ignore[attr-defined]
         slots = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
-        if not is_sure(slots[0].node, ctx, _LISTS) or not holds_hashables(ctx, name):
+        if not is_definitely(slots[0].node, ctx, _LISTS) or not items_are_hashable(ctx, name):
             continue
-        wanted = free_name(ctx, f"{name}_set")
-        loops = [place for slot in slots for place in loops_around(ctx, slot.node)]
+        wanted = unused_name(ctx, f"{name}_set")
+        loops = [place for slot in slots for place in enclosing_loops(ctx, slot.node)]
         for loop in dict.fromkeys(loops):
             inside = [slot for slot in slots if any(inner is slot.node for inner in ast.walk(loop.node))]
             able = [slot for slot in inside if is_hashable(ctx, slot.parent.left)]  # type: ignore[attr-defined]
             first = insert_before(ctx, loop.node, [f"{wanted} = set({name})"])
             if wanted is None or not able or first is None or not is_bound_before(ctx, name, loop):
                 continue
-            if stays(ctx, name, loop.node) and ctx.is_builtin("set"):
+            if is_invariant(ctx, name, loop.node) and ctx.is_builtin("set"):
                 edits = (first, *(ctx.edit(slot, wanted) for slot in able))
                 yield Rewrite(
                     edits, "set before a loop", f"a set of `{name}` is asked, not the list", ctx.line(loop.node)
                 )
 
 
-def grown(ctx: UnitContext) -> Iterator[Rewrite]:
+def list_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
     """A list that is only added to, and asked whether something is in it, becomes a set."""
     for place in ctx.statements:
         name, kind = bound_to_empty(ctx, place.node)
-        if kind != "list" or not is_own(ctx, name) or name in ctx.parameters or not isinstance(place.node, ast.Assign):
+        if (
+            kind != "list"
+            or not is_plain_local(ctx, name)
+            or name in ctx.parameters
+            or not isinstance(place.node, ast.Assign)
+        ):
             continue
         asked = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
         added = [node for node in ast.walk(ctx.function) if _appends(node, name)]
-        if not asked or not added or occurrences(name, ctx.function) != 1 + len(asked) + len(added):
+        if not asked or not added or count_name(name, ctx.function) != 1 + len(asked) + len(added):
             continue
         items = [slot.parent.left for slot in asked] + [node.value.args[0] for node in added]  # type: ignore[attr-defined]
         if not all(is_hashable(ctx, item) for item in items) or not ctx.is_builtin("set"):
@@ -79,7 +84,7 @@ def grown(ctx: UnitContext) -> Iterator[Rewrite]:
         yield Rewrite(tuple(edits), "set that grows", f"`{name}` is a set", ctx.line(place.node))
 
 
-def distinct(ctx: UnitContext) -> Iterator[Rewrite]:
+def loop_to_fromkeys(ctx: UnitContext) -> Iterator[Rewrite]:
     """A loop that appends what is not in the list yet becomes `list(dict.fromkeys(...))`, which keeps the order."""
     for place in ctx.statements:
         shape = loop_shape(ctx, place.node)
@@ -90,9 +95,9 @@ def distinct(ctx: UnitContext) -> Iterator[Rewrite]:
                 added = _appends(statement, name) and same(statement.value.args[0], item)  # type: ignore[attr-defined]
             case _:
                 continue
-        if not added or not same(shape.loop.target, item) or occurrences(name, shape.loop.iter):
+        if not added or not same(shape.loop.target, item) or count_name(name, shape.loop.iter):
             continue
-        if not holds_hashables(ctx, name) or not (ctx.is_builtin("list") and ctx.is_builtin("dict")):
+        if not items_are_hashable(ctx, name) or not (ctx.is_builtin("list") and ctx.is_builtin("dict")):
             continue
         for start in empty_before(ctx, place):
             if bound_name(start.node) == name and bound_to_empty(ctx, start.node)[1] == "list":
@@ -115,6 +120,6 @@ def _appends(node: ast.AST, name: str) -> bool:
         case ast.Expr(
             value=ast.Call(func=ast.Attribute(value=ast.Name(id=holder), attr="append"), args=[item], keywords=[])
         ):
-            return holder == name and not isinstance(item, ast.Starred) and not occurrences(name, item)
+            return holder == name and not isinstance(item, ast.Starred) and not count_name(name, item)
         case _:
             return False

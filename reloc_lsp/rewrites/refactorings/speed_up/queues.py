@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
-from reloc_lsp.rewrites.analysis.name_usage import is_own, occurrences, truth_only
+from reloc_lsp.rewrites.analysis.name_usage import count_name, is_plain_local, only_truth_matters
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_before
 from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
 
 
-def queues(ctx: UnitContext) -> Iterator[Rewrite]:
+def list_to_deque(ctx: UnitContext) -> Iterator[Rewrite]:
     """A list of the unit's own with `pop(0)` or `insert(0, x)` becomes a `deque`, if all that is done with it is known.
 
     What a list can do and a `deque` cannot, slices and equality with lists for instance, keeps it a list.
@@ -27,10 +27,10 @@ def queues(ctx: UnitContext) -> Iterator[Rewrite]:
                     continue
             case _:
                 continue
-        if not is_own(ctx, name) or name in ctx.parameters:
+        if not is_plain_local(ctx, name) or name in ctx.parameters:
             continue
         slots = [slot for slot in ctx.loads(ast.Name) if slot.node.id == name]  # type: ignore[attr-defined]
-        if len(slots) + 1 != occurrences(name, ctx.function):
+        if len(slots) + 1 != count_name(name, ctx.function):
             continue
         edits = [_edit(ctx, slot) for slot in slots]
         if None in edits or not any(edits):
@@ -59,7 +59,7 @@ def _edit(ctx: UnitContext, slot: Slot) -> list[Edit] | None:
         case ast.Subscript(slice=index), _ if slot.field == "value":
             known = _is_index(index)
         case _:
-            known = truth_only(slot)
+            known = only_truth_matters(slot)
     return [] if known else None
 
 
@@ -93,6 +93,6 @@ def _deque(ctx: UnitContext) -> tuple[str | None, list[Edit]]:
             names = [alias.asname or alias.name for alias in node.names if alias.name == "collections"]
             if names and names[0] not in ctx.locals:
                 return f"{names[0]}.deque", []
-    taken = "deque" in ctx.module.names or occurrences("deque", ctx.function) or "deque" in ctx.parameters
+    taken = "deque" in ctx.module.names or count_name("deque", ctx.function) or "deque" in ctx.parameters
     first = insert_before(ctx, ctx.body[0], ["from collections import deque", ""])
     return (None, []) if taken or first is None else ("deque", [first])

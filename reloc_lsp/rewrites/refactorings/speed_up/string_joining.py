@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
 from reloc_lsp.rewrites.analysis.comprehension_shape import loop_shape
-from reloc_lsp.rewrites.analysis.definite_types import is_sure
+from reloc_lsp.rewrites.analysis.definite_types import is_definitely
 from reloc_lsp.rewrites.analysis.loop_invariants import item_types
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, in_try, names_in, occurrences
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, count_name, inside_try, names_in
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_context import UnitContext
@@ -17,18 +17,18 @@ from reloc_lsp.rewrites.source.unit_context import UnitContext
 _STR = frozenset({"str"})
 
 
-def joined(ctx: UnitContext) -> Iterator[Rewrite]:
+def loop_to_join(ctx: UnitContext) -> Iterator[Rewrite]:
     """`text = ""`, then a loop that only adds strings to it, become `text = "".join([...])`."""
     for place in ctx.statements:
         shape = loop_shape(ctx, place.node)
-        if shape is None or len(shape.block) != 1 or in_try(ctx, place.node):
+        if shape is None or len(shape.block) != 1 or inside_try(ctx, place.node):
             continue
         match shape.block[0]:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types(name) == _STR:
                 pass
             case _:
                 continue
-        if occurrences(name, shape.loop) != 1 or item_types(ctx, value) != _STR:
+        if count_name(name, shape.loop) != 1 or item_types(ctx, value) != _STR:
             continue
         for start in empty_before(ctx, place):
             if bound_name(start.node) == name and is_constant(getattr(start.node, "value", None), ""):
@@ -37,11 +37,11 @@ def joined(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield Rewrite(edits, "joined string", f"`{name}` is joined at once", ctx.line(place.node))
 
 
-def lists_to_join(ctx: UnitContext) -> Iterator[Rewrite]:
+def generator_to_list(ctx: UnitContext) -> Iterator[Rewrite]:
     """`"".join(e for ...)` becomes `"".join([e for ...])`: `join` would make a list of it anyway."""
     for slot in ctx.loads(ast.GeneratorExp):
         match slot.parent:
-            case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[_], keywords=[]) if is_sure(
+            case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[_], keywords=[]) if is_definitely(
                 separator, ctx, _STR
             ):
                 if "next" not in names_in(slot.node):
