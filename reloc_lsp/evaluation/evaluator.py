@@ -333,7 +333,7 @@ class PytestEvaluator:
             failed = sum(r.outcome is not Outcome.PASSED for r in results.values())
             if failed > allowed:
                 break
-            whole = len(left) == len(tests) == len(self._order) and allowed < len(tests)
+            whole = set(left) == set(self._order) and allowed < len(tests)
             hopeless = hopeless_after(self.baseline.results, tests) if whole else None
             report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
             self._cpu += report.cpu

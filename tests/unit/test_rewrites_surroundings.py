@@ -47,7 +47,7 @@ def test_types_choose_what_is_offered():
 
 def test_an_expected_exception_is_raised():
     ctx = context(function("return a // b"), a="int", b="int")
-    object.__setattr__(ctx.module, "wanted_errors", ("ValueError",))
+    object.__setattr__(ctx.module, "expected_exceptions", ("ValueError",))
     assert function("if b < 0:", "    raise ValueError", "return a // b") in results(insertion.insert_guard, ctx)
 
 
