@@ -20,7 +20,7 @@ from reloc_lsp.cli.options import add_log_level_flag, add_settings_flags
 from reloc_lsp.cli.result_report import headline, print_error, print_json, print_patch, print_report
 from reloc_lsp.cli.target_parsing import current_folder, parse_target, workspace_root
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
-from reloc_lsp.revision.trace_file import TraceError, read_trace, replayable
+from reloc_lsp.revision.trace_file import TraceError, read_trace, replayable_settings
 from reloc_lsp.search.objective import FIX, Objective
 
 OBJECTIVES = ("fix", "simplify", "speed-up")
@@ -95,7 +95,7 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     if replayed and options.target is None:
         target = parse_target(f"{replayed['file']}::{replayed['qualname']}", root)
     target = dataclasses.replace(target, objective=objective_of(options, replayed))
-    settings = chosen_settings(options, root, here, replayable(replayed.get("settings") or {}))
+    settings = chosen_settings(options, root, here, replayable_settings(replayed.get("settings") or {}))
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
     logging.basicConfig(level=options.log_level.upper(), format="reloc-lsp: %(levelname)s: %(message)s")

@@ -1,4 +1,4 @@
-"""Whether a language model takes part in a search, and what it said of itself."""
+"""Whether a language model takes part in a revision, and which one."""
 
 from __future__ import annotations
 
@@ -6,46 +6,86 @@ from collections.abc import Callable
 
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
-from reloc_lsp.revision.strategies import asking_of
+from reloc_lsp.revision.errors import ReviserError
 from reloc_lsp.search.budget import Spending
-from reloc_lsp.search.language_model import LanguageModel, ModelError
+from reloc_lsp.search.language_model import LanguageModel, ModelError, Sampling
 from reloc_lsp.settings import Settings
 
-NO_WALLS = (
-    "Code of a model is not run where nothing walls it in, as it is here: reloc-lsp doctor says what is missing. "
+NO_SANDBOX = (
+    "Code of a model runs only in a sandbox, and there is none here: reloc-lsp doctor shows what is missing. "
     "Or accept the risk with --sandbox none."
 )
 
 
-class ReviserError(Exception):
-    """The reviser that was asked for cannot be had: the message says why, and what to do."""
+def connect_model(settings: Settings, note: Callable[[str], None]) -> LanguageModel | None:
+    """The model that the settings choose; `None` if no model is to take part. No request is sent yet.
 
-
-def connected(settings: Settings, note: Callable[[str], None]) -> LanguageModel | None:
-    """The model that the settings choose, if one is to take part; nothing is sent to it yet.
-
-    `note` hears what the user should know of it later. Raises `ReviserError` where a model is asked for and none is
-    chosen, or its address or key cannot be used.
+    `note` receives sentences for the user, also later. Raises `ReviserError` if a model is required and none is chosen,
+    or if its address or key cannot be used.
     """
-    search, model = settings.search, settings.model
-    managed = None if search.reviser == "rewrites" else _managed(settings, note)
+    if settings.search.reviser == "rewrites":
+        _check_rewrites_suffice(settings)
+        return None
+    managed = _managed_model(settings, note)
     if managed is not None:
         return managed
-    if search.reviser == "rewrites" or not model.chosen:
-        if search.reviser == "model":
+    if not settings.model.chosen:
+        if settings.search.reviser == "model":
             raise ReviserError(
                 "No model is chosen. Name a server with --base-url or a model with --model, start one with reloc-lsp "
                 "model start, or let --reviser be auto."
             )
-        if search.algorithm != "hill-climbing" or search.rules != "default":
-            raise ReviserError(
-                f"--algorithm {search.algorithm} --rules {search.rules} needs a model: rewrites are searched by "
-                "hill-climbing with the default rules. Name a server with --base-url or a model with --model."
-            )
+        _check_rewrites_suffice(settings)
         return None
+    return _remote_model(settings)
+
+
+def model_for_search(
+    model: LanguageModel | None, spending: Spending, settings: Settings, sandbox: Level
+) -> BudgetedModel | None:
+    """The model with the budget of one search; `None` if no model takes part.
+
+    A model takes part only with a sandbox, or if the user chose to go without one. Raises `ReviserError` if there is no
+    sandbox and only the model is to write candidates.
+    """
+    if model is None:
+        return None
+    if sandbox == "none" and settings.evaluation.sandbox != "none":
+        if settings.search.reviser == "model":
+            raise ReviserError(NO_SANDBOX)
+        return None
+    return budgeted_model(model, spending, settings)
+
+
+def budgeted_model(model: LanguageModel, spending: Spending, settings: Settings) -> BudgetedModel:
+    """The model with the sampling, the context window and the budget of one search."""
+    chosen = settings.model
+    sampling = Sampling(chosen.temperature, chosen.top_p, chosen.reply_tokens, settings.search.seed)
+    return BudgetedModel(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1))
+
+
+def _check_rewrites_suffice(settings: Settings) -> None:
+    search = settings.search
+    if search.algorithm != "hill-climbing" or search.rules != "default":
+        raise ReviserError(
+            f"--algorithm {search.algorithm} --rules {search.rules} needs a model: rewrites are searched by "
+            "hill-climbing with the default rules. Name a server with --base-url or a model with --model."
+        )
+
+
+def _managed_model(settings: Settings, note: Callable[[str], None]) -> LanguageModel | None:
+    """The model of a server that reloc-lsp started on this machine, or may start."""
+    # Imported here: most revisions use no model.
+    from reloc_lsp.inference.managed.engine_selection import managed_model
+
+    return managed_model(settings.model, note)
+
+
+def _remote_model(settings: Settings) -> LanguageModel:
     from reloc_lsp.inference.model_factory import connect
     from reloc_lsp.inference.request_timeouts import RequestTimeouts
 
+    model = settings.model
     try:
         return connect(
             model.base_url,
@@ -56,23 +96,3 @@ def connected(settings: Settings, note: Callable[[str], None]) -> LanguageModel 
         )
     except ModelError as error:
         raise ReviserError(str(error)) from error
-
-
-def _managed(settings: Settings, note: Callable[[str], None]) -> LanguageModel | None:
-    from reloc_lsp.inference.managed.engine_selection import managed_model
-
-    return managed_model(settings.model, note)
-
-
-def asking(model: LanguageModel | None, spending: Spending, settings: Settings, walls: Level) -> BudgetedModel | None:
-    """The model as a search behind such `walls` may ask it; `None` where no model takes part.
-
-    Raises `ReviserError` where there are no walls, the user did not ask to go without, and only a model is to revise.
-    """
-    if model is None:
-        return None
-    if walls == "none" and settings.evaluation.sandbox != "none":
-        if settings.search.reviser == "model":
-            raise ReviserError(NO_WALLS)
-        return None
-    return asking_of(model, spending, settings)

@@ -1,4 +1,4 @@
-"""The search on a unit whose tests all pass: something is to be made better, and the tests are the guard."""
+"""The objectives `simplify`, `speed-up` and `instruct`: improve a unit whose tests all pass, and keep them passing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.probes.cpu_benchmark import Stopwatch
 from reloc_lsp.evaluation.probes.median_interval import FEWEST
-from reloc_lsp.program.text_edit import unified_diff
-from reloc_lsp.revision.measure_text import in_words
-from reloc_lsp.revision.proposal import Phase, Proposal
-from reloc_lsp.revision.repair import MOST_ALTERNATIVES, RepairRun, count, failure_in_words, tests_of
-from reloc_lsp.revision.strategies import improving
-from reloc_lsp.revision.uncovered_changes import untested_changes
+from reloc_lsp.revision.objective_strategy import Announce
+from reloc_lsp.revision.proposal import Proposal
+from reloc_lsp.revision.report_text import counts_of, failure_text, measured_text, passing_text
+from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
+from reloc_lsp.revision.search_rules import optimization_rules
+from reloc_lsp.revision.uncovered_changes import uncovered_changes
 from reloc_lsp.rewrites.refactorings.refactoring_neighborhood import RefactoringNeighborhood
 from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFICATIONS
 from reloc_lsp.rewrites.refactorings.speed_up import SPEED_UPS
@@ -25,159 +25,179 @@ from reloc_lsp.search.protocols import ObjectiveMeasure
 from reloc_lsp.search.simplicity import Simplicity
 from reloc_lsp.search.verdict import Verdict
 
-MOST_CONFIRMED = 3
-MOST_RESERVED = 0.6
-DOING = {"simplify": "simpler versions", "speed-up": "faster versions", "instruct": "revisions"}
+MAX_CONFIRMATIONS = 3
+"""Revisions that are measured again before the search goes on; chosen by hand, because each takes long."""
+
+RESERVED_SHARE, MAX_RESERVED_SHARE = 0.25, 0.6
+"""Bounds of the share of the time that is kept for the last measurement and its confirmation; chosen by hand."""
+
+MEASUREMENT_RUNS = 3
+"""Runs of all tests that are reserved for each pair of the last measurement; a pair takes two. Chosen by hand."""
+
+SEARCHED = {"simplify": "simpler versions", "speed-up": "faster versions", "instruct": "revisions"}
 WANTED = {"simplify": "simpler", "speed-up": "measurably faster", "instruct": "other"}
-ALL_OPERATORS = {"simplify": SIMPLIFICATIONS, "speed-up": SPEED_UPS}
+REFACTORINGS = {"simplify": SIMPLIFICATIONS, "speed-up": SPEED_UPS}
 
 
-class OptimizationRun(RepairRun):
-    """As an attempt to repair, but every test passes all the time, and the objective's measure decides."""
+class Optimization:
+    """Proposes the revision that its measure likes best among those that pass all tests and change no known behaviour.
 
-    reserve = 0.25
+    For the objective `instruct`, which has no measure, it is the first one that the model wrote.
+    """
 
-    def require_passing(self) -> None:
-        """Raise `EvaluationError` where a test fails: it would guard nothing."""
-        if self.judge.unchanged.all_passed:
-            return
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+        self._measure = self._objective_measure()
+        self.reserved_share = self._share_for_measurement()
+
+    def before_search(self) -> Proposal | None:
+        """A search is always needed; raises `EvaluationError` if a test fails: it would guard nothing."""
+        context = self._context
+        if context.task.verdict.all_passed:
+            return None
         raise EvaluationError(
-            f"{count(self.before)} that reach {self.task.qualname}, and all of them must before it can be made better "
-            f"({failure_in_words(self.task.verdict)}). Repair it first, or name the tests that matter with --tests."
+            f"{passing_text(context.before)} that reach {context.task.qualname}, and all of them must before it can be "
+            f"made better ({failure_text(context.task.verdict)}). Repair it first, or name the tests that matter with "
+            "--tests."
         )
 
     def rules(self) -> Rules:
-        """Rewrites that keep the meaning, and a model beside them where one takes part; for an instruction it alone."""
-        objective = self.objective
-        self.measure: ObjectiveMeasure | None = None
-        if objective.kind == "simplify":
-            self.measure = Simplicity()
-        elif objective.kind == "speed-up":
-            self.measure = Stopwatch(self.judge)
-            once = sum(result.wall for result in self.task.verdict.results.values())
-            left = max(self.account.spending.seconds_left(), 1.0)
-            # The best is measured anew, with as many runs of the tests as an interval takes.
-            self.reserve = min(max(self.reserve, 3 * FEWEST * once / left), MOST_RESERVED)
-        operators = ALL_OPERATORS.get(objective.kind, ()) if self.settings.search.reviser != "model" else ()
-        rewrites = RefactoringNeighborhood(self.task, self.module(), operators)
-        return improving(self.task, self.asking, self.settings, rewrites, self.measure)
+        """Rewrites that preserve behaviour, the model's revisions or both; for an instruction only the model's."""
+        context = self._context
+        use_rewrites = context.settings.search.reviser != "model"
+        operators = REFACTORINGS.get(context.objective.kind, ()) if use_rewrites else ()
+        rewrites = RefactoringNeighborhood(context.task, context.module_context(), operators)
+        return optimization_rules(context.task, context.model, context.settings, rewrites, measure=self._measure)
 
-    def tell(self, phase: Phase, message: str, fraction: float) -> None:
-        """Report progress; that the tests pass is no news."""
-        self.account.tell(phase, message, fraction, self.before)
+    def progress_message(self, search: LocalSearch) -> str:
+        """What is searched, and how good the best revision so far is."""
+        kind = self._context.objective.kind
+        message = f"searching {SEARCHED[kind]} of {self._context.task.qualname}"
+        usable = self._usable(search)
+        if usable and kind == "simplify":
+            return f"{message}, best so far {100 * usable[0].reward:.0f} % fewer syntax nodes"
+        return f"{message}, {len(usable)} found" if usable else message
 
-    def searching(self, cost: str) -> str:
-        """What is under way and how good the best is, in words."""
-        said = f"searching {DOING[self.objective.kind]} of {self.task.qualname}"
-        best = self._choice()[:1]
-        if best and self.objective.kind == "simplify":
-            said += f", best so far {100 * best[0].reward:.0f} % fewer syntax nodes"
-        elif best:
-            said += f", {len(self._choice())} found"
-        return said + (f" ({cost})" if cost else "")
+    def best_tests(self, search: LocalSearch) -> None:
+        """Nothing: every revision that counts passes all tests, so the number would be no news."""
 
-    def best_improvement(self) -> Node | None:
-        """The best node so far."""
-        return next(iter(self._choice()), None)
-
-    async def confirmed(self, search: LocalSearch) -> Proposal | None:
-        """The best revision that is better when measured anew and that a cold run confirms, with the others."""
-        tries = MOST_CONFIRMED
-        for node in self._choice():
-            whole = node.candidate if node.candidate.trusted else restore_comments(self.task, node.candidate)
-            if await self._does_the_same(whole):
-                self.tell("confirming", "measuring the best, and confirming it in a fresh process", 0.95)
-                others = [n for n in self._choice() if n is not node][:MOST_ALTERNATIVES]
-                await self.behaviours.look([n.candidate.source for n in others])
-                proposal = await self._measured_and_confirmed(whole)
+    async def confirmed(self, search: LocalSearch, announce: Announce) -> Proposal | None:
+        """The best revision that a second measurement and a cold run confirm, with others as alternatives."""
+        context, tries = self._context, MAX_CONFIRMATIONS
+        for node in self._usable(search):
+            candidate = node.candidate if node.candidate.trusted else restore_comments(context.task, node.candidate)
+            if await self._preserves_behaviour(candidate):
+                announce("measuring the best, and confirming it in a fresh process")
+                others = [other for other in self._usable(search) if other is not node][:MAX_ALTERNATIVES]
+                await context.behaviours.observe([other.candidate.source for other in others])
+                proposal = await self._measured_and_confirmed(candidate)
                 if proposal is not None:
-                    return self.beside(proposal, whole.source, others)
+                    scores = [round(other.reward, 3) for other in others]
+                    return context.with_alternatives(proposal, source=candidate.source, others=others, scores=scores)
                 tries -= 1
             search.reject(node)
             if not tries:
                 break
         return None
 
-    async def _measured_and_confirmed(self, candidate: Candidate) -> Proposal | None:
-        measured = await self.measure.measure(self.task, candidate.source) if self.measure else None
-        if self.measure is not None and not (measured and measured.better):
-            return None
-        verdict = await self.judge.confirm(candidate.source, candidate.trusted)
-        return self._proposal(candidate, verdict, measured, verified=True) if verdict.all_passed else None
-
-    async def _does_the_same(self, candidate: Candidate) -> bool:
-        """Whether nothing is known that the unchanged unit returns and the candidate does not.
-
-        What an instruction asked for may be different.
-        """
-        before = self.task.source
-        await self.behaviours.look([before, candidate.source])
-        changed = self.behaviours.changed(candidate.source, before)
-        if changed and self.objective.is_measured:
-            note = f"A version that passes was left: {changed}."
-            self.account.notes += [note] if note not in self.account.notes else []
-        return not (changed and self.objective.is_measured)
-
-    async def improvement(self, until: float) -> Proposal | None:
-        """There is nothing between better and not."""
+    async def partial(self, search: LocalSearch, announce: Announce, until: float) -> Proposal | None:
+        """Nothing: a revision is better or it is not."""
         return None
 
-    def unconfirmed(self) -> Proposal | None:
-        """The best so far, neither measured anew nor confirmed."""
-        best = self.best_improvement()
-        return self._proposal(best.candidate, best.verdict, None, verified=False) if best else None
+    def unconfirmed(self, search: LocalSearch) -> Proposal | None:
+        """The best revision so far, neither measured again nor confirmed."""
+        best = next(iter(self._usable(search)), None)
+        return self._proposal(best.candidate, best.verdict, measured=None, verified=False) if best else None
 
-    def nothing(self) -> Proposal:
-        """No version is better."""
-        spent = self.account.spending
-        said = (
-            f"{self.task.qualname}: nothing {WANTED[self.objective.kind]} was found that passes its tests, "
+    def nothing_found(self) -> Proposal:
+        """No revision is better."""
+        context, spent = self._context, self._context.report.spending
+        return context.unchanged_proposal(
+            f"{context.task.qualname}: nothing {WANTED[context.objective.kind]} was found that passes its tests, "
             f"in {spent.evaluations} evaluations and {spent.seconds:.0f} s."
         )
-        return replace(self.unchanged_proposal(), message=said)
 
-    def merit(self, node: Node) -> float:
-        """What the measure gained."""
-        return round(node.reward, 3)
+    def _objective_measure(self) -> ObjectiveMeasure | None:
+        kind = self._context.objective.kind
+        if kind == "simplify":
+            return Simplicity()
+        return Stopwatch(self._context.evaluator) if kind == "speed-up" else None
 
-    def _choice(self) -> list[Node]:
-        """The versions that may be proposed, the best first; what an instruction made in the order of its making."""
-        if self.search_ is None:
-            return []
-        wins = [n for n in self.search_.passing if n.verdict.complete and self._keeps_untested(n.candidate)]
-        return sorted(wins, key=lambda node: (-node.reward, node.identity))
+    def _share_for_measurement(self) -> float:
+        """For `speed-up`, time for as many runs of the tests as the interval of the last measurement takes."""
+        if self._context.objective.kind != "speed-up":
+            return RESERVED_SHARE
+        one_run = sum(result.wall for result in self._context.task.verdict.results.values())
+        left = max(self._context.report.spending.seconds_left(), 1.0)
+        return min(max(RESERVED_SHARE, MEASUREMENT_RUNS * FEWEST * one_run / left), MAX_RESERVED_SHARE)
 
-    def _keeps_untested(self, candidate: Candidate) -> bool:
-        """Whether a model left alone what no test runs: nothing would tell that it still does the same."""
-        if candidate.trusted or not self.objective.is_measured:
+    def _usable(self, search: LocalSearch) -> list[Node]:
+        """The revisions that may be proposed, the best first; those of an instruction in the order they were made."""
+        usable = [
+            node for node in search.passing if node.verdict.complete and self._keeps_uncovered_code(node.candidate)
+        ]
+        return sorted(usable, key=lambda node: (-node.reward, node.identity))
+
+    def _keeps_uncovered_code(self, candidate: Candidate) -> bool:
+        """Whether a model left the code alone that no test runs: no test could show that it still works."""
+        if candidate.trusted or not self._context.objective.is_measured:
             return True
-        return not untested_changes(self.task, candidate.source)
+        return not uncovered_changes(self._context.task, candidate.source)
+
+    async def _preserves_behaviour(self, candidate: Candidate) -> bool:
+        """Whether no input is known for which the unchanged unit returns a value and the candidate something else.
+
+        An instruction may ask for other behaviour, so there it is always true.
+        """
+        context = self._context
+        await context.behaviours.observe([context.task.source, candidate.source])
+        changed = context.behaviours.changed(candidate.source, context.task.source)
+        if not (changed and context.objective.is_measured):
+            return True
+        context.report.note_once(f"A version that passes the tests was rejected: {changed}.")
+        return False
+
+    async def _measured_and_confirmed(self, candidate: Candidate) -> Proposal | None:
+        task, evaluator = self._context.task, self._context.evaluator
+        measured = await self._measure.measure(task, candidate.source) if self._measure else None
+        if self._measure is not None and not (measured and measured.better):
+            return None
+        verdict = await evaluator.confirm(candidate.source, candidate.trusted)
+        return self._proposal(candidate, verdict, measured=measured, verified=True) if verdict.all_passed else None
 
     def _proposal(
-        self, candidate: Candidate, verdict: Verdict, measured: Measurement | None, verified: bool
+        self, candidate: Candidate, verdict: Verdict, *, measured: Measurement | None, verified: bool
     ) -> Proposal:
-        task, after = self.task, tests_of(verdict)
-        revised = task.file_with(candidate.source)
-        gain = in_words(self.objective, measured)
-        why = [f"What changed: {candidate.description}."]
-        if verified:
-            why.append(f"In a fresh pytest process {count(after)}, as before.")
-        changed, alike = (
-            known(candidate.source, task.source) for known in (self.behaviours.changed, self.behaviours.alike)
+        context, after = self._context, counts_of(verdict)
+        revised = context.task.file_with(candidate.source)
+        return replace(
+            context.unchanged_proposal(),
+            status="improved",
+            message=f"{context.task.qualname}: {measured_text(context.objective, measured)}; {passing_text(after)}.",
+            after=after,
+            verified=verified,
+            diff=context.diff_of(revised),
+            source=revised,
+            why=tuple(self._reasons(candidate, verdict, verified=verified)),
+            measure=measured,
         )
+
+    def _reasons(self, candidate: Candidate, verdict: Verdict, *, verified: bool) -> list[str]:
+        """Sentences on what changed, what confirms it, and what to check."""
+        task, behaviours = self._context.task, self._context.behaviours
+        reasons = [f"What changed: {candidate.description}."]
+        if verified:
+            reasons.append(f"In a fresh pytest process {passing_text(counts_of(verdict))}, as before.")
+        changed = behaviours.changed(candidate.source, task.source)
+        agreeing = behaviours.agreeing_inputs(candidate.source, task.source)
         if changed:
-            why.append(f"With an input that no test tries: {changed}.")
-        elif alike:
-            why.append(f"With {alike} inputs that no test tries it does the same as before.")
-        untested = untested_changes(task, candidate.source)
-        if untested:
-            why.append(f"Take care: no test runs what it changes at {untested}.")
+            reasons.append(f"With an input that no test tries: {changed}.")
+        elif agreeing:
+            reasons.append(f"With {agreeing} inputs that no test tries it does the same as before.")
+        uncovered = uncovered_changes(task, candidate.source)
+        if uncovered:
+            reasons.append(f"Take care: no test runs what it changes at {uncovered}.")
         copied = copied_constants(task, candidate)
         if copied:
-            why.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
-        return replace(
-            self.unchanged_proposal(),
-            status="improved", message=f"{task.qualname}: {gain}; {count(after)}.", after=after,
-            verified=verified, diff=unified_diff(task.module, revised, task.file), source=revised, why=tuple(why),
-            measure=measured,
-        )  # fmt: skip
+            reasons.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
+        return reasons

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reloc_lsp.search.objective import FIX, Objective
+from reloc_lsp.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,13 @@ class Recording:
 
 
 NO_RECORDING = Recording()
+
+
+@dataclass(frozen=True)
+class RevisionRequest:
+    """Everything that one revision needs to know."""
+
+    snapshot: Snapshot
+    target: Target
+    settings: Settings
+    recording: Recording = NO_RECORDING

@@ -1,26 +1,25 @@
 """The trace of a search: one JSON object a line, enough to run the search again without its model.
 
-Each line has one of these keys, which names what it is about; numbers of nodes count from 0, the unchanged unit.
+Each line has one of these keys, which names its content. Numbers of nodes count from 0, the unchanged unit.
 
-- `trace`: the version of this format. Further `reloc_lsp`, `file`, `qualname`, `source` (the unit's lines), `settings`
-  (what a replay needs: neither addresses nor keys), `objective`, `judged` (the `tier` that judges, the `reason` it was
-  chosen for, the level of the `sandbox`), `tests` (node ids with their outcome before).
-- `call`: its number. Further `messages`, `count`, `sampling`, `replies` (text, and whether it is whole), `usage`,
-  `seconds`; or `error` in place of the replies.
-- `node`: its number. Further `parent`, `origin`, `description`, `source`, `passed`, `total`, `score`, `reward` (above 0
-  where the objective is measured: better than the unchanged unit), `failures` by test, and what was `spent` by then:
-  `seconds`, `evaluations`, `tokens`. A rewrite has its `features`: what spoke for it and against it before it was run.
-- `best`: the number of a node that is the best now.
-- `end`: why the search ended. Further `cost`, `kinds` (how replies were understood, counted).
+- `trace`: the version of this format. Further keys: `reloc_lsp` (the version), `file`, `qualname`, `source` (the unit's
+  lines), `settings` (what a replay needs, without addresses and keys), `objective`, `judged` (the `tier` that evaluates
+  candidates, the `reason` why it was chosen, the level of the `sandbox`), `tests` (node ids with their outcome before).
+- `call`: the number of a call to the model. Further keys: `messages`, `count`, `sampling`, `replies` (their text, and
+  whether each is whole), `usage`, `seconds`; or `error` in place of the replies.
+- `node`: the number of an evaluated candidate. Further keys: `parent`, `origin`, `description`, `source`, `passed`,
+  `total`, `score`, `reward` (above 0 for a candidate that a measured objective prefers to the unchanged unit),
+  `failures` by test, and what was `spent` by then: `seconds`, `evaluations`, `tokens`. A rewrite also has `clues`: its
+  features, which determine its prior score.
+- `best`: the number of a node that is the best from now on.
+- `end`: why the search ended. Further keys: `cost`, `kinds` (how many replies were understood in which way).
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import time
-from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,30 +27,33 @@ from typing import Any
 from reloc_lsp import __version__
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled
-from reloc_lsp.search.language_model import Completion, LanguageModel, Message, ModelError, Reply, Sampling, Usage
 from reloc_lsp.settings import Settings
 
 FORMAT = 1
-REPLAYED = {
+"""The version of the format; it changes when a reader of an older one would misread a newer one."""
+
+REPLAYED_SETTINGS = {
     "search": ("algorithm", "rules", "reviser", "seed"),
     "budget": ("seconds", "evaluations", "calls", "tokens"),
     "model": ("context_tokens", "reply_tokens", "temperature", "top_p"),
 }
+"""The settings that determine the course of a search and name nothing that is run or trusted."""
 
 
 class TraceError(Exception):
-    """A trace cannot be written or read: the message says which, why, and what to do."""
+    """A trace cannot be written or read: the message says which one, why, and what to do."""
 
 
 class Trace:
-    """Writes a trace to `path`, line by line, so that a search that was killed leaves what it had.
+    """Writes a trace to `path` line by line, so that a search that is killed leaves the lines until then.
 
-    Where that fails in the middle, on a full disk, the search goes on; `complaint` then says so.
+    If writing fails later, for example on a full disk, the search goes on and `problem` becomes a sentence about it.
+    Raises `TraceError` if the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.complaint = ""
+        self.problem = ""
         try:
             self._file = path.open("w", encoding="utf-8", buffering=1)
         except OSError as error:
@@ -60,137 +62,69 @@ class Trace:
             ) from error
 
     def begin(self, task: Task, settings: Settings, judged: Mapping[str, str]) -> None:
-        """A search of a unit begins; `judged` tells the tier, the reason and the sandbox."""
+        """Write the beginning of a search; `judged` holds the tier, the reason for it and the sandbox."""
         self.write(
-            trace=FORMAT, reloc_lsp=__version__, file=task.file, qualname=task.qualname, source=task.source,
-            settings=replayable(asdict(settings)), objective=asdict(task.objective), judged=dict(judged),
+            trace=FORMAT,
+            reloc_lsp=__version__,
+            file=task.file,
+            qualname=task.qualname,
+            source=task.source,
+            settings=replayable_settings(asdict(settings)),
+            objective=asdict(task.objective),
+            judged=dict(judged),
             tests={test: result.outcome.value for test, result in task.verdict.results.items()},
-        )  # fmt: skip
+        )
 
-    def hear(self, event: Event) -> None:
-        """Note what an event of the search tells."""
+    def record(self, event: Event) -> None:
+        """Write an event of the search, if it brings a node or a new best one."""
         if isinstance(event, Evaluated):
             spent = event.spending
             tokens = spent.prompt_tokens + spent.completion_tokens
             self.write(
-                **_node(event.node),
+                **_node_record(event.node),
                 spent={"seconds": round(spent.seconds, 3), "evaluations": spent.evaluations, "tokens": tokens},
             )
         elif isinstance(event, Improved):
             self.write(best=event.best.identity)
 
     def end(self, reason: str, cost: Mapping[str, float | None], kinds: Mapping[str, int]) -> None:
-        """The search ended."""
+        """Write the end of the search."""
         self.write(end=reason, cost=dict(cost), kinds=dict(kinds))
 
     def write(self, **record: Any) -> None:
-        """Add a line."""
-        if self.complaint:
+        """Write one line, unless an earlier one could not be written."""
+        if self.problem:
             return
         try:
             self._file.write(json.dumps(record) + "\n")
         except OSError as error:
-            self.complaint = f"The trace {self.path} is not complete: {error.strerror}."
+            self.problem = f"The trace {self.path} is not complete: {error.strerror}."
 
     def close(self) -> None:
-        """Nothing more is written."""
+        """Close the file."""
         with contextlib.suppress(OSError):
             self._file.close()
 
 
-def replayable(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Of settings as tables, what decides on the course of a search and names nothing that is run or trusted."""
+def replayable_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a tree of settings that a replay uses."""
     found: dict[str, Any] = {}
-    for name, keys in REPLAYED.items():
+    for name, keys in REPLAYED_SETTINGS.items():
         table = settings.get(name)
         if isinstance(table, Mapping):
             found[name] = {key: table[key] for key in keys if key in table}
     return found
 
 
-def _node(node: Node) -> dict[str, Any]:
-    candidate, verdict = node.candidate, node.verdict
-    failures = {
-        test: f"{result.failure.kind}: {result.failure.message}" if result.failure else result.outcome.value
-        for test, result in verdict.results.items()
-        if result.outcome.value not in ("passed", "not run")
-    }
-    features = {name: round(value, 4) for name, value in candidate.features.items()}
-    return {
-        "node": node.identity, "parent": candidate.parent, "origin": candidate.origin,
-        "description": candidate.description, "source": candidate.source, "passed": verdict.passed,
-        "total": verdict.total, "score": list(node.score), "reward": node.reward, "failures": failures,
-        **({"clues": features} if features else {}),
-    }  # fmt: skip
-
-
-def reason_of(event: Event | None) -> str:
-    """Why a search ended whose last event this is."""
-    if isinstance(event, Settled):
+def end_reason(last_event: Event | None) -> str:
+    """Why the search ended."""
+    if isinstance(last_event, Settled):
         return "enough revisions pass"
-    return event.reason if isinstance(event, Finished) else "stopped"
-
-
-class Recorded:
-    """A model all of whose calls go into a trace."""
-
-    def __init__(self, model: LanguageModel, trace: Trace) -> None:
-        self.model = model
-        self.trace = trace
-        self._number = 0
-
-    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
-        """Ask the model, and write down what it was asked and what it said."""
-        self._number += 1
-        began = time.monotonic()
-        asked: dict[str, Any] = {
-            "call": self._number, "messages": [asdict(message) for message in messages], "count": count,
-            "sampling": asdict(sampling),
-        }  # fmt: skip
-        try:
-            answer = await self.model.complete(messages, sampling, count)
-        except ModelError as error:
-            self.trace.write(**asked, error=str(error), seconds=round(time.monotonic() - began, 3))
-            raise
-        self.trace.write(
-            **asked, replies=[asdict(reply) for reply in answer.replies], usage=asdict(answer.usage),
-            calls=answer.calls, seconds=round(time.monotonic() - began, 3),
-        )  # fmt: skip
-        return answer
-
-    async def close(self) -> None:
-        """Close the model; the trace goes on."""
-        await self.model.close()
-
-
-class Replayed:
-    """A model that says again what a trace has of it: to each prompt its own replies, in their order."""
-
-    def __init__(self, calls: Sequence[Mapping[str, Any]]) -> None:
-        self._answers: dict[str, deque[Mapping[str, Any]]] = defaultdict(deque)
-        for call in calls:
-            if "replies" in call:
-                self._answers[_mark(call["messages"])].append(call)
-
-    async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
-        """The next recorded answer to this prompt; raises `ModelError` where there is none."""
-        waiting = self._answers.get(_mark([asdict(message) for message in messages]))
-        if not waiting:
-            raise ModelError("The trace has no answer to a prompt of this search: the code or its tests have changed.")
-        call = waiting.popleft()
-        replies = tuple(Reply(reply["text"], reply["whole"]) for reply in call["replies"])
-        return Completion(replies, Usage(**call["usage"]), call["calls"])
-
-    async def close(self) -> None:
-        """There is nothing to let go of."""
-
-
-def _mark(messages: Sequence[Mapping[str, str]]) -> str:
-    return json.dumps([[message["role"], message["content"]] for message in messages])
+    return last_event.reason if isinstance(last_event, Finished) else "stopped"
 
 
 def read_trace(path: Path) -> list[dict[str, Any]]:
-    """The lines of a trace, a last one that was not finished left out; raises `TraceError`."""
+    """The lines of a trace, without an unfinished last line; raises `TraceError`."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -210,3 +144,27 @@ def read_trace(path: Path) -> list[dict[str, Any]]:
     if not all(isinstance(records[0].get(name), str) for name in ("file", "qualname")):
         raise TraceError(f"{path} is no trace: its first line does not say which function it is about.")
     return records
+
+
+def _node_record(node: Node) -> dict[str, Any]:
+    candidate, verdict = node.candidate, node.verdict
+    failures = {
+        test: f"{result.failure.kind}: {result.failure.message}" if result.failure else result.outcome.value
+        for test, result in verdict.results.items()
+        if result.outcome.value not in ("passed", "not run")
+    }
+    record: dict[str, Any] = {
+        "node": node.identity,
+        "parent": candidate.parent,
+        "origin": candidate.origin,
+        "description": candidate.description,
+        "source": candidate.source,
+        "passed": verdict.passed,
+        "total": verdict.total,
+        "score": list(node.score),
+        "reward": node.reward,
+        "failures": failures,
+    }
+    if candidate.features:
+        record["clues"] = {name: round(value, 4) for name, value in candidate.features.items()}
+    return record

@@ -1,4 +1,4 @@
-"""What a revision changes where no test looks."""
+"""Changes of a revision in code that no test runs."""
 
 from __future__ import annotations
 
@@ -10,44 +10,49 @@ from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.search.candidate import Task
 
-_BLOCKS = ("body", "orelse", "finalbody")
-_NEVER_RUN = (ast.Global, ast.Nonlocal)
-MOST_LINES = 5
+BLOCK_FIELDS = ("body", "orelse", "finalbody")
+DECLARATIONS = (ast.Global, ast.Nonlocal)
+"""Statements that are never executed, so that no test can cover them."""
+
+MAX_LINES = 5
+"""Lines listed in a message; chosen by hand."""
 
 
-def untested_changes(task: Task, source: str) -> str:
-    """The file's lines, in words, of statements that no test runs and that do not stand in `source` as they were.
+def uncovered_changes(task: Task, source: str) -> str:
+    """The uncovered statements that the revision `source` changes or removes, for example `lines 4, 9`.
 
-    Empty where there are none, or where it is not known what runs.
+    The numbers are those of the file's lines before the revision. The text is empty if there are none, or if the
+    coverage is not known.
     """
-    reached = task.evidence.suspicion
-    if not reached:
+    covered = task.evidence.suspicion
+    if not covered:
         return ""
+    # A method is parsed below a line `if`, so that its indentation is valid.
     shift = task.first_line - (2 if task.source[:1].isspace() else 1)
-    reached_here = {line - shift for line in reached}
+    covered_in_unit = {line - shift for line in covered}
     kept = Counter(ast.dump(node) for node in ast.walk(_function(source)) if isinstance(node, ast.stmt))
     lines = []
-    for node in _unread(_function(task.source).body, reached_here):
-        mark = ast.dump(node)
-        if kept[mark]:
-            kept[mark] -= 1
+    for node in _uncovered(_function(task.source).body, covered_in_unit):
+        dump = ast.dump(node)
+        if kept[dump]:
+            kept[dump] -= 1
         else:
             lines.append(node.lineno + shift)
-    numbers = ", ".join(map(str, lines[:MOST_LINES])) + (", …" if len(lines) > MOST_LINES else "")
+    numbers = ", ".join(map(str, lines[:MAX_LINES])) + (", …" if len(lines) > MAX_LINES else "")
     return f"line{'s' if len(lines) > 1 else ''} {numbers}" if lines else ""
 
 
-def _unread(block: Sequence[ast.stmt], reached: Container[int]) -> Iterator[ast.stmt]:
-    """The outermost statements that are not reached."""
+def _uncovered(block: Sequence[ast.stmt], covered: Container[int]) -> Iterator[ast.stmt]:
+    """The outermost statements of a block that are not covered."""
     for node in block:
-        if is_docstring(node) or isinstance(node, _NEVER_RUN):
+        if is_docstring(node) or isinstance(node, DECLARATIONS):
             continue
-        if node.lineno not in reached:
+        if node.lineno not in covered:
             yield node
         elif not isinstance(node, ast.ClassDef):
             for holder in (node, *getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-                for field in _BLOCKS:
-                    yield from _unread(getattr(holder, field, ()), reached)
+                for field in BLOCK_FIELDS:
+                    yield from _uncovered(getattr(holder, field, ()), covered)
 
 
 def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef:

@@ -35,23 +35,21 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.repair import RepairRun
-from reloc_lsp.revision.run_report import RunReport
+from reloc_lsp.revision.run_context import RunContext
 from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward, evidence_reward
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, write
 from reloc_lsp.rewrites.neighborhood import MAX_SCORED, RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
-from reloc_lsp.settings import Settings
 
 TOP = 400
 AT_ONCE = 64
 BASELINE, JUDGING = 25.0, 25.0  # seconds
 
 
-async def judged(attempt: RepairRun) -> list[RankingItem]:
+async def judged(context: RunContext) -> list[RankingItem]:
     """The rewrites that go first in either order, and whether they pass."""
-    source, judge = attempt.task.source, attempt.judge
-    hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
+    source, judge = context.task.source, context.evaluator
+    hood = RewriteNeighborhood(context.task, context.module_context(), judge)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
     standings = sorted(standings, key=lambda one: -one.prior_score)[:MAX_SCORED]
     features = [reader.features(one) for one in standings]
@@ -98,7 +96,14 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
         try:
             if judge.unchanged.all_passed:
                 return None
-            rows = await judged(RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings()))
+            rows = await judged(
+                run_context(
+                    report=RunReport(Settings(), lambda progress: None),
+                    evaluator=judge,
+                    location=location,
+                    settings=Settings(),
+                )
+            )
         finally:
             await judge.close()
     finally:

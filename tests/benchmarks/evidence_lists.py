@@ -27,13 +27,10 @@ from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.repair import RepairRun
 from reloc_lsp.revision.reward_data.fix_lists import Wanted
-from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
-from reloc_lsp.settings import Settings
 
 HERE = Path(__file__).parent
 SECONDS = 30.0
@@ -55,15 +52,20 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
         judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, SECONDS).measure([[test]]))
         try:
-            attempt = RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings())
-            hood = RewriteNeighborhood(attempt.task, attempt.module(), judge)
-            standings, reader = await hood.standings(Candidate(attempt.task.source, "unchanged", ""))
+            context = run_context(
+                report=RunReport(Settings(), lambda progress: None),
+                evaluator=judge,
+                location=location,
+                settings=Settings(),
+            )
+            hood = RewriteNeighborhood(context.task, context.module_context(), judge)
+            standings, reader = await hood.standings(Candidate(context.task.source, "unchanged", ""))
         finally:
             await judge.close()
     finally:
         copy.close()
     wanted = Wanted(fixed.source(right))
-    source = attempt.task.source
+    source = context.task.source
     rows = [RankingItem(reader.features(one), wanted.made_by(source, one.rewrite)) for one in standings]
     if not any(row.right for row in rows):
         return None

@@ -42,9 +42,8 @@ from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.repair import RepairRun
 from reloc_lsp.revision.reward_data.fix_lists import Known, Wanted
-from reloc_lsp.revision.run_report import RunReport
+from reloc_lsp.revision.run_context import RunContext
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.ranking.features import RankedRewrite
@@ -52,7 +51,6 @@ from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome
-from reloc_lsp.settings import Settings
 
 MORE = (
     Suite(Package("deepmerge", "4.0.0", "deepmerge"), ()),
@@ -71,7 +69,7 @@ TRIED = 64  # candidates that a search judges first
 BASELINE, ONE = 20.0, 30.0  # seconds
 
 
-async def begun(bench: HarnessLauncher, base: Baseline, location: UnitLocation) -> RepairRun | None:
+async def begun(bench: HarnessLauncher, base: Baseline, location: UnitLocation) -> RunContext | None:
     """A search as it begins on a bug; `None` where no test notices it, or one hangs or dies."""
     tier = base.tier
     assert isinstance(tier, WarmTier)
@@ -87,24 +85,26 @@ async def begun(bench: HarnessLauncher, base: Baseline, location: UnitLocation) 
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
     judge = PytestEvaluator(bench, location, changed)
-    return RepairRun(RunReport(Settings(), lambda progress: None), judge, location, Settings())
+    return run_context(
+        report=RunReport(Settings(), lambda progress: None), evaluator=judge, location=location, settings=Settings()
+    )
 
 
-async def heard(attempt: RepairRun, tried: Sequence[RankedRewrite]) -> MutationFeedback:
+async def heard(context: RunContext, tried: Sequence[RankedRewrite]) -> MutationFeedback:
     """What the verdicts on these rewrites teach."""
-    before, candidates, lessons = attempt.judge.unchanged, [], MutationFeedback()
+    before, candidates, lessons = context.evaluator.unchanged, [], MutationFeedback()
     for one in tried:
-        source = apply_edits(attempt.task.source, one.rewrite.edits)
+        source = apply_edits(context.task.source, one.rewrite.edits)
         candidates.append(Candidate(source, one.rewrite.operator, one.rewrite.description, 0, 1, trusted=True))
-    for one, verdict in zip(tried, await attempt.judge.evaluate(candidates, before.passed), strict=True):
+    for one, verdict in zip(tried, await context.evaluator.evaluate(candidates, before.passed), strict=True):
         lessons.hear(one.rewrite, before, verdict)
     return lessons
 
 
-async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> list[RankingList]:
+async def alternatives(context: RunContext, package: Package, wanted: Wanted) -> list[RankingList]:
     """The lists of one bug; none where no single rewrite mends it."""
-    source, unit = attempt.task.source, attempt.location.unit.qualname
-    hood = RewriteNeighborhood(attempt.task, attempt.module(), attempt.judge)
+    source, unit = context.task.source, context.location.unit.qualname
+    hood = RewriteNeighborhood(context.task, context.module_context(), context.evaluator)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
     standings.sort(key=lambda one: -one.prior_score)
     known = wanted.known(source, standings)
@@ -116,14 +116,14 @@ async def alternatives(attempt: RepairRun, package: Package, wanted: Wanted) -> 
             rewrite = one.standing.rewrite
             features = reader.features(one.standing) | lessons.features(rewrite.operator, rewrite.line)
             rows.append(RankingItem(features, one.right))
-        return RankingList("planted", package.name, attempt.location.name, unit, name, len(among), tuple(rows))
+        return RankingList("planted", package.name, context.location.name, unit, name, len(among), tuple(rows))
 
     if not any(one.right for one in known):
         return []
     found = [listed(known, MutationFeedback())]
     tried, left = known[:TRIED], known[TRIED:]
     if not any(one.right for one in tried):
-        found.append(listed(left, await heard(attempt, [one.standing for one in tried])))
+        found.append(listed(left, await heard(context, [one.standing for one in tried])))
     return found
 
 
@@ -155,8 +155,8 @@ async def of_function(
             location = UnitLocation(path, bench.copy.path_in_copy(path), file, wrong, found)
             try:
                 async with asyncio.timeout(ONE):
-                    attempt = await begun(bench, base, location)
-                    made = await alternatives(attempt, suite.package, wanted) if attempt else []
+                    context = await begun(bench, base, location)
+                    made = await alternatives(context, suite.package, wanted) if context else []
             except TimeoutError:
                 base.tier.client.abandon()
                 continue

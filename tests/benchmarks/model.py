@@ -34,7 +34,9 @@ from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.inference.server_errors import ServerInfo
-from reloc_lsp.revision.strategies import PAPER_NODES, asking_of, with_model
+from reloc_lsp.revision.model_access import budgeted_model
+from reloc_lsp.revision.model_rules import PAPER_NODES
+from reloc_lsp.revision.search_rules import repair_rules
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.local_search import LocalSearch
@@ -104,7 +106,8 @@ async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, l
     async with ScriptedServer(scene_with(pause)) as server:
         endpoint = connect(server.url, "tiny", in_flight=in_flight)
         spending = Spending(Budget(None, None))
-        made = with_model(task, asking_of(endpoint, spending, settings), settings, NoRewrites(), 1)  # type: ignore[arg-type]
+        asked = budgeted_model(endpoint, spending, settings)
+        made = repair_rules(task, asked, settings, NoRewrites(), workers=1)  # type: ignore[arg-type]
         search = LocalSearch(task, replace(made, max_nodes=NODES), Judge(), spending)  # type: ignore[arg-type]
         began = time.perf_counter()
         async for _ in search.run():

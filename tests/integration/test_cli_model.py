@@ -15,8 +15,9 @@ import pytest
 from scripted_server import Answer, Scene, ScriptedServer, Wire, hang, status
 
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.revision.model_access import ReviserError, asking
-from reloc_lsp.revision.trace_file import Replayed
+from reloc_lsp.revision.errors import ReviserError
+from reloc_lsp.revision.model_access import model_for_search
+from reloc_lsp.revision.recorded_model import ReplayingModel
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.settings import SearchSettings, Settings
 
@@ -225,6 +226,6 @@ async def test_a_full_disk_ends_the_trace_and_not_the_search(workspace: Path):
 def test_no_walls_no_model():
     alone = Settings(search=SearchSettings(reviser="model"))
     with pytest.raises(ReviserError, match="--sandbox none"):
-        asking(Replayed([]), Spending(Budget()), alone, "none")
-    assert asking(Replayed([]), Spending(Budget()), Settings(), "none") is None
-    assert asking(Replayed([]), Spending(Budget()), alone, "partial") is not None
+        model_for_search(ReplayingModel([]), Spending(Budget()), alone, "none")
+    assert model_for_search(ReplayingModel([]), Spending(Budget()), Settings(), "none") is None
+    assert model_for_search(ReplayingModel([]), Spending(Budget()), alone, "partial") is not None

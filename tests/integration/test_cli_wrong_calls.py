@@ -41,7 +41,7 @@ CALLS = [
     ("revise none.py", 2, "There is no file none.py"), ("revise folder.py", 2, "folder.py is a folder: name a Python"),
     ("revise .", 2, ". is a folder: name a Python file"), ("revise m.py::g", 2, "m.py has no function g. It has: f"),
     ("revise m.py:99", 2, "there is no line 99"), ("revise empty.py", 2, "empty.py has no function to revise"),
-    ("revise syntax.py::g", 2, "syntax.py does not parse (invalid syntax, line 1). Mend the syntax first"),
+    ("revise syntax.py::g", 2, "syntax.py does not parse (invalid syntax, line 1). Fix the syntax first"),
     ("revise latin.py::g", 2, "Save it as UTF-8, or declare its encoding in its first line"),
     ("revise binary.py", 2, "binary.py cannot be read"),
     ("revise m.py::f --trace /no/t", 2, "Name another file with --trace"),

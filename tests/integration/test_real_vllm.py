@@ -26,7 +26,7 @@ from reloc_lsp.inference.managed.manager import ready, started, stop
 from reloc_lsp.inference.managed.state_file import Server, living
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
-from reloc_lsp.revision.strategies import with_model
+from reloc_lsp.revision.search_rules import repair_rules
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
@@ -218,7 +218,7 @@ async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cach
     spending = Spending(Budget(None, None))
     asking = BudgetedModel(programmer, spending, Sampling(), 3000)
     none: RewriteNeighborhood = NoRewrites()  # type: ignore[assignment]
-    rules = replace(with_model(task, asking, settings, none, 1), max_nodes=25)
+    rules = replace(repair_rules(task, asking, settings, none, workers=1), max_nodes=25)
     async for _ in LocalSearch(task, rules, Judge(), spending).run():  # type: ignore[arg-type]
         pass
     rounds = programmer.usages

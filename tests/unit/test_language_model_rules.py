@@ -22,7 +22,8 @@ from collections import Counter
 
 import pytest
 
-from reloc_lsp.revision.strategies import asking_of, with_model
+from reloc_lsp.revision.model_access import budgeted_model
+from reloc_lsp.revision.search_rules import repair_rules
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.events import Settled
@@ -95,8 +96,8 @@ def searched(algorithm: str, rules: str, passed=lambda n: 2, budget=ENDLESS, rev
     """The search, its model and judge, and its events up to the first that passes enough."""
     model, judge, spending = Model(), Judge(passed), Spending(budget)
     settings = Settings(search=SearchSettings(algorithm, rules, reviser), budget=budget)
-    asking = asking_of(model, spending, settings)
-    search = LocalSearch(TASK, with_model(TASK, asking, settings, NoRewrites(), 1), judge, spending)
+    asking = budgeted_model(model, spending, settings)
+    search = LocalSearch(TASK, repair_rules(TASK, asking, settings, NoRewrites(), workers=1), judge, spending)
 
     async def run():
         events = []

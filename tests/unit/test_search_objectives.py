@@ -9,8 +9,8 @@ from search_world import TESTS, Table, Tree, number_of, program, task
 
 from reloc_lsp.evaluation.probes.median_interval import median_interval
 from reloc_lsp.program.syntax_size import syntax_nodes
-from reloc_lsp.revision.measure_text import in_words
-from reloc_lsp.revision.uncovered_changes import untested_changes
+from reloc_lsp.revision.report_text import measured_text
+from reloc_lsp.revision.uncovered_changes import uncovered_changes
 from reloc_lsp.search.algorithms.hill_climbing import ObjectiveClimbing
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Task
 from reloc_lsp.search.events import Finished, Settled
@@ -98,10 +98,10 @@ def test_the_interval_of_a_median_has_95_percent_confidence():
 
 
 def test_a_measured_improvement_as_text():
-    assert in_words(Objective("simplify"), Measurement(31, 22, 22, 22, "syntax nodes")) == "31 -> 22 syntax nodes"
-    faster = in_words(Objective("speed-up"), Measurement(1.8, 1.0, 0.9, 1.125, "CPU seconds"))
+    assert measured_text(Objective("simplify"), Measurement(31, 22, 22, 22, "syntax nodes")) == "31 -> 22 syntax nodes"
+    faster = measured_text(Objective("speed-up"), Measurement(1.8, 1.0, 0.9, 1.125, "CPU seconds"))
     assert faster == "1.8 times as fast in its tests (95 %: 1.6 to 2.0)"
-    little = in_words(Objective("speed-up"), Measurement(1.0, 0.98, 0.97, 0.99, "CPU seconds"))
+    little = measured_text(Objective("speed-up"), Measurement(1.0, 0.98, 0.97, 0.99, "CPU seconds"))
     assert little == "1.020 times as fast in its tests (95 %: 1.010 to 1.031)"
 
 
@@ -109,7 +109,7 @@ def test_changed_lines_that_no_test_covers():
     source = "def f(a):\n    if a:\n        return 1\n    if not a:\n        b = 2\n        return b\n"
     reached = FaultEvidence(dict.fromkeys((12, 13, 14), 0.0))
     there = Task("m.py", "f", source, 0, len(source), 11, task().verdict, reached)
-    assert untested_changes(there, source) == ""
-    assert untested_changes(there, source.replace("return 1", "return 1.0")) == ""
-    assert untested_changes(there, source.replace("b = 2\n        return b", "return 2")) == "lines 15, 16"
-    assert untested_changes(there, source.replace("return b", "return 2")) == "line 16"
+    assert uncovered_changes(there, source) == ""
+    assert uncovered_changes(there, source.replace("return 1", "return 1.0")) == ""
+    assert uncovered_changes(there, source.replace("b = 2\n        return b", "return 2")) == "lines 15, 16"
+    assert uncovered_changes(there, source.replace("return b", "return 2")) == "line 16"

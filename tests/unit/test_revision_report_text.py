@@ -1,6 +1,6 @@
 import pytest
 
-from reloc_lsp.revision.repair import slow_down
+from reloc_lsp.revision.report_text import slowdown
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 
 
@@ -21,5 +21,5 @@ FAILED = Verdict({"a": TestResult(Outcome.FAILED, 0.001), "b": TestResult(Outcom
     ],
     ids=["ten times", "not much", "a moment", "only tests that failed before"],
 )
-def test_a_slow_down_is_told_where_it_matters(before, after, times):
-    assert slow_down(before, after) == pytest.approx(times)
+def test_a_slowdown_is_reported_only_if_it_is_large(before, after, times):
+    assert slowdown(before, after) == pytest.approx(times)

@@ -1,0 +1,11 @@
+"""Errors of a revision that its caller can put right; each text is a sentence that names what to change."""
+
+from __future__ import annotations
+
+
+class RequestError(Exception):
+    """The target cannot be revised as requested."""
+
+
+class ReviserError(Exception):
+    """Nothing can write candidates: the model that the settings ask for cannot be used."""

@@ -1,0 +1,138 @@
+"""The rules of the algorithms that use a language model, and how much each is expected to ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reloc_lsp.language_model.budgeted_model import BudgetedModel
+from reloc_lsp.language_model.call_estimate import CallEstimate, estimate_calls
+from reloc_lsp.language_model.model_drafts import ModelDrafter, PlainDrafter
+from reloc_lsp.language_model.prompts import Prompts
+from reloc_lsp.language_model.reflection import Crossover, Reflection, SelfRefinement
+from reloc_lsp.search.algorithms.baselines import NewestNode, NoExpansion
+from reloc_lsp.search.algorithms.genetic import TopTwoSelection
+from reloc_lsp.search.algorithms.hill_climbing import ModelHillClimbing, PaperHillClimbing
+from reloc_lsp.search.candidate import Task
+from reloc_lsp.search.evaluation import paper_score
+from reloc_lsp.search.local_search import Rules, Share
+from reloc_lsp.settings import Settings
+
+PAPER_NODES = {"hill-climbing": 25, "genetic": 30}
+"""Node budgets of the ReLoc paper, the unchanged unit not counted."""
+
+MAX_SAMPLES = 25
+"""Drafts of best-of-n; chosen by hand, equal to the node budget of the paper's hill climbing."""
+
+AT_ONCE = Share.exactly(0)
+"""No further evaluations after the first revision that passes: with a model each one costs calls."""
+
+NEVER = 10**9
+"""More evaluations than any search makes: the paper's rules do not stop before their node budget is spent."""
+
+REFLECTION_ROUND = Share.exactly(9)
+"""Revisions of one round: three parents, and three directions for each."""
+
+PAPER_ROUND = Share.exactly(3)
+"""The paper's hill climbing: one parent, and three directions."""
+
+ONE_CHILD = Share.exactly(1)
+
+CALLS_AND_VERSIONS = {
+    ("hill-climbing", False): (12, 9),
+    ("hill-climbing", True): (34, 25),
+    ("genetic", False): (1, 1),
+    ("genetic", True): (31, 30),
+    ("best-of-n", False): (MAX_SAMPLES, MAX_SAMPLES),
+    ("best-of-n", True): (MAX_SAMPLES, MAX_SAMPLES),
+    ("self-refinement", False): (1, 1),
+    ("self-refinement", True): (1, 1),
+}
+"""By algorithm and whether the paper's rules are used: calls to the model, and how many of them return a version.
+
+The numbers are those of one round, or of the whole search where the paper's node budget or the number of samples bounds
+it. They follow from the round sizes above; the other calls are reflections.
+"""
+
+
+@dataclass(frozen=True)
+class ModelRules:
+    """The rules for one task and one model, as the settings choose them."""
+
+    task: Task
+    model: BudgetedModel
+    settings: Settings
+
+    @property
+    def paper(self) -> bool:
+        """Whether the paper's rules are chosen."""
+        return self.settings.search.rules == "paper"
+
+    @property
+    def prompts(self) -> Prompts:
+        """The prompts; the paper's report one failure and ask for whole functions."""
+        return Prompts(self.task, one_failure=self.paper, replacing=not self.paper)
+
+    def rules(self) -> Rules:
+        """The rules of the chosen algorithm."""
+        algorithms = {
+            "hill-climbing": self._hill_climbing,
+            "genetic": self._genetic,
+            "best-of-n": self._best_of_n,
+            "self-refinement": self._self_refinement,
+        }
+        return algorithms[self.settings.search.algorithm]()
+
+    def estimate(self) -> CallEstimate:
+        """How many calls and tokens the chosen algorithm is expected to need, within the budget for calls."""
+        algorithm, budget = self.settings.search.algorithm, self.settings.budget.calls
+        calls, versions = CALLS_AND_VERSIONS[algorithm, self.paper]
+        if budget is not None and budget < calls:
+            calls, versions = budget, round(versions * budget / calls)
+        whole = self.paper or algorithm == "best-of-n"
+        return estimate_calls(self.prompts, self.model.prompt_limit, calls=calls, versions=versions, whole=whole)
+
+    def _hill_climbing(self) -> Rules:
+        """Reflection, and one revision for each of its directions; the paper's begins with drafts."""
+        reflection = Reflection(self.task, self.model, self.prompts)
+        if not self.paper:
+            return Rules(
+                reflection, ModelHillClimbing(), round_size=REFLECTION_ROUND, extra=AT_ONCE, overfitted_extra=0
+            )
+        return Rules(
+            reflection,
+            PaperHillClimbing(),
+            self._drafter(),
+            paper_score,
+            round_size=PAPER_ROUND,
+            min_evaluations=NEVER,
+            max_nodes=PAPER_NODES["hill-climbing"],
+        )
+
+    def _genetic(self) -> Rules:
+        """Drafts, then crossovers of the two best, one child at a time."""
+        rules = Rules(
+            Crossover(self.task, self.model, self.prompts),
+            TopTwoSelection(self.paper),
+            self._drafter(),
+            round_size=ONE_CHILD,
+            extra=AT_ONCE,
+            overfitted_extra=0,
+        )
+        if not self.paper:
+            return rules
+        return replace(rules, scoring=paper_score, min_evaluations=NEVER, max_nodes=PAPER_NODES["genetic"])
+
+    def _best_of_n(self) -> Rules:
+        """Independent drafts, all at once, as many as the budget for calls allows; nothing is expanded."""
+        count = min(self.settings.budget.calls or MAX_SAMPLES, MAX_SAMPLES)
+        drafter = PlainDrafter(self.model, self.prompts, count)
+        unused = SelfRefinement(self.task, self.model, self.prompts)
+        return Rules(unused, NoExpansion(), drafter, extra=AT_ONCE, overfitted_extra=0)
+
+    def _self_refinement(self) -> Rules:
+        """One version after the other, each from the last one and its failures."""
+        refinement = SelfRefinement(self.task, self.model, self.prompts)
+        return Rules(refinement, NewestNode(), round_size=ONE_CHILD, extra=AT_ONCE, overfitted_extra=0)
+
+    def _drafter(self) -> ModelDrafter:
+        return ModelDrafter(self.model, self.prompts, seed=self.settings.search.seed)

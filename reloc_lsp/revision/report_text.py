@@ -1,0 +1,71 @@
+"""Results of a run as short texts for users."""
+
+from __future__ import annotations
+
+from reloc_lsp.language_model.feedback import distinct_failures
+from reloc_lsp.revision.proposal import Tests
+from reloc_lsp.search.objective import Measurement, Objective
+from reloc_lsp.search.verdict import Outcome, Verdict
+
+MAX_FAILURE_LENGTH = 200
+"""Characters of a failure's description; chosen by hand."""
+
+SLOWDOWN_FACTOR, SLOWDOWN_SECONDS = 3.0, 0.05
+"""A revision is reported as slower if its tests take more than this many times the CPU time, and this many CPU seconds
+more. Chosen by hand."""
+
+CLEAR_SPEED_UP = 1.1
+"""From this lower bound on, a speed-up is printed with one decimal. Below it with three: 1.04 must not read as 1.0."""
+
+
+def counts_of(verdict: Verdict) -> Tests:
+    """How many tests of a verdict passed."""
+    return Tests(verdict.passed, verdict.total)
+
+
+def passing_text(tests: Tests) -> str:
+    """For example `2 of 4 tests pass`."""
+    return f"{tests.passed} of {tests.total} tests pass"
+
+
+def failure_text(verdict: Verdict) -> str:
+    """The most informative failure of a verdict in one line; empty if all tests pass."""
+    for test in distinct_failures(verdict)[:1]:
+        result = verdict.results[test]
+        failure = result.failure
+        how = f"{failure.kind}: {failure.message}".rstrip(": ") if failure else str(result.outcome)
+        return f"{test.rpartition('::')[2]}: {how}"[:MAX_FAILURE_LENGTH]
+    return ""
+
+
+def slowdown(before: Verdict, after: Verdict) -> float:
+    """How many times longer the tests take, in CPU time; 0 if the difference is too small to report.
+
+    Only tests that pass both before and after are counted.
+    """
+    pairs = [
+        (before.results[test].seconds, result.seconds)
+        for test, result in after.results.items()
+        if result.outcome is Outcome.PASSED
+        and test in before.results
+        and before.results[test].outcome is Outcome.PASSED
+    ]
+    old, new = (sum(column) for column in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
+    is_slower = new > SLOWDOWN_FACTOR * old and new - old > SLOWDOWN_SECONDS
+    return new / max(old, 1e-3) if is_slower else 0.0
+
+
+def measured_text(objective: Objective, measured: Measurement | None) -> str:
+    """For example `31 -> 22 syntax nodes` or `1.8 times as fast in its tests (95 %: 1.6 to 2.0)`.
+
+    Without a measurement, what the objective asks for.
+    """
+    if measured is None:
+        unmeasured = {"simplify": "a simpler version", "speed-up": "a faster version, not measured to the end"}
+        return unmeasured.get(objective.kind, "revised as was asked")
+    if objective.kind == "simplify":
+        return f"{measured.before:.0f} -> {measured.after:.0f} {measured.unit}"
+    least, most = measured.before / measured.high, measured.before / measured.low
+    factor = measured.before / measured.after
+    digits = 1 if least >= CLEAR_SPEED_UP else 3
+    return f"{factor:.{digits}f} times as fast in its tests (95 %: {least:.{digits}f} to {most:.{digits}f})"

@@ -1,0 +1,96 @@
+"""Revising the function at fault when none was named: the failing tests show which functions are suspicious."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.selection.suspect_functions import Suspects, localise
+from reloc_lsp.program.unit import Unit
+from reloc_lsp.revision.proposal import Proposal, Status, Tests
+from reloc_lsp.revision.target import UnitInFile
+from reloc_lsp.revision.unit_reviser import BASELINE_SHARE, UnitReviser
+
+MAX_UNITS = 3
+"""Suspicious functions that are tried, each with an equal share of the time; chosen by hand."""
+
+RANKS: Mapping[Status, int] = {"fixed": 2, "improved": 1}
+"""Which of two proposals is kept; every other status counts 0."""
+
+
+@dataclass(frozen=True)
+class SuspectReviser:
+    """Revises the most suspicious functions, within the file of the target and its class if it names them."""
+
+    reviser: UnitReviser
+    within_class: Unit | None = None
+
+    async def revise(self) -> Proposal:
+        """The first proposal that fixes all tests, else the best one; raises `EvaluationError`."""
+        report, target = self.reviser.report, self.reviser.request.target
+        report.progress("baseline", "running the tests to find the function at fault", 0.03)
+        seconds = report.spending.seconds_left() * BASELINE_SHARE
+        suspects = await localise(self.reviser.launcher, self._test_files(), seconds)
+        within = self.reviser.files.name(target.file) if target.file else None
+        places = [place for place in suspects.places if within is None or place[0] == within]
+        if places:
+            return await self._revise_first(places)
+        if suspects.passed == suspects.total:
+            return self._already_passing(suspects, within or "")
+        where = f"No function of {within}" if within else "No function of the workspace"
+        raise EvaluationError(
+            f"{where} is called by a failing test ({suspects.total - suspects.passed} of {suspects.total} fail)."
+        )
+
+    def _test_files(self) -> list[str]:
+        reviser = self.reviser
+        files = list(reviser.request.settings.evaluation.tests) or [path.as_posix() for path in reviser.test_files]
+        if not files:
+            raise EvaluationError("No test file was found. Write a test that fails, or name tests with --tests.")
+        return files
+
+    async def _revise_first(self, places: Sequence[tuple[str, int]]) -> Proposal:
+        """Revise the functions at the first `places` (file and first line) until one is fixed."""
+        report, best = self.reviser.report, None
+        tried = places[:MAX_UNITS]
+        for number, (name, line) in enumerate(tried):
+            target = self._function_at(name, line)
+            if target is None:
+                continue
+            seconds = report.spending.seconds_left() / (len(tried) - number)
+            try:
+                proposal = await self.reviser.revise(target, seconds)
+            except EvaluationError as error:
+                report.notes.append(f"{target.unit.qualname}: {error}")
+                continue
+            if best is None or RANKS.get(proposal.status, 0) > RANKS.get(best.status, 0):
+                best = proposal
+            if best.status == "fixed":
+                break
+            if best.status == "improved":
+                self.reviser.best.confirmed = best
+        if best is None:
+            raise EvaluationError(f"None of the suspicious functions could be evaluated. {' '.join(report.notes)}")
+        return best
+
+    def _function_at(self, name: str, line: int) -> UnitInFile | None:
+        """The innermost function at a line of a file; `None` if it is outside the class of the target."""
+        file = self.reviser.request.snapshot.root / name
+        module = self.reviser.files.module(file)
+        unit = next((u for u in reversed(module.functions) if u.first_line <= line <= u.last_line), None)
+        if unit is None or (self.within_class is not None and unit not in module.members(self.within_class)):
+            return None
+        return UnitInFile(file, module, unit)
+
+    def _already_passing(self, suspects: Suspects, file: str) -> Proposal:
+        tests = Tests(suspects.passed, suspects.total)
+        return Proposal(
+            "already-passing",
+            f"All {suspects.total} tests pass already.",
+            file=file,
+            before=tests,
+            after=tests,
+            cost=self.reviser.report.cost(),
+            sandbox=self.reviser.launcher.sandbox.level,
+        )

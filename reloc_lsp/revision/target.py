@@ -1,0 +1,114 @@
+"""Reading the target of a revision: from a file and a name or a line to a function of the parsed file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reloc_lsp.program.source_text import SourceText
+from reloc_lsp.program.unit import Module, Unit
+from reloc_lsp.revision.errors import RequestError
+from reloc_lsp.revision.request import Snapshot, Target
+
+MAX_NAMES = 12
+"""Functions listed in an error message; chosen by hand."""
+
+VERBS = {"simplify": "simplify", "speed-up": "speed up", "instruct": "revise"}
+
+
+@dataclass(frozen=True)
+class UnitInFile:
+    """A function or class of a parsed file; `file` is absolute."""
+
+    file: Path
+    module: Module
+    unit: Unit
+
+
+class TargetReader:
+    """Reads files of the workspace as the user sees them; every error is a `RequestError` that names the file."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def read(self, target: Target) -> UnitInFile | None:
+        """The function or class of a target; `None` if the target names only a file, or nothing.
+
+        Raises `RequestError` if the file cannot be parsed, if it has no such function, or if the objective needs a
+        function and the target names none.
+        """
+        found = self._named_unit(target)
+        if not target.objective.repairs and (found is None or found.unit.is_class):
+            raise RequestError(
+                f"Name the function to {VERBS[target.objective.kind]}: FILE::QUALNAME, or FILE:LINE of a line in it. "
+                "Only the function at fault can be found by running the tests."
+            )
+        return found
+
+    def module(self, file: Path) -> Module:
+        """The parsed file; raises `RequestError`."""
+        name = self.name(file)
+        try:
+            text = self._snapshot.unsaved.get(file)
+            return Module(SourceText.read(file).text if text is None else text)
+        except FileNotFoundError:
+            raise RequestError(f"There is no file {name}. Name an existing file of the workspace.") from None
+        except (SyntaxError, ValueError) as error:
+            raise RequestError(_unreadable(name, error)) from None
+        except OSError as error:
+            raise RequestError(f"{name} cannot be read: {error.strerror}.") from None
+
+    def name(self, file: Path) -> str:
+        """The file's path relative to the workspace; the absolute path if it is outside."""
+        try:
+            return file.relative_to(self._snapshot.root).as_posix()
+        except ValueError:
+            return str(file)
+
+    def _named_unit(self, target: Target) -> UnitInFile | None:
+        if target.file is None:
+            return None
+        module, name = self.module(target.file), self.name(target.file)
+        if target.qualname is not None:
+            unit = _by_name(module, name, target.qualname, target.line)
+        elif target.line is not None:
+            unit = _by_line(module, name, target.line)
+        elif module.functions:
+            return None
+        else:
+            raise RequestError(f"{name} has no function to revise.")
+        if unit.is_class and not module.members(unit):
+            raise RequestError(f"The class {unit.qualname} of {name} has no method to revise.")
+        return UnitInFile(target.file, module, unit)
+
+
+def _by_name(module: Module, file: str, qualname: str, line: int | None) -> Unit:
+    unit = module.find(qualname, line)
+    if unit is None:
+        raise RequestError(f"{file} has no function {qualname or '(empty name)'}. It has: {_names(module.units)}.")
+    return unit
+
+
+def _by_line(module: Module, file: str, line: int) -> Unit:
+    count = len(module.index.lines)
+    if not 1 <= line <= count:
+        raise RequestError(f"{file} has {count} lines; there is no line {line}.")
+    unit = module.at_line(line)
+    if unit is None:
+        raise RequestError(f"Line {line} of {file} is in no function. Functions there: {_names(module.units)}.")
+    return unit
+
+
+def _unreadable(name: str, error: SyntaxError | ValueError) -> str:
+    """Why the text of a file cannot be parsed, and what to do."""
+    why = error.msg if isinstance(error, SyntaxError) else str(error)
+    if isinstance(error, UnicodeDecodeError) or "encoding" in why:
+        return f"{name} cannot be read ({why}). Save it as UTF-8, or declare its encoding in its first line."
+    line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+    return f"{name} does not parse ({why}{line}). Fix the syntax first."
+
+
+def _names(units: Sequence[Unit]) -> str:
+    names = [unit.qualname for unit in units]
+    return ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "") if names else "none"

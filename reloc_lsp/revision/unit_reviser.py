@@ -1,0 +1,114 @@
+"""Revising one unit after another in the same scratch copy of the workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
+from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.evaluator import PytestEvaluator
+from reloc_lsp.evaluation.selection.test_selection import likely_groups
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.revision.best_so_far import BestSoFar
+from reloc_lsp.revision.objective_strategy import ObjectiveStrategy
+from reloc_lsp.revision.optimization import Optimization
+from reloc_lsp.revision.proposal import Proposal
+from reloc_lsp.revision.repair import Repair
+from reloc_lsp.revision.request import RevisionRequest
+from reloc_lsp.revision.run_context import RunContext, run_context
+from reloc_lsp.revision.run_report import RunReport
+from reloc_lsp.revision.search_run import SearchRun
+from reloc_lsp.revision.target import TargetReader, UnitInFile
+from reloc_lsp.revision.trace_file import Trace
+from reloc_lsp.search.language_model import LanguageModel
+
+BASELINE_SHARE, MAX_BASELINE_SECONDS = 0.35, 60.0
+"""Share of the time left that runs of the unchanged code may take, and its bound in seconds; chosen by hand."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class UnitReviser:
+    """Takes the baseline of a unit and runs the search on it.
+
+    `test_files` are those of the workspace; they are used if the settings name no tests. `model` and `trace` are `None`
+    if there is none. `best` always holds the answer if the work is stopped now.
+    """
+
+    request: RevisionRequest
+    files: TargetReader
+    launcher: HarnessLauncher
+    report: RunReport
+    test_files: list[Path]
+    model: LanguageModel | None = None
+    trace: Trace | None = None
+    best: BestSoFar = field(default_factory=BestSoFar)
+
+    async def revise(self, target: UnitInFile, seconds: float = math.inf) -> Proposal:
+        """The proposal for one unit, within `seconds` and the budget; raises `EvaluationError`."""
+        until = time.monotonic() + min(seconds, self.report.spending.seconds_left())
+        self.report.progress("baseline", f"running the tests of {target.unit.qualname}", 0.04)
+        location = UnitLocation(
+            target.file,
+            self.launcher.copy.path_in_copy(target.file),
+            self.files.name(target.file),
+            target.module,
+            target.unit,
+        )
+        baseline = await self._take_baseline(location, until)
+        evaluator = PytestEvaluator(self.launcher, location, baseline)
+        try:
+            run = self.best.run = self._new_run(evaluator, location)
+            return await run.run(until)
+        finally:
+            await evaluator.close()
+
+    async def _take_baseline(self, location: UnitLocation, until: float) -> Baseline:
+        groups = [list(self.request.settings.evaluation.tests)]
+        if not groups[0]:
+            groups = await asyncio.to_thread(
+                likely_groups, self.launcher.copy.files, self.test_files, location.name, location.unit.qualname
+            )
+        if not groups:
+            raise EvaluationError(
+                f"No test file was found, so no test reaches {location.unit.qualname}. Write one, or name it with "
+                "--tests."
+            )
+        seconds = min((until - time.monotonic()) * BASELINE_SHARE, MAX_BASELINE_SECONDS)
+        return await BaselineBuilder(self.launcher, location, seconds).measure(groups)
+
+    def _new_run(self, evaluator: PytestEvaluator, location: UnitLocation) -> SearchRun:
+        baseline = evaluator.baseline
+        logger.debug(
+            "%s is evaluated by the %s tier (%s), %d tests, sandbox %s",
+            location.unit.qualname,
+            baseline.tier.name,
+            baseline.reason,
+            len(baseline.tests),
+            evaluator.sandbox,
+        )
+        self.report.notes += baseline.notes
+        if baseline.unseen:
+            self.report.notes.append(
+                f"There was no time for {baseline.unseen}, so they guard nothing: give more with --seconds."
+            )
+        context = run_context(
+            report=self.report,
+            evaluator=evaluator,
+            location=location,
+            settings=self.request.settings,
+            model=self.model,
+            objective=self.request.target.objective,
+        )
+        return SearchRun(context, _strategy(context), self.trace)
+
+
+def _strategy(context: RunContext) -> ObjectiveStrategy:
+    return Repair(context) if context.objective.repairs else Optimization(context)
