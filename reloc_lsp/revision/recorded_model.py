@@ -38,7 +38,7 @@ class RecordingModel:
             raise
         self._trace.write(
             **request,
-            replies=[asdict(reply) for reply in completion.replies],
+            replies=[{"text": reply.text, "whole": reply.complete} for reply in completion.replies],
             usage=asdict(completion.usage),
             calls=completion.calls,
             seconds=round(time.monotonic() - began, 3),

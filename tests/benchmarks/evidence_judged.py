@@ -35,11 +35,13 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.run_context import RunContext
+from reloc_lsp.revision.run_context import RunContext, run_context
+from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward, evidence_reward
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, write
 from reloc_lsp.rewrites.neighborhood import MAX_SCORED, RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.settings import Settings
 
 TOP = 400
 AT_ONCE = 64

@@ -28,9 +28,12 @@ from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
 from reloc_lsp.revision.reward_data.fix_lists import Wanted
+from reloc_lsp.revision.run_context import run_context
+from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.settings import Settings
 
 HERE = Path(__file__).parent
 SECONDS = 30.0

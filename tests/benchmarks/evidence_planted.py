@@ -43,7 +43,8 @@ from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
 from reloc_lsp.revision.reward_data.fix_lists import Known, Wanted
-from reloc_lsp.revision.run_context import RunContext
+from reloc_lsp.revision.run_context import RunContext, run_context
+from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.ranking.features import RankedRewrite
@@ -51,6 +52,7 @@ from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome
+from reloc_lsp.settings import Settings
 
 MORE = (
     Suite(Package("deepmerge", "4.0.0", "deepmerge"), ()),

@@ -164,8 +164,10 @@ async def test_a_version_that_does_otherwise_where_no_test_looks_is_not_proposed
         flags = ("--objective", "simplify", "--reviser", "model", "--calls", "4", "--base-url", server.url)
         code, said = await improve(workspace, "grade", *flags)
     assert (code, said["status"], said["diff"]) == (1, "unchanged", "")
-    (note,) = [note for note in said["notes"] if note.startswith("A version that passes was left: grade(")]
-    assert "as it stands" in note
+    (note,) = [
+        note for note in said["notes"] if note.startswith("A version that passes the tests was rejected: grade(")
+    ]
+    assert "before the change" in note
 
 
 async def test_an_instruction_needs_a_model(workspace: Path):
