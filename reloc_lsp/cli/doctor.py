@@ -18,6 +18,7 @@ from reloc_lsp.cli.target_parsing import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
+from reloc_lsp.evaluation.tested_range import outside_tested_range
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.managed.state_file import Record, living
 from reloc_lsp.inference.model_factory import connect
@@ -81,6 +82,7 @@ def _project(root: Path, interpreter: str | None) -> list[Finding]:
     return [
         Finding("interpreter", "ok", f"{found.source.rstrip(':')} {found.executable}, Python {version}"),
         Finding("pytest", "ok" if found.pytest else "!", found.pytest or "not installed there"),
+        *(Finding("tested versions", "-", sentence) for sentence in outside_tested_range(found)),
     ]
 
 

@@ -31,6 +31,19 @@ def test_an_interpreter_that_does_not_start(capsys):
     assert " ! interpreter: " in capsys.readouterr().out
 
 
+def test_versions_outside_the_tested_range_are_named(workspace, capsys):
+    answer = '["/usr/bin/python3.99", [3, 99, 0], "7.4.4", [], []]'
+    python = workspace / "python3.99"
+    python.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    python.chmod(0o755)
+    assert main(["doctor", "--interpreter", str(python)]) == 0
+    python_line, pytest_line = (
+        line for line in capsys.readouterr().out.splitlines() if line.startswith(" - tested versions: ")
+    )
+    assert "Python 3.99.0 is outside the range" in python_line and "(3.9 to 3.13)" in python_line
+    assert "pytest 7.4.4 is outside the range" in pytest_line and "(8.0 to 9.2)" in pytest_line
+
+
 def test_settings_that_cannot_be_used(workspace, capsys):
     (workspace / "pyproject.toml").write_text("[tool.reloc]\nsearhc = 1\n")
     assert main(["doctor", "--interpreter", sys.executable]) == 0
