@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from reloc_lsp.evaluation.fork_client import ChildReport, Limit
-from reloc_lsp.evaluation.tiers import WarmTier
+from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunBegins, RunRequest
+from reloc_lsp.evaluation.reports import ChildReport
+from reloc_lsp.evaluation.tiers import BatchTier
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 LARGEST = 32
@@ -47,7 +48,7 @@ class Batches:
     grow again while all goes well.
     """
 
-    def __init__(self, tier: WarmTier, expected: Mapping[int, TestResult], size: int) -> None:
+    def __init__(self, tier: BatchTier, expected: Mapping[int, TestResult], size: int) -> None:
         self.tier = tier
         self.expected = expected
         self.size = self.most = size
@@ -55,16 +56,14 @@ class Batches:
 
     @classmethod
     async def measured(
-        cls, tier: WarmTier, unchanged: str, results: Mapping[int, TestResult], limits: Mapping[int, Limit]
+        cls, tier: BatchTier, unchanged: str, results: Mapping[int, TestResult], limits: Mapping[int, Limit]
     ) -> Batches:
         """Run the unchanged unit three times in one child: equal ends allow batches, times give their size.
 
         `results` are the baseline's in judging order, with a limit for each.
         """
         tests = _canary(results)
-        trial = await tier.run_all(
-            [unchanged] * 2, tests, [limits[n] for n in tests], len(tests), failures_allowed=None
-        )
+        trial = await tier.run_batch([unchanged] * 2, len(tests), RunRequest({n: limits[n] for n in tests}))
         steady = len(trial) == 3 and all(_same(report, results, tests) for report in trial)
         expected = dict(results)
         size = 1
@@ -72,7 +71,7 @@ class Batches:
             first, last = trial[0].results, trial[-1].results
             # A message that differs from run to run (an address, a time) says nothing.
             expected |= {n: last[n] if first[n].failure == last[n].failure else _bare(last[n]) for n in tests}
-            size = paying_size([float(report.record("begin") or 0.0) for report in trial])
+            size = paying_size([begins.cpu for report in trial for begins in report.all(RunBegins)])
         return cls(tier, expected, size)
 
     def shares(self, count: int, workers: int) -> list[range]:
@@ -85,10 +84,12 @@ class Batches:
     ) -> BatchResult:
         """Judge `sources` in one child; a candidate is refused when more than `allowed` tests did not pass."""
         canary, hopeless = len(_canary({n: self.expected[n] for n in order})), hopeless_after(self.expected, order)
-        reports = await self.tier.run_all(
-            sources, order, [limits[n] for n in order], canary,
-            failures_allowed=allowed, hopeless=hopeless if allowed < len(order) else None,
-        )  # fmt: skip
+        request = RunRequest(
+            {n: limits[n] for n in order},
+            failures_allowed=allowed,
+            early_stop=hopeless if allowed < len(order) else None,
+        )
+        reports = await self.tier.run_batch(sources, canary, request)
         self.cpu += sum(report.cpu for report in reports)
         given_up = {n: TestResult(Outcome.FAILED) for n in order}
         stands: dict[int, dict[int, TestResult]] = {}

@@ -7,16 +7,16 @@ import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING
 from reloc_lsp.evaluation.batching import Batches, BatchResult, hopeless_after
-from reloc_lsp.evaluation.fork_client import ChildReport, Limit, trials_of
 from reloc_lsp.evaluation.harness.probe.return_guard import COMPARISON_METHODS
+from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest, Unfit
 from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
+from reloc_lsp.evaluation.reports import ChildReport, differential_outcomes
 from reloc_lsp.evaluation.sandbox import Level
-from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
+from reloc_lsp.evaluation.tiers import ColdTier, HarnessLauncher, Tier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.safety_lint import SafetyLint
 from reloc_lsp.search.candidate import Candidate
@@ -47,7 +47,7 @@ class PytestEvaluator:
         self.bench = bench
         self.location = location
         self.baseline = baseline
-        self._fresh: FreshTier | None = None
+        self._fallback: Tier | None = None
         self._lint = SafetyLint(location.module.text)
         bench.copy.stop_keeping_bytecode()
         self._order = list(baseline.tests)
@@ -91,9 +91,9 @@ class PytestEvaluator:
     async def batches(self) -> Batches | None:
         """Batches as they pay for this unit, which the first call measures; `None` in tiers that have none."""
         tier = self.baseline.tier
-        if self._batches is None and isinstance(tier, WarmTier):
+        if self._batches is None and (batching := tier.batching()):
             results = {n: self.baseline.results[n] for n in self._order}
-            self._batches = await Batches.measured(tier, self.location.source, results, self.baseline.limits)
+            self._batches = await Batches.measured(batching, self.location.source, results, self.baseline.limits)
         return self._batches
 
     async def confirm(self, source: str, trusted: bool = False) -> Verdict:
@@ -106,25 +106,25 @@ class PytestEvaluator:
         broken = await self._breaks_again(source)
         if broken:
             return self._verdict(broken, [*self._order, *broken])
-        usual = ColdTier(self.bench, self.location, self.baseline.tier.tests, grants=self.baseline.importing)
-        unlike = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1))
-        watch: dict[str, Any] = (
-            {} if trusted or self._compares_itself else {"returns_of": self.location.lines_of(source)}
-        )
+        usual = ColdTier(self.bench, self.location, self.baseline.tier.collected, grants=self.baseline.importing)
+        seed = 1 + secrets.randbelow(2**32 - 1)
+        unlike = replace(usual, backwards=True, seed=seed, more_recursion=True)
+        guarded = unlike
+        if not (trusted or self._compares_itself):
+            guarded = replace(unlike, guarded_lines=self.location.lines_of(source))
         beside = list(self.baseline.beside)
-        tests = [*self._order, *beside]
         limits = {n: self.baseline.limits[n].grown(GROWTH) for n in self._order} | dict.fromkeys(beside, CONFIRMING)
         first, second = await asyncio.gather(
-            usual.run(source, tests, [limits[n] for n in tests]),
-            unlike.run(source, tests, [limits[n] for n in tests], roomy=True, **watch),
+            usual.run(source, RunRequest(limits)),
+            guarded.run(source, RunRequest(limits)),
         )
         results = dict(first.results)
         doubtful = [n for n, result in results.items() if result.outcome is Outcome.PASSED and _not_passed(second, n)]
         if doubtful:
             # With all the others, as it may be one of those that has to come before.
             unchanged, third = await asyncio.gather(
-                unlike.run(self.location.source, tests, [limits[n] for n in tests], roomy=True),
-                replace(unlike, backwards=False).run(source, tests, [limits[n] for n in tests], roomy=True, **watch),
+                unlike.run(self.location.source, RunRequest(limits)),
+                replace(guarded, backwards=False).run(source, RunRequest(limits)),
             )
             unsure = [n for n in doubtful if _not_passed(third, n) or not _not_passed(unchanged, n)]
             results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in unsure}
@@ -138,7 +138,7 @@ class PytestEvaluator:
         Only those count that pass here with the unchanged unit.
         """
         tier, left = self.baseline.tier, sorted(self._broken)
-        if not left or isinstance(tier, ColdTier) or not self.location.fits(source):
+        if not left or not tier.forks or not self.location.fits(source):
             return {}
         limits = dict.fromkeys(left, CONFIRMING)
         try:
@@ -157,8 +157,8 @@ class PytestEvaluator:
     async def timed(self, sources: Sequence[str]) -> list[float] | None:
         """CPU seconds of all tests together with each version, run one after the other; `None` where one fails."""
         tier = self.baseline.tier
-        if isinstance(tier, WarmTier) and not all(map(self.location.fits, sources)):
-            tier = await self._start_fresh()
+        if not all(map(tier.can_show, sources)):
+            tier = await self._start_fallback()
         limits = {n: self.baseline.limits[n] for n in self._order}
         times = []
         for source in sources:
@@ -189,26 +189,27 @@ class PytestEvaluator:
                 left -= wall
 
         async def tried(source: str) -> Observations:
-            if not (isinstance(tier, WarmTier) and self.location.fits(source)):
+            if not tier.can_vary_inputs(source):
                 return {}
+            limits = {n: self.baseline.limits[n] for n in tests}
             async with self._slots:
-                report = await tier.run(source, tests, [self.baseline.limits[n] for n in tests], trials=True)
+                report = await tier.run(source, RunRequest(limits, differential=True))
             self._cpu += report.cpu
-            return trials_of(report)
+            return differential_outcomes(report)
 
         return await asyncio.gather(*map(tried, sources))
 
     def abandon(self) -> None:
         """Stop judging what nobody waits for any more."""
-        for tier in (self.baseline.tier, self._fresh):
-            if isinstance(tier, WarmTier | FreshTier):
-                tier.client.abandon()
+        for tier in (self.baseline.tier, self._fallback):
+            if tier is not None:
+                tier.cancel()
 
     async def close(self) -> None:
         """End every process."""
         await self.baseline.tier.close()
-        if self._fresh is not None:
-            await self._fresh.close()
+        if self._fallback is not None:
+            await self._fallback.close()
 
     def _refusal(self, candidate: Candidate) -> str:
         """Why code written by somebody else is not even run; empty where nothing speaks against it."""
@@ -335,16 +336,18 @@ class PytestEvaluator:
                 break
             whole = set(left) == set(self._order) and allowed < len(tests)
             hopeless = hopeless_after(self.baseline.results, tests) if whole else None
-            report = await tier.run(source, left, [limits[n] for n in left], allowed - failed, hopeless=hopeless)
+            request = RunRequest({n: limits[n] for n in left}, failures_allowed=allowed - failed, early_stop=hopeless)
+            report = await tier.run(source, request)
             self._cpu += report.cpu
             self._waited += report.cpu if waiting else 0.0
             if report.ended == "server died":
                 raise ServerLostError
-            if report.record("unfit") is not None and isinstance(tier, WarmTier):
+            unfit = report.last(Unfit)
+            if unfit is not None and tier is not self._fallback:
                 if not self.location.compiles(source):
-                    failure = Failure("SyntaxError", str(report.record("unfit")))
+                    failure = Failure("SyntaxError", unfit.reason)
                     return dict.fromkeys(tests, TestResult(Outcome.FAILED, failure=failure))
-                tier = await self._start_fresh()
+                tier = await self._start_fallback()
                 continue
             if not report.results:
                 results[left[0]] = TestResult(Outcome.DIED)
@@ -363,18 +366,16 @@ class PytestEvaluator:
     async def _tier_for(self, candidate: Candidate) -> Tier:
         """The baseline's tier, unless a warm swap cannot show what the candidate changes."""
         tier = self.baseline.tier
-        if isinstance(tier, WarmTier) and not self.location.fits(candidate.source):
-            return await self._start_fresh()
+        if not tier.can_show(candidate.source):
+            return await self._start_fallback()
         return tier
 
-    async def _start_fresh(self) -> FreshTier:
+    async def _start_fallback(self) -> Tier:
         async with self._starting:
-            if self._fresh is None:
-                tier = self.baseline.tier
-                modules = tier.modules if isinstance(tier, WarmTier) else ()
-                self._fresh = await FreshTier.start(self.bench, self.location, tier.tests, modules)
-                await self._fresh.set_confinement(self.baseline.importing)
-            return self._fresh
+            if self._fallback is None:
+                self._fallback = await self.baseline.tier.fallback()
+                await self._fallback.set_confinement(self.baseline.importing)
+            return self._fallback
 
     def _verdict(self, results: Mapping[int, TestResult], order: Sequence[int]) -> Verdict:
         names = self.baseline.tier.tests

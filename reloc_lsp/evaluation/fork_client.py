@@ -1,109 +1,95 @@
-"""Talks to a fork server: requests in, records of one child each out, both tiers alike."""
+"""The controller's side of a fork server: requests go out, and each reply goes to whoever waits for it."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
+from reloc_lsp.evaluation.harness.protocol.messages import (
+    Cancel,
+    ConfinementRules,
+    Ping,
+    Run,
+    RunBatch,
+    RunReply,
+    RunRequest,
+    SetConfinement,
+)
 from reloc_lsp.evaluation.harness_process import HarnessProcess
-from reloc_lsp.search.patches.differential import Observation, Observations
-from reloc_lsp.search.verdict import Failure, Outcome, TestResult
+from reloc_lsp.evaluation.reports import (
+    SERVER_DIED,
+    ChildReport,
+    RunEnd,
+    child_report,
+    decode_records,
+    split_runs,
+)
 
 SILENT_SECONDS = 3.0
-"""How long a server may be silent when asked: it never runs a candidate itself, so that it answers at once."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What one test may take: CPU seconds, and wall-clock seconds against sleeping."""
-
-    cpu: float
-    wall: float
-
-    def grown(self, by: float) -> Limit:
-        """The limit times `by`."""
-        return Limit(self.cpu * by, self.wall * by)
-
-
-@dataclass(frozen=True)
-class ChildReport:
-    """All that one child said: results by test number in the order run, `ended` being how it ended."""
-
-    results: dict[int, TestResult]
-    ended: str
-    cpu: float
-    records: Sequence[Mapping[str, Any]]
-
-    def record(self, key: str) -> Any:
-        """The value of the last record that has `key`, or `None`."""
-        return next((record[key] for record in reversed(self.records) if key in record), None)
+"""Seconds that a server may take to answer a ping. It never runs a candidate itself, so it answers at once; chosen by
+hand, with room for a machine that is busy."""
+UNANSWERED_PINGS = 2
+"""After so many pings without any message in between, a server is ended: something stopped it, or reads its pipe."""
 
 
 class ForkClient:
-    """Sends requests to the fork server in `process` and hands each answer to whoever waits for it."""
+    """Sends requests to the fork server in `process`; it must be made in a running event loop."""
 
     def __init__(self, process: HarnessProcess) -> None:
         self.process = process
+        self.cpu = 0.0
         self._numbers = itertools.count()
-        self._waiting: dict[int, asyncio.Future[dict[str, Any] | None]] = {}
-        self._heard = False
+        self._waiting: dict[int, asyncio.Future[RunReply | None]] = {}
+        self._message_came = False
         self._reader = asyncio.create_task(self._read())
         self._watcher = asyncio.create_task(self._watch())
-        self.cpu = 0.0
 
-    async def run(
-        self, tests: Sequence[int], limits: Sequence[Limit], failures_allowed: int | None = None, **more: Any
-    ) -> ChildReport:
-        """Run `tests` in one child. A test the child did not survive is TIMEOUT or DIED, those after it missing."""
-        reply = await self._ask(tests, limits, failures_allowed=failures_allowed, **more)
-        return _report(tests, reply["records"], reply["ended"], reply["cpu"])
+    async def run(self, version: str | None, request: RunRequest) -> ChildReport:
+        """Run tests in one child. A test that the child did not survive is TIMEOUT or DIED, those after it missing."""
+        reply = await self._reply_to(Run(next(self._numbers), version, request))
+        if reply is None:
+            return SERVER_DIED
+        records, whole = decode_records(reply.records)
+        return child_report(request.limits, records, reply.ended if whole else "garbled", reply.cpu)
 
-    async def run_all(
-        self, sources: Sequence[str], tests: Sequence[int], limits: Sequence[Limit], canary: int, **more: Any
-    ) -> list[ChildReport]:
-        """Run `tests` on each of `sources` in one child, then the first `canary` of them on the unchanged unit.
+    async def run_batch(self, versions: Sequence[str], canary: int, request: RunRequest) -> list[ChildReport]:
+        """Run tests on each of `versions` in one child, then the first `canary` of them on the unchanged unit.
 
-        One report for each run that began; only the last of them may have ended otherwise than well.
+        One report for each run that began; only the last of them may have ended otherwise than by itself.
         """
-        reply = await self._ask(tests, limits, sources=list(sources), canary=canary, **more)
-        runs: list[list[Mapping[str, Any]]] = []
-        for record in reply["records"]:
-            if "begin" in record:
-                runs.append([record])
-            elif runs:
-                runs[-1].append(record)
-        share = reply["cpu"] / max(len(runs), 1)
-        ends = ["done"] * (len(runs) - 1) + [reply["ended"]]
-        return [_report(tests, records, end, share) for records, end in zip(runs, ends, strict=False)]
+        reply = await self._reply_to(RunBatch(next(self._numbers), tuple(versions), canary, request))
+        if reply is None:
+            return []
+        records, whole = decode_records(reply.records)
+        runs = split_runs(records)
+        share = reply.cpu / max(len(runs), 1)
+        last: RunEnd = reply.ended if whole else "garbled"
+        return [child_report(request.limits, run, last if run is runs[-1] else "done", share) for run in runs]
 
-    async def _ask(self, tests: Sequence[int], limits: Sequence[Limit], **more: Any) -> Mapping[str, Any]:
-        number = next(self._numbers)
-        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
-        if self._reader.done():
-            answer.set_result(None)
-        self.process.send({
-            "do": "run", "id": number, "tests": list(tests),
-            "limits": [(limit.cpu, limit.wall) for limit in limits], **more,
-        })  # fmt: skip
-        reply = await answer or {"records": (), "ended": "server died", "cpu": 0.0}
-        self.cpu += reply["cpu"]
-        return reply
+    async def _reply_to(self, request: Run | RunBatch) -> RunReply | None:
+        """The reply to a request; `None` where the server has ended."""
+        if self.ended:
+            return None
+        reply: asyncio.Future[RunReply | None] = asyncio.get_running_loop().create_future()
+        self._waiting[request.id] = reply
+        self.process.send(request)
+        found = await reply
+        self.cpu += found.cpu if found is not None else 0.0
+        return found
 
     @property
-    def gone(self) -> bool:
+    def ended(self) -> bool:
         """Whether the server has ended."""
         return self._reader.done()
 
-    def set_confinement(self, walls: Any) -> None:
-        """Have inner walls around every child from now on; `None` takes them down."""
-        self.process.send({"do": "walls", "walls": walls})
+    def set_confinement(self, confinement: ConfinementRules | None) -> None:
+        """Confine every child that starts from now on; `None` for no confinement."""
+        self.process.send(SetConfinement(confinement))
 
-    def abandon(self) -> None:
-        """End the children now running and forget those waiting; the server stays."""
-        self.process.send({"do": "cancel"})
+    def cancel(self) -> None:
+        """End the running children and forget the waiting requests; the server stays."""
+        self.process.send(Cancel())
 
     async def close(self) -> None:
         """End the server and its children."""
@@ -114,79 +100,24 @@ class ForkClient:
     async def _read(self) -> None:
         try:
             while (message := await self.process.receive()) is not None:
-                self._heard = True
-                waiting = self._waiting.pop(message.get("id", -1), None)
-                if waiting is not None and not waiting.done():
-                    waiting.set_result(message)
+                self._message_came = True
+                if isinstance(message, RunReply):
+                    waiting = self._waiting.pop(message.id, None)
+                    if waiting is not None and not waiting.done():
+                        waiting.set_result(message)
         finally:
             for waiting in self._waiting.values():
                 if not waiting.done():
                     waiting.set_result(None)
 
     async def _watch(self) -> None:
-        """End a server that gave no sign of life when asked twice: something has it stand still, or deaf."""
+        """End a server that does not answer pings while somebody waits for it."""
         unanswered = 0
-        while unanswered < 2:
-            asked, self._heard = bool(self._waiting), False
+        while unanswered < UNANSWERED_PINGS:
+            asked, self._message_came = bool(self._waiting), False
             if asked:
-                self.process.send({"do": "answer"})
+                self.process.send(Ping())
             await asyncio.sleep(SILENT_SECONDS)
-            unanswered = unanswered + 1 if asked and not self._heard else 0
+            unanswered = unanswered + 1 if asked and not self._message_came else 0
         self.process.kill()
         self._reader.cancel()
-
-
-def _report(tests: Sequence[int], records: Sequence[Mapping[str, Any]], ended: str, cpu: float) -> ChildReport:
-    """Results in the exact expected sequence; whatever does not follow it ends the list as DIED."""
-    results: dict[int, TestResult] = {}
-    expected = iter(tests)
-    for record in records:
-        if "test" in record:
-            wanted = next(expected, None)
-            if record["test"] != wanted:
-                ended = "garbled"
-                break
-            results[record["test"]] = test_result(record)
-    if ended not in ("done", "server died"):
-        fatal = next(expected, None)
-        if fatal is not None:
-            results[fatal] = TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED)
-    return ChildReport(believed(results, records), ended, cpu, records)
-
-
-def trials_of(report: ChildReport) -> Observations:
-    """What a child says that a version did with inputs no test tries."""
-    return {
-        record["trial"]: Observation(str(record.get("call")), str(record.get("did")))
-        for record in report.records
-        if isinstance(record.get("trial"), int)
-    }
-
-
-def believed(results: dict[int, TestResult], records: Sequence[Mapping[str, Any]]) -> dict[int, TestResult]:
-    """`results`, unless the test among them that must fail did not: then nothing that ran there is believed.
-
-    A run in which every test passed must have come by it; one that ended early need not.
-    """
-    canaries = [str(record["canary"]) for record in records if "canary" in record]
-    passed = all(result.outcome is Outcome.PASSED for result in results.values())
-    if set(canaries) <= {"failed"} and (canaries or not passed):
-        return results
-    return dict.fromkeys(results, UNTRUE)
-
-
-UNTRUE = TestResult(Outcome.FAILED, failure=Failure("Untrue", "a test that must fail was reported as passed"))
-
-
-def test_result(record: Mapping[str, Any]) -> TestResult:
-    """A harness record as a result; one that is not like those of the harness is a failure."""
-    found = record.get("failure")
-    failure = None
-    try:
-        if isinstance(found, dict):
-            lines = tuple(map(int, found.get("unit_lines", ())))
-            failure = Failure(str(found.get("kind")), str(found.get("message")), int(found.get("test_line", 0)), lines)
-        outcome = Outcome(record["outcome"])
-        return TestResult(outcome, float(record.get("seconds", 0.0)), failure, float(record.get("wall", 0.0)))
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return TestResult(Outcome.FAILED, failure=Failure("Untrue", "the record of the test is not one of ours"))

@@ -1,27 +1,41 @@
-"""A harness process as the controller sees it: started, spoken to in frames, and ended with all it started."""
+"""A harness process as the controller sees it: started, sent messages, and ended with all that it started."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
+import logging
 import os
 import signal
 import struct
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.harness.protocol.codec import ProtocolError, decode_json
+from reloc_lsp.evaluation.harness.protocol.messages import PROTOCOL, Hello, Job, Message, Quit, Setup
 from reloc_lsp.evaluation.harness.protocol.wire import GREETING, frame
+
+M = TypeVar("M", bound=Message)
 
 BOOT = Path(__file__).parent / "harness" / "boot.py"
 LARGEST_FRAME = 256 << 20
+"""Bytes of the largest message that is read: far above what a child may report (16 MiB), so that nobody makes the
+controller read without end. Chosen by hand."""
+READ_AHEAD = 1 << 20
+"""Bytes that asyncio reads ahead; what an interpreter prints while it starts has to fit in. Chosen by hand."""
+CLOSING_SECONDS = 0.25
+"""Seconds that a process has for ending by itself; a fork server needs a few milliseconds. Chosen by hand."""
+HIDDEN_SECONDS = 5.0
+"""Seconds to wait after the kill: only a process that left the group could still hold the pipe. Chosen by hand."""
+
+logger = logging.getLogger(__name__)
 
 
 class HarnessProcess:
-    """One running harness, spoken to over its standard input and output; the caller closes it."""
+    """One running harness, connected by its standard input and output; the caller closes it."""
 
     def __init__(
         self,
@@ -39,17 +53,17 @@ class HarnessProcess:
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], environment: Mapping[str, str], log: Path, config: Mapping[str, Any]
+        cls, command: Sequence[str], environment: Mapping[str, str], log: Path, setup: Setup, job: Job
     ) -> HarnessProcess:
-        """Start the harness by `command`; raises `EvaluationError` where its program does not start.
+        """Start the harness by `command`; raises `EvaluationError` if its program does not start.
 
-        For the tests in it standard input is empty; what they print goes to the file `log`.
+        The tests in it read an empty standard input, and what they print goes to the file `log`.
         """
         pipe = asyncio.subprocess.PIPE
         try:
             with log.open("ab") as output:
                 process = await asyncio.create_subprocess_exec(
-                    *command, stdin=pipe, stdout=pipe, stderr=output, limit=1 << 20, cwd=config["root"],
+                    *command, stdin=pipe, stdout=pipe, stderr=output, limit=READ_AHEAD, cwd=setup.root,
                     env=dict(environment), start_new_session=True,
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )  # fmt: skip
@@ -57,29 +71,40 @@ class HarnessProcess:
             raise EvaluationError(f"{command[0]} does not start: {error.strerror or error}.") from error
         assert process.stdin is not None and process.stdout is not None
         started = cls(process, process.stdout, process.stdin, log)
-        started.send(config)
+        started.send(setup)
+        started.send(job)
         return started
 
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Send one message; a process that is gone is noticed at the next `receive`."""
+    def send(self, message: Message) -> None:
+        """Send one message; that the process has ended is noticed at the next `receive`."""
         self._writer.write(frame(message))
 
-    async def receive(self) -> dict[str, Any] | None:
-        """The next message, or `None` once the process has closed its end."""
+    async def receive(self) -> Message | None:
+        """The next message, or `None` once the process has ended, or sends what is no message.
+
+        Raises `EvaluationError` if the harness is of another version of ReLoc.
+        """
         async with self._reading:
             try:
                 if not self._greeted:
                     await self._reader.readuntil(GREETING)
+                    hello = await self._message(Hello)
                     self._greeted = True
-                (size,) = struct.unpack(">I", await self._reader.readexactly(4))
-                if size > LARGEST_FRAME:
-                    return None
-                message = json.loads(await self._reader.readexactly(size))
+                    if hello is not None and hello.protocol != PROTOCOL:
+                        raise EvaluationError(
+                            f"The test process speaks version {hello.protocol} of ReLoc's protocol and this process "
+                            f"version {PROTOCOL}: ReLoc was updated while it ran. Restart it."
+                        )
+                return await self._message(Message)
             except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
                 return None
-            except (ValueError, RecursionError):  # whoever wrote that, it was not our harness
+            except ProtocolError as error:  # not written by the harness, but by code that it ran
+                logger.debug("not a message of the harness: %s", error)
                 return None
-        return message if isinstance(message, dict) else None
+
+    async def _message(self, base: type[M]) -> M | None:
+        (size,) = struct.unpack(">I", await self._reader.readexactly(4))
+        return None if size > LARGEST_FRAME else decode_json(await self._reader.readexactly(size), base)
 
     def kill(self) -> None:
         """End the process at once, and on POSIX its group with it; forked children die with it."""
@@ -90,26 +115,25 @@ class HarnessProcess:
                 self.process.kill()
 
     async def close(self) -> None:
-        """Ask the process to end its children and itself, and see that it does within a quarter of a second."""
+        """Ask the process to end its children and itself, and kill it if it does not do so in time."""
         with contextlib.suppress(ConnectionError, RuntimeError):
-            self.send({"do": "quit"})
+            self.send(Quit())
         try:
-            await asyncio.wait_for(self._end(), 0.25)
+            await asyncio.wait_for(self._end(), CLOSING_SECONDS)
         except TimeoutError:
             self.kill()
-            # Only a process that hides from its group could still hold the pipe: not worth waiting for.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._end(), 5.0)
+                await asyncio.wait_for(self._end(), HIDDEN_SECONDS)
         self._writer.close()
         with contextlib.suppress(ConnectionError):
             await self._writer.wait_closed()
 
-    def last_words(self) -> str:
+    def last_output(self) -> str:
         """The end of what the process printed, for a message to the user."""
-        return last_words(self.log)
+        return last_output(self.log)
 
     async def _end(self) -> None:
-        """Wait for the end of the process, which asyncio announces only once all it wrote was read."""
+        """Wait for the end of the process, which asyncio reports only when all that it wrote has been read."""
         async with self._reading:
             with contextlib.suppress(ConnectionError):
                 while await self._reader.read(1 << 16):
@@ -117,7 +141,7 @@ class HarnessProcess:
         await self.process.wait()
 
 
-def last_words(log: Path, lines: int = 6) -> str:
+def last_output(log: Path, lines: int = 6) -> str:
     """The end of what a process printed into `log`, for a message to the user."""
     with contextlib.suppress(OSError):
         text = log.read_bytes()[-4000:].decode("utf-8", "replace")

@@ -26,28 +26,41 @@ ALL_WAYS = (
     + """\
 import json, struct
 wires = [] if senders else [t for t in things if type(t).__name__ == "Wire"]
-marks = [b'"nonce": "%s", ' % t["nonce"].encode() for t in things if type(t) is dict and "nonce" in t]
+stamp = b'{"kind": "StampedRecord", "nonce": "%s", "record": '
+marks = [stamp % t.nonce.encode() for t in things if hasattr(t, "nonce")]
 def say(text):
     for sender in senders: os.write(sender._fd, sender._nonce + text + b"\\n")
     for wire in wires:
-        marked = text[:1] + marks[0] + text[1:] if text[:1] == b"{" else text
+        marked = marks[0] + text + b"}" if text[:1] == b"{" else text
         os.write(wire.writer, struct.pack(">I", len(marked)) + marked)
 """
 )
 """`say`: sends a text as a record, be it through a fork server or to the judge itself."""
 
+
+def record(**fields: str) -> str:
+    """The JSON of a record of a test, some fields of which are not as usual."""
+    usual = {"kind": '"TestEnded"', "test": "%d", "outcome": '"failed"', "seconds": "0", "wall": "0", "failure": "null"}
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in {**usual, **fields}.items()) + "}"
+
+
+def failure(**fields: str) -> str:
+    usual = {"kind": '"E"', "message": '""', "test_line": "0", "unit_lines": "[]"}
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in {**usual, **fields}.items()) + "}"
+
+
 MALFORMED = {
-    "an unknown test": '{"test": 99, "outcome": "passed"}',
-    "no test": '{"test": null, "outcome": "passed"}',
-    "no outcome": '{"test": %d}',
-    "an outcome that is a list": '{"test": %d, "outcome": []}',
-    "seconds that are a text": '{"test": %d, "outcome": "passed", "seconds": "many"}',
-    "seconds that are nothing": '{"test": %d, "outcome": "passed", "seconds": null, "wall": null}',
-    "seconds without end": '{"test": %d, "outcome": "failed", "seconds": Infinity, "wall": NaN}',
-    "lines that are a number": '{"test": %d, "outcome": "failed", "failure": {"unit_lines": 5, "test_line": null}}',
-    "a line that is a text": '{"test": %d, "outcome": "failed", "failure": {"test_line": "many"}}',
-    "a text that cannot be written": '{"test": %d, "outcome": "failed", "failure": {"message": "\\\\ud800"}}',
-    "what it wants to be heard": '{"unfit": {}, "probe": [], "calls": 5, "needs": [], "line": {}, "begin": 0}',
+    "an unknown test": record(test="99"),
+    "no test": record(test="null"),
+    "no outcome": '{"kind": "TestEnded", "test": %d}',
+    "an outcome that is a list": record(outcome="[]"),
+    "seconds that are a text": record(seconds='"many"'),
+    "seconds that are nothing": record(seconds="null", wall="null"),
+    "seconds without end": record(seconds="Infinity", wall="NaN"),
+    "lines that are a number": record(failure=failure(unit_lines="5", test_line="null")),
+    "a line that is a text": record(failure=failure(test_line='"many"')),
+    "a text that cannot be written": record(failure=failure(message='"\\\\ud800"')),
+    "what it wants to be heard": '{"kind": "ProbeReport", "types": [], "calls": 5, "counts": {"x": {}}, "visits": 0}',
     "a list": "[1, 2, 3]",
     "a number that is too long": "9" * 5000,
 }
@@ -71,7 +84,7 @@ HANGS: tuple[Behaviour, ...] = (
     saying(
         "sends a deep record",
         "The same in the form of a record.",
-        "say(b'{\"begin\": ' + b'[' * 9999 + b']' * 9999 + b'}')",
+        "say(b'{\"kind\": \"RunBegins\", \"cpu\": ' + b'[' * 9999 + b']' * 9999 + b'}')",
     ),
     saying(
         "sends without a line's end",
@@ -81,7 +94,7 @@ HANGS: tuple[Behaviour, ...] = (
     saying(
         "sends for ever",
         "Writes small records to the judge for ever.",
-        'while senders: say(b\'{"line": 1, "in": null}\')',
+        'while senders: say(b\'{"kind": "LineReached", "line": 1, "test": null}\')',
     ),
     saying(
         "promises more than it sends",

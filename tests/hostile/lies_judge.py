@@ -6,19 +6,21 @@ from behaviour import Behaviour, lie
 from parts import FORGE, FRAMES, LINES, NONCE, NUMBERS, PLUGINS, RECORDS
 
 GREEN_LINES = FRAMES + "plugins = []\n" + NUMBERS + RECORDS + NONCE + LINES
-REQUEST = FRAMES + 'request = next(t for t in things if isinstance(t, dict) and "limits" in t)\n'
+REQUEST = FRAMES + 'request = next(t for t in things if type(t).__name__ in ("Run", "RunBatch"))\n'
 ANSWER = """\
 import json, struct
-records = [{"begin": True}, {"canary": "failed"}]
-records += [{"test": n, "outcome": "passed", "seconds": 0.0, "failure": None} for n in numbers]
-answer = json.dumps({"id": request["id"], "records": records, "ended": "done", "cpu": 0.0}).encode()
+records = [{"kind": "RunBegins", "cpu": 0.0}, {"kind": "CanaryEnded", "outcome": "failed"}]
+ended = {"kind": "TestEnded", "outcome": "passed", "seconds": 0.0, "wall": 0.0, "failure": None}
+records += [{**ended, "test": n} for n in numbers]
+answer = json.dumps({"kind": "RunReply", "id": request.id, "records": records, "ended": "done", "cpu": 0.0}).encode()
 frame = struct.pack(">I", len(answer)) + answer
 """
 BLIND = """\
 import os
 lines = b"".join(
-    b'{"test": %d, "outcome": "passed", "seconds": 0.0, "failure": null}\\n' % number for number in range(3)
-) + b'{"canary": "failed"}\\n{"end": true}\\n'
+    b'{"kind": "TestEnded", "test": %d, "outcome": "passed", "seconds": 0.0, "wall": 0.0, "failure": null}\\n' % number
+    for number in range(3)
+) + b'{"kind": "CanaryEnded", "outcome": "failed"}\\n{"kind": "RunEnded", "cpu": 0.0}\\n'
 for fd in range(3, 256):
     try: os.write(fd, lines)
     except OSError: pass
@@ -29,7 +31,7 @@ def kinder(data): return data.replace(b'"outcome": "failed"', b'"outcome": "pass
 """
 PATIENT = """\
 for plugin in plugins:
-    plugin.left = plugin.hopeless = None
+    plugin.left = plugin.early_stop = None
 """
 
 LIES: tuple[Behaviour, ...] = (
@@ -86,7 +88,7 @@ os.execv(sys.executable, [sys.executable, "-c", program, str(senders[0]._fd), li
         "answers in its server's place",
         "Writes a whole answer into the pipe that the parent process has to the judge.",
         REQUEST
-        + 'numbers = request["tests"]\n'
+        + "numbers = list(request.request.limits)\n"
         + ANSWER
         + """\
 folder = f"/proc/{os.getppid()}/"
@@ -105,7 +107,8 @@ os._exit(0)
         + PATIENT
         + """\
 def kinder(record, send=plugins[0].send):
-    send({**record, "outcome": "passed", "failure": None} if "test" in record else record)
+    if hasattr(record, "outcome") and hasattr(record, "test"): vars(record).update(outcome="passed", failure=None)
+    send(record)
 plugins[0].send = kinder
 return a
 """,
@@ -171,7 +174,8 @@ return a
         + """\
 for kind in {type(sender) for sender in senders}:
     def kinder(self, record, call=kind.__call__):
-        call(self, {**record, "outcome": "passed"} if "outcome" in record else record)
+        if hasattr(record, "outcome"): vars(record)["outcome"] = "passed"
+        call(self, record)
     kind.__call__ = kinder
 return a
 """,
@@ -185,10 +189,11 @@ return a
 for item in session.items: item.runtest = lambda: None
 pairs[0][:] = pairs[0]
 runner = next(p for p in plugins if hasattr(p, "run"))
-runner.send, send = (lambda record: "test" in record and send(record)), runner.send
+runner.send, send = (lambda record: hasattr(record, "test") and send(record)), runner.send
 runner.run(list(pairs[0]), lambda: 0.0)
-send({"canary": "failed"})
-send({"end": True})
+kinds = sys.modules["_reloc_harness.protocol.messages"]
+send(kinds.CanaryEnded("failed"))
+send(kinds.RunEnded(0.0))
 os._exit(0)
 """,
     ),

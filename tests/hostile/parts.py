@@ -28,10 +28,9 @@ numbers = sorted(tables[0].values()) if tables else [number for number, _ in pai
 """What the tests are called in records, in the order in which they run."""
 
 RECORDS = """\
-records = [
-    {"test": n, "outcome": "passed", "seconds": 0.0, "wall": 0.0, "failure": None, "cpu": 0.0} for n in numbers
-]
-records += [{"canary": "failed"}, {"end": True, "cpu": 0.0}]
+kinds = sys.modules["_reloc_harness.protocol.messages"]
+records = [kinds.TestEnded(n, "passed", 0.0, 0.0, None) for n in numbers]
+records += [kinds.CanaryEnded("failed"), kinds.RunEnded(0.0)]
 """
 
 FORGE = (
@@ -53,7 +52,8 @@ senders = [t for t in gc.get_objects() if hasattr(type(t), "__call__") and "_non
 
 LINES = """\
 import json
-lines = b"".join(senders[0]._nonce + json.dumps(record).encode() + b"\\n" for record in records)
+texts = [json.dumps({"kind": type(record).__name__, **vars(record)}).encode() for record in records]
+lines = b"".join(senders[0]._nonce + text + b"\\n" for text in texts)
 """
 
 HOLLOW = "def test_five(): pass\\ndef test_three(): pass\\ndef test_others(): pass\\n"

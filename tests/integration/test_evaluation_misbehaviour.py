@@ -17,10 +17,11 @@ MODULE = "def f(a):\n    return a\n"
 TESTS = "from m import f\ndef test_five(): assert f(5) == 3\ndef test_three(): assert f(3) == 3\n"
 RIGHT = "def f(a):\n    return 3\n"
 RECORDS = (
-    b'{"test": 0, "outcome": "passed", "seconds": 0.0, "failure": null}\n'
-    b'{"test": 1, "outcome": "passed", "seconds": 0.0, "failure": null}\n{"end": true}\n'
+    b'{"kind": "TestEnded", "test": 0, "outcome": "passed", "seconds": 0.0, "wall": 0.0, "failure": null}\n'
+    b'{"kind": "TestEnded", "test": 1, "outcome": "passed", "seconds": 0.0, "wall": 0.0, "failure": null}\n'
+    b'{"kind": "RunEnded", "cpu": 0.0}\n'
 )
-ANSWER = b'{"id": 0, "records": [], "ended": "done", "cpu": 0.0}'
+ANSWER = b'{"kind": "RunReply", "id": 0, "records": [], "ended": "done", "cpu": 0.0}'
 
 
 def body(text: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 from verdicts import judged, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import Limit
+from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, Limit, RunRequest, StampedRecord
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.revision import Proposal, Revision, Snapshot, Target
@@ -107,9 +107,9 @@ async def test_candidates_that_hang_or_exit_are_ended_and_only_they_fail(project
 async def test_only_the_test_that_hangs_times_out(project, judging):
     judge = await judging(project, "ranges.py::clamp")
     source = body("while value == 10: pass") + "    return max(low, min(value, high))\n"
-    report = await judge.baseline.tier.run(source, [0, 1, 2, 3], [Limit(1.0, 1.0)] * 4)
+    report = await judge.baseline.tier.run(source, RunRequest(dict.fromkeys([0, 1, 2, 3], Limit(1.0, 1.0))))
     assert {n: result.outcome for n, result in report.results.items()} == {0: Outcome.PASSED, 1: Outcome.TIMEOUT}
-    report = await judge.baseline.tier.run(source, [2, 3], [Limit(1.0, 1.0)] * 2)
+    report = await judge.baseline.tier.run(source, RunRequest(dict.fromkeys([2, 3], Limit(1.0, 1.0))))
     assert [result.outcome for result in report.results.values()] == [Outcome.PASSED] * 2
 
 
@@ -146,12 +146,12 @@ async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter
     """The end of its channel is all that a process on Windows notices."""
     root = write({"test_m.py": "def test():\n    while True: pass\n"})
     copy = ScratchCopy(root, {})
-    process = await HarnessLauncher(copy, active_interpreter, 1).start(
-        "cold", copy.root, nonce="n", tests=[(0, "test_m.py::test")], selection=["test_m.py"], unit_file="",
-        backwards=False,
-    )  # fmt: skip
-    while "running" not in (await process.receive() or {"running": None}):
-        pass
+    job = ColdJob("n", ((0, "test_m.py::test"),), ("test_m.py",), "")
+    process = await HarnessLauncher(copy, active_interpreter, 1).start(job, copy.root)
+    running = False
+    while not running:
+        message = await process.receive()
+        running = isinstance(message, StampedRecord) and message.record["kind"] == "TestBegins"
     assert process.process.returncode is None
     process._writer.close()
     await asyncio.wait_for(process.process.wait(), 20)

@@ -11,13 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.evaluation import fork_client
-from reloc_lsp.evaluation.fork_client import UNTRUE, believed
 from reloc_lsp.evaluation.harness.isolation.forkserver import clear, open_record
 from reloc_lsp.evaluation.harness.isolation.remove_tree import remove_tree
+from reloc_lsp.evaluation.harness.protocol.codec import as_object
+from reloc_lsp.evaluation.harness.protocol.messages import CanaryEnded
+from reloc_lsp.evaluation.harness.protocol.messages import TestEnded as Ended
+from reloc_lsp.evaluation.reports import UNTRUE, child_report, decode_record, decode_records
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-PASSED = {"test": 0, "outcome": "passed"}
+PASSED = as_object(Ended(0, "passed", 0.1, 0.1, None))
+CANARY = as_object(CanaryEnded("failed"))
+FAILURE = {"kind": "ValueError", "message": "", "test_line": 0, "unit_lines": []}
+
+
+def results_of(*raw_records):
+    records, whole = decode_records(raw_records)
+    return child_report([0], records, "done" if whole else "garbled", 0.0).results
 
 
 @pytest.mark.parametrize(
@@ -28,26 +37,36 @@ PASSED = {"test": 0, "outcome": "passed"}
         {"seconds": "soon"},
         {"seconds": [1]},
         {"wall": {}},
-        {"failure": {"unit_lines": 5}},
-        {"failure": {"unit_lines": ["x"]}},
-        {"failure": {"test_line": "x"}},
+        {"seconds": float("inf")},
+        {"seconds": 10**400},
+        {"more": 1},
+        {"failure": {**FAILURE, "unit_lines": 5}},
+        {"failure": {**FAILURE, "unit_lines": ["x"]}},
+        {"failure": {**FAILURE, "test_line": "x"}},
     ],
     ids=str,
 )
-def test_an_odd_record_is_a_failure(odd):
-    assert fork_client.test_result({**PASSED, **odd}).outcome is Outcome.FAILED
+def test_an_odd_record_of_a_test_is_a_failure_of_that_test(odd):
+    assert results_of(CANARY, {**PASSED, **odd})[0].outcome is Outcome.FAILED
 
 
 def test_a_record_without_an_outcome_is_a_failure():
-    assert fork_client.test_result({"test": 0}).outcome is Outcome.FAILED
-    assert fork_client.test_result(PASSED).outcome is Outcome.PASSED
+    without = {key: value for key, value in PASSED.items() if key != "outcome"}
+    assert results_of(CANARY, without)[0].outcome is Outcome.FAILED
+    assert results_of(CANARY, PASSED)[0].outcome is Outcome.PASSED
 
 
-@pytest.mark.parametrize("said", [[], ["passed"], [["failed"]], ["failed", None]], ids=str)
-def test_passes_are_believed_only_beside_a_test_that_failed_as_it_must(said):
-    results = {0: TestResult(Outcome.PASSED)}
-    assert believed(results, [{"canary": one} for one in said]) == {0: UNTRUE}
-    assert believed(results, [{"canary": "failed"}]) == results
+@pytest.mark.parametrize("odd", [{}, {"kind": "TestEnded"}, {"kind": []}, {"kind": "Hello", "protocol": 1}], ids=str)
+def test_what_is_no_record_ends_the_run(odd):
+    assert decode_record(odd) is None
+    assert results_of(CANARY, odd, PASSED)[0].outcome is Outcome.DIED
+
+
+@pytest.mark.parametrize("outcomes", [[], ["passed"], [["failed"]], ["failed", None]], ids=str)
+def test_passes_are_believed_only_beside_a_canary_that_failed(outcomes):
+    canaries = [{**CANARY, "outcome": outcome} for outcome in outcomes]
+    assert results_of(PASSED, *canaries) == {0: UNTRUE}
+    assert results_of(PASSED, CANARY) == {0: TestResult(Outcome.PASSED, 0.1)}
 
 
 def test_deep_nests_are_no_records():

@@ -14,18 +14,14 @@ from reloc_lsp.evaluation.baseline.test_prioritization import judging_order, var
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.collection_errors import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import Limit
-from reloc_lsp.evaluation.harness_process import last_words
+from reloc_lsp.evaluation.harness.protocol.messages import CollectionError, Limit, ProbeRequest, RunRequest
+from reloc_lsp.evaluation.harness_process import last_output
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.sandbox.interference import container_notes, same_ending
 from reloc_lsp.evaluation.tiers import (
     ColdTier,
-    FirstTier,
-    FreshTier,
     HarnessLauncher,
     Tier,
-    WarmTier,
-    needs_of_importing,
 )
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, TestResult
@@ -79,20 +75,20 @@ class BaselineBuilder:
         try:
             if not survey.covering:
                 return await self._import_time_only(first)
-            if isinstance(first, ColdTier):
+            if not first.forks:
                 return await self._only_cold(first, survey)
             return await self._choose(first, survey)
         except BaseException:
             await first.close()
             raise
 
-    async def _choose(self, warm: WarmTier, survey: CoverageRun) -> Baseline:
+    async def _choose(self, warm: Tier, survey: CoverageRun) -> Baseline:
         """The warm tier if it is shown to judge as a cold run does; else the fresh one; else cold runs."""
         covering = self._judging(survey)
         limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
         steady = _steady(covering, survey)
         await self._wall_in(warm, survey)
-        cold_tier = ColdTier(self.bench, self.location, warm.tests, grants=self.permissions.importing)
+        cold_tier = ColdTier(self.bench, self.location, warm.collected, grants=self.permissions.importing)
         again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
@@ -107,7 +103,7 @@ class BaselineBuilder:
         if absent and await self._hindered_on_the_way(warm, whole=none):
             return await self._choose(warm, survey)
         if absent and none:
-            words = next(iter(cold.errors), "") or last_words(self.bench.copy.log(cold_tier.name)) or "it said nothing"
+            words = next(iter(cold.errors), "") or last_output(self.bench.copy.log(cold_tier.name)) or "it said nothing"
             raise EvaluationError(_not_again(self.location.unit.qualname, words))
         plain = {**survey.results, **again}
         flaky = absent | await self._flaky(warm, survey, again, limits)
@@ -131,7 +127,7 @@ class BaselineBuilder:
         if not any(plain[n].outcome in FAILING for n in covering if n not in outside | flaky):
             outside = set()
         reasons = {
-            "threads run in the test process": warm.threads > 1,
+            "threads run in the test process": warm.collected.threads > 1,
             "the unit runs at import": cold.at_import,
             f"{len(differing)} tests end otherwise in a cold run": not beside.issuperset(differing),
             "a body that raises does not turn every test red": not green <= beside | outside,
@@ -151,7 +147,7 @@ class BaselineBuilder:
             results |= await self._failing_beside(warm, cold_tier, survey, covering)
         return await self._without_swap(warm, doubt, results, survey, flaky)
 
-    async def _only_cold(self, cold: ColdTier, survey: CoverageRun) -> Baseline:
+    async def _only_cold(self, cold: Tier, survey: CoverageRun) -> Baseline:
         """Where nothing can be forked there is no choice: plain cold runs tell flaky tests and give true times."""
         covering = self._judging(survey)
         limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
@@ -164,18 +160,18 @@ class BaselineBuilder:
 
     async def _wall_in(self, tier: Tier, survey: CoverageRun) -> None:
         """Raise the inner walls, with what the survey heard granted through them."""
-        self.permissions.add_required(survey.needs)
+        self.permissions.add_required(survey.permissions)
         await tier.set_confinement(self.permissions.for_tier(tier))
 
-    async def _hindered_on_the_way(self, warm: WarmTier, *, whole: bool) -> bool:
+    async def _hindered_on_the_way(self, warm: Tier, *, whole: bool) -> bool:
         """Whether the inner walls may keep a new process from tests: it is granted what it needs, from now on.
 
         Where nothing is heard that would explain it, that is everything, if the `whole` of the tests is out of reach.
         """
         if not self.permissions.confined:
             return False
-        needs = await needs_of_importing(self.bench, warm.selection)
-        return self.permissions.add_required_by_import(needs) or (whole and self.permissions.grant_everything())
+        required = await warm.import_permissions()
+        return self.permissions.add_required_by_import(required) or (whole and self.permissions.grant_everything())
 
     async def _hindered(
         self,
@@ -229,33 +225,33 @@ class BaselineBuilder:
         return {n for n in unsure if n not in third or third[n].outcome is not again[n].outcome}
 
     async def _failing_beside(
-        self, first: FirstTier, cold_tier: ColdTier, survey: CoverageRun, covering: Sequence[int]
+        self, first: Tier, cold_tier: Tier, survey: CoverageRun, covering: Sequence[int]
     ) -> dict[int, TestResult]:
         """Failing tests that do not call the unit, beside tests that do: they may see what it made at import."""
-        files = {first.files[n] for n in covering}
+        files = {first.collected.files[n] for n in covering}
         beside = [
             n for n, result in survey.results.items()
-            if n not in covering and result.outcome is Outcome.FAILED and first.files[n] in files
+            if n not in covering and result.outcome is Outcome.FAILED and first.collected.files[n] in files
         ]  # fmt: skip
         cold = await self._cold(cold_tier, beside, dict.fromkeys(beside, self.first_limit))
         return {n: result for n, result in cold.results.items() if result.outcome is Outcome.FAILED}
 
-    async def _import_time_only(self, first: FirstTier) -> Baseline:
+    async def _import_time_only(self, first: Tier) -> Baseline:
         """No test calls the unit; it may still run while modules are imported."""
         if not first.tests:
-            if first.errors:
-                raise EvaluationError(_collection(first.errors))
+            if first.collected.errors:
+                raise EvaluationError(_collection(first.collected.errors))
             raise EvaluationError(
                 "pytest collected no tests. Write a test for the function, or name tests with --tests."
             )
-        cold_tier = ColdTier(self.bench, self.location, first.tests)
+        cold_tier = ColdTier(self.bench, self.location, first.collected)
         everything = list(range(len(first.tests)))
         cold = await self._cold(cold_tier, everything, dict.fromkeys(everything, self.first_limit))
         reached = cold.covering or (everything if cold.at_import else [])
         reached = [n for n in reached if n in cold.results]
         if not reached:
-            if first.errors:
-                raise EvaluationError(_collection(first.errors))
+            if first.collected.errors:
+                raise EvaluationError(_collection(first.collected.errors))
             name = self.location.unit.qualname
             raise EvaluationError(
                 f"No test reaches {name}: {len(first.tests)} tests were collected and none of them runs it. "
@@ -265,11 +261,11 @@ class BaselineBuilder:
         return await self._without_swap(first, "the unit runs at import only", results, cold, set())
 
     async def _without_swap(
-        self, first: FirstTier, why: str, results: Mapping[int, TestResult], survey: CoverageRun, flaky: set[int]
+        self, first: Tier, why: str, results: Mapping[int, TestResult], survey: CoverageRun, flaky: set[int]
     ) -> Baseline:
-        if isinstance(first, ColdTier):
+        if not first.forks:
             return self._baseline(first, "cold: this system cannot fork", results, survey, flaky)
-        fresh = await FreshTier.start(self.bench, self.location, first.tests, first.modules)
+        fresh = await first.fallback()
         steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
         limits = dict.fromkeys(steady, self.first_limit)
         free = await self._again(fresh, steady, limits, survey)
@@ -279,12 +275,12 @@ class BaselineBuilder:
             await self._wall_in(fresh, survey)
             seen = await self._again(fresh, steady, limits)
         await first.close()
-        if first.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
+        if first.collected.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
             return self._sparing(
                 self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky), survey
             )
         await fresh.close()
-        cold = ColdTier(self.bench, self.location, first.tests, grants=self.permissions.importing)
+        cold = ColdTier(self.bench, self.location, first.collected, grants=self.permissions.importing)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
         return self._baseline(cold, reason, results, survey, flaky)
 
@@ -318,23 +314,23 @@ class BaselineBuilder:
         """
         results: dict[int, TestResult] = {}
         while tests:
-            limit = [limits[n].grown(3) for n in tests]
-            report = await tier.run(self.location.source, tests, limit, learn=learner is not None)
+            request = RunRequest({n: limits[n].grown(3) for n in tests}, learn=learner is not None)
+            report = await tier.run(self.location.source, request)
             if learner:
-                learner.hear(report)
+                learner.permissions |= report.permissions
             results |= report.results
             if report.ended == "done" or not report.results:
                 break
             tests = [n for n in tests if n not in report.results]
         return results
 
-    async def _cold(self, tier: ColdTier, tests: list[int], limits: Mapping[int, Limit]) -> CoverageRun:
+    async def _cold(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> CoverageRun:
         """An instrumented cold run: the reference for verdicts, and the way to see the unit run at import."""
-        survey, lines, entry = CoverageRun(), self.location.lines(), self.location.entry
+        survey, probe = CoverageRun(), ProbeRequest(self.location.lines(), self.location.entry)
         begun = time.monotonic()
         while tests:
-            wide = [limits[n].grown(3) for n in tests]
-            report = await tier.run(self.location.source, tests, wide, probe=True, lines=lines, entry=entry)
+            request = RunRequest({n: limits[n].grown(3) for n in tests}, probe=probe)
+            report = await tier.run(self.location.source, request)
             survey.add(report)
             if report.ended == "done" or not report.results:
                 break
@@ -342,11 +338,11 @@ class BaselineBuilder:
         self.cold_seconds = max(self.cold_seconds, time.monotonic() - begun)
         return survey
 
-    async def _must_fail(self, warm: WarmTier, tests: list[int], limits: Mapping[int, Limit]) -> set[int]:
+    async def _must_fail(self, warm: Tier, tests: list[int], limits: Mapping[int, Limit]) -> set[int]:
         """The tests that stay green with a unit that raises: nothing proves that the swap reaches them."""
         green: set[int] = set()
         while tests:
-            report = await warm.run(self.location.must_fail(), tests, [limits[n] for n in tests])
+            report = await warm.run(self.location.must_fail(), RunRequest({n: limits[n] for n in tests}))
             green |= {n for n, result in report.results.items() if result.outcome is Outcome.PASSED}
             if report.ended == "done" or not report.results:
                 return green | (set(tests) - set(report.results))
@@ -359,10 +355,10 @@ def _steady(tests: Sequence[int], survey: CoverageRun) -> list[int]:
     return [n for n in tests if survey.results[n].outcome not in ENDED_BY_FORCE]
 
 
-def _collection(errors: Sequence[Mapping[str, str]]) -> str:
+def _collection(errors: Sequence[CollectionError]) -> str:
     first = errors[0]
     more = f" ({len(errors) - 1} more files have errors)" if len(errors) > 1 else ""
-    return f"Tests could not be collected: {first['where']}: {cause(first['text']).rstrip('.')}{more}. {HINT}"
+    return f"Tests could not be collected: {first.where}: {cause(first.text).rstrip('.')}{more}. {HINT}"
 
 
 def _not_again(name: str, words: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from reloc_lsp.evaluation.fork_client import ChildReport
+from reloc_lsp.evaluation.harness.protocol.messages import LineReached, NotCollected, ProbeReport, RunBegins
+from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
@@ -31,7 +32,7 @@ class Unseen:
 class CoverageRun:
     """What one instrumented run of tests on the unchanged unit showed, by test number.
 
-    `needs` is what they used besides the processor, `unseen` what was not run for want of time. `errors` are those of
+    `permissions` are those that they require, `unseen` what was not run for want of time. `errors` are those of
     collecting them anew, and whether that came to an end says `begun`.
     """
 
@@ -39,7 +40,7 @@ class CoverageRun:
     lines: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     calls: dict[int, int] = field(default_factory=dict)
-    needs: set[str] = field(default_factory=set)
+    permissions: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     begun: bool = False
     at_import: bool = False
@@ -48,24 +49,19 @@ class CoverageRun:
     def add(self, report: ChildReport) -> None:
         """Take in what one child said."""
         self.results |= report.results
-        self.hear(report)
-        for record in report.records:
-            self.begun |= "begin" in record
-            if "collect_error" in record:
-                self.errors.append(record["collect_error"]["text"])
-            if "line" in record:
-                if record["in"] is None:
-                    self.at_import = True
-                else:
-                    self.lines[record["in"]].add(record["line"])
-        seen = report.record("probe") or {}
-        for name, kinds in seen.get("types", {}).items():
-            self.types[name] |= set(kinds)
-        self.calls |= {int(test): calls for test, calls in seen.get("calls", {}).items()}
-
-    def hear(self, report: ChildReport) -> None:
-        """Take in what its tests needed, and no more."""
-        self.needs.update(record["needs"] for record in report.records if "needs" in record)
+        self.permissions |= report.permissions
+        self.begun |= report.last(RunBegins) is not None
+        self.errors += [record.error.text for record in report.all(NotCollected)]
+        for record in report.all(LineReached):
+            if record.test is None:
+                self.at_import = True
+            else:
+                self.lines[record.test].add(record.line)
+        probe = report.last(ProbeReport)
+        if probe is not None:
+            for name, types in probe.types.items():
+                self.types[name].update(types)
+            self.calls |= probe.calls
 
     @property
     def covering(self) -> list[int]:

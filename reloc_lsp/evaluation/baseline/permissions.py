@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from reloc_lsp.evaluation.sandbox import Grants
-from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, WarmTier
+from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier
 
 
 class Permissions:
@@ -32,7 +32,7 @@ class Permissions:
 
     def for_tier(self, tier: Tier) -> Grants:
         """Grants for the runs of a tier."""
-        return self.running if isinstance(tier, WarmTier) else self.importing
+        return self.importing if tier.collects_again else self.running
 
     def add_required(self, required: Collection[str]) -> None:
         """Grant what tests required while they ran."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING, CoverageRun, Unseen
 from reloc_lsp.evaluation.baseline.test_prioritization import by_likeness
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import Limit
-from reloc_lsp.evaluation.tiers import CollectionBudget, FirstTier, HarnessLauncher, Tier, WarmTier, first_tier
+from reloc_lsp.evaluation.harness.protocol.messages import CollectionBudget, Limit, ProbeRequest, RunRequest
+from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome
 
@@ -33,7 +33,7 @@ class CoveringTestSearch:
         most = min(max(0.12 * seconds, 2.0), 10.0)
         self.limit = Limit(most, most * 1.2)
 
-    async def at(self, groups: Sequence[Sequence[str]]) -> tuple[FirstTier, CoverageRun]:
+    async def at(self, groups: Sequence[Sequence[str]]) -> tuple[Tier, CoverageRun]:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried.
 
         The last files of one of several groups are left for another try, if collecting them takes too long; they then
@@ -45,7 +45,7 @@ class CoveringTestSearch:
         for position, group in enumerate(groups):
             while True:
                 order = sorted(group, key=lambda name: (name not in reaching, name in tried))
-                patience = CollectionBudget(seconds, reaching) if len(groups) > 1 else None
+                patience = CollectionBudget(seconds, tuple(sorted(reaching))) if len(groups) > 1 else None
                 first, survey, left = await self._collected(order, patience)
                 tried.update(set(group).difference(left))
                 reaching.update(_file(first.tests[n]) for n in survey.covering)
@@ -61,7 +61,7 @@ class CoveringTestSearch:
 
     async def _collected(
         self, group: Sequence[str], patience: CollectionBudget | None
-    ) -> tuple[FirstTier, CoverageRun, list[str]]:
+    ) -> tuple[Tier, CoverageRun, list[str]]:
         """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable.
 
         Then those files alone are wanted that have tests which reach the unit, or which did not pass. The last of the
@@ -85,19 +85,19 @@ class CoveringTestSearch:
             files = {_file(first.tests[n]) for n in telling}
             if files and files.issubset(group):
                 elsewhere += sum(file not in files for file in missed)
-                left += first.left
+                left += first.collected.skipped_files
                 group, patience = [name for name in group if name in files], None
-        left += first.left
+        left += first.collected.skipped_files
         survey.unseen = Unseen(elsewhere + len(missed), len(left))
         return first, survey, left
 
     async def _made_writable(self, survey: CoverageRun) -> bool:
-        return await asyncio.to_thread(self.bench.copy.make_writable, survey.needs)
+        return await asyncio.to_thread(self.bench.copy.make_writable, survey.permissions)
 
-    async def _survey(self, tier: FirstTier) -> CoverageRun:
+    async def _survey(self, tier: Tier) -> CoverageRun:
         survey = CoverageRun()
         # In a mounted workspace there is something to hear of tests that no swap can reach, too.
-        if isinstance(tier, WarmTier) and not tier.functions and not self.bench.copy.mounted:
+        if not tier.may_reach_unit and not self.bench.copy.mounted:
             return survey
         parts: list[list[int]] = [[] for _ in range(self.bench.workers if len(tier.tests) > 40 else 1)]
         for alike in by_likeness(tier.tests, self.location.unit.qualname):
@@ -114,10 +114,14 @@ class CoveringTestSearch:
         time is spent: what else should it be spent on?
         """
         while tests and (seconds := self._seconds_left(survey)) > 0:
-            report = await tier.run(
-                self.location.source, tests, [self.limit] * len(tests), probe=True, lines=self.location.lines(),
-                entry=self.location.entry, seconds=seconds, quiet=QUIET_SHARE * self.seconds, learn=True,
-            )  # fmt: skip
+            request = RunRequest(
+                dict.fromkeys(tests, self.limit),
+                seconds=seconds,
+                quiet=QUIET_SHARE * self.seconds,
+                learn=True,
+                probe=ProbeRequest(self.location.lines(), self.location.entry),
+            )
+            report = await tier.run(self.location.source, request)
             survey.add(report)
             if not report.results or (report.ended == "done" and survey.failing):
                 return

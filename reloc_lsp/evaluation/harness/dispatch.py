@@ -1,4 +1,4 @@
-"""The first message that a harness process receives is its configuration, and names the tier to run."""
+"""What a harness process does: greet the controller, take up its setup, and do its job."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ import traceback
 from typing import NoReturn
 
 from .isolation.import_relocation import Relocation
-from .protocol.wire import Message, Wire
+from .protocol.messages import PROTOCOL, Hello, Job, Setup
+from .protocol.wire import Wire
 
 
 def run() -> NoReturn:
-    """Read the configuration, prepare this process for the scratch copy, and run the tier."""
+    """Receive the setup and the job, enter the workspace's copy, and do the job."""
     wire = Wire.of_this_process()
-    config = wire.receive()
-    if config is None:
-        os._exit(0)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-    os.chdir(config["root"])
-    Relocation(config["origin"], config["root"]).install()
     try:
-        importlib.import_module(".pytest_runner.import_phase", __package__).begin(config)
-        importlib.import_module(".pytest_runner.pytest_compat", __package__).list_directories_once()
-        serve(wire, config)
+        wire.send(Hello(PROTOCOL))
+        setup, job = wire.receive(Setup), wire.receive(Job)
+        if setup is not None and job is not None:
+            work(wire, setup, job)
     except BaseException:
         traceback.print_exc()  # into the log, whose last lines the controller shows
     sys.stdout.flush()
     os._exit(0)
 
 
-def serve(wire: Wire, config: Message) -> None:
-    """Run the module that has the tier's name: only what it needs is loaded."""
-    importlib.import_module(".pytest_runner." + config["tier"], __package__).run(wire, config)
+def work(wire: Wire, setup: Setup, job: Job) -> None:
+    """Prepare this process for the workspace's copy, and load and run the one module that does the job."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    os.chdir(setup.root)
+    Relocation(setup.origin, setup.root).install()
+    importlib.import_module(".pytest_runner.import_phase", __package__).begin(setup)
+    importlib.import_module(".pytest_runner.pytest_compat", __package__).list_directories_once()
+    importlib.import_module(".pytest_runner." + job.name, __package__).run(wire, setup, job)

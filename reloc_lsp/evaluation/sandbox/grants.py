@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from reloc_lsp.evaluation.harness.protocol.messages import ConfinementRules
 
 KINDS = {
     "network": "sockets",
@@ -51,8 +52,8 @@ class Grants:
                 folders.add(name)
         return cls(**kinds, folders=tuple(sorted(folders)))
 
-    def confinement(self, copy_folder: Path, readable: list[str] | None) -> Mapping[str, Any] | None:
-        """The confinement as the harness receives it; `None` for no confinement.
+    def confinement(self, copy_folder: Path, readable: list[str] | None) -> ConfinementRules | None:
+        """The rules of the confinement; `None` for no confinement.
 
         `copy_folder` is the folder of the scratch copy that the process works in. `readable` are the paths that can be
         read, or `None` for all.
@@ -62,10 +63,13 @@ class Grants:
         writable = [str(copy_folder / folder) for folder in self.folders]
         if self.processes and readable is None:
             writable.append("/dev/shm")  # noqa: S108 - for shared memory and locks; the container has an empty one
-        return {
-            "network": self.network, "processes": self.processes, "attributes": self.attributes,
-            "writable": writable, "readable": readable,
-        }  # fmt: skip
+        return ConfinementRules(
+            network=self.network,
+            processes=self.processes,
+            attributes=self.attributes,
+            writable=tuple(writable),
+            readable=None if readable is None else tuple(readable),
+        )
 
     def __str__(self) -> str:
         """The grants as part of a sentence; empty if there are none."""

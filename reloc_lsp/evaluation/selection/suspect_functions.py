@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from reloc_lsp.evaluation.collection_errors import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import Limit
+from reloc_lsp.evaluation.harness.protocol.messages import CallsReport, Limit, RunRequest
+from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.fault_localization import function_suspiciousness
 from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
 from reloc_lsp.search.verdict import Outcome, TestResult
@@ -57,8 +58,8 @@ async def _traced(bench: HarnessLauncher, files: Sequence[str], seconds: float) 
     tier = await first_tier(bench, None, files)
     try:
         if not tier.tests:
-            first = tier.errors[0] if tier.errors else None
-            text = f"{first['where']}: {cause(first['text'])}" if first else "there are no tests"
+            first = next(iter(tier.collected.errors), None)
+            text = f"{first.where}: {cause(first.text)}" if first else "there are no tests"
             raise EvaluationError(f"No test could be collected: {text.rstrip('.')}. {HINT}")
         return await _trace(tier, seconds)
     finally:
@@ -71,22 +72,24 @@ async def _trace(tier: Tier, seconds: float) -> Trace:
     needs: set[str] = set()
     deadline = time.monotonic() + seconds
 
+    def add(report: ChildReport) -> None:
+        last = report.last(CallsReport)
+        for function in last.functions if last else ():
+            calls[function.file, function.line].update(function.tests)
+
     async def part(tests: list[int]) -> None:
         limit = Limit(min(10.0, seconds), min(12.0, seconds * 1.2))
         while tests and time.monotonic() < deadline:
-            report = await tier.run("", tests, [limit] * len(tests), trace_calls=True, learn=True)
+            report = await tier.run("", RunRequest(dict.fromkeys(tests, limit), trace_calls=True, learn=True))
             results.update(report.results)
-            needs.update(record["needs"] for record in report.records if "needs" in record)
-            for file, line, callers in report.record("calls") or ():
-                calls[file, line] |= set(callers)
+            needs.update(report.permissions)
+            add(report)
             if report.ended == "done" or not report.results:
                 return
             # What the lost child had traced went with it: the tests it survived run once more.
             survived = list(report.results)[:-1]
             if survived:
-                again = await tier.run("", survived, [limit] * len(survived), trace_calls=True)
-                for file, line, callers in again.record("calls") or ():
-                    calls[file, line] |= set(callers)
+                add(await tier.run("", RunRequest(dict.fromkeys(survived, limit), trace_calls=True)))
             tests = [n for n in tests if n not in report.results]
 
     numbers = list(range(len(tier.tests)))

@@ -1,20 +1,22 @@
-"""The tiers that judge a candidate: a warm swap, a fresh start in a fork, a cold process of its own."""
+"""The tiers, which are the ways to run tests on a version: a warm swap, a fresh start in a fork, a cold process.
 
-from reloc_lsp.evaluation.tiers.base import CollectionBudget, Tier
+Not here: which tier evaluates a unit (`baseline`), and how candidates are spread over runs (the evaluator).
+"""
+
+from reloc_lsp.evaluation.tiers.base import BatchTier, Tier
 from reloc_lsp.evaluation.tiers.cold_tier import ColdTier
-from reloc_lsp.evaluation.tiers.collect import FirstTier, first_tier
+from reloc_lsp.evaluation.tiers.collect import first_tier
 from reloc_lsp.evaluation.tiers.forked_tiers import FreshTier, WarmTier
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
-from reloc_lsp.evaluation.tiers.import_needs import needs_of_importing
+from reloc_lsp.evaluation.tiers.import_permissions import permissions_to_import
 
 __all__ = [
+    "BatchTier",
     "ColdTier",
-    "CollectionBudget",
-    "FirstTier",
     "FreshTier",
     "HarnessLauncher",
     "Tier",
     "WarmTier",
     "first_tier",
-    "needs_of_importing",
+    "permissions_to_import",
 ]

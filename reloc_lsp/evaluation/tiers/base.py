@@ -1,63 +1,92 @@
-"""What a tier is, and how its process begins."""
+"""What a tier is: a way to run tests on versions of the unit, asked for what it can do and not for what it is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from reloc_lsp.evaluation.collection_errors import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import ChildReport, Limit
+from reloc_lsp.evaluation.harness.protocol.messages import Collected, CollectionFailed, Message, RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
+from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.sandbox import Grants
 
 
-@dataclass(frozen=True)
-class CollectionBudget:
-    """Files are collected for so many `seconds`; those that are `sure` to be wanted and one more with tests always."""
-
-    seconds: float
-    sure: Collection[str] = ()
-
-    def described(self) -> Mapping[str, Any]:
-        """As the harness is told of it."""
-        return {"seconds": self.seconds, "sure": sorted(self.sure)}
-
-
-class Tier(Protocol):
-    """Runs tests on one version of the unit. Test numbers index `tests`, the collected node ids."""
+class Tier(ABC):
+    """Runs tests on one version of the unit at a time. Test numbers index `tests`, the collected node ids."""
 
     name: str
-    tests: Sequence[str]
+    """What users read of the tier: `warm`, `fresh` or `cold`."""
+    collected: Collected
+    """What pytest collected, by this tier or by the one that this tier replaces."""
+    forks = True
+    """Whether a run is a fork of a process that did the slow part before, so that one more run is cheap."""
+    collects_again = True
+    """Whether each run imports and collects the tests again, with the version in place."""
 
-    async def run(
-        self,
-        source: str,
-        tests: Sequence[int],
-        limits: Sequence[Limit],
-        failures_allowed: int | None = None,
-        **more: Any,
-    ) -> ChildReport:
-        """Run `tests` with the unit's lines `source`.
+    @property
+    def tests(self) -> Sequence[str]:
+        """The node ids of all tests."""
+        return self.collected.tests
 
-        `more` may ask for a look into the unit (`probe`, with `lines`, `entry` and perhaps `sites` and `last_calls`)
-        or for the functions called (`trace_calls`); after its `seconds` no further test begins (a hint that a cold
-        run does not take).
+    @property
+    def may_reach_unit(self) -> bool:
+        """Whether a test that is run may reach the unit; `False` only if that is certain."""
+        return True
+
+    @abstractmethod
+    async def run(self, source: str, request: RunRequest) -> ChildReport:
+        """Run tests with the unit's lines `source`.
+
+        Raises `EvaluationError` if the process behind the tier has ended and does not start again.
         """
-        ...
 
+    @abstractmethod
     async def set_confinement(self, grants: Grants | None) -> None:
-        """Have inner walls around every run from now on, with these `grants` through them; `None` takes them down."""
-        ...
+        """Confine every run that starts from now on, but for these `grants`; `None` for no confinement."""
 
+    def can_show(self, source: str) -> bool:
+        """Whether a run shows everything that the version `source` changes."""
+        return True
+
+    async def fallback(self) -> Tier:
+        """A tier that can show every version, for the caller to close; this tier itself, if it can."""
+        return self
+
+    def batching(self) -> BatchTier | None:
+        """This tier, if it can run several versions in one process."""
+        return None
+
+    def can_vary_inputs(self, source: str) -> bool:
+        """Whether a run can call the version `source` with inputs that no test uses."""
+        return False
+
+    def cancel(self) -> None:  # noqa: B027 - not every tier can
+        """End the runs that nobody waits for, if the tier can; else they end by themselves."""
+
+    async def import_permissions(self) -> set[str]:
+        """The permissions that importing and collecting the tests requires, if the tier can find out."""
+        return set()
+
+    @abstractmethod
     async def close(self) -> None:
-        """End its processes."""
-        ...
+        """End the tier's processes."""
 
 
-async def receive_hello(process: HarnessProcess) -> Mapping[str, Any] | None:
-    """The first message of a process just started, which is ended if nobody waits for it any more."""
+class BatchTier(Tier):
+    """A tier that can run several versions in one process."""
+
+    @abstractmethod
+    async def run_batch(self, sources: Sequence[str], canary: int, request: RunRequest) -> list[ChildReport]:
+        """Run tests on each of `sources` in one process, then the first `canary` of them on the unchanged unit.
+
+        One report for each run that began; only the last of them may have ended otherwise than by itself.
+        """
+
+
+async def first_message(process: HarnessProcess) -> Message | None:
+    """The first message of a process just started, which is ended if the caller is cancelled."""
     try:
         return await process.receive()
     except BaseException:
@@ -66,12 +95,12 @@ async def receive_hello(process: HarnessProcess) -> Mapping[str, Any] | None:
         raise
 
 
-async def collected(process: HarnessProcess) -> Mapping[str, Any]:
-    """What a process just started has collected; raises `EvaluationError` where pytest did not get that far."""
-    hello = await receive_hello(process)
-    if hello is None or "collected" not in hello:
-        await process.close()
-        errors = [error["text"] for error in (hello or {}).get("errors", [])]
-        words = "\n".join(errors) or process.last_words() or "it said nothing"
-        raise EvaluationError(f"pytest could not collect the tests: {cause(words).rstrip('.')}. {HINT}")
-    return hello
+async def receive_collected(process: HarnessProcess) -> Collected:
+    """What a process just started has collected; raises `EvaluationError` if pytest did not get that far."""
+    message = await first_message(process)
+    if isinstance(message, Collected):
+        return message
+    await process.close()
+    errors = [error.text for error in message.errors] if isinstance(message, CollectionFailed) else []
+    output = "\n".join(errors) or process.last_output() or "it said nothing"
+    raise EvaluationError(f"pytest could not collect the tests: {cause(output).rstrip('.')}. {HINT}")

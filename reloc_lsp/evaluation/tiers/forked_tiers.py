@@ -1,97 +1,95 @@
-"""Tiers whose candidates are forks of a process that did the slow part before: a warm swap, and a fresh start."""
+"""Tiers whose runs are forks of a process that did the slow part before: a warm swap, and a fresh start."""
 
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from reloc_lsp.evaluation.collection_errors import cause
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import ChildReport, ForkClient, Limit
+from reloc_lsp.evaluation.fork_client import ForkClient
+from reloc_lsp.evaluation.harness.protocol.messages import (
+    Collected,
+    CollectionBudget,
+    FreshJob,
+    Ready,
+    RunRequest,
+    WarmJob,
+)
+from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.sandbox import Grants
-from reloc_lsp.evaluation.tiers.base import CollectionBudget, collected, receive_hello
+from reloc_lsp.evaluation.tiers.base import BatchTier, Tier, first_message, receive_collected
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
+from reloc_lsp.evaluation.tiers.import_permissions import permissions_to_import
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 
 
 @dataclass
-class ForkedTier(ABC):
-    """Each run is a fork of the server that `client` talks to."""
+class ForkedTier(Tier):
+    """Each run is a fork of the server that `client` is connected to."""
 
     client: ForkClient
-    tests: Sequence[str]
+    collected: Collected
     bench: HarnessLauncher
-    reviving: asyncio.Lock = field(default_factory=asyncio.Lock, kw_only=True)
-    grants: Grants | None = field(default=None, kw_only=True)
-    closed: bool = field(default=False, kw_only=True)
+    _reviving: asyncio.Lock = field(default_factory=asyncio.Lock, kw_only=True)
+    _grants: Grants | None = field(default=None, kw_only=True)
+    _closed: bool = field(default=False, kw_only=True)
 
-    async def run(
-        self,
-        source: str,
-        tests: Sequence[int],
-        limits: Sequence[Limit],
-        failures_allowed: int | None = None,
-        **more: Any,
-    ) -> ChildReport:
-        """Run `tests` in a fork that gets the unit's lines `source`."""
+    async def run(self, source: str, request: RunRequest) -> ChildReport:
+        """Run tests in a fork that gets the unit's lines `source`."""
         await self.revive()
-        return await self.client.run(tests, limits, failures_allowed, **self.version(source), **more)
+        return await self.client.run(self.version(source), request)
 
     @abstractmethod
-    def version(self, source: str) -> Mapping[str, Any]:
-        """How the server is told of a version of the unit."""
+    def version(self, source: str) -> str | None:
+        """What the server needs of a version of the unit."""
 
     async def set_confinement(self, grants: Grants | None) -> None:
-        """Have inner walls around every child from now on, with these `grants` through them."""
-        self.grants = grants
-        self.client.set_confinement(self.bench.walls(self.bench.copy.root, grants) if grants else None)
+        """Confine every child that starts from now on."""
+        self._grants = grants
+        self.client.set_confinement(self.bench.confinement(self.bench.copy.root, grants) if grants else None)
 
     async def revive(self) -> None:
-        """Start anew where the server is gone: the system may have ended it for want of memory.
+        """Start the server again if it has ended: the system may have ended it for lack of memory.
 
-        Raises `EvaluationError` where it does not come up again, or not with the same tests.
+        Raises `EvaluationError` if it does not start again, or not with the same tests.
         """
-        if not self.client.gone:
+        if not self.client.ended:
             return
-        async with self.reviving:
-            if self.closed or not self.client.gone:
+        async with self._reviving:
+            if self._closed or not self.client.ended:
                 return
             await self.client.close()
-            again = await self.again()
+            again = await self.restarted()
             self.client = again.client
             if again.tests != self.tests:
                 raise EvaluationError("The tests are not the same any more: the workspace's copy was changed.")
-            await self.set_confinement(self.grants)
+            await self.set_confinement(self._grants)
 
     @abstractmethod
-    async def again(self) -> ForkedTier:
-        """One more of this, started as this one was."""
+    async def restarted(self) -> ForkedTier:
+        """Another tier, started as this one was."""
+
+    def cancel(self) -> None:
+        """End the running children and forget the waiting requests."""
+        self.client.cancel()
 
     async def close(self) -> None:
         """End the server."""
-        self.closed = True
+        self._closed = True
         await self.client.close()
 
 
 @dataclass
-class WarmTier(ForkedTier):
-    """One collected pytest process; each candidate is a fork in which the unit's code is swapped.
-
-    `selection` is what was collected, and `left` what was not for want of patience.
-    """
+class WarmTier(ForkedTier, BatchTier):
+    """Forks of one pytest process that has collected `selection`; in each the unit's code is swapped."""
 
     location: UnitLocation | None
-    files: Sequence[str]
-    errors: Sequence[dict[str, str]]
-    functions: int
-    threads: int
-    modules: Sequence[str]
     selection: Sequence[str]
-    left: Sequence[str]
     name: str = "warm"
+    collects_again = False
 
     @classmethod
     async def start(
@@ -99,49 +97,57 @@ class WarmTier(ForkedTier):
         bench: HarnessLauncher,
         location: UnitLocation | None,
         selection: Sequence[str],
-        patience: CollectionBudget | None = None,
+        budget: CollectionBudget | None = None,
     ) -> WarmTier:
-        """Collect `selection` (files or node ids); raises `EvaluationError` where pytest does not get that far.
+        """Collect `selection` (files or node ids); raises `EvaluationError` if pytest does not get that far.
 
-        Files for which `patience` does not last are left.
+        Files for which the `budget` does not last are skipped.
         """
-        unit = location.description() if location else None
-        process = await bench.start(
-            "warm",
-            bench.copy.root,
-            selection=list(selection),
-            unit=unit,
-            compiles=True,
-            patience=patience.described() if patience else None,
-        )
-        hello = await collected(process)
+        job = WarmJob(tuple(selection), location.description() if location else None, budget)
+        process = await bench.start(job, bench.copy.root, compiles=True)
+        collected = await receive_collected(process)
         bench.copy.keep_bytecode()
-        return cls(
-            ForkClient(process), hello["collected"], bench, location, hello["files"], hello["errors"],
-            hello["functions"], hello["threads"], hello["modules"],
-            [name for name in selection if name not in hello["left"]], hello["left"],
-        )  # fmt: skip
+        kept = [name for name in selection if name not in collected.skipped_files]
+        return cls(ForkClient(process), collected, bench, location, kept)
 
-    async def again(self) -> WarmTier:
-        """One more warm process for the same selection."""
+    async def restarted(self) -> WarmTier:
+        """Another warm process for the same selection."""
         return await WarmTier.start(self.bench, self.location, self.selection)
 
-    def version(self, source: str) -> Mapping[str, Any]:
-        """The source whose code is swapped in; without a unit the code runs as it is."""
-        return {"source": self.location.swap_text(source) if self.location else None}
+    @property
+    def may_reach_unit(self) -> bool:
+        """Whether any live function has the unit's code."""
+        return self.collected.functions > 0
 
-    async def run_all(
-        self,
-        sources: Sequence[str],
-        tests: Sequence[int],
-        limits: Sequence[Limit],
-        canary: int,
-        **more: Any,
-    ) -> list[ChildReport]:
-        """Run `tests` on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
+    def version(self, source: str) -> str | None:
+        """The source whose code is swapped in; without a unit the code runs as it is."""
+        return self.location.swap_text(source) if self.location else None
+
+    def can_show(self, source: str) -> bool:
+        """Whether the version changes only the body, which is all that a swap replaces."""
+        return self.location is None or self.location.fits(source)
+
+    def can_vary_inputs(self, source: str) -> bool:
+        """Whether the version can be swapped in, so that its function can be called directly."""
+        return self.can_show(source)
+
+    async def fallback(self) -> Tier:
+        """A fresh tier for the same tests."""
+        return await FreshTier.start(self.bench, self.location, self.collected) if self.location else self
+
+    async def import_permissions(self) -> set[str]:
+        """Collect the same selection once more, without confinement."""
+        return await permissions_to_import(self.bench, self.selection)
+
+    def batching(self) -> BatchTier:
+        """This tier."""
+        return self
+
+    async def run_batch(self, sources: Sequence[str], canary: int, request: RunRequest) -> list[ChildReport]:
+        """Run tests on each of `sources` in one fork, then the first `canary` of them on the unchanged unit."""
         await self.revive()
-        texts = [self.location.swap_text(source) if self.location else source for source in sources]
-        return await self.client.run_all(texts, tests, limits, canary, **more)
+        versions = [self.location.swap_text(source) if self.location else source for source in sources]
+        return await self.client.run_batch(versions, canary, request)
 
 
 @dataclass
@@ -149,26 +155,22 @@ class FreshTier(ForkedTier):
     """Forks of a process that has imported pytest and third-party modules; the project is imported in the fork."""
 
     location: UnitLocation
-    modules: Sequence[str]
     name: str = "fresh"
 
     @classmethod
-    async def start(
-        cls, bench: HarnessLauncher, location: UnitLocation, tests: Sequence[str], modules: Sequence[str]
-    ) -> FreshTier:
-        """Start the process; raises `EvaluationError` where it does not come up."""
-        process = await bench.start(
-            "fresh", bench.copy.root, tests=list(tests), unit_file=str(location.copy), preload=list(modules)
-        )
-        if await receive_hello(process) is None:
+    async def start(cls, bench: HarnessLauncher, location: UnitLocation, collected: Collected) -> FreshTier:
+        """Start the process for the tests in `collected`; raises `EvaluationError` if it does not start."""
+        job = FreshJob(collected.tests, str(location.copy), collected.modules)
+        process = await bench.start(job, bench.copy.root)
+        if not isinstance(await first_message(process), Ready):
             await process.close()
-            raise EvaluationError(f"The test process did not start: {cause(process.last_words())}")
-        return cls(ForkClient(process), tests, bench, location, modules)
+            raise EvaluationError(f"The test process did not start: {cause(process.last_output())}")
+        return cls(ForkClient(process), collected, bench, location)
 
-    async def again(self) -> FreshTier:
-        """One more process that has imported the same modules."""
-        return await FreshTier.start(self.bench, self.location, self.tests, self.modules)
+    async def restarted(self) -> FreshTier:
+        """Another process that has imported the same modules."""
+        return await FreshTier.start(self.bench, self.location, self.collected)
 
-    def version(self, source: str) -> Mapping[str, Any]:
+    def version(self, source: str) -> str:
         """The whole file that the fork imports."""
-        return {"text": self.location.file_text(source)}
+        return self.location.file_text(source)

@@ -8,8 +8,8 @@ import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from reloc_lsp.evaluation.harness.protocol.messages import UnitDescription
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text_edit import Edit, apply_edits
 from reloc_lsp.program.unit import FunctionNode, Module, Unit
@@ -44,7 +44,7 @@ class UnitLocation:
         outer, unit, text = self.outermost, self.unit, self.module.text
         return text[outer.start : unit.start] + source + text[unit.end : outer.end]
 
-    def description(self) -> dict[str, Any]:
+    def description(self) -> UnitDescription:
         """What the harness needs to compile the outermost function in its context."""
         index = self.module.index
         around = [u for u in self.module.units if u.is_class and self._holds(u, self.outermost)]
@@ -59,13 +59,13 @@ class UnitLocation:
             for alias in node.names
             if alias.name in __future__.all_feature_names
         ]
-        return {
-            "file": str(self.copy),
-            "prefix": "".join(headers),
-            "names": [*(u.name for u in around), self.outermost.name],
-            "first_line": self.outermost.first_line,
-            "futures": futures,
-        }
+        return UnitDescription(
+            file=str(self.copy),
+            prefix="".join(headers),
+            names=(*(u.name for u in around), self.outermost.name),
+            first_line=self.outermost.first_line,
+            futures=tuple(futures),
+        )
 
     def lines(self) -> tuple[int, int]:
         """First and last line of the unit in the file."""
@@ -103,8 +103,8 @@ class UnitLocation:
     def compiles(self, source: str) -> bool:
         """Whether the unit's file would still compile: `break` outside of a loop parses and does not."""
         described = self.description()
-        text, flags = described["prefix"] + self.swap_text(source), 0
-        for name in described["futures"]:
+        text, flags = described.prefix + self.swap_text(source), 0
+        for name in described.futures:
             flags |= getattr(__future__, name).compiler_flag
         try:
             with warnings.catch_warnings():

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..protocol.wire import Send
+from ..protocol.messages import PermissionRequired, Send
 
 PERMISSION_OF_EVENT = {
     **dict.fromkeys(
@@ -98,4 +98,4 @@ class AuditListener:
     def _report(self, permission: str) -> None:
         if permission not in self._reported and len(self._reported) < MAX_PERMISSIONS:
             self._reported.add(permission)
-            self._send({"needs": permission})
+            self._send(PermissionRequired(permission))

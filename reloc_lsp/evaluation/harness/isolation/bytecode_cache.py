@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Optional
 
-from ..protocol.wire import Message
+from ..protocol.messages import Setup
 from . import importlib_compat
 
 MISSING = os.path.join(os.devnull, "bytecode")
@@ -25,16 +26,16 @@ class BytecodeCache:
     is missing and keeps it there.
     """
 
-    def __init__(self, root: str, origin: str, kept: list[str], writable: Optional[str]) -> None:
+    def __init__(self, root: str, origin: str, kept: Sequence[str], writable: Optional[str]) -> None:
         self.root = root + os.sep
         self.origin = origin + os.sep
         self.writable = writable
         self.directories = [*([writable] if writable else []), *kept]
 
     @classmethod
-    def of(cls, config: Message) -> BytecodeCache:
-        """The cache that the configuration describes."""
-        return cls(config["root"], config["origin"], config["bytecode"]["kept"], config["bytecode"]["own"])
+    def of(cls, setup: Setup) -> BytecodeCache:
+        """The cache in the directories that the controller named."""
+        return cls(setup.root, setup.origin, setup.bytecode.kept, setup.bytecode.own)
 
     def install(self) -> None:
         """Use the cache for all imports from now on."""

@@ -11,24 +11,19 @@ import os
 import types
 from collections.abc import Callable, Sequence
 
-from ..protocol.wire import Message
+from ..protocol.messages import UnitDescription
 
 
 class UnitCode:
-    """How the outermost function around the unit is compiled.
+    """Compiles versions of the outermost function around the unit in its context (see `UnitDescription`)."""
 
-    `file` holds the function. `prefix` are the lines (class headers) to put before the function's source, so that it
-    compiles as in its class. `names` lead to the code object: names of classes, then of the function. `first_line` is
-    the function's first line in the file, decorators included.
-    """
-
-    def __init__(self, description: Message) -> None:
-        self.file: str = description["file"]
-        self.prefix: str = description["prefix"]
-        self.names: list[str] = description["names"]
-        self.first_line: int = description["first_line"]
+    def __init__(self, description: UnitDescription) -> None:
+        self.file = description.file
+        self.prefix = description.prefix
+        self.names = description.names
+        self.first_line = description.first_line
         self.flags = 0
-        for name in description["futures"]:
+        for name in description.futures:
             self.flags |= getattr(__future__, name).compiler_flag
 
     def text(self, source: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..protocol.wire import Message
+from ..protocol.messages import ConfinementRules
 from .landlock import Ruleset
 from .seccomp import Filter
 
@@ -13,32 +13,29 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
 
 class Confinement:
-    """The limits that the controller describes, built once and applied in each child after the fork.
+    """The rules that the controller sent, built once and applied in each child after the fork.
 
-    The description holds the `readable` paths (`None`: all), the `writable` paths, and whether `network`, `processes`
-    and `attributes` (of files) are granted. Each child may also change one of the `private` directories.
-    Raises `OSError` where the kernel refuses.
+    Besides, each child may change one of the `private` directories. Raises `OSError` where the kernel refuses.
     """
 
-    def __init__(self, description: Message, private: Sequence[str]) -> None:
-        network = description["network"]
-        granted = [*description["writable"], *DEVICES]
-        self._rules = {
-            directory: Ruleset([directory, *granted], description["readable"], network=network) for directory in private
+    def __init__(self, rules: ConfinementRules, private: Sequence[str]) -> None:
+        network, writable = rules.network, [*rules.writable, *DEVICES]
+        self._rulesets = {
+            directory: Ruleset([directory, *writable], rules.readable, network=network) for directory in private
         }
         self._filter = Filter(
             network=network,
-            processes=description["processes"],
-            attributes=description["attributes"],
-            signals=all(rules.limits_signals for rules in self._rules.values()),
+            processes=rules.processes,
+            attributes=rules.attributes,
+            signals=all(ruleset.limits_signals for ruleset in self._rulesets.values()),
         )
 
     def apply(self, private: str) -> None:
         """Confine this process for good. Of the private directories it may change only `private`."""
-        self._rules[private].apply()
+        self._rulesets[private].apply()
         self._filter.apply()
 
     def close(self) -> None:
         """Release the kernel's rulesets. Processes that are confined stay so."""
-        for rules in self._rules.values():
-            rules.close()
+        for ruleset in self._rulesets.values():
+            ruleset.close()

@@ -19,9 +19,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, Union
 
-from ..protocol.wire import Message, Send, Wire, encoded
+from ..protocol.codec import encode, kind_of
+from ..protocol.messages import (
+    Alive,
+    Broken,
+    Cancel,
+    ChildEnd,
+    Command,
+    ConfinementRules,
+    Ping,
+    Quit,
+    RawRecord,
+    Record,
+    Run,
+    RunBatch,
+    RunBegins,
+    RunEnded,
+    RunReply,
+    Send,
+    SetConfinement,
+    Setup,
+    TestEnded,
+)
+from ..protocol.wire import Wire
 from .audit_events import AuditListener
 from .confinement import Confinement
 from .remove_tree import remove_tree
@@ -34,21 +56,25 @@ RECORD_LIMIT = 8 << 20
 DEEPEST_RECORD = 50
 MORE_MEMORY = 4 << 30
 Prctl = Callable[..., int]
-RunChild = Callable[[Message, Send, str], None]
+Request = Union[Run, RunBatch]
+RunChild = Callable[[Request, Send, str], None]
+RUN_BEGINS, TEST_ENDED, RUN_ENDED, BROKEN = map(kind_of, (RunBegins, TestEnded, RunEnded, Broken))
+"""The kinds of records that the server acts on. It forwards all records as they are: the controller decodes them."""
 
 
 class Child:
     """A running child: its request, its pipe, and the test it is in."""
 
-    def __init__(self, pid: int, reader: int, request: Message, nonce: str, folder: str) -> None:
+    def __init__(self, pid: int, reader: int, request: Request, nonce: str, folder: str) -> None:
         self.pid = pid
         self.reader = reader
-        self.request = request
+        self.id = request.id
+        self._limits = list(request.request.limits.values())
         self.nonce = nonce
         self.folder = folder
         self.parts: list[bytes] = []
         self.bytes = 0
-        self.records: list[Message] = []
+        self.records: list[RawRecord] = []
         self.started = False
         self.position = 0
         self.finished = False
@@ -58,28 +84,27 @@ class Child:
 
     def limits(self) -> tuple[float, float]:
         """(CPU seconds, wall seconds) that the test now running may take; the start of the child has its own."""
-        limits = self.request["limits"]
-        if not self.started or self.position >= len(limits):
+        if not self.started or self.position >= len(self._limits):
             return 10.0, 30.0
-        cpu, wall = limits[self.position]
-        return cpu, wall
+        limit = self._limits[self.position]
+        return limit.cpu, limit.wall
 
 
 class ForkServer:
-    """Serves requests from the controller: `{"id", "limits", ...}` in, `{"id", "records", "ended", "cpu"}` out."""
+    """Serves the controller's commands: a `Run` or `RunBatch` in, a `RunReply` out."""
 
-    def __init__(self, wire: Wire, config: Message, run_child: RunChild) -> None:
+    def __init__(self, wire: Wire, setup: Setup, run_child: RunChild) -> None:
         self.wire = wire
         self.run_child = run_child
-        own = os.path.join(config["scratch"], "children", str(os.getpid()))
-        self.folders = [os.path.join(own, str(number)) for number in range(max(1, config["workers"]))]
+        own = os.path.join(setup.scratch, "children", str(os.getpid()))
+        self.folders = [os.path.join(own, str(number)) for number in range(max(1, setup.workers))]
         for folder in self.folders:
             os.makedirs(folder)
         self.free = list(self.folders)
         self.walls: Confinement | None = None
-        self._build(config["walls"])
+        self._build(setup.confinement)
         self.children: dict[int, Child] = {}
-        self.waiting: list[Message] = []
+        self.waiting: list[Request] = []
         self.prctl = load_prctl()
         self.memory = most_memory()  # asked once: a child has little time, and each page it touches costs some
 
@@ -93,23 +118,16 @@ class ForkServer:
                 pass
         finally:
             for child in list(self.children.values()):
-                self._end(child, "cancelled", reply=False)
+                self._end(child, None)
 
     def _turn(self) -> bool:
         readers = [self.wire.fileno(), *self.children]
         ready, _, _ = select.select(readers, [], [], POLL_SECONDS if self.children else None)
         if self.wire.fileno() in ready:
-            message = self.wire.receive()
-            if message is None or message["do"] == "quit":
+            command = self.wire.receive(Command)
+            if command is None or isinstance(command, Quit):
                 return False
-            if message["do"] == "cancel":
-                self._cancel()
-            elif message["do"] == "walls":
-                self._build(message["walls"])
-            elif message["do"] == "answer":
-                self.wire.send({"alive": True})
-            else:
-                self.waiting.append(message)
+            self._obey(command)
         for child in [self.children[fd] for fd in ready if fd in self.children]:
             self._read(child)
         for child in list(self.children.values()):
@@ -118,18 +136,28 @@ class ForkServer:
             self._start(self.waiting.pop(0))
         return True
 
-    def _build(self, description: Message | None) -> None:
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, (Run, RunBatch)):
+            self.waiting.append(command)
+        elif isinstance(command, SetConfinement):
+            self._build(command.confinement)
+        elif isinstance(command, Cancel):
+            self._cancel()
+        elif isinstance(command, Ping):
+            self.wire.send(Alive())
+
+    def _build(self, rules: ConfinementRules | None) -> None:
         """The walls of all children from now on."""
         if self.walls is not None:
             self.walls.close()
-        self.walls = None if description is None else Confinement(description, self.folders)
+        self.walls = None if rules is None else Confinement(rules, self.folders)
 
     def _cancel(self) -> None:
         self.waiting.clear()
         for child in list(self.children.values()):
-            self._end(child, "cancelled", reply=False)
+            self._end(child, None)
 
-    def _start(self, request: Message) -> None:
+    def _start(self, request: Request) -> None:
         reader, writer = os.pipe()
         nonce = secrets.token_hex(8)
         folder = self.free.pop()
@@ -140,7 +168,7 @@ class ForkServer:
         os.set_blocking(reader, False)
         self.children[reader] = Child(pid, reader, request, nonce, folder)
 
-    def _child(self, reader: int, writer: int, request: Message, nonce: str, folder: str) -> NoReturn:
+    def _child(self, reader: int, writer: int, request: Request, nonce: str, folder: str) -> NoReturn:
         """In the child: never returns."""
         leave = os._exit
         try:
@@ -151,15 +179,15 @@ class ForkServer:
             prepare_child(self.prctl, self.memory)
             send = Records(writer, nonce)
             os.environ["TMPDIR"] = tempfile.tempdir = folder
-            if request.get("learn"):
+            if request.request.learn:
                 AuditListener(send, folder).install()
             elif self.walls is not None:
                 self.walls.apply(folder)
             self.run_child(request, send, os.path.join(folder, "pytest"))
-            send({"end": True})
+            send(RunEnded())
         except BaseException as error:
             send = Records(writer, nonce)
-            send({"broken": f"{type(error).__name__}: {error}"[:500]})
+            send(Broken(f"{type(error).__name__}: {error}"[:500]))
         finally:
             leave(0)
 
@@ -189,15 +217,16 @@ class ForkServer:
         if child.finished:
             self._end(child, "done")
 
-    def _take(self, child: Child, record: Message) -> None:
-        if "end" in record or "broken" in record:
+    def _take(self, child: Child, record: RawRecord) -> None:
+        kind = record.get("kind")
+        if kind in (RUN_ENDED, BROKEN):
             child.finished = True
-            if "end" in record:
+            if kind == RUN_ENDED:
                 return
         child.records.append(record)
-        if "test" in record or "begin" in record:
+        if kind in (TEST_ENDED, RUN_BEGINS):
             child.started = True
-            child.position = child.position + 1 if "test" in record else 0
+            child.position = child.position + 1 if kind == TEST_ENDED else 0
             child.test_cpu = cpu_seconds(child.pid)
             child.test_started = time.monotonic()
 
@@ -209,7 +238,8 @@ class ForkServer:
         if used - child.test_cpu > cpu or late > wall:
             self._end(child, "timeout")
 
-    def _end(self, child: Child, how: str, *, reply: bool = True) -> None:
+    def _end(self, child: Child, how: ChildEnd | None) -> None:
+        """End a child and report it to the controller; without `how` it is not reported."""
         if self.children.pop(child.reader, None) is None:
             return
         child.cpu = max(child.cpu, cpu_seconds(child.pid))
@@ -222,8 +252,8 @@ class ForkServer:
         reap_orphans({other.pid for other in self.children.values()})
         clear(child.folder)
         self.free.append(child.folder)
-        if reply:
-            self.wire.send({"id": child.request["id"], "records": child.records, "ended": how, "cpu": child.cpu})
+        if how is not None:
+            self.wire.send(RunReply(child.id, tuple(child.records), how, child.cpu))
 
 
 class Records:
@@ -234,14 +264,14 @@ class Records:
         self._nonce = nonce.encode()
         self._write = write
 
-    def __call__(self, record: Message) -> None:
-        """Send one record (a small dictionary)."""
-        data = self._nonce + encoded(record)[:RECORD_LIMIT] + b"\n"
+    def __call__(self, record: Record) -> None:
+        """Send one record."""
+        data = self._nonce + encode(record)[:RECORD_LIMIT] + b"\n"
         while data:
             data = data[self._write(self._fd, data) :]
 
 
-def open_record(line: bytes, nonce: str) -> Message | None:
+def open_record(line: bytes, nonce: str) -> RawRecord | None:
     """The record in `line`, or `None` where it is not one of this child's."""
     mark = nonce.encode()
     if not line.startswith(mark):

@@ -8,9 +8,10 @@ import os
 from collections.abc import Callable
 from functools import partial
 from types import CodeType
+from typing import Optional
 
 from ..probe.instrument import Probe, instrumented
-from ..protocol.wire import Message, Send
+from ..protocol.messages import ProbeRequest, Send
 
 
 class SourceOverlay:
@@ -38,13 +39,13 @@ class SourceOverlay:
         importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
-def overlay_source(request: Message, send: Send, file: str, text: str | bytes) -> Probe | None:
-    """Read `file` as `text` from now on. Returns the probe in it, if the request asks for one."""
+def overlay_source(request: Optional[ProbeRequest], send: Send, file: str, text: str | bytes) -> Probe | None:
+    """Read `file` as `text` from now on. Returns the probe in it, if one is requested."""
     probe, transform = None, None
-    if request.get("probe"):
+    if request is not None:
         probe = Probe(send, request)
         probe.install()
-        first, last = request["lines"]
+        first, last = request.lines
         transform = partial(instrumented, first=first, last=last)
     SourceOverlay(file, text, transform).install()
     return probe

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType, FunctionType
 from typing import Optional
 
-from ..protocol.wire import Send
+from ..protocol.messages import DifferentialOutcome, Send
 from .call_recorder import Arguments, CallRecorder, call, call_text
 from .input_mutation import mutated_inputs
 from .value_repr import value_repr
@@ -31,7 +31,7 @@ class _TooLong(BaseException):
 
 
 def tried(function: FunctionType, recorder: CallRecorder, send: Send) -> None:
-    """Call `function` with variations of the recorded calls; a record for each: `{"trial", "call", "did"}`.
+    """Call `function` with variations of the recorded calls; a `DifferentialOutcome` for each.
 
     Each is tried twice, the second time in the opposite order; those that end differently are left out.
     """
@@ -40,7 +40,7 @@ def tried(function: FunctionType, recorder: CallRecorder, send: Send) -> None:
     second = _outcomes(function, [(number, given) for number, given in reversed(inputs) if number in first])
     for number, given in inputs:
         if number in first and first[number] == second.get(number):
-            send({"trial": number, "call": call_text(function, given), "did": first[number]})
+            send(DifferentialOutcome(number, call_text(function, given), first[number]))
 
 
 def _outcomes(function: FunctionType, inputs: Iterable[tuple[int, Arguments]]) -> dict[int, str]:

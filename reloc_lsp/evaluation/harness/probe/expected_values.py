@@ -6,8 +6,6 @@ from collections.abc import Callable, Hashable, Mapping
 from types import TracebackType
 from typing import Any, Optional
 
-from ..protocol.wire import Message
-
 Key = tuple[str, Hashable]
 """A value's type and description: equal for equal plain values."""
 PLAIN = (int, float, complex, str, bytes, bool, type(None), list, tuple, set, frozenset, dict)
@@ -17,7 +15,7 @@ class Answers:
     """Follows the unit's returns and the tests' comparisons.
 
     A test that fails at `answer == other`, with `answer` what the unit returned last, wanted `other`; one that fails
-    at a bare `assert answer` wanted the other truth.
+    at a bare `assert answer` wanted the other truth. `ended` maps each such test to the line of its last return.
     """
 
     def __init__(self, key: Callable[[Any], Key]) -> None:
@@ -26,7 +24,7 @@ class Answers:
         self._answer: Optional[Key] = None
         self._value: Any = None
         self._sides: Optional[tuple[Any, Any]] = None
-        self._ended: dict[int, int] = {}
+        self.ended: dict[int, int] = {}
         self._wanted: dict[int, Any] = {}
 
     def called(self) -> None:
@@ -52,22 +50,21 @@ class Answers:
             return
         sides = self._sides or _compared_by_unittest(error.__traceback__)
         if sides is None and type(self._value) is bool:
-            self._ended[test], self._wanted[test] = self._line, not self._value
+            self.ended[test], self._wanted[test] = self._line, not self._value
         for answer, other in (sides, sides[::-1]) if sides is not None else ():
             if answer is self._value and self._key(answer) == self._answer and type(other) in PLAIN:
-                self._ended[test], self._wanted[test] = self._line, other
+                self.ended[test], self._wanted[test] = self._line, other
                 return
 
-    def report(self, values: Mapping[int, Mapping[int, Any]]) -> Message:
-        """For each test the line of its last return, and per line of `values` the numbers of values it wanted."""
-        numbers = {
-            str(line): {
-                str(test): [number for number, value in table.items() if _equal(value, wanted)]
+    def numbers(self, values: Mapping[int, Mapping[int, Any]]) -> dict[int, dict[int, tuple[int, ...]]]:
+        """Per line of `values` and test, the numbers of the values that the test expected."""
+        return {
+            line: {
+                test: tuple(number for number, value in table.items() if _equal(value, wanted))
                 for test, wanted in self._wanted.items()
             }
             for line, table in values.items()
         }
-        return {"ended": {str(test): line for test, line in self._ended.items()}, "answers": numbers}
 
 
 def _equal(value: Any, wanted: Any) -> bool:

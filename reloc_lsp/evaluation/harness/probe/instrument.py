@@ -9,15 +9,15 @@ import sys
 import time
 import types
 from collections.abc import Hashable, Mapping
-from typing import Any, Union
+from typing import Any, Optional
 
-from ..protocol.wire import Message, Send
+from ..protocol.messages import LineReached, ProbeReport, ProbeRequest, Send
 from .bounded_eval import BoundedOperators, compile_expression
 from .expected_values import Answers, Key
 
 PROBE = "__reloc_probe__"
-Test = Union[int, str, None]
-"""What a test is called in records: its number (its node id where no tests were named), none during import."""
+Test = Optional[int]
+"""What a test is called in records: its number, none during import."""
 
 
 def instrumented(tree: ast.Module, first: int, last: int) -> ast.Module:
@@ -87,17 +87,15 @@ class Enough(BaseException):
 class Probe:
     """Counts lines and calls per test, notes types of names and of small dicts' items, evaluates expressions at sites.
 
-    The request's `entry` is the line that begins a call. Its `sites`, if any, map a line to source texts of
-    expressions free of effects, evaluated in the first calls of a test and in the last one, at the first visits of a
-    line per call (`most`, and more in the last call) and at the last visit of all, for `looking_seconds` of CPU.
-    Which call and visit are a test's last, `last_calls` and `last_visits` know from an earlier run. Values become
-    small numbers, equal for equal values and types.
+    Expressions at the request's `points` are evaluated in the first calls of a test and in the last one, at the first
+    visits of a line per call (`most`, and more in the last call) and at the last visit of all, for `looking_seconds` of
+    CPU. Values become small numbers, equal for equal values and types.
     """
 
     def __init__(
         self,
         send: Send,
-        request: Message,
+        request: ProbeRequest,
         *,
         most: int = 4,
         most_in_last_call: int = 12,
@@ -106,8 +104,8 @@ class Probe:
         looking_seconds: float = 4.0,
     ) -> None:
         self.send = send
-        self.entry: int = request["entry"]
-        sites = request.get("sites")
+        self.entry = request.entry
+        sites = request.points
         self.test: Test = None
         self.call = 0
         self.lines: set[int] = set()
@@ -118,14 +116,12 @@ class Probe:
         self.visits_left = self.visits_allowed = visits_allowed if sites is not None else None
         self.sites: dict[int, list[types.CodeType]] = {}
         for line, texts in (sites or {}).items():
-            self.sites[int(line)] = [compile_expression(text) for text in texts]
-        self.last_calls: dict[Test, int] = {int(test): call for test, call in request.get("last_calls", {}).items()}
+            self.sites[line] = [compile_expression(text) for text in texts]
+        self.last_calls: dict[Test, int] = dict(request.last_calls.items())
         self.last_visits: dict[tuple[Test, int], int] = {
-            (int(test), int(line)): count
-            for test, counts in request.get("last_visits", {}).items()
-            for line, count in counts.items()
+            (test, line): count for test, counts in request.last_visits.items() for line, count in counts.items()
         }
-        self.visits: dict[int, list[tuple[Test, int, list[int]]]] = {}
+        self.visits: dict[int, list[tuple[Test, int, tuple[int, ...]]]] = {}
         self.counts: dict[int, int] = {}
         self.counts_of: dict[Test, dict[int, int]] = {}
         self.calls: dict[Test, int] = {}
@@ -152,7 +148,7 @@ class Probe:
 
     def end(self, error: BaseException | None) -> None:
         """The test ended, with `error` where it failed."""
-        if isinstance(self.test, int):
+        if self.test is not None:
             self.answers.end(self.test, error)
 
     @property
@@ -180,7 +176,7 @@ class Probe:
             return
         if line not in self.lines:
             self.lines.add(line)
-            self.send({"line": line, "in": self.test})
+            self.send(LineReached(line, self.test))
         frame = sys._getframe(1)
         if line == self.entry and not is_recursive(frame):
             self.call += 1
@@ -219,7 +215,7 @@ class Probe:
             self.quiet = True
             began = time.process_time()
             try:
-                row = [self._value(line, code, frame.f_globals, lasting) for code in self.sites[line]]
+                row = tuple(self._value(line, code, frame.f_globals, lasting) for code in self.sites[line])
             finally:
                 self.quiet = False
                 self.looking_left -= time.process_time() - began
@@ -239,19 +235,17 @@ class Probe:
         except Exception:
             return -1
 
-    def report(self) -> Message:
-        """All that was seen, ready to be sent."""
-        return {
-            "types": {name: sorted(kinds) for name, kinds in self.types.items()},
-            "calls": {str(test): calls for test, calls in self.calls.items() if test is not None},
-            "counts": {str(test): counts for test, counts in self.counts_of.items() if test is not None},
-            **self.answers.report(self.worth),
-            "visits": {str(line): rows for line, rows in self.visits.items()},
-            "truth": {
-                str(line): {str(n): t for n, t in table.values() if t is not None}
-                for line, table in self.numbers.items()
-            },
-        }
+    def report(self) -> ProbeReport:
+        """All that was seen."""
+        return ProbeReport(
+            types={name: tuple(sorted(kinds)) for name, kinds in self.types.items()},
+            calls={test: calls for test, calls in self.calls.items() if test is not None},
+            counts={test: counts for test, counts in self.counts_of.items() if test is not None},
+            visits={line: tuple(rows) for line, rows in self.visits.items()},
+            truth={line: {n: t for n, t in table.values() if t is not None} for line, table in self.numbers.items()},
+            ended=self.answers.ended,
+            answers=self.answers.numbers(self.worth),
+        )
 
 
 def is_recursive(frame: types.FrameType) -> bool:

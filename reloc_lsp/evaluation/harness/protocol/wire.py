@@ -1,40 +1,26 @@
-"""Frames between the controller and a harness process: four bytes of length, then JSON."""
+"""Frames between the controller and a harness process: four bytes of length (big-endian), then a message as JSON."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import struct
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Optional, TypeVar
 
-Message = dict[str, Any]
-Send = Callable[[Message], None]
+from .codec import decode_json, encode
+from .messages import Message
 
-_write_bytes = os.write  # the unit's probes send while a test runs, and the test may have put something in its place
+M = TypeVar("M", bound=Message)
+
+_write_bytes = os.write  # the unit's probes send while a test runs, and the test may have replaced `os.write`
 
 GREETING = b"\0reloc-harness\0"
 """The first bytes of a harness: whatever the interpreter printed while it started comes before them."""
 
 
-# The encoder itself: candidates run in the process that sends what became of them, and reach `json` by many names.
-_parts: Callable[[Any, int], Iterable[str]] | None = None
-with contextlib.suppress(AttributeError, TypeError):  # a Python without it, or with another
-    _parts = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
-        None, None, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, True
-    )
-
-
-def encoded(message: Mapping[str, Any]) -> bytes:
-    """A message as JSON."""
-    text = "".join(_parts(message, 0)) if _parts else json.dumps(message)
-    return text.encode("ascii", "backslashreplace")
-
-
-def frame(message: Mapping[str, Any]) -> bytes:
+def frame(message: Message) -> bytes:
     """The bytes of one message."""
-    body = encoded(message)
+    body = encode(message)
     return struct.pack(">I", len(body)) + body
 
 
@@ -47,7 +33,7 @@ class Wire:
 
     @classmethod
     def of_this_process(cls) -> Wire:
-        """Take over standard input and output; from now on the one is empty, and the other goes where errors go."""
+        """Take over standard input and output: after this, input is empty and output goes to standard error."""
         wire = cls(os.dup(0), os.dup(1))
         for fd in (wire.reader, wire.writer):
             os.set_inheritable(fd, False)  # on Windows a copy of a standard stream is inheritable
@@ -63,17 +49,16 @@ class Wire:
         """File descriptor that messages arrive at, for `select`."""
         return self.reader
 
-    def receive(self) -> Message | None:
-        """The next message, or `None` once the other side is gone."""
+    def receive(self, base: type[M]) -> Optional[M]:
+        """The next message, which is a `base`; `None` once the other side has ended. Raises `ProtocolError`."""
         head = self._exactly(4)
         if head is None:
             return None
         body = self._exactly(struct.unpack(">I", head)[0])
-        message: Message | None = None if body is None else json.loads(body)
-        return message
+        return None if body is None else decode_json(body, base)
 
     def send(self, message: Message) -> None:
-        """Send one message; raises `OSError` when the other side is gone or the descriptor was closed."""
+        """Send one message; raises `OSError` when the other side has ended or the descriptor was closed."""
         self._write(frame(message))
 
     def close(self) -> None:
@@ -86,7 +71,7 @@ class Wire:
         while data:
             data = data[_write_bytes(self.writer, data) :]
 
-    def _exactly(self, size: int) -> bytes | None:
+    def _exactly(self, size: int) -> Optional[bytes]:
         parts = []
         while size:
             try:

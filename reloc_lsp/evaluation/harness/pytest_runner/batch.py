@@ -17,14 +17,14 @@ import pytest
 
 from ..isolation.code_swap import UnitCode, install
 from ..isolation.state_restore import MutableStateSnapshot
-from ..protocol.wire import Message, Send
+from ..protocol.messages import RunBatch, RunBegins, RunRequest, Send, Unfit
 from .pytest_compat import renew, set_tmp_directory
 from .reachable_objects import reachable_objects
 from .runner import Runner
 
 
 class Batch:
-    """Runs a request with several `sources`. Each run's records follow a record `{"begin": True}` of its own."""
+    """Runs a batch. The records of each version follow a record `RunBegins` of its own."""
 
     def __init__(
         self,
@@ -40,24 +40,24 @@ class Batch:
         self.functions = functions
         self.caches = caches
 
-    def run(self, request: Message, send: Send, folder: str) -> None:
-        """Judge all sources by the tests asked for, then run the first `canary` tests on the unchanged unit."""
-        items = [(number, self.session.items[number]) for number in request["tests"]]
+    def run(self, batch: RunBatch, send: Send, folder: str) -> None:
+        """Run the tests on all versions, then the first `canary` of them on the unchanged unit."""
+        items = [(number, self.session.items[number]) for number in batch.request.limits]
         unchanged = self.functions[0].__code__
         numbers = random.getstate()
         held = MutableStateSnapshot(reachable_objects([item for _, item in items], self.functions))
-        for source in [*request["sources"], None]:
+        for source in [*batch.versions, None]:
             set_tmp_directory(self.session.config, folder)
             random.setstate(numbers)
             try:
                 install(self.functions, unchanged if source is None else self.unit.compile(source))
             except (SyntaxError, ValueError) as error:
-                send({"begin": True})
-                send({"unfit": str(error)})
+                send(RunBegins(time.process_time()))
+                send(Unfit(str(error)))
                 continue
             if source is None:
-                items = items[: request["canary"]]
-            self.runner.start(send, request if source is not None else {})
+                items = items[: batch.canary]
+            self.runner.start(send, batch.request if source is not None else RunRequest(batch.request.limits))
             done = contextvars.copy_context().run(self.runner.run, items, time.process_time)
             for cache in self.caches:
                 cache.cache_clear()

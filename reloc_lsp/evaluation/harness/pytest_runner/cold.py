@@ -19,24 +19,38 @@ from ..isolation.confinement import Confinement
 from ..isolation.forkserver import die_with_parent, limit_resources, load_prctl, most_memory
 from ..isolation.source_overlay import overlay_source
 from ..probe.return_guard import ReturnGuard
-from ..protocol.wire import Message, Send, Wire
+from ..protocol.codec import as_object
+from ..protocol.messages import (
+    CallsReport,
+    CanaryEnded,
+    ColdJob,
+    Command,
+    FailureReport,
+    NotCollected,
+    Record,
+    RunBegins,
+    RunEnded,
+    Send,
+    Setup,
+    StampedRecord,
+    TestBegins,
+    TestEnded,
+    TestOutcome,
+)
+from ..protocol.wire import Wire
 from . import import_phase
 from .pytest_compat import set_comparison_listener
 from .pytest_session import collect_error, run_pytest
 from .runner import MEDDLING_PLUGINS, Watcher, briefly, canary_of, failure, must_fail, test_path, unregister
 from .warm import CallTrace
 
-DECEIVES = {"kind": "Untrue", "message": "the unit makes an object that decides for itself what it is equal to"}
+DECEIVES = FailureReport("Untrue", "the unit makes an object that decides for itself what it is equal to")
 
 
 class Reporter:
-    """Records of a session: `{"begin"}`, then for each test `{"running"}` and `{"test", "outcome", ...}`.
+    """Sends the records of a session: `RunBegins`, then for each test `TestBegins` and `TestEnded`.
 
-    `tests` of the configuration are numbers and node ids of what to run. `failures_allowed` ends the session after one
-    more failure than that: the rest cannot change the decision. `backwards` runs the last test first. Before one
-    of the tests another that must fail is run, and a record `{"canary"}` says how it ended. `returns_of` are the
-    unit's first line and last, if what it returns is to be looked at; `roomy` lets functions call each other deeper
-    than usual.
+    Before one of the tests another that must fail is run, and a record `CanaryEnded` says how it ended.
     """
 
     session: pytest.Session
@@ -44,30 +58,29 @@ class Reporter:
     def __init__(
         self,
         send: Send,
-        config: Message,
+        job: ColdJob,
         end: Callable[[], None],
         watcher: Watcher | None = None,
     ) -> None:
         self.send = send
         self.end: Callable[[], None] | None = end
-        self.numbers: Mapping[str, int] = {name: number for number, name in config["tests"]}
-        self.unit_file: str = config["unit_file"]
-        self.backwards: bool = config["backwards"]
-        self.roomy: bool = config.get("roomy", False)
-        watched = config.get("returns_of")
-        self.returned = ReturnGuard(self.unit_file, *watched) if watched else None
+        self.numbers: Mapping[str, int] = {name: number for number, name in job.tests}
+        self.unit_file = job.unit_file
+        self.backwards = job.backwards
+        self.more_recursion = job.more_recursion
+        self.returned = ReturnGuard(self.unit_file, *job.guarded_lines) if job.guarded_lines else None
         self.canary_before = ""
         self.watcher = watcher
         self.error: BaseException | None = None
-        self.left: int | None = config.get("failures_allowed")
+        self.left = job.failures_allowed
         self.started = self.begun = 0.0
-        self.worst: dict[str, str] = {}
-        self.details: dict[str, Message] = {}
+        self.worst: dict[str, TestOutcome] = {}
+        self.details: dict[str, FailureReport] = {}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Tell what could not be collected."""
         if report.failed:
-            self.send({"collect_error": collect_error(report)})
+            self.send(NotCollected(collect_error(report)))
 
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Keep only the tests asked for."""
@@ -76,7 +89,7 @@ class Reporter:
         if self.backwards:
             items.reverse()
         self.canary_before = secrets.choice(items).nodeid if items else ""
-        self.send({"begin": True})
+        self.send(RunBegins(time.process_time()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
@@ -87,7 +100,7 @@ class Reporter:
         for fd in (1, 2):
             os.dup2(null, fd)
         os.close(null)
-        if self.roomy:
+        if self.more_recursion:
             # As much room as a program has that no test runner waits for.
             sys.setrecursionlimit(sys.getrecursionlimit() + 60 + secrets.randbelow(60))
         if self.returned:
@@ -98,7 +111,7 @@ class Reporter:
         """A test begins."""
         number = self.numbers.get(nodeid)
         if number is not None:
-            self.send({"running": number})
+            self.send(TestBegins(number))
             self.error = None
             if self.watcher:
                 self.watcher.begin(number)
@@ -108,7 +121,7 @@ class Reporter:
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Nobody reads the long text of a failure here, and to make it takes longer than most tests."""
         if item.nodeid == self.canary_before:
-            self.send({"canary": must_fail(canary_of(item.session))})
+            self.send(CanaryEnded(must_fail(canary_of(item.session))))
         set_comparison_listener(None)
         item.repr_failure = briefly  # type: ignore[method-assign]
 
@@ -132,20 +145,15 @@ class Reporter:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test ended: send its record."""
-        outcome, details = self.worst.get(nodeid, "failed"), self.details.get(nodeid)
+        number, details = self.numbers.get(nodeid), self.details.get(nodeid)
+        outcome: TestOutcome = self.worst.get(nodeid, "failed")
         if self.returned and self.returned.found_deceptive:
             outcome, details = "failed", DECEIVES
-        if self.watcher and nodeid in self.numbers:
+        if self.watcher and number is not None:
             self.watcher.end(self.error)
-        self.send(
-            {
-                "test": self.numbers.get(nodeid),
-                "outcome": outcome,
-                "seconds": time.process_time() - self.started,
-                "wall": time.monotonic() - self.begun,
-                "failure": details if outcome == "failed" else None,
-            }
-        )
+        if number is not None:
+            seconds, wall = time.process_time() - self.started, time.monotonic() - self.begun
+            self.send(TestEnded(number, outcome, seconds, wall, details if outcome == "failed" else None))
         if outcome != "passed" and self.left is not None:
             self.left -= 1
             if self.left < 0:
@@ -169,35 +177,36 @@ def end_with_controller(wire: Wire) -> None:
 
 
 def _leave_when_told(wire: Wire) -> None:
-    wire.receive()
+    wire.receive(Command)
     os._exit(0)
 
 
-def run(wire: Wire, config: Message) -> None:
-    """Run the session that the configuration describes; records go straight to the controller."""
+def run(wire: Wire, setup: Setup, job: ColdJob) -> None:
+    """Run the session that the job describes; records go straight to the controller."""
     end_with_controller(wire)
+    nonce = job.nonce
 
-    def send(record: Message) -> None:
-        wire.send({**record, "nonce": config["nonce"]})
+    def send(record: Record) -> None:
+        wire.send(StampedRecord(nonce, as_object(record)))
 
-    unit_file, probe = config["unit_file"], None
-    if config.get("probe"):
-        with open(unit_file, "rb") as file:
-            probe = overlay_source(config, send, unit_file, file.read())
-    calls = CallTrace(config["root"]) if config.get("trace_calls") else None
+    probe = None
+    if job.probe is not None:
+        with open(job.unit_file, "rb") as file:
+            probe = overlay_source(job.probe, send, job.unit_file, file.read())
+    calls = CallTrace(setup.root) if job.trace_calls else None
 
     def told() -> None:
         sys.settrace(None)
         if probe:
-            send({"probe": probe.report()})
+            send(probe.report())
         if calls:
-            send({"calls": calls.report()})
-        send({"end": True, "cpu": time.process_time()})
+            send(CallsReport(calls.report()))
+        send(RunEnded(time.process_time()))
 
-    reporter = Reporter(send, config, told, probe or calls)
+    reporter = Reporter(send, job, told, probe or calls)
     limit_resources(most_memory())
-    if config["walls"] is not None:
-        own = os.path.join(config["scratch"], "tmp")
-        Confinement(config["walls"], [own]).apply(own)
-    run_pytest(config, config["selection"], plugins=[reporter])
+    if setup.confinement is not None:
+        own = os.path.join(setup.scratch, "tmp")
+        Confinement(setup.confinement, [own]).apply(own)
+    run_pytest(setup.root, setup.scratch, job.selection, plugins=[reporter])
     reporter.pytest_sessionfinish()

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from ..isolation.audit_events import AuditListener
-from ..protocol.wire import Message, Wire
+from ..protocol.messages import Collected, CollectionError, CollectionFailed, CollectionJob, Setup
+from ..protocol.wire import Wire
 from .pytest_session import collect_error, run_pytest
 from .runner import test_path
 
@@ -17,7 +18,7 @@ class Collection:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        self.errors: list[dict[str, str]] = []
+        self.errors: list[CollectionError] = []
         self.told = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -29,20 +30,20 @@ class Collection:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Tell the controller, in place of running the tests."""
         self.told = True
-        names = [item.nodeid for item in session.items]
-        files = [test_path(item) for item in session.items]
-        self.wire.send({"collected": names, "files": files, "errors": self.errors})
+        names = tuple(item.nodeid for item in session.items)
+        files = tuple(test_path(item) for item in session.items)
+        self.wire.send(Collected(names, files, tuple(self.errors)))
         return True
 
 
-def run(wire: Wire, config: Message) -> None:
+def run(wire: Wire, setup: Setup, job: CollectionJob) -> None:
     """Collect the selection and say what was found, or that pytest did not get that far.
 
     Asked to `learn`, tell before that what importing and collecting need besides the processor.
     """
-    if config.get("learn"):
-        AuditListener(wire.send, *(os.path.join(config["scratch"], name) for name in ("tmp", "cache"))).install()
+    if job.learn:
+        AuditListener(wire.send, *(os.path.join(setup.scratch, name) for name in ("tmp", "cache"))).install()
     collection = Collection(wire)
-    status = run_pytest(config, config["selection"], plugins=[collection])
+    status = run_pytest(setup.root, setup.scratch, job.selection, plugins=[collection])
     if not collection.told:
-        wire.send({"failed": status, "errors": collection.errors})
+        wire.send(CollectionFailed(status, tuple(collection.errors)))

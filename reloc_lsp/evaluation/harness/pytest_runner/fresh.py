@@ -7,12 +7,14 @@ import importlib
 import os
 import time
 from collections.abc import Sequence
+from typing import Union
 
 import pytest
 
 from ..isolation.forkserver import ForkServer
 from ..isolation.source_overlay import overlay_source
-from ..protocol.wire import Message, Send, Wire
+from ..protocol.messages import FreshJob, NotCollected, Ready, Run, RunBatch, Send, Setup
+from ..protocol.wire import Wire
 from . import import_phase
 from .pytest_session import collect_error, run_pytest
 from .runner import MEDDLING_PLUGINS, Runner, unregister
@@ -29,7 +31,7 @@ class Ordered:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Tell what could not be collected."""
         if report.failed:
-            self.send({"collect_error": collect_error(report)})
+            self.send(NotCollected(collect_error(report)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -51,28 +53,34 @@ def _not_collected() -> None:
 class FreshServer:
     """Forks from a process that has imported pytest and third-party modules but none of the project's."""
 
-    def __init__(self, config: Message) -> None:
-        self.config = config
-        for name in config.get("preload", []):
+    def __init__(self, setup: Setup, job: FreshJob) -> None:
+        self.root = setup.root
+        self.job = job
+        for name in job.preload:
             with contextlib.suppress(BaseException):
                 importlib.import_module(name)
 
-    def run_child(self, request: Message, send: Send, folder: str) -> None:
+    def run_child(self, run: Union[Run, RunBatch], send: Send, folder: str) -> None:
         """In the child: a whole session with the candidate's text in place of the unit's file."""
-        probe = overlay_source(request, send, self.config["unit_file"], request["text"])
-        wanted = [(number, self.config["tests"][number]) for number in request["tests"]]
-        runner = Runner(self.config["unit_file"])
+        if isinstance(run, RunBatch) or run.version is None:
+            raise ValueError("a fresh server runs one version of the unit's file at a time")
+        request = run.request
+        probe = overlay_source(request.probe, send, self.job.unit_file, run.version)
+        wanted = [(number, self.job.tests[number]) for number in request.limits]
+        runner = Runner(self.job.unit_file)
         runner.start(send, request, probe)
         ordered = Ordered(runner, wanted, send)
         selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
-        own = {**self.config, "scratch": os.path.dirname(folder)}
-        run_pytest(own, selection, "-W", "ignore::pytest.PytestAssertRewriteWarning", plugins=[ordered, runner])
+        run_pytest(
+            self.root, os.path.dirname(folder), selection, "-W", "ignore::pytest.PytestAssertRewriteWarning",
+            plugins=[ordered, runner],
+        )  # fmt: skip
         if probe:
-            send({"probe": probe.report()})
+            send(probe.report())
 
 
-def run(wire: Wire, config: Message) -> None:
+def run(wire: Wire, setup: Setup, job: FreshJob) -> None:
     """The fresh tier's server."""
-    server = FreshServer(config)
-    wire.send({"ready": True})
-    ForkServer(wire, config, server.run_child).serve()
+    server = FreshServer(setup, job)
+    wire.send(Ready())
+    ForkServer(wire, setup, server.run_child).serve()

@@ -11,11 +11,11 @@ import sys
 
 from ..isolation import importlib_compat
 from ..isolation.bytecode_cache import BytecodeCache
-from ..protocol.wire import Message
+from ..protocol.messages import Setup
 from . import pytest_compat
 
 
-def begin(config: Message) -> None:
+def begin(setup: Setup) -> None:
     """Prepare for the imports, before anything of the project is imported.
 
     Where Python or pytest lacks a private part that caching needs, bytecode is neither read from the cache nor written.
@@ -24,7 +24,7 @@ def begin(config: Message) -> None:
     if importlib_compat.missing_parts() or not pytest_compat.caches_bytecode():
         sys.dont_write_bytecode = True
         return
-    cache = BytecodeCache.of(config)
+    cache = BytecodeCache.of(setup)
     cache.install()
     pytest_compat.redirect_bytecode(cache.find, cache.target)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ..protocol.wire import Message
+from ..protocol.messages import CollectionError
 from .pytest_compat import keep_rerunfailures_from_threads
 
 # Distribution's pytest plugin -> arguments that keep it from distributing, measuring or shuffling.
@@ -31,9 +31,9 @@ class Unthreaded:
         keep_rerunfailures_from_threads()
 
 
-def run_pytest(config: Message, selection: Sequence[str], *more: str, plugins: Sequence[object] = ()) -> int:
+def run_pytest(root: str, scratch: str, selection: Sequence[str], *more: str, plugins: Sequence[object] = ()) -> int:
     """Call pytest for the files or node ids in `selection`, and return its exit status."""
-    called = [*_arguments(config["root"], selection, config["scratch"]), *more]
+    called = [*_arguments(root, selection, scratch), *more]
     return int(pytest.main(called, plugins=[*plugins, Unthreaded()]))
 
 
@@ -61,6 +61,6 @@ def _arguments(root: str, selection: Sequence[str], scratch: str) -> list[str]:
     ]
 
 
-def collect_error(report: pytest.CollectReport) -> dict[str, str]:
+def collect_error(report: pytest.CollectReport) -> CollectionError:
     """What a failed collection says, its last lines, which name the cause."""
-    return {"where": report.nodeid, "text": str(report.longrepr)[-1500:]}
+    return CollectionError(report.nodeid, str(report.longrepr)[-1500:])

@@ -19,7 +19,7 @@ from typing import Any, Optional, Protocol
 import pytest
 from pytest import CallInfo
 
-from ..protocol.wire import Message, Send
+from ..protocol.messages import CanaryEnded, FailureReport, RunBegins, RunRequest, Send, TestEnded, TestOutcome
 from .pytest_compat import (
     has_warning_options,
     is_unittest,
@@ -28,7 +28,7 @@ from .pytest_compat import (
     start_tmp_path_result,
 )
 
-Result = tuple[str, Optional[Message]]
+Result = tuple[TestOutcome, Optional[FailureReport]]
 """A test's outcome and, where it failed, the failure."""
 
 MEDDLING_PLUGINS = ("lfplugin", "nfplugin", "stepwiseplugin", "rerunfailures")
@@ -36,7 +36,7 @@ MEDDLING_PLUGINS = ("lfplugin", "nfplugin", "stepwiseplugin", "rerunfailures")
 QUIET_PLUGINS = ("terminalreporter", "junitxml", "stepwise", "pastebin", "cacheprovider", *MEDDLING_PLUGINS)
 
 
-_A_PART = {"kind": "Failed", "message": "a part of the test failed"}
+_A_PART = FailureReport("Failed", "a part of the test failed")
 
 
 class Watcher(Protocol):
@@ -83,18 +83,17 @@ def unregister(session: pytest.Session, names: Sequence[str]) -> None:
 
 
 class Runner:
-    """Runs items and reports one record each: `{"test", "outcome", "seconds", "failure"}`.
+    """Runs items and reports one record `TestEnded` for each.
 
-    `failures_allowed` ends the run after one more failure than that: the rest cannot change the decision. So do
-    `hopeless` failures with which it begins: of many tests that fail, the first tell what all of them do. After the
-    request's `seconds` no further test begins; nor does one after `quiet` seconds with none that reached the unit, and
-    as long as it had taken until the last that did.
+    A `RunRequest` says when the run ends early. If many tests fail, the first of them show what all of them do
+    (`early_stop`). The time without a test that reaches the unit (`quiet`) is extended to the time that the tests took
+    up to the last one that did.
     """
 
     def __init__(self, unit_file: str) -> None:
         self.unit_file = unit_file
         self.left: int | None = None
-        self.hopeless: int | None = None
+        self.early_stop: int | None = None
         self.stop = self.latest = float("inf")
         self.quiet: Optional[float] = None
         self.probe: Watcher | None = None
@@ -105,22 +104,22 @@ class Runner:
         self.place_of_canary = secrets.randbelow
         self.canary: pytest.Function | None = None
 
-    def start(self, send: Send, request: Message, probe: Watcher | None = None) -> None:
+    def start(self, send: Send, request: RunRequest, probe: Watcher | None = None) -> None:
         """Prepare for one candidate."""
         self.send = send
-        self.left = request.get("failures_allowed")
-        self.hopeless = request.get("hopeless")
+        self.left = request.failures_allowed
+        self.early_stop = request.early_stop
         self.begun = time.monotonic()
-        self.stop = self.latest = self.begun + request.get("seconds", float("inf"))
-        self.quiet = request.get("quiet")
+        self.stop = self.latest = self.begun + (float("inf") if request.seconds is None else request.seconds)
+        self.quiet = request.quiet
         self.probe = probe
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
         """Run `items`, pairs of a number and the pytest item; how many were run before the rest was decided.
 
-        Somewhere after the first a test that must fail is run, and a record `{"canary"}` says how it ended.
+        Somewhere after the first a test that must fail is run, and a record `CanaryEnded` says how it ended.
         """
-        self.send({"begin": clock()})
+        self.send(RunBegins(clock()))
         canary = 1 + self.place_of_canary(len(items) or 1)
         for position, (number, item) in enumerate(items):
             if position == canary:
@@ -139,16 +138,13 @@ class Runner:
                 if self.quiet is not None and (self.probe.reached or not position):
                     now = time.monotonic()
                     self.stop = min(self.latest, now + max(self.quiet, now - self.begun))
-            self.send({
-                "test": number, "outcome": outcome, "seconds": clock() - start, "failure": failure,
-                "wall": time.monotonic() - begun,
-            })  # fmt: skip
+            self.send(TestEnded(number, outcome, clock() - start, time.monotonic() - begun, failure))
             if outcome == "passed":
-                self.hopeless = None
+                self.early_stop = None
                 continue
             if self.left is not None:
                 self.left -= 1
-            if (self.left is not None and self.left < 0) or position + 1 == self.hopeless:
+            if (self.left is not None and self.left < 0) or position + 1 == self.early_stop:
                 return position + 1
         if canary == len(items):
             self._run_canary(items[-1][1].session)
@@ -157,12 +153,12 @@ class Runner:
     def _run_canary(self, session: pytest.Session) -> None:
         if self.canary is None:
             self.canary = canary_of(session)
-        self.send({"canary": must_fail(self.canary)})
+        self.send(CanaryEnded(must_fail(self.canary)))
 
     def _one(self, item: pytest.Item, following: pytest.Item | None) -> Result:
         self.result = None
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
-        return self.result if self.result else ("failed", {"kind": "NotRun", "message": "the test was not run"})
+        return self.result if self.result else ("failed", FailureReport("NotRun", "the test was not run"))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
@@ -215,9 +211,9 @@ class Runner:
         excinfo = calls[-1].excinfo
         if excinfo is not None:
             return "failed", self._failure(item, excinfo)
-        return "failed", {"kind": "Failed", "message": str(report.longrepr)[:300]}
+        return "failed", FailureReport("Failed", str(report.longrepr)[:300])
 
-    def _failure(self, item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> Message:
+    def _failure(self, item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) -> FailureReport:
         return failure(excinfo.value, excinfo.tb, test_path(item), self.unit_file)
 
 
@@ -229,7 +225,7 @@ def canary_of(session: pytest.Session) -> pytest.Function:
     return canary
 
 
-def must_fail(canary: pytest.Function) -> str:
+def must_fail(canary: pytest.Function) -> TestOutcome:
     """The outcome of a test that cannot pass, by pytest's own ways: whoever bends those bends it too."""
     call = CallInfo.from_call(canary.runtest, "call")
     report = make_report(canary, call)
@@ -262,7 +258,7 @@ def is_same_file(name: str, other: str) -> bool:
     return name == other or (alike and os.path.realpath(name) == os.path.realpath(other))
 
 
-def failure(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> Message:
+def failure(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> FailureReport:
     """Kind, message and places of a failure, without building pytest's long text for it."""
     test_line, unit_lines = 0, []
     for frame, line in traceback.walk_tb(trace):
@@ -275,9 +271,4 @@ def failure(error: BaseException, trace: TracebackType | None, test_file: str, u
         message = str(error)[:600]
     except Exception:
         message = ""
-    return {
-        "kind": type(error).__name__,
-        "message": message,
-        "test_line": test_line,
-        "unit_lines": unit_lines[-20:],
-    }
+    return FailureReport(type(error).__name__, message, test_line, tuple(unit_lines[-20:]))

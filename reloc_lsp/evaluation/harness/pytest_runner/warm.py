@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from types import CodeType, FrameType, FunctionType
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 import pytest
 
@@ -19,7 +19,21 @@ from ..isolation.forkserver import ForkServer
 from ..probe.call_recorder import CallRecorder
 from ..probe.differential_inputs import tried
 from ..probe.instrument import Probe, instrumented
-from ..protocol.wire import Message, Send, Wire
+from ..protocol.messages import (
+    CalledFunction,
+    CallsReport,
+    Collected,
+    CollectionError,
+    CollectionFailed,
+    Run,
+    RunBatch,
+    RunRequest,
+    Send,
+    Setup,
+    Unfit,
+    WarmJob,
+)
+from ..protocol.wire import Wire
 from . import import_phase
 from .batch import Batch
 from .pytest_compat import cache_package_imports, set_tmp_directory
@@ -33,14 +47,15 @@ class WarmServer:
     session: pytest.Session
     runner: Runner
 
-    def __init__(self, wire: Wire, config: Message) -> None:
+    def __init__(self, wire: Wire, setup: Setup, job: WarmJob) -> None:
         self.wire = wire
-        self.config = config
-        self.errors: list[dict[str, str]] = []
-        self.unit = UnitCode(config["unit"]) if config.get("unit") else None
+        self.setup = setup
+        self.job = job
+        self.errors: list[CollectionError] = []
+        self.unit = UnitCode(job.unit) if job.unit else None
         self.functions: list[FunctionType] = []
         self.caches: list[Any] = []
-        self.left: list[str] = []
+        self.skipped_files: list[str] = []
         self.served = False
         self.begun = time.monotonic()
         self.found = False
@@ -53,17 +68,18 @@ class WarmServer:
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Optional[pytest.CollectReport]:
         """Leave the files that are not reached in time, but not those that are sure to be wanted and one more."""
-        patience, name = self.config["patience"], collector.nodeid
-        late = patience is not None and time.monotonic() > self.begun + patience["seconds"]
-        if late and self.found and name in self.config["selection"] and name not in patience["sure"]:
-            self.left.append(name)
+        budget, name = self.job.budget, collector.nodeid
+        if budget is None or time.monotonic() <= self.begun + budget.seconds:
+            return None
+        if self.found and name in self.job.selection and name not in budget.certain:
+            self.skipped_files.append(name)
             return pytest.CollectReport(name, "passed", None, [])
         return None
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """There is a test, in a file that was not sure to have one."""
-        patience = self.config["patience"]
-        self.found = self.found or not patience or item.nodeid.partition("::")[0] not in patience["sure"]
+        budget = self.job.budget
+        self.found = self.found or not budget or item.nodeid.partition("::")[0] not in budget.certain
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -73,23 +89,23 @@ class WarmServer:
         self.served = True
         drop_reporting_plugins(session)
         cache_package_imports()
-        self.runner = Runner(self.config["unit"]["file"] if self.unit else "")
+        self.runner = Runner(self.unit.file if self.unit else "")
         session.config.pluginmanager.register(self.runner)
         if self.unit:
             self.functions = self.unit.live_functions() or self._import_unit(self.unit)
-            self.caches = clear_caches(os.path.realpath(self.config["root"]))
+            self.caches = clear_caches(os.path.realpath(self.setup.root))
         self.wire.send(
-            {
-                "collected": [item.nodeid for item in session.items],
-                "files": [test_path(item) for item in session.items],
-                "errors": self.errors,
-                "left": self.left,
-                "functions": len(self.functions),
-                "threads": os_threads(),
-                "modules": preloadable(self.config["root"]),
-            }
+            Collected(
+                tests=tuple(item.nodeid for item in session.items),
+                files=tuple(test_path(item) for item in session.items),
+                errors=tuple(self.errors),
+                skipped_files=tuple(self.skipped_files),
+                functions=len(self.functions),
+                threads=os_threads(),
+                modules=tuple(preloadable(self.setup.root)),
+            )
         )
-        ForkServer(self.wire, self.config, self.run_child).serve()
+        ForkServer(self.wire, self.setup, self.run_child).serve()
         return True
 
     @staticmethod
@@ -108,46 +124,48 @@ class WarmServer:
                         return found
         return []
 
-    def run_child(self, request: Message, send: Send, folder: str) -> None:
-        """In the child: patch the unit and run the tests asked for."""
-        if "sources" in request and self.unit:
-            Batch(self.session, self.runner, self.unit, self.functions, self.caches).run(request, send, folder)
+    def run_child(self, run: Union[Run, RunBatch], send: Send, folder: str) -> None:
+        """In the child: swap the unit's code and run the tests."""
+        if isinstance(run, RunBatch):
+            if self.unit:
+                Batch(self.session, self.runner, self.unit, self.functions, self.caches).run(run, send, folder)
             return
         set_tmp_directory(self.session.config, folder)
-        if "trials" in request and self.unit:
-            self._try(self.unit.compile(request["source"]), request, send)
+        request = run.request
+        if request.differential:
+            if self.unit and run.version is not None:
+                self._try(self.unit.compile(run.version), request, send)
             return
         probe = None
-        if self.unit and request.get("source") is not None:
+        if self.unit and run.version is not None:
             transform = None
-            if request.get("probe"):
-                probe = Probe(send, request)
+            if request.probe is not None:
+                probe = Probe(send, request.probe)
                 probe.install()
-                first, last = request["lines"]
+                first, last = request.probe.lines
                 transform = functools.partial(instrumented, first=first, last=last)
             try:
-                install(self.functions, self.unit.compile(request["source"], transform))
+                install(self.functions, self.unit.compile(run.version, transform))
             except (SyntaxError, ValueError) as error:
-                send({"unfit": str(error)})
+                send(Unfit(str(error)))
                 return
-        calls = None
-        if request.get("trace_calls"):
-            calls = CallTrace(self.config["root"])
-        items = [(number, self.session.items[number]) for number in request["tests"]]
+        calls = CallTrace(self.setup.root) if request.trace_calls else None
         self.runner.start(send, request, probe or calls)
-        self.runner.run(items, time.process_time)
+        self.runner.run(self._items(request), time.process_time)
         if probe:
-            send({"probe": probe.report()})
+            send(probe.report())
         if calls:
             sys.settrace(None)
-            send({"calls": calls.report()})
+            send(CallsReport(calls.report()))
 
-    def _try(self, code: CodeType, request: Message, send: Send) -> None:
-        """Run the tests to hear what they call the unit with, and then calls like those with `code` in it."""
-        items = [(number, self.session.items[number]) for number in request["tests"]]
+    def _items(self, request: RunRequest) -> list[tuple[int, pytest.Item]]:
+        return [(number, self.session.items[number]) for number in request.limits]
+
+    def _try(self, code: CodeType, request: RunRequest, send: Send) -> None:
+        """Run the tests to record what they call the unit with, and then calls like those with `code` in it."""
         recorder = CallRecorder(self.functions[0].__code__)
         self.runner.start(send, request, recorder)
-        self.runner.run(items, time.process_time)
+        self.runner.run(self._items(request), time.process_time)
         install(self.functions, code)
         tried(self.functions[0], recorder, send)
 
@@ -177,15 +195,16 @@ class CallTrace:
     def _called(self, frame: FrameType, event: str, argument: Any) -> None:
         self.calls.setdefault(frame.f_code, set()).add(self.test)
 
-    def report(self) -> list[tuple[str, int, list[int]]]:
-        """`[file, first line, tests]` of every function called in the project's files."""
+    def report(self) -> tuple[CalledFunction, ...]:
+        """Every function called in the project's files."""
         found = []
         for code, tests in self.calls.items():
             # Code without a file has a name like "<string>".
             file = os.path.realpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
             if file.startswith(self.root):
-                found.append((os.path.relpath(file, self.root), code.co_firstlineno, sorted(tests)))
-        return found
+                name = os.path.relpath(file, self.root)
+                found.append(CalledFunction(name, code.co_firstlineno, tuple(sorted(tests))))
+        return tuple(found)
 
 
 def os_threads() -> int:
@@ -207,9 +226,9 @@ def preloadable(root: str) -> list[str]:
     return names
 
 
-def run(wire: Wire, config: Message) -> None:
+def run(wire: Wire, setup: Setup, job: WarmJob) -> None:
     """Collect, serve, and leave without pytest's end of session: nothing of it is wanted."""
-    server = WarmServer(wire, config)
-    status = run_pytest(config, config["selection"], plugins=[server])
+    server = WarmServer(wire, setup, job)
+    status = run_pytest(setup.root, setup.scratch, job.selection, plugins=[server])
     if not server.served:
-        wire.send({"failed": status, "errors": server.errors})
+        wire.send(CollectionFailed(status, tuple(server.errors)))

@@ -1,0 +1,461 @@
+"""Every message between the controller (reloc_lsp) and a harness process, and the values in them.
+
+All are frozen dataclasses, so that both sides read the same fields. They need the standard library only, and Python
+3.9: the codec evaluates the field types at run time, so they are written `Optional[X]` and not `X | None`.
+
+A conversation begins with `Hello` from the harness, and `Setup` and one `Job` from the controller. The jobs `WarmJob`
+and `FreshJob` start a fork server, which answers each `Command` of the controller. `ColdJob` and `CollectionJob` run
+once. A `Record` is what the process that runs the tests reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Optional
+
+PROTOCOL = 1
+"""Version of the messages. Raise it with every change of them: controller and harness must agree on it."""
+
+TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
+"""How a test ended that did end, in pytest's terms."""
+ChildEnd = Literal["done", "timeout", "died", "garbled"]
+"""How a child of the fork server ended: by itself, over a limit, by a crash, or with a record that is none of ours."""
+RawRecord = dict[str, object]
+"""A record as JSON, not yet decoded: candidates ran in the process that sent it."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something one side sends. On the wire, its key `kind` is the name of its class."""
+
+
+class Job(Message):
+    """What a harness process is for. `name` is the module of `pytest_runner` that does it, and the name of its log."""
+
+    name: ClassVar[str]
+
+
+class Command(Message):
+    """What the controller sends to a fork server."""
+
+
+class Record(Message):
+    """What a process that runs tests reports."""
+
+
+Send = Callable[[Record], None]
+"""Sends one record to the controller."""
+
+
+# Values in messages
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one test may use: CPU seconds, and wall-clock seconds (against tests that sleep)."""
+
+    cpu: float
+    wall: float
+
+    def grown(self, factor: float) -> Limit:
+        """The limit times `factor`."""
+        return Limit(self.cpu * factor, self.wall * factor)
+
+
+@dataclass(frozen=True)
+class UnitDescription:
+    """How to compile the outermost function around the unit in its context.
+
+    `prefix` holds the lines (class headers) to put before the function's source. `names` leads to its code object:
+    class names, then the function's. `first_line` is its first line in `file`, decorators included. `futures` are
+    the names that the file imports from `__future__`.
+    """
+
+    file: str
+    prefix: str
+    names: tuple[str, ...]
+    first_line: int
+    futures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConfinementRules:
+    """What a confined process may do: see `Grants`. `readable` of `None` leaves all paths readable."""
+
+    network: bool
+    processes: bool
+    attributes: bool
+    writable: tuple[str, ...]
+    readable: Optional[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class BytecodeFolders:
+    """Folders with bytecode to read (`kept`), and the one to write new bytecode to (`own`), if there is one."""
+
+    kept: tuple[str, ...]
+    own: Optional[str]
+
+
+@dataclass(frozen=True)
+class CollectionBudget:
+    """Test files are collected for `seconds`; files in `certain` always, and as many more as it takes for one test."""
+
+    seconds: float
+    certain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CollectionError:
+    """What pytest could not collect (`where`, a node id) and the end of what it printed about it."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ProbeRequest:
+    """Which run-time values of the unit to record.
+
+    `lines` are the unit's first and last line in the file, and `entry` the line that begins a call. `points` maps a
+    line to the source texts of expressions without side effects; `None` records lines, calls and types only.
+    `last_calls` (by test) and `last_visits` (by test and line) are the counts of an earlier run, so that the last call
+    and the last visit are recognized.
+    """
+
+    lines: tuple[int, int]
+    entry: int
+    points: Optional[dict[int, tuple[str, ...]]] = None
+    last_calls: dict[int, int] = field(default_factory=dict)
+    last_visits: dict[int, dict[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """Which tests to run, and how. `limits` maps the number of each test to its limit, in the order to run them.
+
+    `failures_allowed` ends the run after one more failure than that: the other tests cannot change the decision.
+    `early_stop` ends it after that many failures, if no test before passed. After `seconds` no further test begins;
+    nor does one after `quiet` seconds in which no test reached the unit. `learn` reports which permissions the tests
+    require, and runs them without confinement. `probe` records values of the unit, `trace_calls` the functions that
+    each test calls. `differential` then calls the unit with inputs that no test uses.
+    """
+
+    limits: dict[int, Limit]
+    failures_allowed: Optional[int] = None
+    early_stop: Optional[int] = None
+    seconds: Optional[float] = None
+    quiet: Optional[float] = None
+    learn: bool = False
+    trace_calls: bool = False
+    probe: Optional[ProbeRequest] = None
+    differential: bool = False
+
+
+@dataclass(frozen=True)
+class FailureReport:
+    """Type and message of the exception that ended a test, the line of the test, and the lines of the unit's file."""
+
+    kind: str
+    message: str
+    test_line: int = 0
+    unit_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CalledFunction:
+    """A function of the project (file relative to its root, first line) and the numbers of the tests that call it."""
+
+    file: str
+    line: int
+    tests: tuple[int, ...]
+
+
+# The start of a conversation
+
+
+@dataclass(frozen=True)
+class Hello(Message):
+    """The harness has started, and speaks this version of the protocol."""
+
+    protocol: int
+
+
+@dataclass(frozen=True)
+class Setup(Message):
+    """What every harness process needs to know.
+
+    `root` is the copy of the workspace to work in, `origin` the workspace itself, `scratch` a folder for this process
+    beside the copy. A fork server has at most `workers` children at a time. Without `confinement` none is applied.
+    """
+
+    root: str
+    origin: str
+    scratch: str
+    workers: int
+    confinement: Optional[ConfinementRules]
+    bytecode: BytecodeFolders
+
+
+@dataclass(frozen=True)
+class WarmJob(Job):
+    """Collect `selection` (files or node ids) and serve; each child swaps the unit's code. Answered by `Collected`."""
+
+    name: ClassVar[str] = "warm"
+    selection: tuple[str, ...]
+    unit: Optional[UnitDescription]
+    budget: Optional[CollectionBudget]
+
+
+@dataclass(frozen=True)
+class FreshJob(Job):
+    """Import the modules `preload` and serve; each child imports the project. Answered by `Ready`."""
+
+    name: ClassVar[str] = "fresh"
+    tests: tuple[str, ...]
+    unit_file: str
+    preload: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ColdJob(Job):
+    """Run one pytest session on the code in `root`; its records carry `nonce`.
+
+    `tests` are the numbers and node ids to run, `selection` the files that hold them. `backwards` runs the last test
+    first. `guarded_lines` are the unit's first and last line, if what it returns is to be checked for objects that
+    deceive comparisons. `more_recursion` lets functions call each other deeper than usual.
+    """
+
+    name: ClassVar[str] = "cold"
+    nonce: str
+    tests: tuple[tuple[int, str], ...]
+    selection: tuple[str, ...]
+    unit_file: str
+    failures_allowed: Optional[int] = None
+    trace_calls: bool = False
+    probe: Optional[ProbeRequest] = None
+    backwards: bool = False
+    more_recursion: bool = False
+    guarded_lines: Optional[tuple[int, int]] = None
+
+
+@dataclass(frozen=True)
+class CollectionJob(Job):
+    """Collect `selection` and run nothing. `learn` reports which permissions that requires. See `Collected`."""
+
+    name: ClassVar[str] = "collection"
+    selection: tuple[str, ...]
+    learn: bool = False
+
+
+# Commands to a fork server
+
+
+@dataclass(frozen=True)
+class Run(Command):
+    """Run tests in one child. Answered by `RunReply` with the same `id`.
+
+    `version` is the source to run: the outermost function's for a warm server (`None` runs the code as it is), the
+    whole file's for a fresh one.
+    """
+
+    id: int
+    version: Optional[str]
+    request: RunRequest
+
+
+@dataclass(frozen=True)
+class RunBatch(Command):
+    """Run tests on each of `versions` in one child, then the first `canary` of them on the unchanged unit."""
+
+    id: int
+    versions: tuple[str, ...]
+    canary: int
+    request: RunRequest
+
+
+@dataclass(frozen=True)
+class SetConfinement(Command):
+    """Apply this confinement to every child that starts later; `None` for none."""
+
+    confinement: Optional[ConfinementRules]
+
+
+class Cancel(Command):
+    """End the running children and forget the waiting requests; none of them is answered."""
+
+
+class Ping(Command):
+    """Show that the server is alive. Answered by `Alive`."""
+
+
+class Quit(Command):
+    """End the children and the process."""
+
+
+# Answers of the harness
+
+
+@dataclass(frozen=True)
+class Collected(Message):
+    """The node ids that pytest collected, the file of each, and errors.
+
+    Of a warm server also: `skipped_files`, for which the budget did not last; how many live `functions` have the
+    unit's code; how many `threads` the process has; and the imported `modules` that are not the project's.
+    """
+
+    tests: tuple[str, ...]
+    files: tuple[str, ...]
+    errors: tuple[CollectionError, ...]
+    skipped_files: tuple[str, ...] = ()
+    functions: int = 0
+    threads: int = 1
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CollectionFailed(Message):
+    """pytest ended with exit status `status` before all was collected."""
+
+    status: int
+    errors: tuple[CollectionError, ...]
+
+
+class Ready(Message):
+    """A fresh server awaits commands."""
+
+
+class Alive(Message):
+    """The answer to `Ping`."""
+
+
+@dataclass(frozen=True)
+class RunReply(Message):
+    """What a child reported, how it ended, and the CPU seconds it used."""
+
+    id: int
+    records: tuple[RawRecord, ...]
+    ended: ChildEnd
+    cpu: float
+
+
+@dataclass(frozen=True)
+class StampedRecord(Message):
+    """A record of a cold run with that run's nonce."""
+
+    nonce: str
+    record: RawRecord
+
+
+# Records
+
+
+@dataclass(frozen=True)
+class RunBegins(Record):
+    """The first test is about to run; the process has used `cpu` seconds so far."""
+
+    cpu: float
+
+
+@dataclass(frozen=True)
+class TestBegins(Record):
+    """A test is about to run (cold runs only)."""
+
+    test: int
+
+
+@dataclass(frozen=True)
+class TestEnded(Record):
+    """How a test ended, with the CPU seconds and wall-clock seconds it used."""
+
+    test: int
+    outcome: TestOutcome
+    seconds: float
+    wall: float
+    failure: Optional[FailureReport]
+
+
+@dataclass(frozen=True)
+class CanaryEnded(Record):
+    """How the test ended that must fail."""
+
+    outcome: TestOutcome
+
+
+@dataclass(frozen=True)
+class LineReached(Record):
+    """A test reached a line of the unit for the first time; without a `test` it was reached during import."""
+
+    line: int
+    test: Optional[int]
+
+
+@dataclass(frozen=True)
+class PermissionRequired(Record):
+    """The tests require a permission: `network`, `processes`, `attributes`, or the path of a folder to write in."""
+
+    permission: str
+
+
+@dataclass(frozen=True)
+class ProbeReport(Record):
+    """What a probe recorded. Values of expressions are small numbers, equal for values that are equal.
+
+    `types` maps names to the types their values had. `calls` counts calls per test, `counts` visits of each line in a
+    test's last call. `visits` has, per line, each recorded visit: test, call, and one number per expression (-1: it
+    raised). `truth` maps, per line, numbers to the truth of their values. `ended` maps a failing test to the line of
+    its last return, and `answers`, per line and test, to the numbers of the values it expected there.
+    """
+
+    types: dict[str, tuple[str, ...]]
+    calls: dict[int, int]
+    counts: dict[int, dict[int, int]]
+    visits: dict[int, tuple[tuple[Optional[int], int, tuple[int, ...]], ...]]
+    truth: dict[int, dict[int, bool]]
+    ended: dict[int, int]
+    answers: dict[int, dict[int, tuple[int, ...]]]
+
+
+@dataclass(frozen=True)
+class CallsReport(Record):
+    """The functions that the tests called."""
+
+    functions: tuple[CalledFunction, ...]
+
+
+@dataclass(frozen=True)
+class Unfit(Record):
+    """A version cannot be swapped in, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotCollected(Record):
+    """Something could not be collected with this version."""
+
+    error: CollectionError
+
+
+@dataclass(frozen=True)
+class DifferentialOutcome(Record):
+    """What a version did with the input of that number: the call as one writes it, and its result in words."""
+
+    input: int
+    call: str
+    result: str
+
+
+@dataclass(frozen=True)
+class Broken(Record):
+    """The harness itself failed in the child."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class RunEnded(Record):
+    """The last record of a process that came to the end of its work; `cpu` seconds were used by a cold run."""
+
+    cpu: float = 0.0
