@@ -14,7 +14,8 @@ from usage import harness_of, server_cpu
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.evaluation.fork_client import ChildReport, Limit
+from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
@@ -61,7 +62,7 @@ class Case:
         self.judge = PytestEvaluator(bench, location, baseline)
         self.tests = list(baseline.tests)
         self.tiers: dict[str, Tier] = {baseline.tier.name: baseline.tier}
-        self.tiers[COLD] = ColdTier(bench, location, baseline.tier.tests, grants=baseline.grants)
+        self.tiers[COLD] = ColdTier(bench, location, baseline.tier.collected, grants=baseline.grants)
 
     @classmethod
     async def start(cls, bench: HarnessLauncher, location: UnitLocation, tally: Tally) -> Case:
@@ -71,12 +72,12 @@ class Case:
         baseline = await BaselineBuilder(bench, location, SECONDS).measure(groups)
         tally.chosen[f"{baseline.tier.name}: {baseline.reason}"] += 1
         tally.grants[str(baseline.grants) or "nothing"] += 1
-        if isinstance(baseline.tier, ColdTier):
+        if not baseline.tier.forks:
             raise EvaluationError(baseline.reason)
         case = cls(bench, location, baseline, tally)
-        if isinstance(baseline.tier, WarmTier):
+        if baseline.tier.batching():
             try:
-                fresh = await FreshTier.start(bench, location, baseline.tier.tests, baseline.tier.modules)
+                fresh = await baseline.tier.fallback()
             except BaseException:
                 await case.close()
                 raise

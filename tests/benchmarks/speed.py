@@ -43,6 +43,7 @@ from usage import harness_of, server_cpu
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
+from reloc_lsp.evaluation.harness.protocol.messages import RunRequest
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
@@ -235,7 +236,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
         second = await verdicts(anew, list(steady), last)
     with measured(tally, FLOOR, FORKS, pid):
         for _ in range(FORKS):
-            await tier.client.run([], [])
+            await tier.client.run(None, RunRequest({}))
     tally.left_out["other header"] += len(chosen) - len(fitting)
     tally.left_out["hanging"] += len(fitting) - len(steady)
     tally.judged |= steady

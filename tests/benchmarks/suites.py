@@ -23,7 +23,7 @@ from pathlib import Path
 from plant import Package, unique_functions, unpack
 from speed import Mutant
 
-from reloc_lsp.evaluation.fork_client import Limit
+from reloc_lsp.evaluation.harness.protocol.messages import CallsReport, Limit, RunRequest
 from reloc_lsp.evaluation.selection.test_selection import pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
 from reloc_lsp.program.source_text import SourceText
@@ -188,9 +188,10 @@ async def called(bench: HarnessLauncher, seed: str) -> dict[tuple[str, int], set
     try:
         while left:
             part = left[:TRACED]
-            report = await tier.run("", part, [Limit(5.0, 10.0)] * len(part), trace_calls=True)
-            for file, line, tests in report.record("calls") or ():
-                found[file, line] |= set(tests)
+            report = await tier.run("", RunRequest(dict.fromkeys(part, Limit(5.0, 10.0)), trace_calls=True))
+            calls = report.last(CallsReport)
+            for function in calls.functions if calls else ():
+                found[function.file, function.line].update(function.tests)
             # What a lost child had seen went with it; the tests after the one that ended it go on.
             ended = list(report.results) if report.ended != "done" else part
             left = [n for n in left if n not in (ended or part)]

@@ -14,7 +14,7 @@ import pytest
 from verdicts import judged
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.fork_client import Limit
+from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandbox, sandbox_level
 from reloc_lsp.evaluation.tiers import ColdTier
@@ -226,8 +226,8 @@ async def test_what_is_required_in_the_own_folder_of_a_process_grants_nothing(ca
 async def test_a_confined_cold_run_ends_normally_where_warnings_are_errors(write, judging):
     ini = "[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
-    tier = ColdTier(judge.bench, judge.location, judge.baseline.tier.tests, grants=judge.baseline.grants)
-    report = await tier.run(MODULE, [0, 1], [Limit(10, 30)] * 2)
+    tier = ColdTier(judge.bench, judge.location, judge.baseline.tier.collected, grants=judge.baseline.grants)
+    report = await tier.run(MODULE, RunRequest(dict.fromkeys([0, 1], Limit(10, 30))))
     assert report.ended == "done" and report.cpu > 0
 
 
