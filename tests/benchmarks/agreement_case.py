@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from agreement_tally import COLD, FRESH, SEARCH, WARM, Disagreement, Tally
 from speed import FAILING, Mutant
@@ -14,7 +13,7 @@ from usage import harness_of, server_cpu
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest, Unfit
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
@@ -28,7 +27,7 @@ NOT_PASSED, NOT_RUN = "not passed", "not run"
 
 Said = dict[int, str]
 """How tests ended, by number, up to one that hung."""
-Run = Callable[..., Awaitable[ChildReport]]
+Run = Callable[[str, RunRequest], Awaitable[ChildReport]]
 """A tier's way to run tests."""
 
 
@@ -40,8 +39,8 @@ async def outcomes(run: Run, source: str, tests: Sequence[int], limits: Mapping[
     said: Said = {}
     left = list(tests)
     while left:
-        report = await run(source, left, [limits[n] for n in left])
-        if report.record("unfit") is not None:
+        report = await run(source, RunRequest({n: limits[n] for n in left}))
+        if report.last(Unfit) is not None:
             return None
         said |= {n: _in_words(result.outcome) for n, result in report.results.items()}
         if report.ended == "done":
@@ -247,9 +246,9 @@ class _Counting:
     def __init__(self, plain: Run) -> None:
         self.plain, self.cpu, self.told = plain, 0.0, True
 
-    async def run(self, *arguments: Any, **more: Any) -> ChildReport:
+    async def run(self, source: str, request: RunRequest) -> ChildReport:
         """Run as it is done without us."""
-        report = await self.plain(*arguments, **more)
+        report = await self.plain(source, request)
         self.cpu += report.cpu
         self.told = self.told and report.ended == "done"
         return report
