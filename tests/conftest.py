@@ -86,14 +86,14 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         found = find_interpreter(root, interpreter) if interpreter else active_interpreter
         walls = find_sandbox(sandbox)
         copies.append(ScratchCopy(root, unsaved, mountable=walls.container is not None))
-        bench = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
-        location = UnitLocation(file, bench.copy.path_in_copy(file), name, module, unit)
+        launcher = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
+        location = UnitLocation(file, launcher.copy.path_in_copy(file), name, module, unit)
         user = copies[-1].files
         files = test_selection.test_files(user, test_selection.pytest_layout(user))
         likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
-        baseline = await BaselineBuilder(bench, location, seconds).measure(groups)
-        judges.append(PytestEvaluator(bench, location, baseline))
+        baseline = await BaselineBuilder(launcher, location, seconds).measure(groups)
+        judges.append(PytestEvaluator(launcher, location, baseline))
         return judges[-1]
 
     yield start

@@ -43,19 +43,19 @@ class ServerLostError(Exception):
 class PytestEvaluator:
     """Judges candidates of one unit. Test ids are pytest node ids."""
 
-    def __init__(self, bench: HarnessLauncher, location: UnitLocation, baseline: Baseline) -> None:
-        self.bench = bench
+    def __init__(self, launcher: HarnessLauncher, location: UnitLocation, baseline: Baseline) -> None:
+        self.launcher = launcher
         self.location = location
         self.baseline = baseline
         self._fallback: Tier | None = None
         self._lint = SafetyLint(location.module.text)
-        bench.copy.stop_keeping_bytecode()
+        launcher.copy.stop_keeping_bytecode()
         self._order = list(baseline.tests)
         self._kills = dict.fromkeys(self._order, 0)
         self._broken: set[int] = set()
         self._batches: Batches | None = None
         self._starting = asyncio.Lock()
-        self._slots = asyncio.Semaphore(bench.workers)
+        self._slots = asyncio.Semaphore(launcher.workers)
         self._emptying = asyncio.Lock()
         self._cpu = 0.0
         self._waited = 0.0
@@ -68,7 +68,7 @@ class PytestEvaluator:
     @property
     def sandbox(self) -> Level:
         """The walls that candidates run behind, after what was granted."""
-        sandbox = self.bench.sandbox
+        sandbox = self.launcher.sandbox
         return replace(sandbox, confinement=sandbox.confinement and not self.baseline.importing.everything).level
 
     @property
@@ -106,7 +106,7 @@ class PytestEvaluator:
         broken = await self._breaks_again(source)
         if broken:
             return self._verdict(broken, [*self._order, *broken])
-        usual = ColdTier(self.bench, self.location, self.baseline.tier.collected, grants=self.baseline.importing)
+        usual = ColdTier(self.launcher, self.location, self.baseline.tier.collected, grants=self.baseline.importing)
         seed = 1 + secrets.randbelow(2**32 - 1)
         unlike = replace(usual, backwards=True, seed=seed, more_recursion=True)
         guarded = unlike
@@ -256,7 +256,7 @@ class PytestEvaluator:
             async with self._slots:
                 return await batches.run(sources, order, self.baseline.limits, len(order) - must_exceed - 1)
 
-        shares = batches.shares(len(together), self.bench.workers) if batches else []
+        shares = batches.shares(len(together), self.launcher.workers) if batches else []
         groups = [[together[i] for i in share] for share in shares]
         await asyncio.gather(*map(judge_alone, alone), *map(judge_together, groups))
         return [verdicts[n] for n in range(len(candidates))]
@@ -274,7 +274,7 @@ class PytestEvaluator:
                 return await self._tried(candidate, order, must_exceed, hung)
         except ServerLostError:
             async with self._emptying, contextlib.AsyncExitStack() as all_slots:
-                for _ in range(self.bench.workers):
+                for _ in range(self.launcher.workers):
                     await all_slots.enter_async_context(self._slots)
                 with contextlib.suppress(ServerLostError):
                     return await self._tried(candidate, order, must_exceed, hung)

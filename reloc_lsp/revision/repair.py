@@ -55,7 +55,7 @@ class Repair:
     def rules(self) -> Rules:
         """Rewrites, the model's revisions or both, and the rewards that order candidates with the same outcomes."""
         context = self._context
-        settings, launcher = context.settings, context.evaluator.bench
+        settings, launcher = context.settings, context.evaluator.launcher
         evidence = evidence_reward(settings.reward.evidence, launcher.copy.origin)
         rewrites = RewriteNeighborhood(
             context.task, context.module_context(), context.evaluator, settings.search.seed, evidence

@@ -132,7 +132,7 @@ def run_context(
     if model and not budgeted:
         report.notes.append(NO_SANDBOX)
     unit, module, baseline = location.unit, location.module, evaluator.baseline
-    user_files = evaluator.bench.copy.files
+    user_files = evaluator.launcher.copy.files
     test_files = {Path(baseline.tier.tests[number].split("::")[0]) for number in baseline.tests}
     task = Task(
         file=location.name,

@@ -77,13 +77,13 @@ async def judge_package(suite: Suite, python: Path, mutmut: Path, tree: Path, pl
     begun = time.monotonic()
     copy = ScratchCopy(tree, {})
     try:
-        bench = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=find_sandbox())
-        functions = choose(suite, tree, await called(bench, plan.seed), plan.seed)
+        launcher = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=find_sandbox())
+        functions = choose(suite, tree, await called(launcher, plan.seed), plan.seed)
         # A few to spare: some functions have few changes, some are for cold runs alone.
         step = -(-plan.changes // plan.many) + 2
         for start in range(0, len(functions), step):
             for file, qualname, mutants in planted(mutmut, tree, functions[start : start + step], plan.seed, plan.many):
-                await _judge_at(bench, file, qualname, mutants[: plan.changes - tally.changes], plan, tally)
+                await _judge_at(launcher, file, qualname, mutants[: plan.changes - tally.changes], plan, tally)
                 if tally.changes >= plan.changes:
                     return
     finally:
@@ -92,14 +92,16 @@ async def judge_package(suite: Suite, python: Path, mutmut: Path, tree: Path, pl
 
 
 async def _judge_at(
-    bench: HarnessLauncher, file: str, qualname: str, chosen: Sequence[Mutant], plan: Plan, tally: Tally
+    launcher: HarnessLauncher, file: str, qualname: str, chosen: Sequence[Mutant], plan: Plan, tally: Tally
 ) -> None:
-    path = bench.copy.origin / file
+    path = launcher.copy.origin / file
     module = Module(SourceText.read(path).text)
     unit = module.find(qualname)
     assert unit is not None
     try:
-        case = await Case.start(bench, UnitLocation(path, bench.copy.path_in_copy(path), file, module, unit), tally)
+        case = await Case.start(
+            launcher, UnitLocation(path, launcher.copy.path_in_copy(path), file, module, unit), tally
+        )
     except EvaluationError as error:
         tally.left_out.append(f"{file}::{qualname}: {error}")
         return

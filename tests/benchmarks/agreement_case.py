@@ -56,24 +56,24 @@ async def outcomes(run: Run, source: str, tests: Sequence[int], limits: Mapping[
 class Case:
     """One function, with a baseline and every tier that may judge it. The caller closes it."""
 
-    def __init__(self, bench: HarnessLauncher, location: UnitLocation, baseline: Baseline, tally: Tally) -> None:
-        self.bench, self.location, self.baseline, self.tally = bench, location, baseline, tally
-        self.judge = PytestEvaluator(bench, location, baseline)
+    def __init__(self, launcher: HarnessLauncher, location: UnitLocation, baseline: Baseline, tally: Tally) -> None:
+        self.launcher, self.location, self.baseline, self.tally = launcher, location, baseline, tally
+        self.judge = PytestEvaluator(launcher, location, baseline)
         self.tests = list(baseline.tests)
         self.tiers: dict[str, Tier] = {baseline.tier.name: baseline.tier}
-        self.tiers[COLD] = ColdTier(bench, location, baseline.tier.collected, grants=baseline.grants)
+        self.tiers[COLD] = ColdTier(launcher, location, baseline.tier.collected, grants=baseline.grants)
 
     @classmethod
-    async def start(cls, bench: HarnessLauncher, location: UnitLocation, tally: Tally) -> Case:
+    async def start(cls, launcher: HarnessLauncher, location: UnitLocation, tally: Tally) -> Case:
         """Take the baseline; raises `EvaluationError` where no tier but the cold one can judge this function."""
-        user, qualname = bench.copy.files, location.unit.qualname
+        user, qualname = launcher.copy.files, location.unit.qualname
         groups = likely_groups(user, test_files(user, pytest_layout(user)), location.name, qualname)
-        baseline = await BaselineBuilder(bench, location, SECONDS).measure(groups)
+        baseline = await BaselineBuilder(launcher, location, SECONDS).measure(groups)
         tally.chosen[f"{baseline.tier.name}: {baseline.reason}"] += 1
         tally.grants[str(baseline.grants) or "nothing"] += 1
         if not baseline.tier.forks:
             raise EvaluationError(baseline.reason)
-        case = cls(bench, location, baseline, tally)
+        case = cls(launcher, location, baseline, tally)
         if baseline.tier.batching():
             try:
                 fresh = await baseline.tier.fallback()
@@ -197,7 +197,7 @@ class Case:
         fitting = [one for one in chosen if self.location.fits(one.candidate.source)]
         again = []
         for _ in range(2):
-            verdicts = await self._searched(PytestEvaluator(self.bench, self.location, self.baseline), fitting)
+            verdicts = await self._searched(PytestEvaluator(self.launcher, self.location, self.baseline), fitting)
             again += [self._takes(v) for one, v in zip(fitting, verdicts, strict=True) if one is mutant]
         return "what other changes leave behind in a fork" if found in again else "flaky, as it is not so each time"
 

@@ -88,13 +88,13 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
     sandbox = find_sandbox()
     copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
     try:
-        bench = HarnessLauncher(copy, find_interpreter(root, str(python)), 1, sandbox=sandbox)
+        launcher = HarnessLauncher(copy, find_interpreter(root, str(python)), 1, sandbox=sandbox)
         module = Module(SourceText.read(root / file).text)
         unit = module.find(qualname)
         assert unit is not None
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
-        judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, BASELINE).measure(groups))
+        judge = PytestEvaluator(launcher, location, await BaselineBuilder(launcher, location, BASELINE).measure(groups))
         try:
             if judge.unchanged.all_passed:
                 return None

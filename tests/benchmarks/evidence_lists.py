@@ -51,9 +51,11 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
     sandbox = find_sandbox()
     copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
     try:
-        bench = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
+        launcher = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
-        judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, SECONDS).measure([[test]]))
+        judge = PytestEvaluator(
+            launcher, location, await BaselineBuilder(launcher, location, SECONDS).measure([[test]])
+        )
         try:
             context = run_context(
                 report=RunReport(Settings(), lambda progress: None),

@@ -71,7 +71,7 @@ TRIED = 64  # candidates that a search judges first
 BASELINE, ONE = 20.0, 30.0  # seconds
 
 
-async def begun(bench: HarnessLauncher, base: Baseline, location: UnitLocation) -> RunContext | None:
+async def begun(launcher: HarnessLauncher, base: Baseline, location: UnitLocation) -> RunContext | None:
     """A search as it begins on a bug; `None` where no test notices it, or one hangs or dies."""
     tier = base.tier
     assert isinstance(tier, WarmTier)
@@ -86,7 +86,7 @@ async def begun(bench: HarnessLauncher, base: Baseline, location: UnitLocation) 
     order = varied(sorted(results, key=lambda n: judging_order(results[n], n)), results)
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
-    judge = PytestEvaluator(bench, location, changed)
+    judge = PytestEvaluator(launcher, location, changed)
     return run_context(
         report=RunReport(Settings(), lambda progress: None), evaluator=judge, location=location, settings=Settings()
     )
@@ -130,17 +130,17 @@ async def alternatives(context: RunContext, package: Package, wanted: Wanted) ->
 
 
 async def of_function(
-    bench: HarnessLauncher, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
+    launcher: HarnessLauncher, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
 ) -> AsyncGenerator[list[RankingList]]:
     """The lists of each bug in a function."""
     module = Module(SourceText.read(path).text)
     unit = module.find(qualname)
     assert unit is not None
     fixed = module.source(unit)
-    files = test_files(bench.copy.files, pytest_layout(bench.copy.files))
-    groups = likely_groups(bench.copy.files, files, file, qualname)
+    files = test_files(launcher.copy.files, pytest_layout(launcher.copy.files))
+    groups = likely_groups(launcher.copy.files, files, file, qualname)
     base = await BaselineBuilder(
-        bench, UnitLocation(path, bench.copy.path_in_copy(path), file, module, unit), BASELINE
+        launcher, UnitLocation(path, launcher.copy.path_in_copy(path), file, module, unit), BASELINE
     ).measure(groups)
     try:
         slow = sum(result.seconds for result in base.results.values()) > SLOWEST
@@ -154,10 +154,10 @@ async def of_function(
             wanted, source = Wanted(fixed), wrong.source(found)
             if not wanted.in_reach(source, ModuleContext(wrong.tree, qualname, {})):
                 continue
-            location = UnitLocation(path, bench.copy.path_in_copy(path), file, wrong, found)
+            location = UnitLocation(path, launcher.copy.path_in_copy(path), file, wrong, found)
             try:
                 async with asyncio.timeout(ONE):
-                    context = await begun(bench, base, location)
+                    context = await begun(launcher, base, location)
                     made = await alternatives(context, suite.package, wanted) if context else []
             except TimeoutError:
                 base.tier.client.abandon()
@@ -173,11 +173,11 @@ async def of_package(suite: Suite, work: Path, seed: str, until: float) -> Async
     sandbox = find_sandbox()
     copy = ScratchCopy(tree, {}, mountable=sandbox.container is not None)
     try:
-        bench = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=sandbox)
-        functions = choose(suite, tree, await called(bench, seed), seed)
+        launcher = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=sandbox)
+        functions = choose(suite, tree, await called(launcher, seed), seed)
         for file, qualname, mutants in planted(mutmut, tree, functions, seed, MANY):
             try:
-                async with aclosing(of_function(bench, suite, tree / file, file, qualname, mutants)) as stream:
+                async with aclosing(of_function(launcher, suite, tree / file, file, qualname, mutants)) as stream:
                     async for found in stream:
                         yield found
                         if time.monotonic() > until:

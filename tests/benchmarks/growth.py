@@ -85,12 +85,12 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
         module = Module(SourceText.read(path).text)
         unit = module.find(UNIT.partition("::")[2])
         assert unit is not None
-        bench = HarnessLauncher(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
+        launcher = HarnessLauncher(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
         location = UnitLocation(path, copy.path_in_copy(path), FILE, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
-        baseline = await BaselineBuilder(bench, location, 60.0).measure(groups)
+        baseline = await BaselineBuilder(launcher, location, 60.0).measure(groups)
         ready = time.monotonic() - began
-        judge = PytestEvaluator(bench, location, baseline)
+        judge = PytestEvaluator(launcher, location, baseline)
         assert isinstance(baseline.tier, WarmTier), baseline.reason
         wrong = [location.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
         first, *others = [Candidate(source, "", "", trusted=True) for source in wrong]

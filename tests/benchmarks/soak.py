@@ -81,8 +81,12 @@ async def soak(root: Path, most: int) -> bool:
     unit = module.find("f")
     assert unit is not None
     location = UnitLocation(root / "m.py", copy.path_in_copy(root / "m.py"), "m.py", module, unit)
-    bench = HarnessLauncher(copy, find_interpreter(root, sys.executable), os.cpu_count() or 1, sandbox=find_sandbox())
-    judge = PytestEvaluator(bench, location, await BaselineBuilder(bench, location, 30.0).measure([["test_m.py"]]))
+    launcher = HarnessLauncher(
+        copy, find_interpreter(root, sys.executable), os.cpu_count() or 1, sandbox=find_sandbox()
+    )
+    judge = PytestEvaluator(
+        launcher, location, await BaselineBuilder(launcher, location, 30.0).measure([["test_m.py"]])
+    )
     rows: list[tuple[float, int, int, int]] = []
     supply, done, started = bodies(), 0, time.monotonic()
     print(f"sandbox: {judge.sandbox}\ncandidates  seconds     MB  open files  processes  scratch files")

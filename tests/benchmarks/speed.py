@@ -186,15 +186,15 @@ def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> d
 class Warm:
     """One function of the subject, ready to be judged."""
 
-    def __init__(self, bench: HarnessLauncher, location: UnitLocation) -> None:
-        self.bench, self.location = bench, location
+    def __init__(self, launcher: HarnessLauncher, location: UnitLocation) -> None:
+        self.launcher, self.location = launcher, location
 
     async def start(self) -> WarmTier:
         """Take the baseline; raises `EvaluationError` where the warm tier cannot judge this function."""
-        user, qualname = self.bench.copy.files, self.location.unit.qualname
+        user, qualname = self.launcher.copy.files, self.location.unit.qualname
         groups = likely_groups(user, test_files(user, pytest_layout(user)), self.location.name, qualname)
-        self.baseline = await BaselineBuilder(self.bench, self.location, 60.0).measure(groups)
-        self.judge = PytestEvaluator(self.bench, self.location, self.baseline)
+        self.baseline = await BaselineBuilder(self.launcher, self.location, 60.0).measure(groups)
+        self.judge = PytestEvaluator(self.launcher, self.location, self.baseline)
         tier = self.baseline.tier
         if not isinstance(tier, WarmTier) or not self.judge.unchanged.all_passed:
             await self.judge.close()
@@ -229,7 +229,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
         for mutant, verdict in zip(fitting, first, strict=True)
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
-    anew = PytestEvaluator(warm.bench, warm.location, warm.baseline)
+    anew = PytestEvaluator(warm.launcher, warm.location, warm.baseline)
     with measured(tally, TRIAL, 1, pid):
         await anew.batches()
     with measured(tally, RELOC, len(steady), pid):
@@ -336,13 +336,13 @@ async def measure(subject: Subject, work: Path, sample: int, functions: int, see
     used: list[str] = []
     copy = ScratchCopy(pristine, {})
     try:
-        bench = HarnessLauncher(copy, find_interpreter(pristine, str(python)), 1, sandbox=find_sandbox())
-        tally.notes.append(f"sandbox: {bench.sandbox.level}")
+        launcher = HarnessLauncher(copy, find_interpreter(pristine, str(python)), 1, sandbox=find_sandbox())
+        tally.notes.append(f"sandbox: {launcher.sandbox.level}")
         for qualname in found:
             unit = module.find(qualname)
             if unit is None or len(used) == functions:
                 break
-            warm = Warm(bench, UnitLocation(path, copy.path_in_copy(path), subject.file, module, unit))
+            warm = Warm(launcher, UnitLocation(path, copy.path_in_copy(path), subject.file, module, unit))
             share = min(-(-sample // functions), sample - tally.count[SUITE])
             if await judge_function(warm, subject, found[qualname], share, pytests, python, tally):
                 used.append(qualname)

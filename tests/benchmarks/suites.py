@@ -176,13 +176,13 @@ def environment(suites: Sequence[Suite], work: Path, *more: str) -> Path:
     return python
 
 
-async def called(bench: HarnessLauncher, seed: str) -> dict[tuple[str, int], set[int]]:
+async def called(launcher: HarnessLauncher, seed: str) -> dict[tuple[str, int], set[int]]:
     """The tests, by number, that call each function of the project, by its file and first line.
 
     Of very many tests only a seeded sample is looked at.
     """
-    user = bench.copy.files
-    tier = await WarmTier.start(bench, None, [path.as_posix() for path in test_files(user, pytest_layout(user))])
+    user = launcher.copy.files
+    tier = await WarmTier.start(launcher, None, [path.as_posix() for path in test_files(user, pytest_layout(user))])
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
     left = sorted(random.Random(seed).sample(range(len(tier.tests)), min(MOST_TRACED, len(tier.tests))))
     try:

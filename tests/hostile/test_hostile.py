@@ -124,7 +124,7 @@ async def test_harms_do_no_harm(judge: PytestEvaluator, victim: Victim):
     assert done == set()
     assert await still_judges(judge)
     await judge.close()
-    judge.bench.copy.close()
+    judge.launcher.copy.close()
     await until(lambda: not victim.left())
     assert [b.name for b in harms if b.harmed and b.harmed(victim)] == []
 

@@ -48,11 +48,11 @@ async def test_later_processes_read_the_bytecode_of_the_first(known, write, judg
     wrong, right = await cold_outcomes(judge, WRONG), await cold_outcomes(judge, RIGHT)
     assert wrong["test_five"] is Outcome.FAILED and set(right.values()) == {Outcome.PASSED}
     assert ("test_m" in {name.split(".")[0] for name in compiled_by(judge)}) != known
-    assert not any(path.name == "__pycache__" for path in judge.bench.copy.folder.glob("copy*/workspace/**/*"))
+    assert not any(path.name == "__pycache__" for path in judge.launcher.copy.folder.glob("copy*/workspace/**/*"))
 
 
 def compiled_by(judge) -> list[str]:
-    return [path.name for folder in judge.bench.copy.kept_bytecode for path in folder.rglob("*.pyc")]
+    return [path.name for folder in judge.launcher.copy.kept_bytecode for path in folder.rglob("*.pyc")]
 
 
 @pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode), ids=lambda mode: mode.name)
@@ -79,7 +79,7 @@ async def test_bytecode_that_candidates_write_is_not_read(write, judging):
     root = write({"m.py": MODULE, "other.py": "VALUE = 2\n", "test_m.py": TESTS})
     judge = await judging(root, "m.py::f", sandbox="none")
     lying = "def f(a):\n    import os\n    os.makedirs({!r}, exist_ok=True)\n    return 3\n"
-    copy = judge.bench.copy
+    copy = judge.launcher.copy
     place = copy.folder_of(copy.root) / "bytecode"
     assert (await judged(judge, lying.format(str(place))))[0].all_passed and place.exists()
     kept = list(copy.kept_bytecode)
@@ -87,6 +87,6 @@ async def test_bytecode_that_candidates_write_is_not_read(write, judging):
     await judge.baseline.tier.client.process.process.wait()
     assert set((await cold_outcomes(judge, RIGHT)).values()) == {Outcome.PASSED}
     await judge.baseline.tier.revive()
-    again = await WarmTier.start(judge.bench, judge.location, ["test_m.py"])
+    again = await WarmTier.start(judge.launcher, judge.location, ["test_m.py"])
     await again.close()
     assert copy.kept_bytecode == kept

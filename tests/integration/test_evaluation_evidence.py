@@ -157,7 +157,7 @@ def test_constants_written_in_tests(write):
 
 
 @pytest.fixture
-def bench(active_interpreter):
+def launcher(active_interpreter):
     copies = []
 
     def made(root):
@@ -169,7 +169,7 @@ def bench(active_interpreter):
         copy.close()
 
 
-async def test_the_function_that_failing_tests_call_is_the_suspect(write, bench):
+async def test_the_function_that_failing_tests_call_is_the_suspect(write, launcher):
     files = {
         "m.py": """\
             def helper(a):
@@ -189,13 +189,13 @@ async def test_the_function_that_failing_tests_call_is_the_suspect(write, bench)
             def test_right_too(): assert right(2) == 2
         """,
     }
-    suspects = await localise(bench(write(files)), ["test_m.py"], 30.0)
+    suspects = await localise(launcher(write(files)), ["test_m.py"], 30.0)
     assert suspects.places[0] == ("m.py", 4)
     assert ("m.py", 7) not in suspects.places and all(file == "m.py" for file, _ in suspects.places)
     assert (suspects.passed, suspects.total) == (2, 3)
 
 
-async def test_a_test_that_hangs_or_dies_is_localised_like_any_other(write, bench):
+async def test_a_test_that_hangs_or_dies_is_localised_like_any_other(write, launcher):
     files = {
         "m.py": "import os\ndef leave():\n    os._exit(0)\n\ndef stay():\n    return 1\n",
         "test_m.py": """
@@ -205,11 +205,11 @@ async def test_a_test_that_hangs_or_dies_is_localised_like_any_other(write, benc
             def test_stay_again(): assert stay() == 2
         """,
     }
-    suspects = await localise(bench(write(files)), ["test_m.py"], 20.0)
+    suspects = await localise(launcher(write(files)), ["test_m.py"], 20.0)
     assert (suspects.passed, suspects.total) == (1, 3)
     assert ("m.py", 5) in suspects.places
 
 
-async def test_nothing_to_localise_is_a_sentence(write, bench):
+async def test_nothing_to_localise_is_a_sentence(write, launcher):
     with pytest.raises(EvaluationError, match="nothing_here"):
-        await localise(bench(write({"test_m.py": "import nothing_here\n"})), ["test_m.py"], 20.0)
+        await localise(launcher(write({"test_m.py": "import nothing_here\n"})), ["test_m.py"], 20.0)

@@ -128,7 +128,7 @@ async def test_every_way_to_misbehave_has_its_outcome_and_stays_alone(judge):
 
 
 async def test_the_users_files_stay_as_they_are(judge):
-    root = judge.bench.copy.origin
+    root = judge.launcher.copy.origin
     before = files_of(root)
     litter = """
         import os, pathlib, shutil

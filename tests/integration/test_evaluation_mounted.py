@@ -55,15 +55,15 @@ def contents(root: Path) -> dict[str, bytes | str]:
 
 
 async def assert_judges_rightly(judge, tier="warm", right=RIGHT):
-    root = judge.bench.copy.origin
+    root = judge.launcher.copy.origin
     before = contents(root)
-    assert judge.bench.copy.mounted and not list(judge.bench.copy.root.iterdir())
+    assert judge.launcher.copy.mounted and not list(judge.launcher.copy.root.iterdir())
     assert judge.baseline.tier.name == tier, judge.baseline.reason
     verdicts = await judged(judge, "def f(a):\n    return 4\n", right, "def f(a, b=3):\n    return b\n")
     assert [verdict.all_passed for verdict in verdicts] == [False, True, True]
     assert (await judge.confirm(right)).all_passed
     assert contents(root) == before
-    assert [path.name for path in judge.bench.copy.folder.glob("copy*")] == ["copy"]
+    assert [path.name for path in judge.launcher.copy.folder.glob("copy*")] == ["copy"]
 
 
 async def test_warm_fresh_and_cold_runs_judge_as_on_a_copy_and_leave_nothing(write, judging, tmp_path):
@@ -72,7 +72,7 @@ async def test_warm_fresh_and_cold_runs_judge_as_on_a_copy_and_leave_nothing(wri
     assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED and not judge.baseline.notes
     assert not (await judge.confirm("def f(a):\n    return 4\n")).all_passed
     await judge.close()
-    judge.bench.copy.close()
+    judge.launcher.copy.close()
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
@@ -93,7 +93,7 @@ async def test_unsaved_texts_count_also_those_of_new_files_and_are_not_saved(wri
     unsaved = {tmp_path / "way" / name: text for name, text in unsaved.items()}
     judge = await judging(tmp_path / "way", "m.py::f", unsaved=unsaved)
     assert set(outcomes(judge.unchanged).values()) == {Outcome.FAILED, Outcome.PASSED}
-    assert judge.bench.copy.mounted and "'new'" in literals_of(judge.bench.copy.files, [Path("tests/test_m.py")])
+    assert judge.launcher.copy.mounted and "'new'" in literals_of(judge.launcher.copy.files, [Path("tests/test_m.py")])
     right = "def f(a):\n    return 3 if a == 5 else a\n"
     before = contents(root)
     assert [verdict.all_passed for verdict in await judged(judge, WRONG, right)] == [False, True]
@@ -238,7 +238,7 @@ async def test_a_unit_that_is_gone_when_its_tests_write(write, judging):
     judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
     (result,) = judge.unchanged.results.values()
     assert result.failure is not None and result.failure.kind == "AssertionError"
-    assert judge.baseline.tier.name == "fresh" and judge.bench.copy.mounted
+    assert judge.baseline.tier.name == "fresh" and judge.launcher.copy.mounted
     assert [verdict.all_passed for verdict in await judged(judge, WRONG, RIGHT)] == [False, True]
     assert (await judge.confirm(RIGHT)).all_passed
 

@@ -76,7 +76,7 @@ async def test_a_flood_of_output_is_no_failure_and_fills_no_disk(write, judging)
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     (verdict,) = await judged(judge, flood)
     assert verdict.all_passed and (await judge.confirm(flood)).all_passed
-    logs = judge.bench.copy.folder.glob("*.log")
+    logs = judge.launcher.copy.folder.glob("*.log")
     assert sum(log.stat().st_size for log in logs) < 10**6
 
 

@@ -55,7 +55,7 @@ async def test_closing_removes_the_copy_and_ends_every_process(write, judging, s
     await judge.confirm(MODULE)
     assert len(list(scratch.iterdir())) == 1
     await judge.close()
-    judge.bench.copy.close()
+    judge.launcher.copy.close()
     assert list(scratch.iterdir()) == []
     if Path("/proc/self/cwd").exists():
         await until(lambda: not list(working_in(scratch)))

@@ -157,7 +157,7 @@ def workspace(interpreter: Interpreter, module: str, **more_tests: str) -> Works
 
 def change_bytecode(judge: PytestEvaluator, module: str) -> None:
     """Change a text in the cached bytecode of a module."""
-    (path,) = (path for kept in judge.bench.copy.kept_bytecode for path in kept.rglob(f"{module}.*.pyc"))
+    (path,) = (path for kept in judge.launcher.copy.kept_bytecode for path in kept.rglob(f"{module}.*.pyc"))
     path.write_bytes(path.read_bytes().replace(b"from source", b"from a .pyc"))
 
 

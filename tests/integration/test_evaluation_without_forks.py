@@ -101,7 +101,7 @@ async def test_candidates_that_hang_or_exit_are_ended_and_only_they_fail(project
     assert not breaks.passed
     assert right.all_passed
     assert Outcome.NOT_RUN in outcomes(wrong).values()
-    assert not list(judge.bench.copy.folder.glob("copy-*"))
+    assert not list(judge.launcher.copy.folder.glob("copy-*"))
 
 
 async def test_only_the_test_that_hangs_times_out(project, judging):

@@ -171,7 +171,7 @@ async def test_private_files_cannot_be_read(level, write, judging, tmp_path, mon
 
 async def test_bytecode_that_is_kept_can_be_read_and_not_changed(level, write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    (kept,) = judge.bench.copy.kept_bytecode
+    (kept,) = judge.launcher.copy.kept_bytecode
     before = {place: place.read_bytes() for place in kept.rglob("*.pyc")}
     found = f"import pathlib; found = [*pathlib.Path({str(kept)!r}).rglob('*.pyc')]; assert len(found) == {len(before)}"
     assert (await judge.confirm(trying(found))).all_passed
@@ -226,7 +226,7 @@ async def test_what_is_required_in_the_own_folder_of_a_process_grants_nothing(ca
 async def test_a_confined_cold_run_ends_normally_where_warnings_are_errors(write, judging):
     ini = "[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
-    tier = ColdTier(judge.bench, judge.location, judge.baseline.tier.collected, grants=judge.baseline.grants)
+    tier = ColdTier(judge.launcher, judge.location, judge.baseline.tier.collected, grants=judge.baseline.grants)
     report = await tier.run(MODULE, RunRequest(dict.fromkeys([0, 1], Limit(10, 30))))
     assert report.ended == "done" and report.cpu > 0
 

@@ -60,13 +60,13 @@ class Baseline:
 class BaselineBuilder:
     """Takes the baseline within `seconds`. The caller closes the tier of the answer."""
 
-    def __init__(self, bench: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
-        self.bench = bench
+    def __init__(self, launcher: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
+        self.launcher = launcher
         self.location = location
         self.seconds = seconds
-        self.look = CoveringTestSearch(bench, location, seconds)
+        self.look = CoveringTestSearch(launcher, location, seconds)
         self.first_limit = self.look.limit
-        self.permissions = Permissions(bench)
+        self.permissions = Permissions(launcher)
         self.cold_seconds = 0.0
 
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
@@ -88,7 +88,7 @@ class BaselineBuilder:
         limits = {n: limit_of(survey.results[n], self.first_limit.wall) for n in covering}
         steady = _steady(covering, survey)
         await self._wall_in(warm, survey)
-        cold_tier = ColdTier(self.bench, self.location, warm.collected, grants=self.permissions.importing)
+        cold_tier = ColdTier(self.launcher, self.location, warm.collected, grants=self.permissions.importing)
         again, cold, green = await asyncio.gather(
             self._again(warm, steady, limits),
             self._cold(cold_tier, steady, limits),
@@ -103,7 +103,9 @@ class BaselineBuilder:
         if absent and await self._hindered_on_the_way(warm, whole=none):
             return await self._choose(warm, survey)
         if absent and none:
-            words = next(iter(cold.errors), "") or last_output(self.bench.copy.log(cold_tier.name)) or "it said nothing"
+            words = (
+                next(iter(cold.errors), "") or last_output(self.launcher.copy.log(cold_tier.name)) or "it said nothing"
+            )
             raise EvaluationError(_not_again(self.location.unit.qualname, words))
         plain = {**survey.results, **again}
         flaky = absent | await self._flaky(warm, survey, again, limits)
@@ -244,7 +246,7 @@ class BaselineBuilder:
             raise EvaluationError(
                 "pytest collected no tests. Write a test for the function, or name tests with --tests."
             )
-        cold_tier = ColdTier(self.bench, self.location, first.collected)
+        cold_tier = ColdTier(self.launcher, self.location, first.collected)
         everything = list(range(len(first.tests)))
         cold = await self._cold(cold_tier, everything, dict.fromkeys(everything, self.first_limit))
         reached = cold.covering or (everything if cold.at_import else [])
@@ -280,7 +282,7 @@ class BaselineBuilder:
                 self._baseline(fresh, f"fresh start: {why}", {**results, **seen}, survey, flaky), survey
             )
         await fresh.close()
-        cold = ColdTier(self.bench, self.location, first.collected, grants=self.permissions.importing)
+        cold = ColdTier(self.launcher, self.location, first.collected, grants=self.permissions.importing)
         reason = f"cold: {why}, and fresh starts disagree with cold ones"
         return self._baseline(cold, reason, results, survey, flaky)
 
@@ -297,7 +299,7 @@ class BaselineBuilder:
         types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
         named = [names[n] for n in sorted(flaky)]
         notes = [f"Flaky, so left out: {', '.join(named)}."] if named else []
-        notes += container_notes(results, names) if self.bench.sandbox.container else []
+        notes += container_notes(results, names) if self.launcher.sandbox.container else []
         notes += self.permissions.notes(tier)
         return Baseline(
             tier, reason, order, results, survey.lines, types, survey.calls, limits, named, notes,

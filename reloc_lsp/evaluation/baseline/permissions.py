@@ -14,8 +14,8 @@ class Permissions:
     The grants follow from what the unchanged code required. `importing` includes all that is granted for `running`.
     """
 
-    def __init__(self, bench: HarnessLauncher) -> None:
-        self._bench = bench
+    def __init__(self, launcher: HarnessLauncher) -> None:
+        self._launcher = launcher
         self._required: set[str] = set()
         self._required_by_import: set[str] = set()
         self._everything = False
@@ -52,7 +52,7 @@ class Permissions:
 
     def notes(self, tier: Tier) -> list[str]:
         """Sentences for the user: what is granted to the runs of a tier, and what more to the confirmation."""
-        if not self._bench.sandbox.confinement:
+        if not self._launcher.sandbox.confinement:
             return []
         granted, importing = self.for_tier(tier), self.importing
         notes = [f"The tests were seen to need, and candidates are granted: {self._shown(granted)}."]
@@ -62,14 +62,14 @@ class Permissions:
     @property
     def confined(self) -> bool:
         """Whether candidates run in a confinement."""
-        return self._bench.sandbox.confinement and not self._everything
+        return self._launcher.sandbox.confinement and not self._everything
 
     def _granted(self, required: Collection[str]) -> Grants:
         if self._everything:
             return Grants(everything=True)
-        copy = self._bench.copy
-        return Grants.for_required(required, copy.folder_of(copy.root), self._bench.sandbox.temporary_folders)
+        copy = self._launcher.copy
+        return Grants.for_required(required, copy.folder_of(copy.root), self._launcher.sandbox.temporary_folders)
 
     def _shown(self, grants: Grants) -> str:
-        limited = grants.everything and self._bench.sandbox.container is not None
+        limited = grants.everything and self._launcher.sandbox.container is not None
         return f"{grants} that the container allows" if limited else str(grants)

@@ -25,8 +25,8 @@ MOST_RESTARTS = 3
 class CoveringTestSearch:
     """Looks for tests that reach the unit, for so many `seconds`; `limit` is that of each test."""
 
-    def __init__(self, bench: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
-        self.bench = bench
+    def __init__(self, launcher: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
+        self.launcher = launcher
         self.location = location
         self.seconds = seconds
         self.deadline = time.monotonic() + seconds
@@ -70,7 +70,7 @@ class CoveringTestSearch:
         elsewhere = 0
         left: list[str] = []
         for restarts in range(MOST_RESTARTS + 1):
-            first = await first_tier(self.bench, self.location, group, patience)
+            first = await first_tier(self.launcher, self.location, group, patience)
             try:
                 survey = await self._survey(first)
                 again = restarts < MOST_RESTARTS and await self._made_writable(survey)
@@ -92,14 +92,14 @@ class CoveringTestSearch:
         return first, survey, left
 
     async def _made_writable(self, survey: CoverageRun) -> bool:
-        return await asyncio.to_thread(self.bench.copy.make_writable, survey.permissions)
+        return await asyncio.to_thread(self.launcher.copy.make_writable, survey.permissions)
 
     async def _survey(self, tier: Tier) -> CoverageRun:
         survey = CoverageRun()
         # In a mounted workspace there is something to hear of tests that no swap can reach, too.
-        if not tier.may_reach_unit and not self.bench.copy.mounted:
+        if not tier.may_reach_unit and not self.launcher.copy.mounted:
             return survey
-        parts: list[list[int]] = [[] for _ in range(self.bench.workers if len(tier.tests) > 40 else 1)]
+        parts: list[list[int]] = [[] for _ in range(self.launcher.workers if len(tier.tests) > 40 else 1)]
         for alike in by_likeness(tier.tests, self.location.unit.qualname):
             share = -(-len(alike) // len(parts)) or 1
             for number, part in enumerate(parts):

@@ -29,14 +29,14 @@ class Suspects:
     total: int
 
 
-async def localise(bench: HarnessLauncher, files: Sequence[str], seconds: float) -> Suspects:
+async def localise(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> Suspects:
     """Run the tests in `files` under a trace of calls, for at most `seconds`.
 
     Raises `EvaluationError` where nothing could be collected.
     """
-    results, calls, needs = await _traced(bench, files, seconds)
-    if await asyncio.to_thread(bench.copy.make_writable, needs):
-        results, calls, _ = await _traced(bench, files, seconds)
+    results, calls, needs = await _traced(launcher, files, seconds)
+    if await asyncio.to_thread(launcher.copy.make_writable, needs):
+        results, calls, _ = await _traced(launcher, files, seconds)
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
     tests = {file.split("::")[0] for file in files}
     scores = function_suspiciousness(calls, failing)
@@ -54,8 +54,8 @@ Trace = tuple[dict[int, TestResult], dict[tuple[str, int], set[int]], set[str]]
 """Results by test number, the tests that call each function, and what they needed besides the processor."""
 
 
-async def _traced(bench: HarnessLauncher, files: Sequence[str], seconds: float) -> Trace:
-    tier = await first_tier(bench, None, files)
+async def _traced(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> Trace:
+    tier = await first_tier(launcher, None, files)
     try:
         if not tier.tests:
             first = next(iter(tier.collected.errors), None)

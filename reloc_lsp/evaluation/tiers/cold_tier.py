@@ -44,7 +44,7 @@ class ColdTier(Tier):
     `more_recursion` and `guarded_lines` are those of `ColdJob`.
     """
 
-    bench: HarnessLauncher
+    launcher: HarnessLauncher
     location: UnitLocation | None
     collected: Collected
     overhead: float = OVERHEAD_SECONDS
@@ -57,15 +57,17 @@ class ColdTier(Tier):
     forks = False
 
     @classmethod
-    async def start(cls, bench: HarnessLauncher, location: UnitLocation | None, selection: Sequence[str]) -> ColdTier:
+    async def start(
+        cls, launcher: HarnessLauncher, location: UnitLocation | None, selection: Sequence[str]
+    ) -> ColdTier:
         """Collect `selection` (files or node ids); raises `EvaluationError` if pytest does not get that far."""
         began = time.monotonic()
-        process = await bench.start(CollectionJob(tuple(selection)), bench.copy.root, compiles=True)
+        process = await launcher.start(CollectionJob(tuple(selection)), launcher.copy.root, compiles=True)
         collected = await receive_collected(process)
         await process.close()
-        bench.copy.keep_bytecode()
+        launcher.copy.keep_bytecode()
         # Ten times what a collection took, and a start on a machine that is busy: chosen by hand.
-        return cls(bench, location, collected, overhead=5.0 + 10 * (time.monotonic() - began))
+        return cls(launcher, location, collected, overhead=5.0 + 10 * (time.monotonic() - began))
 
     async def run(self, source: str, request: RunRequest) -> ChildReport:
         """Run tests in pytest's order on a copy whose file has the unit's lines `source`.
@@ -74,7 +76,7 @@ class ColdTier(Tier):
         that the process did not survive is TIMEOUT or DIED and those after it are missing; if the process did not come
         to any test, all tests are.
         """
-        copy = self.bench.copy
+        copy = self.launcher.copy
         root = await asyncio.to_thread(copy.add_copy)
         try:
             unit_file = ""
@@ -83,7 +85,7 @@ class ColdTier(Tier):
                 copy.write(root, self.location.file, self.location.file_text(source))
             job = self._job(unit_file, request)
             demanded = guarded(copy, root, job.selection)
-            process = await self.bench.start(job, root, self.grants, self.seed)
+            process = await self.launcher.start(job, root, self.grants, self.seed)
             try:
                 limits = {number: limit.wall for number, limit in request.limits.items()}
                 report = await self._receive(process, job.nonce, limits)

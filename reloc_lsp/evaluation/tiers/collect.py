@@ -25,7 +25,7 @@ def can_fork() -> bool:
 
 
 async def first_tier(
-    bench: HarnessLauncher,
+    launcher: HarnessLauncher,
     location: UnitLocation | None,
     selection: Sequence[str],
     budget: CollectionBudget | None = None,
@@ -38,20 +38,20 @@ async def first_tier(
     while True:
         try:
             if can_fork():
-                tier: Tier = await WarmTier.start(bench, location, selection, budget)
+                tier: Tier = await WarmTier.start(launcher, location, selection, budget)
             else:
-                tier = await ColdTier.start(bench, location, selection)
+                tier = await ColdTier.start(launcher, location, selection)
         except EvaluationError as error:
-            if not await _made_writable(bench, selection, str(error)):
+            if not await _made_writable(launcher, selection, str(error)):
                 raise
             continue
-        if not await _made_writable(bench, selection, *(error.text for error in tier.collected.errors)):
+        if not await _made_writable(launcher, selection, *(error.text for error in tier.collected.errors)):
             return tier
         await tier.close()
 
 
-async def _made_writable(bench: HarnessLauncher, selection: Sequence[str], *errors: str) -> bool:
+async def _made_writable(launcher: HarnessLauncher, selection: Sequence[str], *errors: str) -> bool:
     """Make folders writable if `errors` say that something could not be written; whether there are new ones."""
-    if not bench.copy.mounted or not any(map(_COULD_NOT_WRITE.search, errors)):
+    if not launcher.copy.mounted or not any(map(_COULD_NOT_WRITE.search, errors)):
         return False
-    return await asyncio.to_thread(bench.copy.make_writable, await permissions_to_import(bench, selection))
+    return await asyncio.to_thread(launcher.copy.make_writable, await permissions_to_import(launcher, selection))

@@ -32,7 +32,7 @@ class ForkedTier(Tier):
 
     client: ForkClient
     collected: Collected
-    bench: HarnessLauncher
+    launcher: HarnessLauncher
     _reviving: asyncio.Lock = field(default_factory=asyncio.Lock, kw_only=True)
     _grants: Grants | None = field(default=None, kw_only=True)
     _closed: bool = field(default=False, kw_only=True)
@@ -49,7 +49,7 @@ class ForkedTier(Tier):
     async def set_confinement(self, grants: Grants | None) -> None:
         """Confine every child that starts from now on."""
         self._grants = grants
-        self.client.set_confinement(self.bench.confinement(self.bench.copy.root, grants) if grants else None)
+        self.client.set_confinement(self.launcher.confinement(self.launcher.copy.root, grants) if grants else None)
 
     async def revive(self) -> None:
         """Start the server again if it has ended: the system may have ended it for lack of memory.
@@ -94,7 +94,7 @@ class WarmTier(ForkedTier, BatchTier):
     @classmethod
     async def start(
         cls,
-        bench: HarnessLauncher,
+        launcher: HarnessLauncher,
         location: UnitLocation | None,
         selection: Sequence[str],
         budget: CollectionBudget | None = None,
@@ -104,15 +104,15 @@ class WarmTier(ForkedTier, BatchTier):
         Files for which the `budget` does not last are skipped.
         """
         job = WarmJob(tuple(selection), location.description() if location else None, budget)
-        process = await bench.start(job, bench.copy.root, compiles=True)
+        process = await launcher.start(job, launcher.copy.root, compiles=True)
         collected = await receive_collected(process)
-        bench.copy.keep_bytecode()
+        launcher.copy.keep_bytecode()
         kept = [name for name in selection if name not in collected.skipped_files]
-        return cls(ForkClient(process), collected, bench, location, kept)
+        return cls(ForkClient(process), collected, launcher, location, kept)
 
     async def restarted(self) -> WarmTier:
         """Another warm process for the same selection."""
-        return await WarmTier.start(self.bench, self.location, self.selection)
+        return await WarmTier.start(self.launcher, self.location, self.selection)
 
     @property
     def may_reach_unit(self) -> bool:
@@ -133,11 +133,11 @@ class WarmTier(ForkedTier, BatchTier):
 
     async def fallback(self) -> Tier:
         """A fresh tier for the same tests."""
-        return await FreshTier.start(self.bench, self.location, self.collected) if self.location else self
+        return await FreshTier.start(self.launcher, self.location, self.collected) if self.location else self
 
     async def import_permissions(self) -> set[str]:
         """Collect the same selection once more, without confinement."""
-        return await permissions_to_import(self.bench, self.selection)
+        return await permissions_to_import(self.launcher, self.selection)
 
     def batching(self) -> BatchTier:
         """This tier."""
@@ -158,18 +158,18 @@ class FreshTier(ForkedTier):
     name: str = "fresh"
 
     @classmethod
-    async def start(cls, bench: HarnessLauncher, location: UnitLocation, collected: Collected) -> FreshTier:
+    async def start(cls, launcher: HarnessLauncher, location: UnitLocation, collected: Collected) -> FreshTier:
         """Start the process for the tests in `collected`; raises `EvaluationError` if it does not start."""
         job = FreshJob(collected.tests, str(location.copy), collected.modules)
-        process = await bench.start(job, bench.copy.root)
+        process = await launcher.start(job, launcher.copy.root)
         if not isinstance(await first_message(process), Ready):
             await process.close()
             raise EvaluationError(f"The test process did not start: {cause(process.last_output())}")
-        return cls(ForkClient(process), collected, bench, location)
+        return cls(ForkClient(process), collected, launcher, location)
 
     async def restarted(self) -> FreshTier:
         """Another process that has imported the same modules."""
-        return await FreshTier.start(self.bench, self.location, self.collected)
+        return await FreshTier.start(self.launcher, self.location, self.collected)
 
     def version(self, source: str) -> str:
         """The whole file that the fork imports."""

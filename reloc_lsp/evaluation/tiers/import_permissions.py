@@ -13,9 +13,9 @@ LONGEST_SECONDS = 60.0
 """Seconds after which the collection is ended, with what was seen until then. Chosen by hand."""
 
 
-async def permissions_to_import(bench: HarnessLauncher, selection: Sequence[str]) -> set[str]:
+async def permissions_to_import(launcher: HarnessLauncher, selection: Sequence[str]) -> set[str]:
     """The permissions (see `PermissionRequired`) that pytest requires to collect `selection`, successful or not."""
-    process = await bench.start(CollectionJob(tuple(selection), learn=True), bench.copy.root)
+    process = await launcher.start(CollectionJob(tuple(selection), learn=True), launcher.copy.root)
     permissions: set[str] = set()
     try:
         with contextlib.suppress(TimeoutError):

@@ -69,13 +69,13 @@ class ChainSource:
         except EvaluationError as error:
             raise RewardError(f"{self.root}: {error}") from error
         workers = self.settings.workers or os.cpu_count() or 1
-        bench = HarnessLauncher(copy, interpreter, workers, self.settings.environment, sandbox)
+        launcher = HarnessLauncher(copy, interpreter, workers, self.settings.environment, sandbox)
         try:
-            return [found async for found in self._of_all(bench)]
+            return [found async for found in self._of_all(launcher)]
         finally:
             copy.close()
 
-    async def _of_all(self, bench: HarnessLauncher) -> AsyncIterator[Versions]:
+    async def _of_all(self, launcher: HarnessLauncher) -> AsyncIterator[Versions]:
         user = UserFiles(self.root)
         tests = test_files(user, pytest_layout(user))
         if not tests:
@@ -88,10 +88,10 @@ class ChainSource:
         for number, index in enumerate(drawn, 1):
             file, module, unit = units[index]
             self.told(f"{number} of {len(drawn)}: {unit.qualname} of {file}")
-            where = UnitLocation(user.root / file, bench.copy.path_in_copy(file), file.as_posix(), module, unit)
+            where = UnitLocation(user.root / file, launcher.copy.path_in_copy(file), file.as_posix(), module, unit)
             groups = await asyncio.to_thread(likely_groups, user, tests, where.name, unit.qualname)
             try:
-                found = await self._of_function(bench, where, groups)
+                found = await self._of_function(launcher, where, groups)
             except EvaluationError as error:
                 self.left_out(f"{unit.qualname} of {file}: {error}")
                 continue
@@ -99,10 +99,10 @@ class ChainSource:
                 yield found
 
     async def _of_function(
-        self, bench: HarnessLauncher, location: UnitLocation, groups: Sequence[Sequence[str]]
+        self, launcher: HarnessLauncher, location: UnitLocation, groups: Sequence[Sequence[str]]
     ) -> Versions | None:
-        baseline = await BaselineBuilder(bench, location, BASELINE_SECONDS).measure(groups)
-        judge = PytestEvaluator(bench, location, baseline)
+        baseline = await BaselineBuilder(launcher, location, BASELINE_SECONDS).measure(groups)
+        judge = PytestEvaluator(launcher, location, baseline)
         try:
             if not judge.unchanged.all_passed:
                 self.left_out(f"{location.unit.qualname} of {location.name}: A test that reaches it fails.")
