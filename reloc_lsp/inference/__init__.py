@@ -1,4 +1,4 @@
-"""Model servers: any OpenAI-compatible endpoint, its limits, errors and token usage.
+"""Model servers: requests to any OpenAI-compatible server, its limits, its errors and its token usage.
 
-`managed/` starts and stops a local one. Not here: what is asked (`language_model`).
+`managed/` starts and stops a server on this machine. Not here: what is in the prompts (`language_model`).
 """

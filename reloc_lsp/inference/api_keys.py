@@ -1,4 +1,4 @@
-"""Keys of model servers: where they come from, and how they stay out of everything that is shown."""
+"""The key of a model server: where it comes from, and how it is kept out of everything that is shown."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ from reloc_lsp.inference.base_url import Address
 from reloc_lsp.search.language_model import ModelError
 
 KEY_VARIABLE = "RELOC_API_KEY"
-"""The environment variable a key is looked for in, where the settings name no other."""
+"""The environment variable that holds the key, unless the settings name another one."""
 
 _OPENAI_VARIABLE = "OPENAI_API_KEY"
 _HIDDEN = "[hidden]"
-_SHORTEST = 4
+_MIN_SECRET_LENGTH = 4
+"""Characters. A shorter secret is not replaced: it would also occur by chance. Chosen by hand."""
 _KEY_LIKE = re.compile(r"\bsk-[\w*.-]+|[^\s\"':,*]{0,80}\*{3,}[^\s\"':,]{0,80}")
+"""Text that looks like a key: it begins with `sk-`, or a part of it is replaced by asterisks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A secret and what it was read from, for messages; only who asks for `value` sees it."""
+    """A secret, and the name of the environment variable that it was read from. `repr` shows only the name."""
 
     value: str = field(repr=False)
     source: str
 
 
 def find_key(address: Address, variable: str, environment: Mapping[str, str]) -> Key | None:
-    """The key in `variable`, else OpenAI's own for OpenAI alone; none where neither is set.
+    """The key in `variable`, else in `OPENAI_API_KEY` if the server is OpenAI's own, else `None`.
 
-    Raises a permanent `ModelError` for a key that cannot be sent: the client would show it in its complaint.
+    Raises a permanent `ModelError` if the key cannot be sent in a header. The client would show the key in its error.
     """
     for name in (variable, _OPENAI_VARIABLE) if address.of_openai else (variable,):
         value = environment.get(name, "").strip()
@@ -47,8 +49,8 @@ def find_key(address: Address, variable: str, environment: Mapping[str, str]) ->
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the secrets, also in base64, and without whatever looks like a key, whole or half starred out."""
+    """`text` without the secrets, as they are or in base64, and without anything that looks like a key."""
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST:
+        if len(secret) >= _MIN_SECRET_LENGTH:
             text = text.replace(secret, _HIDDEN).replace(base64.b64encode(secret.encode()).decode(), _HIDDEN)
     return _KEY_LIKE.sub(_HIDDEN, text)

@@ -1,4 +1,4 @@
-"""What a server says about the size of its model's context, and how long a reply may then be."""
+"""The context window that a server reports when it refuses a request, and how long a reply may be in it."""
 
 from __future__ import annotations
 
@@ -28,54 +28,62 @@ _TOO_LONG = re.compile(
 )
 
 
+_MIN_REPLY_SHARE = 4
+"""A reply gets at least one in this many tokens of the context window; a longer prompt is refused. Chosen by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContextWindow:
-    """Tokens: of the whole `context`, of the `prompt` where it was counted to its end, and the `longest_reply`."""
+    """What is known, in tokens; `None` is unknown.
+
+    `context` is what prompt and reply may have together, `prompt` the exact length of the refused prompt, and
+    `longest_reply` the server's own limit for a reply.
+    """
 
     context: int | None = None
     prompt: int | None = None
     longest_reply: int | None = None
 
-    def for_reply(self, wanted: int, prompt_estimate: int, sent: int | None = None) -> int | None:
-        """Tokens to allow for a reply of which `wanted` are wanted, or none if the prompt leaves it too few.
+    def reply_limit(self, wanted: int, prompt_estimate: int, refused: int | None = None) -> int | None:
+        """The tokens to allow for a reply; `None` if the prompt leaves too few of the `wanted` tokens.
 
-        A reply gets a quarter of the context at least, and that too where the prompt's length is only estimated.
-        `sent` is what was allowed when the server refused: the answer is less.
+        A reply gets at least a quarter of the context window. If only an estimate of the prompt is known, it gets this
+        quarter even if the estimate leaves less. `refused` is a limit that the server refused: the result is lower.
         """
         if self.longest_reply is not None:
             wanted = min(wanted, self.longest_reply)
         if self.context is None:
-            return wanted if sent is None or wanted < sent else None
-        least = min(wanted, self.context // 4)
+            return wanted if refused is None or wanted < refused else None
+        least = min(wanted, self.context // _MIN_REPLY_SHARE)
         exact = self.prompt is not None
         free = self.context - (self.prompt if self.prompt is not None else prompt_estimate)
-        for allowed in (min(wanted, free), least):
-            if allowed >= least and (sent is None or allowed < sent):
-                return allowed
+        for limit in (min(wanted, free), least):
+            if limit >= least and (refused is None or limit < refused):
+                return limit
             if exact:
                 break
         return None
 
-    def for_prompt(self, wanted: int) -> int | None:
-        """Tokens that a prompt may have beside a reply, where the context is known."""
-        return None if self.context is None else self.context - min(wanted, self.context // 4)
+    def prompt_limit(self, wanted: int) -> int | None:
+        """The tokens that a prompt may have if a reply needs the `wanted` tokens; `None` if the context is unknown."""
+        return None if self.context is None else self.context - min(wanted, self.context // _MIN_REPLY_SHARE)
 
 
-def told_room(words: str, body: object) -> ContextWindow | None:
-    """What a refusal says of the room there is; none where it is about something else."""
-    reply = _REPLY.search(words)
+def reported_context_window(message: str, body: object) -> ContextWindow | None:
+    """What a refusal reports of the context window; `None` if it is about something else."""
+    reply = _REPLY.search(message)
     if reply:
         return ContextWindow(longest_reply=int(reply[1]))
     numbers = body if isinstance(body, Mapping) else {}
-    if not _TOO_LONG.search(f"{words} {numbers.get('code')} {numbers.get('type')}"):
+    if not _TOO_LONG.search(f"{message} {numbers.get('code')} {numbers.get('type')}"):
         return None
-    context, prompt = _CONTEXT.search(words), _PROMPT.search(words)
+    context, prompt = _CONTEXT.search(message), _PROMPT.search(message)
     counted = prompt and not prompt["least"] and (prompt["first"] or prompt["second"] or prompt["third"])
     return ContextWindow(
-        context=_number(numbers.get("n_ctx")) or (int(context[1]) if context else None),
-        prompt=_number(numbers.get("n_prompt_tokens")) or (int(counted) if counted else None),
+        context=_positive(numbers.get("n_ctx")) or (int(context[1]) if context else None),
+        prompt=_positive(numbers.get("n_prompt_tokens")) or (int(counted) if counted else None),
     )
 
 
-def _number(value: object) -> int | None:
+def _positive(value: object) -> int | None:
     return value if isinstance(value, int) and value > 0 else None

@@ -1,19 +1,19 @@
-"""A chat model behind an OpenAI-compatible address."""
+"""A chat model on an OpenAI-compatible server."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from reloc_lsp.inference.context_window import told_room
-from reloc_lsp.inference.model_list import Check, checked, first_model, listed_models, unknown_model
+from reloc_lsp.inference.context_window import ContextWindow, reported_context_window
+from reloc_lsp.inference.errors import RequestFailure, failure_of
+from reloc_lsp.inference.model_list import Check, check_model, choose_model, list_models, unknown_model
 from reloc_lsp.inference.openai_client import make_client
-from reloc_lsp.inference.server_errors import ServerInfo
-from reloc_lsp.inference.server_quirks import Dialect
-from reloc_lsp.inference.streaming import exchange
-from reloc_lsp.inference.unreachable import Trouble
+from reloc_lsp.inference.retrying import retry_policy
+from reloc_lsp.inference.server_info import ServerInfo
+from reloc_lsp.inference.server_quirks import ServerQuirks
+from reloc_lsp.inference.streaming import request_answer
 from reloc_lsp.search.language_model import (
     Completion,
     Message,
@@ -29,158 +29,167 @@ from reloc_lsp.search.token_estimate import estimate_prompt_tokens
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-_log = logging.getLogger(__name__)
-_T = TypeVar("_T")
+_MAX_ADAPTATIONS = 10
+"""How often a refused request is adapted to the server: at least once for each parameter to omit, rename or lower."""
 
-_MOST_WORDINGS = 10
-"""How often a request is put in other words: as often as there are things to leave out, and to shorten."""
-
-_Outcome = tuple[tuple[Reply, ...], Usage]
+_Answer = tuple[tuple[Reply, ...], Usage]
 
 
 class Endpoint:
-    """A `LanguageModel` on a server; used within one event loop, and closed at its end.
+    """A `LanguageModel` on a server. It is used within one event loop, and closed at its end.
 
-    `model` is none until the first question where the server is to choose. No more than `in_flight` requests are
-    under way at once; others wait.
+    `model` is `None` until the first request if the server is to choose. At most `in_flight` requests are under way at
+    once; others wait.
     """
 
-    def __init__(self, site: ServerInfo, model: str | None, in_flight: int) -> None:
+    def __init__(self, server: ServerInfo, model: str | None, in_flight: int) -> None:
         self.model = model
-        self._site = site
-        self._dialect = Dialect()
+        self._server = server
+        self._quirks = ServerQuirks()
         self._slots = asyncio.Semaphore(in_flight)
-        self._making = asyncio.Lock()
-        self._made: AsyncOpenAI | None = None
+        self._lock = asyncio.Lock()
+        self._client: AsyncOpenAI | None = None
 
     @property
     def url(self) -> str:
         """The base URL, without a login."""
-        return self._site.address.url
+        return self._server.address.url
 
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
-        """`count` replies to one prompt, possibly fewer; `calls` are the requests that were answered.
+        """Up to `count` replies to one prompt; `calls` is the number of requests that were answered.
 
-        All are asked for in one request if the server gives that many, the missing ones in requests of their own, all
-        at once and each with another seed. Raises `ModelError` if no reply came at all. Cancelling it closes the
-        connections, and with that stops the server's work.
+        One request asks for all replies. If the server does not give that many, the missing ones come from single
+        requests in parallel, each with another seed. Raises `ModelError` if there is no reply at all. Cancellation
+        closes the connections, which stops the work of the server.
         """
-        outcomes: list[_Outcome] = []
-        if count == 1 or self._dialect.honours_n:
-            outcomes.append(await self._persist(lambda: self._send(messages, sampling, count, sampling.seed)))
-        missing = count - sum(len(replies) for replies, _ in outcomes)
+        answers: list[_Answer] = []
+        if count == 1 or self._quirks.supports_n:
+            answers.append(await self._request(messages, sampling, count=count, seed=sampling.seed))
+        missing = count - sum(len(replies) for replies, _ in answers)
         if missing > 0:
-            self._dialect.honours_n = False
-            outcomes += await self._apart(messages, sampling, missing, len(outcomes))
-        replies = [reply for replies, _ in outcomes for reply in replies]
-        return Completion(tuple(replies[:count]), total_usage(usage for _, usage in outcomes), len(outcomes))
+            self._quirks.supports_n = False
+            answers += await self._single_requests(messages, sampling, missing=missing, first=len(answers))
+        replies = [reply for replies, _ in answers for reply in replies]
+        return Completion(tuple(replies[:count]), total_usage(usage for _, usage in answers), len(answers))
 
     async def check(self) -> Check:
-        """Whether the server answers and has the model; for a look at things, without waiting for a server to start."""
+        """Whether the server answers and has the model; does not wait for a server that is starting."""
         try:
-            return checked(self._site, self.model, await listed_models(await self._client(), self._site))
+            models = await list_models(await self._connected_client(), self._server)
+            return check_model(self._server, self.model, models)
         except ModelError as error:
             return Check(False, (), str(error))
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._made is not None:
-            await self._made.close()
+        if self._client is not None:
+            await self._client.close()
 
-    async def _apart(self, messages: Sequence[Message], sampling: Sampling, missing: int, first: int) -> list[_Outcome]:
-        """One reply each from `missing` requests at once; raises the first error only where nothing is in hand."""
+    async def _single_requests(
+        self, messages: Sequence[Message], sampling: Sampling, *, missing: int, first: int
+    ) -> list[_Answer]:
+        """The answers to `missing` requests for one reply each, in parallel; `first` is the number of the first one.
 
-        async def one(number: int) -> _Outcome | ModelError:
+        Raises the first error if there is no answer, neither from these requests nor from an earlier one.
+        """
+
+        async def single(number: int) -> _Answer | ModelError:
             seed = None if sampling.seed is None else sampling.seed + number
             try:
-                return await self._persist(lambda: self._send(messages, sampling, 1, seed))
+                return await self._request(messages, sampling, count=1, seed=seed)
             except ModelError as error:
                 return error
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(number)) for number in range(first, first + missing)]
+            tasks = [group.create_task(single(number)) for number in range(first, first + missing)]
         results = [task.result() for task in tasks]
         errors = [result for result in results if isinstance(result, ModelError)]
         if len(errors) == len(results) and first == 0:
             raise errors[0]
         return [result for result in results if not isinstance(result, ModelError)]
 
-    async def _persist(self, send: Callable[[], Awaitable[_T | Trouble]]) -> _T:
-        """What `send` gives, sent again while its trouble may pass and patience lasts; raises its `ModelError`."""
-        patience, now = self._site.patience, asyncio.get_running_loop().time
-        started, attempt = now(), 1
-        while True:
+    async def _request(
+        self, messages: Sequence[Message], sampling: Sampling, *, count: int, seed: int | None
+    ) -> _Answer:
+        """The answer to one request, which is sent again as the retry policy says; raises `ModelError`."""
+        client = await self._connected_client()
+
+        async def attempt() -> _Answer | RequestFailure:
             async with self._slots:
-                result = await send()
-            if not isinstance(result, Trouble):
-                return result
-            attempt += 1
-            pause = patience.pause_before(attempt, now() - started, result.after) if result.again else None
-            if pause is None:
-                raise result.error
-            _log.info("Asking again in %.1f s (%d of %d). %s", pause, attempt, patience.attempts, result.error)
-            await asyncio.sleep(pause)
+                return await self._send(client, messages, sampling, count=count, seed=seed)
+
+        result: _Answer | RequestFailure = await retry_policy(self._server.timeouts)(attempt)
+        if isinstance(result, RequestFailure):
+            raise result.error
+        return result
 
     async def _send(
-        self, messages: Sequence[Message], sampling: Sampling, count: int, seed: int | None
-    ) -> _Outcome | Trouble:
-        """One request, put in other words for as long as the server only objects to how it is put."""
-        client, model = await self._client(), await self._chosen()
-        if isinstance(model, Trouble):
+        self, client: AsyncOpenAI, messages: Sequence[Message], sampling: Sampling, *, count: int, seed: int | None
+    ) -> _Answer | RequestFailure:
+        """One request, adapted to the server for as long as it only refuses parameters."""
+        model = await self._chosen_model(client)
+        if isinstance(model, RequestFailure):
             return model
-        dialect, estimate = self._dialect, estimate_prompt_tokens(messages)
-        allowed: int | None = None
-        for _ in range(_MOST_WORDINGS):
-            parameters = dialect.parameters(model, messages, sampling, count, seed)
-            if allowed is not None:
-                parameters[dialect.bound] = allowed
+        quirks, prompt_estimate = self._quirks, estimate_prompt_tokens(messages)
+        reply_limit: int | None = None
+        for _ in range(_MAX_ADAPTATIONS):
+            parameters = quirks.parameters(model, messages, sampling, count=count, seed=seed)
+            if reply_limit is not None:
+                parameters[quirks.limit_name] = reply_limit
             try:
-                return await exchange(client, parameters, self._site.patience, estimate)
+                return await request_answer(client, parameters, self._server.timeouts, prompt_estimate)
             except Exception as error:
-                trouble = self._site.trouble(error)
-            told = told_room(trouble.words, trouble.body)
-            if told is not None:
-                room = dialect.learn_room(told)
-                allowed = room.for_reply(sampling.max_tokens, estimate, sent=parameters[dialect.bound])
-                if allowed is None:
-                    return Trouble(self._too_long(room.prompt, room.context, room.for_prompt(sampling.max_tokens)))
-            elif trouble.status == 404 or "model_not_found" in str(trouble.body):
-                return await self._not_found(client, model, trouble)
-            elif trouble.status not in (400, 422) or not dialect.learn(trouble.words, parameters):
+                failure = failure_of(error, self._server)
+            reported = reported_context_window(failure.message, failure.body)
+            if reported is not None:
+                window = quirks.learn_context_window(reported)
+                refused = parameters[quirks.limit_name]
+                reply_limit = window.reply_limit(sampling.max_tokens, prompt_estimate, refused)
+                if reply_limit is None:
+                    return RequestFailure(self._too_long(window, sampling.max_tokens))
+            elif failure.status == 404 or "model_not_found" in str(failure.body):
+                return await self._not_found(client, model, failure)
+            elif failure.status not in (400, 422) or not quirks.learn_from_refusal(failure.message, parameters):
                 break
-        return trouble
+        return failure
 
-    def _too_long(self, prompt: int | None, context: int | None, most: int | None) -> PromptTooLong:
-        has = f"it has {prompt} tokens" if prompt else "it is longer"
-        holds = f", the context {context} for prompt and reply together" if context else " than the context"
-        advice = f"Ask with {most} at most" if most else "Ask with less"
-        sentence = f"The prompt does not fit into the context of {self.model} at {self.url}: {has}{holds}."
-        return PromptTooLong(f"{sentence} {advice}, or serve the model with a larger context.", most)
+    def _too_long(self, window: ContextWindow, reply_tokens: int) -> PromptTooLong:
+        limit = window.prompt_limit(reply_tokens)
+        size = f"it has {window.prompt} tokens" if window.prompt else "it is longer"
+        context = (
+            f", the context {window.context} for prompt and reply together" if window.context else " than the context"
+        )
+        advice = f"Ask with {limit} at most" if limit else "Ask with less"
+        sentence = f"The prompt does not fit into the context of {self.model} at {self.url}: {size}{context}."
+        return PromptTooLong(f"{sentence} {advice}, or serve the model with a larger context.", limit)
 
-    async def _not_found(self, client: AsyncOpenAI, model: str, trouble: Trouble) -> Trouble:
-        """Whether a 404 means the model or the path."""
-        models = await listed_models(client, self._site)
-        if not isinstance(models, Trouble) and model not in models:
-            return Trouble(unknown_model(self._site, model, models))
-        if not isinstance(models, Trouble) or model in trouble.words:
-            sentence = f"{self.url} cannot chat with the model {model} ({self._site.quoted(trouble.words)})."
-            return Trouble(ModelError(f"{sentence} Choose another model, or check the base URL.", permanent=True))
+    async def _not_found(self, client: AsyncOpenAI, model: str, failure: RequestFailure) -> RequestFailure:
+        """Which of the two a 404 means: the model or the path."""
+        models = await list_models(client, self._server)
+        if not isinstance(models, RequestFailure) and model not in models:
+            return RequestFailure(unknown_model(self._server, model, models))
+        if not isinstance(models, RequestFailure) or model in failure.message:
+            quoted = self._server.quote(failure.message)
+            sentence = f"{self.url} cannot chat with the model {model} ({quoted})."
+            return RequestFailure(
+                ModelError(f"{sentence} Choose another model, or check the base URL.", permanent=True)
+            )
         sentence = f"There is no model server at {self.url} (404 for /chat/completions)."
-        return Trouble(ModelError(f"{sentence} Check the base URL{self._site.hint()}.", permanent=True))
+        hint = self._server.base_url_hint()
+        return RequestFailure(ModelError(f"{sentence} Check the base URL{hint}.", permanent=True))
 
-    async def _client(self) -> AsyncOpenAI:
-        async with self._making:
-            if self._made is None:
-                self._made = await asyncio.to_thread(make_client, self._site)
-            return self._made
+    async def _connected_client(self) -> AsyncOpenAI:
+        async with self._lock:
+            if self._client is None:
+                self._client = await asyncio.to_thread(make_client, self._server)
+            return self._client
 
-    async def _chosen(self) -> str | Trouble:
-        client = await self._client()
-        async with self._making:
+    async def _chosen_model(self, client: AsyncOpenAI) -> str | RequestFailure:
+        async with self._lock:
             if self.model is None:
-                models = await listed_models(client, self._site)
-                chosen = models if isinstance(models, Trouble) else first_model(self._site, models)
+                models = await list_models(client, self._server)
+                chosen = models if isinstance(models, RequestFailure) else choose_model(self._server, models)
                 if not isinstance(chosen, str):
-                    return chosen if isinstance(chosen, Trouble) else Trouble(chosen)
+                    return chosen if isinstance(chosen, RequestFailure) else RequestFailure(chosen)
                 self.model = chosen
             return self.model

@@ -1,4 +1,4 @@
-"""Which models a server has, by its own account."""
+"""The models that a server reports, and which of them to use."""
 
 from __future__ import annotations
 
@@ -7,44 +7,45 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reloc_lsp.inference.server_errors import ServerInfo
-from reloc_lsp.inference.stream_assembly import UnusableAnswerError
-from reloc_lsp.inference.unreachable import Trouble
+from reloc_lsp.inference.errors import RequestFailure, UnusableAnswerError, failure_of
+from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.search.language_model import ModelError
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-_MOST_NAMED = 8
+_MAX_NAMES = 8
+"""Models that a message names; chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Whether a model can be asked, the models there are, and both in a sentence."""
+    """Whether requests to a model can succeed, the models of its server, and a sentence about both."""
 
     usable: bool
     models: tuple[str, ...]
     sentence: str
 
 
-async def listed_models(client: AsyncOpenAI, site: ServerInfo) -> tuple[str, ...] | Trouble:
-    """The names at /v1/models, or why they cannot be had."""
+async def list_models(client: AsyncOpenAI, server: ServerInfo) -> tuple[str, ...] | RequestFailure:
+    """The names at `/models`, or why they could not be read."""
+    url = server.address.url
     try:
-        async with asyncio.timeout(site.patience.listing):
-            answer = await client.models.with_raw_response.list()
-        return _names(answer.http_response.text)
+        async with asyncio.timeout(server.timeouts.listing):
+            response = await client.models.with_raw_response.list()
+        return _names(response.http_response.text)
     except TimeoutError:
         sentence = (
-            f"{site.address.url} did not say within {site.patience.listing:g} s which models it has. It is stuck, "
-            "overloaded or still starting; look at the log of the model server."
+            f"{url} did not say within {server.timeouts.listing:g} s which models it has. It is stuck, overloaded or "
+            "still starting; look at the log of the model server."
         )
-        return Trouble(ModelError(sentence))
+        return RequestFailure(ModelError(sentence))
     except Exception as error:
-        trouble = site.trouble(error)
-    if trouble.status == 404:
-        sentence = f"There is no list of models at {site.address.url}/models. Check the base URL{site.hint()}."
-        return Trouble(ModelError(sentence, permanent=True), status=404)
-    return trouble
+        failure = failure_of(error, server)
+    if failure.status == 404:
+        sentence = f"There is no list of models at {url}/models. Check the base URL{server.base_url_hint()}."
+        return RequestFailure(ModelError(sentence, permanent=True), status=404)
+    return failure
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -59,38 +60,40 @@ def _names(text: str) -> tuple[str, ...]:
         raise UnusableAnswerError("is no list of models", text) from None
 
 
-def first_model(site: ServerInfo, models: tuple[str, ...]) -> str | ModelError:
-    """The model to ask where none is named: the first, unless that would spend money on a guess."""
-    url = site.address.url
+def choose_model(server: ServerInfo, models: tuple[str, ...]) -> str | ModelError:
+    """The model to use if none is named: the first.
+
+    With a key there must be only one: a guess among several could cost money.
+    """
+    url = server.address.url
     if not models:
         return ModelError(f"{url} answers, but has no model. Load one there.")
-    if len(models) > 1 and site.key is not None:
-        return ModelError(f"{url} has several models: {_named(models)}. Say which one to ask.", permanent=True)
+    if len(models) > 1 and server.key is not None:
+        return ModelError(f"{url} has several models: {_listed(models)}. Say which one to ask.", permanent=True)
     return models[0]
 
 
-def unknown_model(site: ServerInfo, wanted: str, models: tuple[str, ...]) -> ModelError:
-    """That the server has no such model, and which it has."""
-    there = f"It has: {_named(models)}. Choose one of these" if models else "It has none at all. Load one there"
-    return ModelError(f"There is no model {wanted} at {site.address.url}. {there}.", permanent=True)
+def unknown_model(server: ServerInfo, wanted: str, models: tuple[str, ...]) -> ModelError:
+    """The error that the server has no model `wanted`."""
+    available = f"It has: {_listed(models)}. Choose one of these" if models else "It has none at all. Load one there"
+    return ModelError(f"There is no model {wanted} at {server.address.url}. {available}.", permanent=True)
 
 
-def checked(site: ServerInfo, wanted: str | None, models: tuple[str, ...] | Trouble) -> Check:
-    """What a list of models, or the want of one, says about asking the `wanted` one."""
-    if isinstance(models, Trouble):
+def check_model(server: ServerInfo, wanted: str | None, models: tuple[str, ...] | RequestFailure) -> Check:
+    """Whether `wanted` (none: the model that would be chosen) can be used, given the result of `list_models`."""
+    url = server.address.url
+    if isinstance(models, RequestFailure):
         return Check(False, (), str(models.error))
     if wanted is not None and wanted not in models:
-        there = f"It has: {_named(models)}. Choose one of these, unless" if models else "It has none. Load it, unless"
-        return Check(
-            False, models, f"{site.address.url} answers, but lists no model {wanted}. {there} it takes any name."
-        )
-    chosen = wanted or first_model(site, models)
+        advice = f"It has: {_listed(models)}. Choose one of these, unless" if models else "It has none. Load it, unless"
+        return Check(False, models, f"{url} answers, but lists no model {wanted}. {advice} it takes any name.")
+    chosen = wanted or choose_model(server, models)
     if isinstance(chosen, ModelError):
         return Check(False, models, str(chosen))
-    others = "" if models == (chosen,) else f" It has: {_named(models)}."
-    return Check(True, models, f"{site.address.url} answers, and its model {chosen} is asked.{others}")
+    others = "" if models == (chosen,) else f" It has: {_listed(models)}."
+    return Check(True, models, f"{url} answers, and its model {chosen} is asked.{others}")
 
 
-def _named(models: tuple[str, ...]) -> str:
-    rest = len(models) - _MOST_NAMED
-    return ", ".join(models[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+def _listed(models: tuple[str, ...]) -> str:
+    rest = len(models) - _MAX_NAMES
+    return ", ".join(models[:_MAX_NAMES]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,54 +1,27 @@
-"""How long a model server is waited for, and how often it is asked again."""
+"""The timeouts of requests to a model server, and how often a failed request is sent again."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 
 @dataclass(frozen=True, slots=True)
 class RequestTimeouts:
-    """Times in seconds.
-
-    `connect` bounds the making of a connection, `first_token` the wait until text comes (the server may queue and
-    has to read the prompt), `between_tokens` any silence after that, `listing` the question which models there are.
-    A request that failed for a reason that may pass is sent up to `attempts` times, as long as no more than
-    `retrying` goes by from the first to the last; the pause before it doubles from `pause` to `longest_pause`.
-    """
+    """All times are in seconds. Except `first_token`, which is a setting, the numbers are chosen by hand."""
 
     connect: float = 10.0
+    """To make a connection."""
     first_token: float = 180.0
+    """From the request to the first text of the reply: the server may queue, and has to read the prompt."""
     between_tokens: float = 60.0
+    """Between two pieces of text after the first."""
     listing: float = 10.0
+    """To list the models."""
     attempts: int = 5
+    """How often a request is sent in all, if it fails for a reason that may pass."""
     retrying: float = 60.0
+    """From the first attempt to the last."""
     pause: float = 0.5
+    """The longest pause before the second attempt. It doubles with each further attempt."""
     longest_pause: float = 8.0
-
-    def pause_before(self, attempt: int, elapsed: float, told: float | None) -> float | None:
-        """Seconds to wait before the `attempt`th sending (the first is 1), or none where it should not be.
-
-        Full jitter (anything from nothing to the pause), so that many who failed together do not come back together;
-        what the server `told` us to wait comes on top.
-        """
-        bound = min(self.longest_pause, self.pause * 2 ** (attempt - 2))
-        wait = random.uniform(0, bound) + (told or 0.0)
-        return wait if attempt <= self.attempts and elapsed + wait <= self.retrying else None
-
-
-def told_to_wait(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a `Retry-After` header asks for, given as a number or as a date."""
-    text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)).total_seconds())
-    except ValueError:
-        return None
+    """The upper bound of this pause."""

@@ -1,4 +1,4 @@
-"""What one server was found to understand of the protocol, so that a refusal is met only once."""
+"""What one server does not support of the protocol, learned from its refusals so that each is met only once."""
 
 from __future__ import annotations
 
@@ -12,55 +12,64 @@ from reloc_lsp.search.language_model import Message, Sampling
 from reloc_lsp.search.token_estimate import estimate_prompt_tokens
 
 _OPTIONAL = ("stream_options", "seed", "top_p", "temperature")
+"""Parameters that a request can do without."""
 
 
 @dataclass(slots=True)
-class Dialect:
-    """One server's way of speaking, learned from its refusals and from what came back.
+class ServerQuirks:
+    """What is known of one server.
 
-    `honours_n` is false once fewer replies came than were asked for in one request; `left_out` are the parameters
-    it refused; `bound` is its name for the limit on a reply's tokens; `room` what it said of its context.
+    `supports_n` is false once a request with `n` brought fewer replies. `unsupported` are the parameters that the
+    server refused. `limit_name` is its name for the parameter that bounds the tokens of a reply. `context_window` is
+    what it reported of its context window.
     """
 
-    honours_n: bool = True
-    left_out: set[str] = field(default_factory=set)
-    bound: str = "max_tokens"
-    room: ContextWindow = field(default_factory=ContextWindow)
+    supports_n: bool = True
+    unsupported: set[str] = field(default_factory=set)
+    limit_name: str = "max_tokens"
+    context_window: ContextWindow = field(default_factory=ContextWindow)
 
     def parameters(
-        self, model: str, messages: Sequence[Message], sampling: Sampling, count: int, seed: int | None
+        self, model: str, messages: Sequence[Message], sampling: Sampling, *, count: int, seed: int | None
     ) -> dict[str, Any]:
-        """The request for `count` replies, as this server takes it."""
-        estimate = estimate_prompt_tokens(messages)
-        all_of_them = {
+        """The parameters of a request for `count` replies, without what this server does not support."""
+        reply_limit = self.context_window.reply_limit(sampling.max_tokens, estimate_prompt_tokens(messages))
+        wanted = {
             "model": model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
-            self.bound: self.room.for_reply(sampling.max_tokens, estimate) or sampling.max_tokens,
+            self.limit_name: reply_limit or sampling.max_tokens,
             "seed": seed,
-            "n": count if count > 1 and self.honours_n else None,
+            "n": count if count > 1 and self.supports_n else None,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        return {name: value for name, value in all_of_them.items() if value is not None and name not in self.left_out}
+        return {name: value for name, value in wanted.items() if value is not None and name not in self.unsupported}
 
-    def learn(self, words: str, sent: dict[str, Any]) -> bool:
-        """Whether a refusal in these `words` names something `sent` that can be done without; it is, from now on."""
-        if "max_tokens" in sent and "max_tokens" in words and "max_completion_tokens" in words:
-            self.bound = "max_completion_tokens"
+    def learn_from_refusal(self, message: str, sent: dict[str, Any]) -> bool:
+        """Whether the `message` of a refusal names one of the parameters `sent` that a request can do without.
+
+        From then on requests do without it.
+        """
+        if "max_tokens" in sent and "max_tokens" in message and "max_completion_tokens" in message:
+            self.limit_name = "max_completion_tokens"
             return True
         for name in _OPTIONAL:
-            if name in sent and re.search(rf"\b{name}\b", words):
-                self.left_out.add(name)
+            if name in sent and re.search(rf"\b{name}\b", message):
+                self.unsupported.add(name)
                 return True
-        if "n" in sent and re.search(r"[\"'`]n[\"'`]|\bn\s*(?:[=><!]|must|should|is\b)", words):
-            self.honours_n = False
+        if "n" in sent and re.search(r"[\"'`]n[\"'`]|\bn\s*(?:[=><!]|must|should|is\b)", message):
+            self.supports_n = False
             return True
         return False
 
-    def learn_room(self, told: ContextWindow) -> ContextWindow:
-        """What is known of the room for the prompt that `told` is about; its prompt's length is not kept."""
-        known = ContextWindow(told.context or self.room.context, None, told.longest_reply or self.room.longest_reply)
-        self.room = known
-        return replace(known, prompt=told.prompt)
+    def learn_context_window(self, reported: ContextWindow) -> ContextWindow:
+        """All that is known of the context window, for the prompt that `reported` is about.
+
+        Only the length of that prompt is not remembered.
+        """
+        context = reported.context or self.context_window.context
+        longest_reply = reported.longest_reply or self.context_window.longest_reply
+        self.context_window = ContextWindow(context, longest_reply=longest_reply)
+        return replace(self.context_window, prompt=reported.prompt)

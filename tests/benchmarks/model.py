@@ -33,7 +33,7 @@ from reloc_lsp.inference.base_url import parse_address
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.inference.server_errors import ServerInfo
+from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.revision.model_access import budgeted_model
 from reloc_lsp.revision.model_rules import PAPER_NODES
 from reloc_lsp.revision.search_rules import repair_rules

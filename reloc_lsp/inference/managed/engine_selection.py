@@ -42,8 +42,8 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
     from reloc_lsp.inference.managed.managed_model import ManagedModel
     from reloc_lsp.inference.request_timeouts import RequestTimeouts
 
-    patience = RequestTimeouts(first_token=settings.patience)
-    return ManagedModel(source, note, patience=patience, in_flight=max(1, settings.in_flight))
+    timeouts = RequestTimeouts(first_token=settings.patience)
+    return ManagedModel(source, note, timeouts=timeouts, in_flight=max(1, settings.in_flight))
 
 
 def _serves(server: Server, plan: Plan, name: str | None) -> bool:

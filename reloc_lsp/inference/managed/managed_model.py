@@ -28,11 +28,11 @@ class ManagedModel:
         source: Plan | Server,
         note: Callable[[str], None],
         *,
-        patience: RequestTimeouts | None = None,
+        timeouts: RequestTimeouts | None = None,
         in_flight: int = 16,
     ) -> None:
         self._note = note
-        self._patience = patience
+        self._timeouts = timeouts
         self._in_flight = in_flight
         self._plan = source if isinstance(source, Plan) else None
         self._folder = source.folder if isinstance(source, Server) else None
@@ -78,6 +78,6 @@ class ManagedModel:
             )
             raise
         return connect(
-            record.url, record.served_name, environment={KEY_VARIABLE: record.key},  patience=self._patience,
+            record.url, record.served_name, environment={KEY_VARIABLE: record.key},  timeouts=self._timeouts,
             in_flight=self._in_flight,
         )  # fmt: skip

@@ -1,40 +1,32 @@
-"""Why a model server could not be reached or heard to the end, in a sentence."""
+"""Why no connection to a model server was made, or why it broke off, as a sentence for the person who must act."""
 
 from __future__ import annotations
 
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reloc_lsp.inference.base_url import Address
 from reloc_lsp.search.language_model import ModelError
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a request failed: the error to raise, whether to send it `again`, and after how many seconds if told so.
-
-    `status` is the HTTP status where there was one; `words` are the server's own without secrets, `body` is all it
-    sent and may hold them.
-    """
+class ConnectionProblem:
+    """A connection that failed: the error to raise, and whether a later attempt may succeed."""
 
     error: ModelError
-    again: bool = False
-    after: float | None = None
-    status: int | None = None
-    words: str = ""
-    body: object = field(default=None, repr=False)
+    may_pass: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What to say where errors of all the classes named `kinds` led to the failure."""
+    """The sentence for a failure that was caused by errors of all the classes named in `causes`."""
 
-    kinds: tuple[str, ...]
+    causes: tuple[str, ...]
     sentence: str
     permanent: bool = False
-    again: bool = False
+    may_pass: bool = False
 
 
 _CASES = (
@@ -46,7 +38,7 @@ _CASES = (
     _Case(
         ("ConnectionRefusedError",),
         "Nothing listens at {url} (connection refused). Start the model server, or correct the base URL.",
-        again=True,
+        may_pass=True,
     ),
     _Case(
         ("SSLCertVerificationError",),
@@ -63,30 +55,33 @@ _CASES = (
         ("ConnectTimeout",),
         "{url} cannot be reached: no connection within {connect:g} s. Check the base URL, and whether the network and "
         "the server are there.",
-        again=True,
+        may_pass=True,
     ),
 )
+"""The first that matches counts. Classes are compared by name: openai 1 and 2 use httpx, openai 3 uses httpx2."""
+
 _BROKEN_OFF = _Case(
     (),
     "The connection to {url} broke off before the answer was whole. Look at the log of the model server.",
-    again=True,
+    may_pass=True,
 )
 
 
-def unreached(error: Exception, address: Address, connect: float) -> Trouble:
-    """What an error of the client says that is no answer of the server; `connect` is the bound in seconds on that."""
-    # TLS asks for more bytes by way of an error, which then is in the history of errors of every other kind.
+def connection_error(error: Exception, address: Address, connect: float) -> ConnectionProblem:
+    """What an `error` of the client means that is no answer of the server; `connect` is its timeout in seconds."""
+    # TLS signals that it needs more bytes by an error, which is then in the history of errors of every other kind.
     causes = [cause for cause in _causes(error) if not isinstance(cause, ssl.SSLWantReadError)]
-    kinds = {kind.__name__ for cause in causes for kind in type(cause).__mro__}
-    case = next((case for case in _CASES if kinds.issuperset(case.kinds)), _BROKEN_OFF)
-    # A name server that is out of reach for a moment says so; the host may be known after all.
-    unsure = any(isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN for cause in causes)
+    names = {kind.__name__ for cause in causes for kind in type(cause).__mro__}
+    case = next((case for case in _CASES if names.issuperset(case.causes)), _BROKEN_OFF)
+    # The name server did not answer; the host may be known after all.
+    uncertain = any(isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN for cause in causes)
     sentence = case.sentence.format(url=address.url, host=address.host, connect=connect)
-    return Trouble(ModelError(sentence, permanent=case.permanent and not unsure), again=case.again or unsure)
+    model_error = ModelError(sentence, permanent=case.permanent and not uncertain)
+    return ConnectionProblem(model_error, may_pass=case.may_pass or uncertain)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and all that led to it."""
+    """An error and all errors that led to it."""
     if error is None:
         return
     yield error

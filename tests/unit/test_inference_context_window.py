@@ -1,4 +1,4 @@
-"""What servers say about their context in their many wordings, and what a reply may then have."""
+"""The context windows that servers report in their different wordings, the reply limits that follow, and retries."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from email.utils import format_datetime
 
 import pytest
 
-from reloc_lsp.inference.context_window import ContextWindow, told_room
-from reloc_lsp.inference.request_timeouts import RequestTimeouts, told_to_wait
-from reloc_lsp.inference.server_quirks import Dialect
+from reloc_lsp.inference.context_window import ContextWindow, reported_context_window
+from reloc_lsp.inference.errors import parse_retry_after
+from reloc_lsp.inference.server_quirks import ServerQuirks
 from reloc_lsp.search.language_model import Message, Sampling, Usage, total_usage
 
 
 @pytest.mark.parametrize(
-    ("words", "room"),
+    ("message", "window"),
     [
         (  # OpenAI, llama-cpp-python, older vLLM
             "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4500 in the "
@@ -61,18 +61,18 @@ from reloc_lsp.search.language_model import Message, Sampling, Usage, total_usag
         ("The context window of this prompt is fine, but stream_options is not.", None),
     ],
 )
-def test_what_servers_say_of_their_context(words: str, room: ContextWindow | None) -> None:
-    assert told_room(words, {}) == room
+def test_the_context_window_is_read_from_the_message(message: str, window: ContextWindow | None) -> None:
+    assert reported_context_window(message, {}) == window
 
 
-def test_numbers_beside_the_words_count_too() -> None:
+def test_the_context_window_is_read_from_the_body() -> None:
     body = {"type": "exceed_context_size_error", "n_prompt_tokens": 1407, "n_ctx": 256, "code": 400}
-    assert told_room("too much", body) == ContextWindow(256, 1407)
-    assert told_room("too much", {"code": "context_length_exceeded"}) == ContextWindow()
+    assert reported_context_window("too much", body) == ContextWindow(256, 1407)
+    assert reported_context_window("too much", {"code": "context_length_exceeded"}) == ContextWindow()
 
 
 @pytest.mark.parametrize(
-    ("room", "sent", "allowed"),
+    ("window", "refused", "limit"),
     [
         (ContextWindow(), None, 800),
         (ContextWindow(), 800, None),
@@ -86,52 +86,41 @@ def test_numbers_beside_the_words_count_too() -> None:
         (ContextWindow(100_000, 99_300), 800, None),
     ],
 )
-def test_a_reply_is_shortened_to_a_quarter_of_the_context_at_most(
-    room: ContextWindow, sent: int | None, allowed: int | None
+def test_a_reply_gets_at_least_a_quarter_of_the_context(
+    window: ContextWindow, refused: int | None, limit: int | None
 ) -> None:
-    assert room.for_reply(800, prompt_estimate=100, sent=sent) == allowed
+    assert window.reply_limit(800, prompt_estimate=100, refused=refused) == limit
 
 
 def test_a_prompt_may_have_what_a_reply_does_not_need() -> None:
-    assert ContextWindow(1024).for_prompt(8192) == 768
-    assert ContextWindow(100_000).for_prompt(8192) == 91_808
-    assert ContextWindow().for_prompt(8192) is None
+    assert ContextWindow(1024).prompt_limit(8192) == 768
+    assert ContextWindow(100_000).prompt_limit(8192) == 91_808
+    assert ContextWindow().prompt_limit(8192) is None
 
 
-def test_a_refusal_teaches_what_to_leave_out() -> None:
-    dialect, prompt = Dialect(), [Message("user", "hello")]
-    sent = dialect.parameters("tiny", prompt, Sampling(seed=1), 3, 1)
-    assert dialect.learn("Extra inputs are not permitted: stream_options", sent)
-    assert dialect.learn("Unsupported value: 'temperature' does not support 0.2 with this model.", sent)
-    assert dialect.learn("n must be 1 when using greedy sampling", sent)
-    assert dialect.learn("Use 'max_completion_tokens' instead of 'max_tokens'.", sent)
-    assert not dialect.learn("The content is not allowed in this region, nor is n of anything.", sent)
-    now = dialect.parameters("tiny", prompt, Sampling(seed=1), 3, 1)
+def test_refused_parameters_are_omitted_from_then_on() -> None:
+    quirks, prompt = ServerQuirks(), [Message("user", "hello")]
+    sent = quirks.parameters("tiny", prompt, Sampling(seed=1), count=3, seed=1)
+    assert quirks.learn_from_refusal("Extra inputs are not permitted: stream_options", sent)
+    assert quirks.learn_from_refusal("Unsupported value: 'temperature' does not support 0.2 with this model.", sent)
+    assert quirks.learn_from_refusal("n must be 1 when using greedy sampling", sent)
+    assert quirks.learn_from_refusal("Use 'max_completion_tokens' instead of 'max_tokens'.", sent)
+    assert not quirks.learn_from_refusal("The content is not allowed in this region, nor is n of anything.", sent)
+    now = quirks.parameters("tiny", prompt, Sampling(seed=1), count=3, seed=1)
     assert set(sent) - set(now) == {"stream_options", "temperature", "n", "max_tokens"}
     assert now["max_completion_tokens"] == 8192
-    assert not dialect.learn("stream_options, temperature, max_tokens and max_completion_tokens", now)
+    assert not quirks.learn_from_refusal("stream_options, temperature, max_tokens and max_completion_tokens", now)
 
 
-def test_pauses_double_are_drawn_at_random_and_end() -> None:
-    patience = RequestTimeouts(pause=1, longest_pause=4, attempts=5, retrying=100)
-    for attempt, longest in ((2, 1), (3, 2), (4, 4), (5, 4)):
-        drawn = [patience.pause_before(attempt, 0, None) or 0.0 for _ in range(200)]
-        assert longest / 2 < max(drawn) <= longest
-        assert min(drawn) < longest / 2
-    assert patience.pause_before(6, 0, None) is None
-    assert patience.pause_before(2, 99.9, 5) is None
-    assert 5 <= (patience.pause_before(2, 0, 5) or 0) <= 6
-
-
-def test_retry_after_is_seconds_or_a_date() -> None:
+def test_retry_after_is_a_number_of_seconds_or_a_date() -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
-    assert told_to_wait({"retry-after": "2.5"}) == 2.5
-    assert 28 <= (told_to_wait({"retry-after": soon}) or 0) <= 30
-    assert told_to_wait({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
-    assert told_to_wait({"retry-after": "soon"}) is None
-    assert told_to_wait({}) is None
+    assert parse_retry_after({"retry-after": "2.5"}) == 2.5
+    assert 28 <= (parse_retry_after({"retry-after": soon}) or 0) <= 30
+    assert parse_retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
+    assert parse_retry_after({"retry-after": "soon"}) is None
+    assert parse_retry_after({}) is None
 
 
-def test_a_sum_is_counted_if_each_part_is() -> None:
+def test_a_total_usage_is_counted_if_each_part_is() -> None:
     assert total_usage([Usage(10, 4, 2), Usage(10, 8, 3)]) == Usage(20, 12, 5)
     assert not total_usage([Usage(10, 4, 2), Usage(10, 0, 3, counted=False)]).counted

@@ -27,7 +27,7 @@ async def connected() -> AsyncIterator[Connecting]:
     endpoints: list[Endpoint] = []
 
     def start(server: ScriptedServer, model: str | None = "tiny", in_flight: int = 16) -> Endpoint:
-        endpoint = connect(server.url, model, environment={}, patience=QUICK, in_flight=in_flight)
+        endpoint = connect(server.url, model, environment={}, timeouts=QUICK, in_flight=in_flight)
         endpoints.append(endpoint)
         return endpoint
 

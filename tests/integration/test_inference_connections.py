@@ -24,9 +24,9 @@ HASTY = replace(QUICK, first_token=0.3, listing=0.05)
 
 
 async def checked(
-    server: ScriptedServer, model: str | None, patience: RequestTimeouts | None = None, key: str = ""
+    server: ScriptedServer, model: str | None, timeouts: RequestTimeouts | None = None, key: str = ""
 ) -> str:
-    endpoint = connect(server.url, model, environment={"RELOC_API_KEY": key}, patience=patience)
+    endpoint = connect(server.url, model, environment={"RELOC_API_KEY": key}, timeouts=timeouts)
     check = await endpoint.check()
     await endpoint.close()
     return ("yes: " if check.usable else "no: ") + check.sentence.replace(server.url, "URL")
@@ -61,8 +61,8 @@ async def test_check_says_which_model_is_asked() -> None:
 )
 async def test_check_says_what_is_wrong(listing: Scene, sentence: str) -> None:
     async with ScriptedServer(listing=listing) as server:
-        patience = HASTY if listing is hang else QUICK
-        assert (await checked(server, None, patience)).startswith(sentence)
+        timeouts = HASTY if listing is hang else QUICK
+        assert (await checked(server, None, timeouts)).startswith(sentence)
 
 
 async def test_nothing_from_the_environment_goes_to_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +105,9 @@ async def test_the_key_is_shown_nowhere(
     async with ScriptedServer(*scenes) as server:
         login = server.url.replace("http://", f"http://someone:{SECRET}@")
         url, key = (server.url, SECRET) if place == "variable" else (login, "")
-        patience = HASTY if hang in scenes else QUICK
-        endpoint = connect(url, "tiny", environment={"RELOC_API_KEY": key}, patience=patience)
-        shown += [repr(endpoint), repr(vars(endpoint)), repr(endpoint._site), str(endpoint._site)]
+        timeouts = HASTY if hang in scenes else QUICK
+        endpoint = connect(url, "tiny", environment={"RELOC_API_KEY": key}, timeouts=timeouts)
+        shown += [repr(endpoint), repr(vars(endpoint)), repr(endpoint._server), str(endpoint._server)]
         try:
             await endpoint.complete(PROMPT, Sampling())
         except ModelError as error:

@@ -27,8 +27,8 @@ async def connected() -> AsyncIterator[Connecting]:
     """Connects to a base URL as `tiny`; closes after the test."""
     endpoints: list[Endpoint] = []
 
-    def start(url: str, patience: RequestTimeouts = QUICK, **environment: str) -> Endpoint:
-        endpoints.append(connect(url, "tiny", environment=environment, patience=patience))
+    def start(url: str, timeouts: RequestTimeouts = QUICK, **environment: str) -> Endpoint:
+        endpoints.append(connect(url, "tiny", environment=environment, timeouts=timeouts))
         return endpoints[-1]
 
     yield start
@@ -247,3 +247,28 @@ async def test_a_very_long_complaint_is_shortened(connected: Connecting) -> None
     async with ScriptedServer(status(400, {"error": {"message": "no " * 5000}})) as server:
         error = await refused(connected(server.url))
     assert len(str(error)) < 500
+
+
+async def one_endless_line(wire: Wire) -> None:
+    await wire.head(200, "text/event-stream", {}, None)
+    await wire.raw(b"6\r\ndata: \r\n")
+    while not wire.request.left.is_set():
+        await wire.raw(b"1000\r\n" + b"x" * 4096 + b"\r\n")
+
+
+async def endless_text(wire: Wire) -> None:
+    await wire.head(200, "text/event-stream", {}, None)
+    while not wire.request.left.is_set():
+        await wire.event(chunk(0, {"content": "x" * 4096}))
+
+
+@pytest.mark.parametrize("scene", [one_endless_line, endless_text])
+async def test_an_endless_answer_is_given_up(
+    connected: Connecting, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reloc_lsp.inference.streaming._MAX_ANSWER_BYTES", 2**20)
+    async with ScriptedServer(scene) as server:
+        error = await refused(connected(server.url))
+        await asyncio.wait_for(server.requests[0].left.wait(), 30)
+    assert f"The answer of {server.url} is longer than 1 MiB." in str(error)
+    assert len(server.requests) == 1
