@@ -17,7 +17,7 @@ from reloc_lsp.evaluation.selection.suspect_functions import localise
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace import workspace_scan
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
-from reloc_lsp.evaluation.workspace.test_integrity import guarded
+from reloc_lsp.evaluation.workspace.test_integrity import protected_contents
 from reloc_lsp.search.verdict import Outcome
 
 SANDBOX = find_sandbox()
@@ -39,7 +39,7 @@ def test_place(): assert f(3) and "reloc-" in m.__file__ and m.__file__.startswi
 @pytest.fixture(autouse=True)
 def every_workspace_is_large(monkeypatch, tmp_path):
     """And scratch folders are made in one of the test's own."""
-    monkeypatch.setattr(workspace_scan, "MOST_FILES", 0)
+    monkeypatch.setattr(workspace_scan, "MAX_COPIED_FILES", 0)
     (tmp_path / "scratch").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
@@ -222,9 +222,9 @@ async def test_bytecode_of_the_users_own_runs_does_not_speak_of_the_users_files(
 def test_a_small_workspace_and_one_without_walls_are_copied(write, monkeypatch):
     root = write({"m.py": WRONG, ".git/objects": "x" * 100})
     copies = [ScratchCopy(root, {}, mountable=mountable) for mountable in (True, False)]
-    monkeypatch.setattr(workspace_scan, "MOST_FILES", 1)
+    monkeypatch.setattr(workspace_scan, "MAX_COPIED_FILES", 1)
     copies.append(ScratchCopy(root, {}, mountable=True))
-    monkeypatch.setattr(workspace_scan, "MOST_BYTES", 4)
+    monkeypatch.setattr(workspace_scan, "MAX_COPIED_BYTES", 4)
     copies.append(ScratchCopy(root, {}, mountable=True))
     assert [copy.mounted for copy in copies] == [True, False, False, True]
     assert [bool(list(copy.root.iterdir())) for copy in copies] == [False, True, True, False]
@@ -272,13 +272,13 @@ def test_the_guard_reads_what_processes_see_and_waits_for_nothing(write):
     copy = ScratchCopy(root, {root / "m.py": "unsaved"}, mountable=True)
     assert copy.make_writable([str(copy.root / "out"), "/elsewhere"])
     assert not copy.make_writable([str(copy.root / "out")])
-    demanded = guarded(copy, copy.root, ["out/test_m.py", "m.py"])
+    demanded = protected_contents(copy, copy.root, ["out/test_m.py", "m.py"])
     assert demanded[copy.root / "m.py"] == b"unsaved" and demanded[copy.root / "pytest.ini"] == b""
     place = copy.content_path(copy.root, copy.root / "out" / "test_m.py")
     place.unlink()
     os.mkfifo(place)
     (place.parent / "conftest.py").symlink_to("/dev/zero")
-    changed = guarded(copy, copy.root, ["out/test_m.py", "m.py"])
+    changed = protected_contents(copy, copy.root, ["out/test_m.py", "m.py"])
     copy.close()
     assert {path.name for path in demanded if demanded[path] != changed[path]} == {"test_m.py"}
     assert (root / "out" / "test_m.py").read_text() == TESTS

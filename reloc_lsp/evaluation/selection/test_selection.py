@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.evaluation.workspace.workspace_scan import entries, is_apart
+from reloc_lsp.evaluation.workspace.workspace_scan import is_excluded, list_entries
 
 SMALL_SUITE_FILES = 25
 LARGE_SUITE_FILES = 200
@@ -147,7 +147,7 @@ def _places(root: Path, pattern: str) -> list[Path]:
 def _walk(start: str, matches: Callable[[str], bool]) -> Iterator[str]:
     waiting = [start]
     while waiting:
-        for entry in entries(waiting.pop()):
+        for entry in list_entries(waiting.pop()):
             # pytest takes no other file for a module; of a folder full of data the names alone are looked at.
             if entry.name.endswith(".py"):
                 if matches(entry.path) and entry.is_file():
@@ -158,7 +158,7 @@ def _walk(start: str, matches: Callable[[str], bool]) -> Iterator[str]:
 
 def _is_passed_over(folder: os.DirEntry[str]) -> bool:
     name = folder.name
-    return name.startswith(".") or name in ("build", "dist") or is_apart(folder.path, name)
+    return name.startswith(".") or name in ("build", "dist") or is_excluded(folder.path, name)
 
 
 def _is_texts(value: Any) -> bool:

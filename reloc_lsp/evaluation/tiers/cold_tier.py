@@ -27,7 +27,7 @@ from reloc_lsp.evaluation.reports import ChildReport, RunEnd, believed, decode_r
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.base import Tier, receive_collected
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
-from reloc_lsp.evaluation.workspace.test_integrity import guarded
+from reloc_lsp.evaluation.workspace.test_integrity import protected_contents
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
@@ -84,7 +84,7 @@ class ColdTier(Tier):
                 unit_file = str(copy.path_in_copy(self.location.file, root))
                 copy.write(root, self.location.file, self.location.file_text(source))
             job = self._job(unit_file, request)
-            demanded = guarded(copy, root, job.selection)
+            demanded = protected_contents(copy, root, job.selection)
             process = await self.launcher.start(job, root, self.grants, self.seed)
             try:
                 limits = {number: limit.wall for number, limit in request.limits.items()}
@@ -92,7 +92,7 @@ class ColdTier(Tier):
             finally:
                 process.kill()
                 await process.close()
-            if guarded(copy, root, job.selection) != demanded:
+            if protected_contents(copy, root, job.selection) != demanded:
                 report = replace(report, results=dict.fromkeys(report.results, TAMPERED))
             return report
         finally:

@@ -1,4 +1,4 @@
-"""Workspaces of a usual size: every file is copied, so that a copy may be changed anywhere."""
+"""Copies of workspaces of usual size: every file is copied, so that processes may change the copy anywhere."""
 
 from __future__ import annotations
 
@@ -9,46 +9,49 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Mount
 from reloc_lsp.evaluation.workspace.cleanup import remove_tree
-from reloc_lsp.evaluation.workspace.unique_mtimes import Stamped
+from reloc_lsp.evaluation.workspace.unique_mtimes import UniqueMtimeWriter
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.evaluation.workspace.workspace_scan import is_apart, outside_of
+from reloc_lsp.evaluation.workspace.workspace_scan import is_excluded, outside_target
 
 
-class Copied:
-    """Makes copies; `stopped()` is asked between two folders whether anybody still wants one.
+class CopiedWorkspace:
+    """Makes copies of a workspace. `cancelled()` is called for each folder; once it is true, no more is copied.
 
-    `linked` are places outside of the workspace that links in it lead to: folders are not copied.
+    `linked_outside` are folders outside of the workspace that links in it lead to: they are not copied.
     """
 
-    def __init__(self, files: UserFiles, stopped: Callable[[], bool]) -> None:
+    def __init__(self, files: UserFiles, cancelled: Callable[[], bool]) -> None:
         self.files = files
-        self.linked: set[Path] = set()
-        self._stopped = stopped
-        self._stamped = Stamped()
+        self.linked_outside: set[Path] = set()
+        self._cancelled = cancelled
+        self._writer = UniqueMtimeWriter()
 
-    def lay(self, root: Path) -> None:
+    def create(self, root: Path) -> None:
         """Copy the workspace to `root`."""
         self._copy(str(self.files.root), str(root))
 
-    def put(self, root: Path, name: Path, data: bytes) -> bool:
-        """Have the file `name` hold `data`; `False` where it lies outside of the copy, behind a link or really."""
-        place = root / name
-        if not Path(os.path.realpath(place)).is_relative_to(root):
+    def write_file(self, root: Path, name: Path, data: bytes) -> bool:
+        """Write `data` as the content of the file `name` of the copy at `root`.
+
+        Returns `False` and writes nothing if the file is outside of the copy, for example behind a link.
+        """
+        path = root / name
+        if not Path(os.path.realpath(path)).is_relative_to(root):
             return False
-        place.parent.mkdir(parents=True, exist_ok=True)
-        self._stamped.write(place, data)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer.write(path, data)
         return True
 
-    def seen(self, root: Path, name: Path) -> Path:
-        """Where the content of a file of the copy is found."""
+    def content_path(self, root: Path, name: Path) -> Path:
+        """The path at which the controller reads the file `name` of the copy at `root`."""
         return root / name
 
     def mounts(self, root: Path) -> Sequence[Mount]:
-        """Everything stands where it stands."""
+        """No mounts: every file of the copy is where the processes look for it."""
         return ()
 
     def make_writable(self, root: Path, folders: Sequence[Path]) -> bool:
-        """Every folder is writable already."""
+        """Does nothing, because every folder of the copy is writable. Returns `False`: nothing has changed."""
         return False
 
     def remove(self, root: Path) -> None:
@@ -56,36 +59,37 @@ class Copied:
         remove_tree(root)
 
     def _copy(self, source: str, target: str) -> None:
-        if self._stopped():
+        if self._cancelled():
             return
         os.makedirs(target, exist_ok=True)
         with os.scandir(source) as entries:
             for entry in entries:
-                place = os.path.join(target, entry.name)
+                path = os.path.join(target, entry.name)
                 if entry.is_symlink():
-                    outside = copy_link(self.files.root, Path(entry.path), Path(place))
-                    self.linked |= {outside} if outside else set()
+                    outside = copy_link(self.files.root, Path(entry.path), Path(path))
+                    self.linked_outside |= {outside} if outside else set()
                 elif entry.is_dir():
-                    if not is_apart(entry.path, entry.name):
-                        self._copy(entry.path, place)
+                    if not is_excluded(entry.path, entry.name):
+                        self._copy(entry.path, path)
                 elif entry.is_file():
-                    shutil.copy2(entry.path, place)
+                    shutil.copy2(entry.path, path)
 
 
-def copy_link(origin: Path, link: Path, place: Path) -> Path | None:
-    """A link into the workspace `origin` stays a link, now into the copy.
+def copy_link(origin: Path, link: Path, copy: Path) -> Path | None:
+    """Copy a symbolic link of the workspace `origin` to the path `copy`.
 
-    Of what lies outside a file is copied and a folder linked: that folder is the answer.
+    A link into the workspace becomes a link into the copy. Of a link to a file outside, the file is copied. A link to a
+    folder outside stays a link to that folder. Returns the folder in this last case, else `None`.
     """
-    real = Path(os.path.realpath(link))
-    if real.is_relative_to(origin):
-        inside = Path(os.path.realpath(link.parent))
-        place.symlink_to(os.path.relpath(real, inside), target_is_directory=real.is_dir())
+    target = Path(os.path.realpath(link))
+    if target.is_relative_to(origin):
+        folder = Path(os.path.realpath(link.parent))
+        copy.symlink_to(os.path.relpath(target, folder), target_is_directory=target.is_dir())
         return None
-    outside = outside_of(origin, link)
+    outside = outside_target(origin, link)
     if outside is not None and outside.is_file():
-        shutil.copy2(outside, place)
+        shutil.copy2(outside, copy)
         return None
     if outside is not None:
-        place.symlink_to(outside, target_is_directory=True)
+        copy.symlink_to(outside, target_is_directory=True)
     return outside

@@ -1,4 +1,4 @@
-"""A folder made anew, to stand over one of a mounted workspace in which not all can stay as it is."""
+"""A new folder that is mounted over a folder of a mounted workspace, because something in it must change."""
 
 from __future__ import annotations
 
@@ -10,92 +10,99 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Mount
 from reloc_lsp.evaluation.workspace.copy_tree import copy_link
-from reloc_lsp.evaluation.workspace.workspace_scan import entries
+from reloc_lsp.evaluation.workspace.workspace_scan import list_entries
 
-MOST_ENTRIES = 2_000
-"""A folder with more in it is not made anew."""
-MOST_FOLDERS = 400
-"""bubblewrap's time grows with the square of the mounts."""
-LARGE_FILE = 16 << 20
-MOST_COPIED_FILES, MOST_COPIED_BYTES = 500, 20 << 20
+MAX_ENTRIES = 2_000
+"""A folder with more entries is not replaced. Chosen by hand."""
+MAX_FOLDERS = 400
+"""A folder with more folders in it is not replaced, because each of them may become a mount.
+
+bubblewrap's time grows with the square of the number of mounts. The limit is chosen by hand.
+"""
+LARGE_FILE_BYTES = 16 << 20
+"""Longer files are mounted and not copied. Chosen by hand."""
+MAX_COPIED_FILES, MAX_COPIED_BYTES = 500, 20 << 20
+"""How many entries, and how many bytes, of inner folders are copied at most. Chosen by hand."""
 
 
 @dataclass
-class Rebuilt:
-    """A folder `name` of the workspace `origin`, made anew at `place`.
+class ReplacementFolder:
+    """The new folder at `path`, which replaces the folder `name` of the workspace `origin`.
 
-    Its links and files are copies. Of its folders and large files those in `shown` are the user's own, to be mounted
-    read-only; where it is to be `writable` small folders are copied with all that is in them.
+    Links and files are copied into it. Large files and inner folders are empty in it: their names are in `mounted`, and
+    the user's own ones are mounted over them, read-only. If the folder is `writable`, small inner folders are copied.
     """
 
     origin: Path
     name: Path
-    place: Path
+    path: Path
     writable: bool
-    shown: set[str] = field(default_factory=set)
+    mounted: set[str] = field(default_factory=set)
 
     @classmethod
-    def make(cls, origin: Path, name: Path, place: Path, writable: bool, apart: Collection[Path]) -> Rebuilt | None:
-        """Make the folder anew, folders in `apart` left empty; `None` where there is too much in it."""
-        found = entries(str(origin / name))
-        folders = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
-        if len(found) > MOST_ENTRIES or len(folders) > MOST_FOLDERS:
+    def create(
+        cls, origin: Path, name: Path, path: Path, *, writable: bool, excluded: Collection[Path]
+    ) -> ReplacementFolder | None:
+        """Make the folder; folders in `excluded` stay empty. Returns `None` if the folder has too many entries."""
+        entries = list_entries(str(origin / name))
+        folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+        if len(entries) > MAX_ENTRIES or len(folders) > MAX_FOLDERS:
             return None
-        made = cls(origin, name, place, writable)
-        place.mkdir(parents=True)
-        files, size = MOST_COPIED_FILES, MOST_COPIED_BYTES
-        for entry in found:
-            target = place / entry.name
+        created = cls(origin, name, path, writable)
+        path.mkdir(parents=True)
+        files, size = MAX_COPIED_FILES, MAX_COPIED_BYTES
+        for entry in entries:
+            target = path / entry.name
             if entry.is_symlink():
                 copy_link(origin, Path(entry.path), target)
             elif entry.is_file():
-                made._file(entry, target)
-            elif entry.is_dir() and Path(entry.path) in apart:
+                created._add_file(entry, target)
+            elif entry.is_dir() and Path(entry.path) in excluded:
                 target.mkdir()
             elif entry.is_dir():
-                held = _held(entry.path, files, size) if writable else None
-                if held is not None:
-                    files, size = files - held[0], size - held[1]
+                content = _content_size(entry.path, files, size) if writable else None
+                if content is not None:
+                    files, size = files - content[0], size - content[1]
                     shutil.copytree(entry.path, target, symlinks=True)
                 else:
                     target.mkdir()
-                    made.shown.add(entry.name)
-        return made
+                    created.mounted.add(entry.name)
+        return created
 
     def mounts(self, root: Path) -> Iterator[Mount]:
-        """The folder over its place below `root`, and over it what is shown in it."""
-        yield Mount(root / self.name, self.place, self.writable)
-        for entry in sorted(self.shown):
-            own = self.origin / self.name / entry
-            if own.exists():
-                yield Mount(root / self.name / entry, own)
+        """The mounts for a workspace mounted at `root`: this folder, and over it the user's own files and folders."""
+        yield Mount(root / self.name, self.path, self.writable)
+        for entry in sorted(self.mounted):
+            source = self.origin / self.name / entry
+            if source.exists():
+                yield Mount(root / self.name / entry, source)
 
-    def holds(self, name: Path) -> Path | None:
-        """Where what stands at `name` of the workspace is found, if it is in this folder and not only shown there."""
+    def path_of(self, name: Path) -> Path | None:
+        """Where the file `name` of the workspace is in this folder; `None` if it is not in it, or only mounted."""
         if not name.is_relative_to(self.name) or name == self.name:
             return None
         inner = name.relative_to(self.name)
-        return None if inner.parts[0] in self.shown else self.place / inner
+        return None if inner.parts[0] in self.mounted else self.path / inner
 
-    def _file(self, entry: os.DirEntry[str], target: Path) -> None:
-        if entry.stat().st_size > LARGE_FILE:
+    def _add_file(self, entry: os.DirEntry[str], target: Path) -> None:
+        if entry.stat().st_size > LARGE_FILE_BYTES:
             target.touch()
-            self.shown.add(entry.name)
+            self.mounted.add(entry.name)
         else:
             shutil.copy2(entry.path, target)
 
 
-def _held(folder: str, files: int, size: int) -> tuple[int, int] | None:
-    """How many files, and bytes, a folder holds; `None` from so many of either on."""
-    count, held = 0, 0
+def _content_size(folder: str, max_entries: int, max_bytes: int) -> tuple[int, int] | None:
+    """How many entries and bytes are in and below a folder; `None` if it is more than one of the limits."""
+    count, size = 0, 0
     waiting = [folder]
     while waiting:
-        for entry in entries(waiting.pop()):
+        for entry in list_entries(waiting.pop()):
             count += 1
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
             else:
-                held += entry.stat(follow_symlinks=False).st_size
-            if count > files or held > size:
+                size += entry.stat(follow_symlinks=False).st_size
+            if count > max_entries or size > max_bytes:
                 return None
-    return count, held
+    return count, size

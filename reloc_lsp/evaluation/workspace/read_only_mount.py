@@ -1,7 +1,7 @@
-"""Large workspaces: nothing is copied, the workspace itself is mounted read-only where its copy would stand.
+"""Mounts of large workspaces: nothing is copied. In the container the workspace itself is mounted, read-only.
 
-A mount stands only for the processes behind the outer wall; for the controller its place is an empty folder. What
-differs from the user's files lies in a folder beside all roots, which those processes see only where it is mounted.
+The mount exists only for processes in the container; for the controller its root is an empty folder. Files that differ
+from the user's are kept in another folder, and processes see them only where they are mounted.
 """
 
 from __future__ import annotations
@@ -13,132 +13,139 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Mount
 from reloc_lsp.evaluation.workspace.cleanup import remove_tree
-from reloc_lsp.evaluation.workspace.mounted_directory import Rebuilt
-from reloc_lsp.evaluation.workspace.unique_mtimes import Stamped
+from reloc_lsp.evaluation.workspace.mounted_directory import ReplacementFolder
+from reloc_lsp.evaluation.workspace.unique_mtimes import UniqueMtimeWriter
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.evaluation.workspace.workspace_scan import outline
+from reloc_lsp.evaluation.workspace.workspace_scan import scan_top
 
 
 @dataclass
-class _Layers:
-    """What lies over one mount: folders made anew, and files with another text, by their names in the workspace.
+class _Overlay:
+    """What is mounted over one mount of the workspace. All of it is kept in the folder `storage`.
 
-    All of it is kept in the folder `under`; `put` has what was put into files, for when it is made once more.
+    `folders` are replaced folders, and `files` the stored files that are mounted over single files, both by their names
+    in the workspace. `written` has the data of all calls of `write_file`, to repeat them in a new overlay.
     """
 
-    under: Path
-    put: dict[Path, bytes] = field(default_factory=dict)
-    folders: dict[Path, Rebuilt] = field(default_factory=dict)
-    texts: dict[Path, Path] = field(default_factory=dict)
+    storage: Path
+    written: dict[Path, bytes] = field(default_factory=dict)
+    folders: dict[Path, ReplacementFolder] = field(default_factory=dict)
+    files: dict[Path, Path] = field(default_factory=dict)
 
-    def holding(self, name: Path) -> Path | None:
-        """Where `name` stands in a folder made anew, if it does."""
-        deepest = sorted(self.folders, key=lambda folder: len(folder.parts), reverse=True)
-        innermost = next((self.folders[folder] for folder in deepest if name.is_relative_to(folder)), None)
-        return innermost.holds(name) if innermost else None
+    def path_in_folder(self, name: Path) -> Path | None:
+        """Where the file `name` is stored, if it is in a replaced folder."""
+        deepest_first = sorted(self.folders, key=lambda folder: len(folder.parts), reverse=True)
+        innermost = next((self.folders[folder] for folder in deepest_first if name.is_relative_to(folder)), None)
+        return innermost.path_of(name) if innermost else None
 
 
-class Mounted:
-    """Mounts of one workspace, at any number of roots; what lies over them is kept below `folder`.
+class MountedWorkspace:
+    """Mounts of one workspace, at any number of roots. What is mounted over them is kept in `storage`.
 
-    `linked` are places outside of the workspace that links in it lead to.
+    `linked_outside` are paths outside of the workspace that links in it lead to.
     """
 
-    def __init__(self, files: UserFiles, folder: Path) -> None:
+    def __init__(self, files: UserFiles, storage: Path) -> None:
         self.files = files
-        self.folder = folder
-        self._stamped = Stamped()
-        found = outline(files.root)
-        self.linked = found.linked
-        self._apart = found.apart
-        self._relinked = {path.relative_to(files.root) for path in found.relinked}
+        self.storage = storage
+        self._writer = UniqueMtimeWriter()
+        scan = scan_top(files.root)
+        self.linked_outside = scan.linked_outside
+        self._excluded = scan.excluded
+        self._relocated = {path.relative_to(files.root) for path in scan.relocated}
         self._writable: set[Path] = set()
-        self._layers: dict[Path, _Layers] = {}
+        self._overlays: dict[Path, _Overlay] = {}
 
-    def lay(self, root: Path) -> None:
+    def create(self, root: Path) -> None:
         """Prepare the mount at `root`."""
         root.mkdir(parents=True)
-        self._layers[root] = _Layers(self.folder / root.parent.parent.name)
-        self._lay_over(root)
+        self._overlays[root] = _Overlay(self.storage / root.parent.parent.name)
+        self._fill_overlay(root)
 
-    def put(self, root: Path, name: Path, data: bytes) -> bool:
-        """Have the file `name` hold `data`; `False` where it lies outside of the workspace, behind a link or really."""
-        layers, target = self._layers.get(root), self._target(name)
-        if layers is None or target is None or self._is_apart(target):
+    def write_file(self, root: Path, name: Path, data: bytes) -> bool:
+        """Let processes see `data` as the content of the file `name` of the mount at `root`.
+
+        Returns `False` if the file is outside of the workspace, for example behind a link, or cannot be replaced.
+        """
+        overlay, target = self._overlays.get(root), self._target(name)
+        if overlay is None or target is None or self._is_excluded(target):
             return False
-        place = layers.texts.get(target) or layers.holding(target)
+        path = overlay.files.get(target) or overlay.path_in_folder(target)
         file = self.files.root / target
-        if place is None and file.is_file() and not file.is_symlink():
-            place = layers.texts.setdefault(target, layers.under / "texts" / f"{len(layers.texts)}{target.suffix}")
-        elif place is None:
-            around = next(folder for folder in target.parents if (self.files.root / folder).is_dir())
-            if not self._rebuild(layers, around):
+        if path is None and file.is_file() and not file.is_symlink():
+            stored = overlay.storage / "texts" / f"{len(overlay.files)}{target.suffix}"
+            path = overlay.files.setdefault(target, stored)
+        elif path is None:
+            folder = next(parent for parent in target.parents if (self.files.root / parent).is_dir())
+            if not self._replace_folder(overlay, folder):
                 return False
-            place = layers.folders[around].place / target.relative_to(around)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        self._stamped.write(place, data)
-        layers.put[name] = data
+            path = overlay.folders[folder].path / target.relative_to(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer.write(path, data)
+        overlay.written[name] = data
         return True
 
-    def seen(self, root: Path, name: Path) -> Path:
-        """Where the content is found of what processes find as the file `name` below `root`."""
-        layers, target = self._layers[root], self._target(name) or name
-        return layers.texts.get(target) or layers.holding(target) or self.files.root / name
+    def content_path(self, root: Path, name: Path) -> Path:
+        """The path at which the controller reads what processes see as the file `name` of the mount at `root`."""
+        overlay, target = self._overlays[root], self._target(name) or name
+        return overlay.files.get(target) or overlay.path_in_folder(target) or self.files.root / name
 
     def mounts(self, root: Path) -> Sequence[Mount]:
-        """The workspace; over it folders made anew, nothing in place of what is apart, and other texts."""
-        origin, layers = self.files.root, self._layers[root]
-        found = [Mount(root, origin)]
-        for name in sorted(layers.folders):
-            found += layers.folders[name].mounts(root)
-        found += [Mount(root / folder.relative_to(origin)) for folder in self._apart if folder.is_dir()]
-        return [*found, *(Mount(root / n, text) for n, text in layers.texts.items() if (origin / n).is_file())]
+        """The mounts in their order: the workspace, replaced folders, empty excluded folders, and single files."""
+        origin, overlay = self.files.root, self._overlays[root]
+        mounts = [Mount(root, origin)]
+        for name in sorted(overlay.folders):
+            mounts += overlay.folders[name].mounts(root)
+        mounts += [Mount(root / folder.relative_to(origin)) for folder in self._excluded if folder.is_dir()]
+        return [*mounts, *(Mount(root / n, file) for n, file in overlay.files.items() if (origin / n).is_file())]
 
     def make_writable(self, root: Path, folders: Sequence[Path]) -> bool:
-        """Have `folders`, by their names in the workspace, writable in every process that is started from now on.
+        """Make `folders` of the workspace writable for every process that starts later.
 
-        Whether any of them is so only now.
+        Returns whether one of them was not writable before and is now.
         """
-        there = {name for name in folders if (self.files.root / name).is_dir() and not self._is_apart(name)}
-        new = there - self._writable
+        existing = {name for name in folders if (self.files.root / name).is_dir() and not self._is_excluded(name)}
+        new = existing - self._writable
         if not new:
             return False
         self._writable = self._writable | new
-        before = self._layers[root]
-        remove_tree(before.under)
-        self._layers[root] = _Layers(before.under)
-        self._lay_over(root)
-        for name, data in before.put.items():
-            self.put(root, name, data)
-        return not new.isdisjoint(self._layers[root].folders)
+        before = self._overlays[root]
+        remove_tree(before.storage)
+        self._overlays[root] = _Overlay(before.storage)
+        self._fill_overlay(root)
+        for name, data in before.written.items():
+            self.write_file(root, name, data)
+        return not new.isdisjoint(self._overlays[root].folders)
 
     def remove(self, root: Path) -> None:
-        """Remove what lies over the mount at `root`."""
-        layers = self._layers.pop(root, None)
-        if layers is not None:
-            remove_tree(layers.under)
+        """Remove what is mounted over the mount at `root`."""
+        overlay = self._overlays.pop(root, None)
+        if overlay is not None:
+            remove_tree(overlay.storage)
 
-    def _lay_over(self, root: Path) -> None:
-        layers = self._layers[root]
-        layers.under.mkdir(parents=True)
-        for name in sorted(self._relinked | self._writable):
-            self._rebuild(layers, name)
+    def _fill_overlay(self, root: Path) -> None:
+        overlay = self._overlays[root]
+        overlay.storage.mkdir(parents=True)
+        for name in sorted(self._relocated | self._writable):
+            self._replace_folder(overlay, name)
 
-    def _rebuild(self, layers: _Layers, name: Path) -> bool:
-        """Make a folder anew; `False` where there is too much in it."""
-        place = layers.under / "folders" / str(len(layers.folders))
-        made = Rebuilt.make(self.files.root, name, place, name in self._writable, self._apart)
-        if made is not None:
-            layers.folders[name] = made
-        return made is not None
+    def _replace_folder(self, overlay: _Overlay, name: Path) -> bool:
+        """Replace the folder `name`. Returns `False` if it has too many entries."""
+        path = overlay.storage / "folders" / str(len(overlay.folders))
+        created = ReplacementFolder.create(
+            self.files.root, name, path, writable=name in self._writable, excluded=self._excluded
+        )
+        if created is not None:
+            overlay.folders[name] = created
+        return created is not None
 
     def _target(self, name: Path) -> Path | None:
-        """The file that `name` leads to, if that lies in the workspace; else its own place, if that does."""
+        """The file of the workspace that `name` leads to. A link out of the workspace is itself the file."""
         origin = self.files.root
         for real in (Path(os.path.realpath(origin / name)), Path(os.path.realpath((origin / name).parent), name.name)):
             if real.is_relative_to(origin):
                 return real.relative_to(origin)
         return None
 
-    def _is_apart(self, name: Path) -> bool:
-        return any((self.files.root / name).is_relative_to(folder) for folder in self._apart)
+    def _is_excluded(self, name: Path) -> bool:
+        return any((self.files.root / name).is_relative_to(folder) for folder in self._excluded)

@@ -1,4 +1,8 @@
-"""Files with a time of their own: bytecode is believed by that and the size of its source, and texts may be as long."""
+"""Writes files with unique modification times, so that Python never uses the bytecode of an earlier content.
+
+Python uses a `.pyc` file if it has the modification time and the size of its source, and two candidates may have texts
+of the same size.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,18 @@ import itertools
 import os
 from pathlib import Path
 
+FIRST_MTIME = 10**9
+"""Seconds since 1970: a day in 2001, so that the user's own files have other times."""
 
-class Stamped:
-    """Writes files each of another time, long ago: no file of the user is of that time."""
+
+class UniqueMtimeWriter:
+    """Writes files. Each one has a modification time of its own, one second after the one before."""
 
     def __init__(self) -> None:
-        self._seconds = itertools.count(10**9)
+        self._mtimes = itertools.count(FIRST_MTIME)
 
-    def write(self, place: Path, data: bytes) -> None:
-        """Write a file whose time no other has that was written here."""
-        place.write_bytes(data)
-        time = next(self._seconds)
-        os.utime(place, (time, time))
+    def write(self, path: Path, data: bytes) -> None:
+        """Write `data` to `path`. The folder must exist."""
+        path.write_bytes(data)
+        mtime = next(self._mtimes)
+        os.utime(path, (mtime, mtime))

@@ -1,4 +1,4 @@
-"""A quick look at a workspace: whether it is large, what of it is not the project's, where its links lead."""
+"""A quick scan of a workspace: whether it is large, which folders are not the project's, and where its links lead."""
 
 from __future__ import annotations
 
@@ -7,32 +7,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SKIPPED = {
+EXCLUDED_NAMES = {
     ".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache",
     ".ruff_cache", ".hypothesis", ".idea", ".vscode", ".eggs",
 }  # fmt: skip
-MOST_FILES, MOST_BYTES = 2_000, 50 << 20
-"""A workspace with more of either is large."""
-DEPTH = 2
-"""Folders that are looked into for environments and links: the workspace's own, and those in it."""
+"""Folders with these names hold the version history, caches or installed packages; the tests do not need them."""
+MAX_COPIED_FILES = 2_000
+"""A workspace with more files is large. Chosen by hand."""
+MAX_COPIED_BYTES = 50 << 20
+"""A workspace with more bytes is large. Chosen by hand."""
+SCAN_DEPTH = 2
+"""How many levels of folders `scan_top` reads: the workspace itself, and the folders in it. Chosen by hand."""
 
 
 @dataclass
-class Outline:
-    """What is special at the top of a workspace.
+class WorkspaceScan:
+    """What is special in the top folders of a workspace.
 
-    `apart` are folders that are no part of the project: environments, caches, the history. `linked` are places outside
-    that links lead to. `relinked` are folders with links that lead elsewhere once the workspace stands elsewhere.
+    `excluded` are folders that are no part of the project: virtual environments, caches, the version history.
+    `linked_outside` are paths outside of the workspace that links in it lead to. `relocated` are folders that hold a
+    link which would lead elsewhere if the workspace were at another path.
     """
 
-    apart: list[Path] = field(default_factory=list)
-    linked: set[Path] = field(default_factory=set)
-    relinked: set[Path] = field(default_factory=set)
+    excluded: list[Path] = field(default_factory=list)
+    linked_outside: set[Path] = field(default_factory=set)
+    relocated: set[Path] = field(default_factory=set)
 
 
-def is_apart(folder: str, name: str) -> bool:
-    """Whether a folder named `name` is no part of the project."""
-    return name in SKIPPED or is_environment(folder)
+def is_excluded(folder: str, name: str) -> bool:
+    """Whether a folder whose last part is `name` is no part of the project."""
+    return name in EXCLUDED_NAMES or is_environment(folder)
 
 
 def is_environment(folder: str) -> bool:
@@ -41,42 +45,45 @@ def is_environment(folder: str) -> bool:
 
 
 def is_large(root: Path) -> bool:
-    """Whether the project's files are more than is copied in a moment; stops looking as soon as that is known."""
+    """Whether copying the project's files would take long. The scan stops as soon as this is known."""
     size = 0
-    for files, entry in enumerate(_files(str(root)), 1):
+    for files, entry in enumerate(_project_files(str(root)), 1):
         size += entry.stat(follow_symlinks=False).st_size
-        if files > MOST_FILES or size > MOST_BYTES:
+        if files > MAX_COPIED_FILES or size > MAX_COPIED_BYTES:
             return True
     return False
 
 
-def outline(root: Path) -> Outline:
-    """Look at the top of the workspace at `root`, a real path."""
-    found, folders = Outline(), [root]
-    for depth in range(1, DEPTH + 1):
+def scan_top(root: Path) -> WorkspaceScan:
+    """Scan the top folders of the workspace at `root`, a path without symbolic links."""
+    scan, folders = WorkspaceScan(), [root]
+    for depth in range(1, SCAN_DEPTH + 1):
         inner: list[Path] = []
         for folder in folders:
-            for entry in entries(str(folder)):
+            for entry in list_entries(str(folder)):
                 if entry.is_symlink():
-                    _note_link(root, Path(entry.path), found)
-                elif entry.is_dir() and ((depth == 1 and entry.name in SKIPPED) or is_environment(entry.path)):
-                    found.apart.append(Path(entry.path))
+                    _add_link(root, Path(entry.path), scan)
+                elif entry.is_dir() and ((depth == 1 and entry.name in EXCLUDED_NAMES) or is_environment(entry.path)):
+                    scan.excluded.append(Path(entry.path))
                 elif entry.is_dir():
                     inner.append(Path(entry.path))
         folders = inner
-    return found
+    return scan
 
 
-def outside_of(root: Path, link: Path) -> Path | None:
-    """The folder or file outside of the workspace `root` that a link leads to and that tests may see, if it does."""
-    real = Path(os.path.realpath(link))
-    if real.is_relative_to(root) or is_environment(str(real)):
+def outside_target(root: Path, link: Path) -> Path | None:
+    """The target of a link, if it is outside of the workspace `root` and tests may see it; else `None`.
+
+    Virtual environments are not shown to tests in this way.
+    """
+    target = Path(os.path.realpath(link))
+    if target.is_relative_to(root) or is_environment(str(target)):
         return None
-    return real if real.is_file() or real.is_dir() else None
+    return target if target.is_file() or target.is_dir() else None
 
 
-def entries(folder: str) -> list[os.DirEntry[str]]:
-    """What is in a folder; nothing, where it cannot be read."""
+def list_entries(folder: str) -> list[os.DirEntry[str]]:
+    """The entries of a folder; none if it cannot be read."""
     try:
         with os.scandir(folder) as found:
             return list(found)
@@ -84,21 +91,22 @@ def entries(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _files(folder: str) -> Iterator[os.DirEntry[str]]:
-    for entry in entries(folder):
+def _project_files(folder: str) -> Iterator[os.DirEntry[str]]:
+    for entry in list_entries(folder):
         if entry.is_dir(follow_symlinks=False):
-            if not is_apart(entry.path, entry.name):
-                yield from _files(entry.path)
+            if not is_excluded(entry.path, entry.name):
+                yield from _project_files(entry.path)
         elif entry.is_file(follow_symlinks=False):
             yield entry
 
 
-def _note_link(root: Path, link: Path, found: Outline) -> None:
-    outside = outside_of(root, link)
+def _add_link(root: Path, link: Path, scan: WorkspaceScan) -> None:
+    outside = outside_target(root, link)
     if outside:
-        found.linked.add(outside)
-    said = os.readlink(link)
-    absolute = os.path.isabs(said)
-    leads_to = os.path.realpath(said) if absolute else os.path.normpath(link.parent / said)
-    if absolute == Path(leads_to).is_relative_to(root) and link.exists():
-        found.relinked.add(link.parent)
+        scan.linked_outside.add(outside)
+    text = os.readlink(link)
+    absolute = os.path.isabs(text)
+    target = os.path.realpath(text) if absolute else os.path.normpath(link.parent / text)
+    # An absolute link into the workspace, or a relative link out of it, leads elsewhere in a workspace that has moved.
+    if absolute == Path(target).is_relative_to(root) and link.exists():
+        scan.relocated.add(link.parent)
