@@ -39,7 +39,7 @@ def test_place(): assert f(3) and "reloc-" in m.__file__ and m.__file__.startswi
 @pytest.fixture(autouse=True)
 def every_workspace_is_large(monkeypatch, tmp_path):
     """And scratch folders are made in one of the test's own."""
-    monkeypatch.setattr(workspace_scan, "MAX_COPIED_FILES", 0)
+    monkeypatch.setattr(workspace_scan, "LARGE_WORKSPACE_FILES", 0)
     (tmp_path / "scratch").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
@@ -112,7 +112,7 @@ WRITING = {
 
 @pytest.mark.parametrize("place", WRITING)
 async def test_tests_may_write_into_the_workspace(place, write, judging, monkeypatch):
-    monkeypatch.setattr("reloc_lsp.evaluation.workspace.mounted_directory.MOST_COPIED_FILES", 4)
+    monkeypatch.setattr("reloc_lsp.evaluation.workspace.mounted_directory.MAX_COPIED_FILES", 4)
     test = f"def test_writing():\n    {WRITING[place]}\n    assert f(3) == 3\n"
     data = {f"big/data/{n}": "x" for n in range(9)}
     root = write({"m.py": WRONG, "test_m.py": TESTS + test, "big/out/kept/there.txt": "mine", **data})
@@ -222,9 +222,9 @@ async def test_bytecode_of_the_users_own_runs_does_not_speak_of_the_users_files(
 def test_a_small_workspace_and_one_without_walls_are_copied(write, monkeypatch):
     root = write({"m.py": WRONG, ".git/objects": "x" * 100})
     copies = [ScratchCopy(root, {}, mountable=mountable) for mountable in (True, False)]
-    monkeypatch.setattr(workspace_scan, "MAX_COPIED_FILES", 1)
+    monkeypatch.setattr(workspace_scan, "LARGE_WORKSPACE_FILES", 1)
     copies.append(ScratchCopy(root, {}, mountable=True))
-    monkeypatch.setattr(workspace_scan, "MAX_COPIED_BYTES", 4)
+    monkeypatch.setattr(workspace_scan, "LARGE_WORKSPACE_BYTES", 4)
     copies.append(ScratchCopy(root, {}, mountable=True))
     assert [copy.mounted for copy in copies] == [True, False, False, True]
     assert [bool(list(copy.root.iterdir())) for copy in copies] == [False, True, True, False]

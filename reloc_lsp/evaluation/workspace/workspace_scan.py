@@ -12,9 +12,9 @@ EXCLUDED_NAMES = {
     ".ruff_cache", ".hypothesis", ".idea", ".vscode", ".eggs",
 }  # fmt: skip
 """Folders with these names hold the version history, caches or installed packages; the tests do not need them."""
-MAX_COPIED_FILES = 2_000
+LARGE_WORKSPACE_FILES = 2_000
 """A workspace with more files is large. Chosen by hand."""
-MAX_COPIED_BYTES = 50 << 20
+LARGE_WORKSPACE_BYTES = 50 << 20
 """A workspace with more bytes is large. Chosen by hand."""
 SCAN_DEPTH = 2
 """How many levels of folders `scan_top` reads: the workspace itself, and the folders in it. Chosen by hand."""
@@ -49,7 +49,7 @@ def is_large(root: Path) -> bool:
     size = 0
     for files, entry in enumerate(_project_files(str(root)), 1):
         size += entry.stat(follow_symlinks=False).st_size
-        if files > MAX_COPIED_FILES or size > MAX_COPIED_BYTES:
+        if files > LARGE_WORKSPACE_FILES or size > LARGE_WORKSPACE_BYTES:
             return True
     return False
 
