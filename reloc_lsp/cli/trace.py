@@ -18,13 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the page and say where it is."""
     from reloc_lsp.revision.trace_file import TraceError, read_trace
-    from reloc_lsp.revision.trace_report import page
+    from reloc_lsp.revision.trace_report import render_page
 
     here = current_folder()
     trace = here / options.trace.expanduser()
     out = here / options.out.expanduser() if options.out else trace.with_suffix(".html")
     try:
-        text = page(read_trace(trace))
+        text = render_page(read_trace(trace))
         out.write_text(text, "utf-8")
     except TraceError as error:
         raise CallError(str(error)) from error

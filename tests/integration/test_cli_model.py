@@ -200,7 +200,7 @@ async def test_a_trace_is_replayed_without_the_model_and_behind_walls(workspace:
         _, err = await process.communicate()
         assert process.returncode == expected, err
     page = (workspace / "first.html").read_text("utf-8")
-    assert "slug in slug.py" in page and "Judged by the warm tier" in page
+    assert "slug in slug.py" in page and "Evaluated by the warm tier" in page
     assert b"slug.py is no trace" in err and b"Traceback" not in err
 
 

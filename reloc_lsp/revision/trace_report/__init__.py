@@ -1,5 +1,8 @@
-"""A trace as a page: how the best came about, which version came from which, their diffs, and what it cost."""
+"""A trace as one HTML page: how the best revision came about, every version with its diff, and what it cost.
 
-from reloc_lsp.revision.trace_report.document import page
+A trace contains text that a model or a stranger wrote. Every such text passes through the templates, which escape it.
+"""
 
-__all__ = ["page"]
+from reloc_lsp.revision.trace_report.page import render_page
+
+__all__ = ["render_page"]

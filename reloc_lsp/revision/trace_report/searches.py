@@ -1,4 +1,4 @@
-"""The searches of a trace, each with what it found and what it alone has spent."""
+"""The searches of a trace, each with its own lines and its own cost."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ from reloc_lsp.revision.trace_file import TraceError
 
 Record = Mapping[str, Any]
 
-NODE: Mapping[str, type | tuple[type, ...]] = {
+NODE_FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "node": int, "parent": (int, type(None)), "passed": int, "total": int, "source": str, "origin": str,
     "description": str, "failures": Mapping, "spent": (Mapping, type(None)),
 }  # fmt: skip
-START: Mapping[str, type | tuple[type, ...]] = {"file": str, "qualname": str, "source": str, "tests": Mapping}
+START_FIELDS: Mapping[str, type | tuple[type, ...]] = {"file": str, "qualname": str, "source": str, "tests": Mapping}
+
+MAX_LOG_SPEED_UP = 20.0
+"""The reward of `speed-up` is a logarithm; larger ones would only come from a broken trace."""
+
 MEASURES = {"simplify": "fewer syntax nodes, %", "speed-up": "times as fast"}
 SHARED = ("evaluations", "calls", "prompt_tokens", "cached_tokens", "completion_tokens", "money", "seconds")
-"""What is counted on from one search of a trace to the next."""
+"""Costs that a trace counts over all its searches, so that a later search includes those before it."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """The lines of one search; `spent_before` is the cost of those before it, `end` is empty if it was broken off."""
+    """The lines of one search.
+
+    `spent_before` is the cost of the searches before it in the trace, `end` is empty if the search was broken off.
+    """
 
     first: Record
     nodes: Sequence[Record]
@@ -41,7 +48,7 @@ class Search:
 
     @property
     def kind(self) -> str:
-        """What the search was for."""
+        """The kind of its objective."""
         objective = self.first.get("objective")
         return str(objective.get("kind")) if isinstance(objective, Mapping) else "fix"
 
@@ -61,45 +68,45 @@ class Search:
         return max((node["total"] for node in self.nodes), default=len(self.first["tests"]))
 
     @cached_property
-    def way(self) -> Sequence[Record]:
-        """From the first version on to the best one, each made of the one before it."""
+    def path(self) -> Sequence[Record]:
+        """The versions from the first to the best one, each made from the one before it."""
         by_number = {node["node"]: node for node in self.nodes}
         number = self.bests[-1] if self.bests and self.bests[-1] in by_number else None
         if number is None and self.nodes:
             number = max(self.nodes, key=lambda node: (self.height(node), -node["node"]))["node"]
-        way: list[Record] = []
+        path: list[Record] = []
         while number in by_number:
-            way.insert(0, by_number.pop(number))
-            number = way[0]["parent"] or 0
-        return way
+            path.insert(0, by_number.pop(number))
+            number = path[0]["parent"] or 0
+        return path
 
     def height(self, node: Record | None) -> float:
-        """How good a version is, in what is drawn upwards; `None` is the unchanged one."""
+        """How good a version is, on the vertical axis; `None` is the unchanged one."""
         if self.kind == "simplify":
             return round(100 * _number(node, "reward"), 1)
         if self.kind == "speed-up":
-            return round(math.exp(min(_number(node, "reward"), 20.0)), 2)
+            return round(math.exp(min(_number(node, "reward"), MAX_LOG_SPEED_UP)), 2)
         return self.before if node is None else float(node["passed"])
 
     @property
     def measure(self) -> str:
-        """What is drawn upwards, in words."""
+        """The title of the vertical axis."""
         return MEASURES.get(self.kind, "tests passed")
 
     @property
     def counts_tests(self) -> bool:
-        """Whether what is drawn upwards are tests."""
+        """Whether the vertical axis counts tests."""
         return self.kind not in MEASURES
 
     def spent(self, node: Record, name: str) -> float:
-        """What this search had spent when a version was judged."""
+        """What this search had spent when a version was evaluated."""
         before = self.spent_before
         tokens = before.get("prompt_tokens", 0) + before.get("completion_tokens", 0)
         return max(0.0, _number(node.get("spent"), name) - (tokens if name == "tokens" else before.get(name, 0)))
 
     @property
     def cost(self) -> Mapping[str, float]:
-        """What this search has spent, in all."""
+        """What this search has spent in all."""
         cost = _numbers(self.end.get("cost"))
         own = {name: value - (self.spent_before.get(name, 0) if name in SHARED else 0) for name, value in cost.items()}
         if own.get("first_fix"):
@@ -107,8 +114,8 @@ class Search:
         return own
 
 
-def searches(records: Sequence[Record]) -> list[Search]:
-    """The searches of a trace, in their order; raises `TraceError` for lines that are not those of a search."""
+def read_searches(records: Sequence[Record]) -> list[Search]:
+    """The searches of a trace in their order; raises `TraceError` for lines that are not those of a search."""
     for line, record in enumerate(records, 1):
         _check(line, record)
     starts = [place for place, record in enumerate(records) if "trace" in record]
@@ -132,17 +139,17 @@ def searches(records: Sequence[Record]) -> list[Search]:
 
 
 def _check(line: int, record: Record) -> None:
-    if "trace" in record and not _fits(record, START):
+    if "trace" in record and not _fits(record, START_FIELDS):
         raise TraceError(
-            f"Line {line} of the trace does not tell the tests and the source that its search began with: "
+            f"Line {line} of the trace does not contain the tests and the source that its search began with: "
             "make a new trace."
         )
-    if "node" in record and not _fits(record, NODE):
+    if "node" in record and not _fits(record, NODE_FIELDS):
         raise TraceError(f"Line {line} of the trace is no version as this release writes them: make a new trace.")
 
 
-def _fits(record: Record, shape: Mapping[str, type | tuple[type, ...]]) -> bool:
-    return all(isinstance(record.get(name), kind) for name, kind in shape.items())
+def _fits(record: Record, fields: Mapping[str, type | tuple[type, ...]]) -> bool:
+    return all(isinstance(record.get(name), kind) for name, kind in fields.items())
 
 
 def _number(record: object, name: str) -> float:

@@ -37,8 +37,8 @@ async def show_trace(ls: ReLocServer, *arguments: Any) -> str | None:
 
 def _write_page(trace: Path) -> str:
     from reloc_lsp.revision.trace_file import read_trace
-    from reloc_lsp.revision.trace_report import page
+    from reloc_lsp.revision.trace_report import render_page
 
     out = trace.with_suffix(".html")
-    out.write_text(page(read_trace(trace)), "utf-8")
+    out.write_text(render_page(read_trace(trace)), "utf-8")
     return out.as_uri()
