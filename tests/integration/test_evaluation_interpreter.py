@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 import venv
 from pathlib import Path
@@ -15,7 +16,8 @@ from reloc_lsp.evaluation.environment import clean_environment
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 
-HARNESS = sorted(Path(harness.__file__).parent.glob("*.py"))
+HARNESS = Path(harness.__file__).parent
+HARNESS_FILES = sorted(HARNESS.rglob("*.py"))
 
 
 @pytest.fixture
@@ -96,7 +98,7 @@ def test_what_a_start_up_file_prints_does_not_confuse(tmp_path):
     assert find_interpreter(tmp_path, program(tmp_path / "python", chatty)).pytest == pytest.__version__
 
 
-@pytest.mark.parametrize("file", HARNESS, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", HARNESS_FILES, ids=lambda file: str(file.relative_to(HARNESS)))
 def test_what_runs_in_the_projects_interpreter_parses_on_python_3_9_and_needs_pytest_only(file):
     tree = ast.parse(file.read_text(), feature_version=(3, 9))
     modules = set()
@@ -105,7 +107,16 @@ def test_what_runs_in_the_projects_interpreter_parses_on_python_3_9_and_needs_py
             modules |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             modules.add((node.module or "").split(".")[0])
-    assert modules <= sys.stdlib_module_names | {"pytest", "_pytest"}
+    assert modules <= sys.stdlib_module_names | {"pytest"}
+
+
+def test_private_parts_of_pytest_and_importlib_are_named_in_one_file_each():
+    private = {
+        r"\b_pytest\b": "pytest_compat.py",
+        r"\b(_imp|_bootstrap_external|_cache_bytecode)\b": "importlib_compat.py",
+    }
+    for pattern, home in private.items():
+        assert [file.name for file in HARNESS_FILES if re.search(pattern, file.read_text())] == [home]
 
 
 def test_programs_of_the_interpreters_environment_are_found_first(tmp_path):
