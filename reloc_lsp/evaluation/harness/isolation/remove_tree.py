@@ -1,4 +1,4 @@
-"""Removes directories even where a candidate locked them or nested them very deeply."""
+"""Removes or empties directories even where a candidate locked them or nested them very deeply."""
 
 from __future__ import annotations
 
@@ -26,6 +26,21 @@ def remove_tree(top: str) -> None:
     except (OSError, RecursionError):
         _unlock_and_flatten(top)
         shutil.rmtree(top, ignore_errors=True)
+
+
+def empty_directory(directory: str) -> None:
+    """Remove everything in a directory and keep it: the rules of Landlock belong to this directory, not to its path."""
+    if os.path.islink(directory):
+        os.unlink(directory)
+    os.makedirs(directory, exist_ok=True)
+    os.chmod(directory, 0o700)
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.path, 0o700)
+                remove_tree(entry.path)
+            else:
+                os.unlink(entry.path)
 
 
 def _unlock_and_flatten(top: str) -> None:

@@ -10,7 +10,8 @@ from functools import partial
 from types import CodeType
 from typing import Optional
 
-from ..probe.instrument import Probe, instrumented
+from ..probe.instrument import instrumented
+from ..probe.unit_probe import UnitProbe
 from ..protocol.messages import ProbeRequest, Send
 
 
@@ -39,11 +40,11 @@ class SourceOverlay:
         importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
-def overlay_source(request: Optional[ProbeRequest], send: Send, file: str, text: str | bytes) -> Probe | None:
+def overlay_source(request: Optional[ProbeRequest], send: Send, file: str, text: str | bytes) -> UnitProbe | None:
     """Read `file` as `text` from now on. Returns the probe in it, if one is requested."""
     probe, transform = None, None
     if request is not None:
-        probe = Probe(send, request)
+        probe = UnitProbe(send, request)
         probe.install()
         first, last = request.lines
         transform = partial(instrumented, first=first, last=last)

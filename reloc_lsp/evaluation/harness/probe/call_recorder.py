@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from .instrument import is_recursive
+from .recursion import is_recursive
 from .value_repr import value_repr
 
 MAX_CALLS, MAX_CALLS_PER_TEST = 60, 12

@@ -1,4 +1,4 @@
-"""Trials: what a version of the unit does with inputs that no test tries."""
+"""Differential testing: what a version of the unit does with inputs that no test uses."""
 
 from __future__ import annotations
 
@@ -19,80 +19,89 @@ from .call_recorder import Arguments, CallRecorder, call, call_text
 from .input_mutation import mutated_inputs
 from .value_repr import value_repr
 
-MOST_TRIALS = 240
-LONGEST_CALL = 0.1
-LONGEST = 0.5
-MOST_HANGS = 4
-MOST_YIELDED = 100
+MAX_INPUTS = 240
+"""Mutated inputs of one unit. Chosen by hand, as are the limits below."""
+CALL_SECONDS = 0.1
+"""Time that one call may take, by the clock. The behaviour of a longer call is unknown."""
+TOTAL_SECONDS = 0.5
+"""After this time no further call is made. All inputs are tried twice, each time with this limit."""
+MAX_TIMEOUTS = 4
+"""After this number of calls that took too long, no further call is made."""
+MAX_YIELDED = 100
+"""Values that are taken from a generator that the unit returns."""
 
 
-class _TooLong(BaseException):
-    """A call has taken its time."""
+class _Timeout(BaseException):
+    """A call takes too long."""
 
 
-def tried(function: FunctionType, recorder: CallRecorder, send: Send) -> None:
-    """Call `function` with variations of the recorded calls; a `DifferentialOutcome` for each.
+def run_inputs(function: FunctionType, recorder: CallRecorder, send: Send) -> None:
+    """Call `function` with mutations of the recorded calls, and send a `DifferentialOutcome` for each.
 
-    Each is tried twice, the second time in the opposite order; those that end differently are left out.
+    The number of an input is the same for every version of the unit. Each input is tried twice, the second time in
+    reversed order. Inputs whose behaviour differs between the two are left out.
     """
-    inputs = list(enumerate(mutated_inputs(recorder.calls, MOST_TRIALS)))
-    first = _outcomes(function, inputs)
-    second = _outcomes(function, [(number, given) for number, given in reversed(inputs) if number in first])
-    for number, given in inputs:
+    inputs = list(enumerate(mutated_inputs(recorder.calls, MAX_INPUTS)))
+    first = _behaviours(function, inputs)
+    second = _behaviours(function, [(number, arguments) for number, arguments in reversed(inputs) if number in first])
+    for number, arguments in inputs:
         if number in first and first[number] == second.get(number):
-            send(DifferentialOutcome(number, call_text(function, given), first[number]))
+            send(DifferentialOutcome(number, call_text(function, arguments), first[number]))
 
 
-def _outcomes(function: FunctionType, inputs: Iterable[tuple[int, Arguments]]) -> dict[int, str]:
-    """What the calls do, those left out that took too long; ends early when time is up."""
-    until, hangs = time.monotonic() + LONGEST, 0
+def _behaviours(function: FunctionType, inputs: Iterable[tuple[int, Arguments]]) -> dict[int, str]:
+    """The behaviour for each input, without those that took too long and those for which no time was left."""
+    deadline, timeouts = time.monotonic() + TOTAL_SECONDS, 0
     found: dict[int, str] = {}
-    for number, given in inputs:
-        did = outcome(function, given)
-        if did is None:
-            hangs += 1
+    for number, arguments in inputs:
+        observed = behaviour(function, arguments)
+        if observed is None:
+            timeouts += 1
         else:
-            found[number] = did
-        if time.monotonic() > until or hangs >= MOST_HANGS:
+            found[number] = observed
+        if time.monotonic() > deadline or timeouts >= MAX_TIMEOUTS:
             break
     return found
 
 
-def outcome(function: FunctionType, given: Arguments) -> Optional[str]:
-    """What a call returns or raises, and what it made of its arguments; `None` where it took too long."""
+def behaviour(function: FunctionType, arguments: Arguments) -> Optional[str]:
+    """What a call returns or raises, and how it changed its arguments; `None` where it took too long.
+
+    A coroutine is run to its end, and values are taken from a generator. Arguments that cannot be copied give `None`.
+    """
     try:
-        mine = copy.deepcopy(given)
+        copied = copy.deepcopy(arguments)
     except Exception:
         return None
-    before = value_repr(mine)
+    before = value_repr(copied)
     random.seed(0)
     try:
-        with _limited(LONGEST_CALL):
+        with _time_limit(CALL_SECONDS):
             try:
-                value = call(function, mine)
+                value = call(function, copied)
                 if inspect.iscoroutine(value):
                     value = asyncio.run(value)
                 elif inspect.isgenerator(value):
-                    value = list(itertools.islice(value, MOST_YIELDED))
-                did = f"returns {value_repr(value)}"
+                    value = list(itertools.islice(value, MAX_YIELDED))
+                result = f"returns {value_repr(value)}"
             except Exception as error:
-                did = f"raises {type(error).__name__}"
-            after = value_repr(mine)
-    except _TooLong:
+                result = f"raises {type(error).__name__}"
+            after = value_repr(copied)
+    except _Timeout:
         return None
     except BaseException as error:
         return f"raises {type(error).__name__}"
-    return did if after == before else f"{did}, leaves {after}"
+    return result if after == before else f"{result}, leaves {after}"
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Raise `_TooLong` after so many seconds, where the system can."""
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise `_Timeout` in the main thread after `seconds`."""
 
-    def ring(number: int, frame: Optional[FrameType]) -> None:
-        raise _TooLong
+    def expire(number: int, frame: Optional[FrameType]) -> None:
+        raise _Timeout
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGALRM, expire)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ..isolation.confinement import Confinement
-from ..isolation.forkserver import die_with_parent, limit_resources, load_prctl, most_memory
+from ..isolation.process_control import die_with_parent, limit_resources, load_prctl, memory_limit
 from ..isolation.source_overlay import overlay_source
 from ..probe.return_guard import ReturnGuard
 from ..protocol.codec import as_object
@@ -204,7 +204,7 @@ def run(wire: Wire, setup: Setup, job: ColdJob) -> None:
         send(RunEnded(time.process_time()))
 
     reporter = Reporter(send, job, told, probe or calls)
-    limit_resources(most_memory())
+    limit_resources(memory_limit())
     if setup.confinement is not None:
         own = os.path.join(setup.scratch, "tmp")
         Confinement(setup.confinement, [own]).apply(own)

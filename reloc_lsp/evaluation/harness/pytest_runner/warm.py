@@ -17,8 +17,9 @@ import pytest
 from ..isolation.code_swap import UnitCode, clear_caches, install
 from ..isolation.forkserver import ForkServer
 from ..probe.call_recorder import CallRecorder
-from ..probe.differential_inputs import tried
-from ..probe.instrument import Probe, instrumented
+from ..probe.differential_inputs import run_inputs
+from ..probe.instrument import instrumented
+from ..probe.unit_probe import UnitProbe
 from ..protocol.messages import (
     CalledFunction,
     CallsReport,
@@ -140,7 +141,7 @@ class WarmServer:
         if self.unit and run.version is not None:
             transform = None
             if request.probe is not None:
-                probe = Probe(send, request.probe)
+                probe = UnitProbe(send, request.probe)
                 probe.install()
                 first, last = request.probe.lines
                 transform = functools.partial(instrumented, first=first, last=last)
@@ -167,7 +168,7 @@ class WarmServer:
         self.runner.start(send, request, recorder)
         self.runner.run(self._items(request), time.process_time)
         install(self.functions, code)
-        tried(self.functions[0], recorder, send)
+        run_inputs(self.functions[0], recorder, send)
 
 
 class CallTrace:
