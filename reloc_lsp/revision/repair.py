@@ -13,8 +13,8 @@ from reloc_lsp.revision.proposal import Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, passing_text, slowdown
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
 from reloc_lsp.revision.search_rules import repair_rules
-from reloc_lsp.reward.composite import together
-from reloc_lsp.reward.linear_reward import evidence_reward
+from reloc_lsp.reward.composite import sum_of
+from reloc_lsp.reward.linear_reward import load_linear_reward
 from reloc_lsp.reward.text_reward import text_reward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Node
@@ -56,7 +56,7 @@ class Repair:
         """Rewrites, the model's revisions or both, and the rewards that order candidates with the same outcomes."""
         context = self._context
         settings, launcher = context.settings, context.evaluator.launcher
-        evidence = evidence_reward(settings.reward.evidence, launcher.copy.origin)
+        evidence = load_linear_reward(settings.reward.evidence, launcher.copy.origin)
         rewrites = RewriteNeighborhood(
             context.task, context.module_context(), context.evaluator, settings.search.seed, evidence
         )
@@ -64,8 +64,8 @@ class Repair:
         if context.model is None:
             return replace(rules, reward=evidence)
         paper = settings.search.rules == "paper"
-        text = text_reward(settings.reward.text, context.report.notes.append, everything=paper)
-        return replace(rules, reward=together(text, None if paper else evidence))
+        text = text_reward(settings.reward.text, context.report.notes.append, score_all=paper)
+        return replace(rules, reward=sum_of(text, None if paper else evidence))
 
     def progress_message(self, search: LocalSearch) -> str:
         """What is searched, and how many revisions pass so far."""

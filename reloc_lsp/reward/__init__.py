@@ -1,4 +1,4 @@
-"""Rewards in use: how near a candidate is to a right one, beyond what its tests say.
+"""Rewards in use: how close a candidate is to a correct program, beyond what its tests say.
 
-`training/` is what makes them. Not here: when a reward is asked (`search`).
+`training/` holds what makes them. Not here: when a reward is computed (`search`).
 """

@@ -12,8 +12,8 @@ from reloc_lsp.search.verdict import Verdict
 
 
 @dataclass(frozen=True)
-class Sum:
-    """`search.protocols.Reward`: what all of `parts` say, added up."""
+class SumReward:
+    """A `search.protocols.Reward`: the sum of the rewards in `parts`, which are computed concurrently."""
 
     parts: Sequence[Reward]
 
@@ -21,11 +21,11 @@ class Sum:
         self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]
     ) -> Sequence[float]:
         """One value per candidate."""
-        said = await asyncio.gather(*(part.reward(task, candidates, verdicts, parents) for part in self.parts))
-        return [sum(values) for values in zip(*said, strict=True)]
+        found = await asyncio.gather(*(part.reward(task, candidates, verdicts, parents) for part in self.parts))
+        return [sum(values) for values in zip(*found, strict=True)]
 
 
-def together(*rewards: Reward | None) -> Reward | None:
-    """The rewards there are as one; `None` where there is none."""
-    there = [reward for reward in rewards if reward is not None]
-    return Sum(there) if len(there) > 1 else there[0] if there else None
+def sum_of(*rewards: Reward | None) -> Reward | None:
+    """The sum of the rewards that are not `None`; `None` if there are none."""
+    present = [reward for reward in rewards if reward is not None]
+    return SumReward(present) if len(present) > 1 else present[0] if present else None

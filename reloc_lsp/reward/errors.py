@@ -1,4 +1,4 @@
-"""What a person can put right who asks for a reward."""
+"""Errors of the reward room that a user can fix."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from importlib.util import find_spec
 
 
 class RewardError(Exception):
-    """Data, a model or its server cannot be used: the message says which, why, and what to do."""
+    """Data, a model or its server cannot be used. The message says which, why, and what to do."""
 
 
-def need(packages: dict[str, str], extra: str = "reward") -> None:
-    """Raise `RewardError` where one of the `packages` (module by what it is for) is not installed."""
+def require_packages(packages: dict[str, str], extra: str = "reward") -> None:
+    """Raise `RewardError` if one of the `packages` (a module's name, mapped to its purpose) is not installed."""
     missing = [f"{name} (for {purpose})" for name, purpose in packages.items() if find_spec(name) is None]
     if missing:
         raise RewardError(

@@ -1,7 +1,7 @@
-"""How a function is put to a text reward model: what it is to be, then its code (ReLoc, section 3.3).
+"""The text that a reward model reads for a function: its name and its code (ReLoc section 3.3).
 
-No outcome of a test is told, and no template of a chat is used, so that training, a model in this process and one
-behind a server read the very same tokens.
+It contains no test results and no chat template, so that training, a model in this process and a model behind a server
+see exactly the same tokens.
 """
 
 from __future__ import annotations
@@ -9,6 +9,6 @@ from __future__ import annotations
 from reloc_lsp.reward.training.versions import dedented
 
 
-def as_text(file: str, qualname: str, source: str) -> str:
-    """A version of a function as the model reads it."""
+def prompt_text(file: str, qualname: str, source: str) -> str:
+    """The text for one version of a function."""
     return f"Function {qualname} of {file}:\n\n```python\n{dedented(source)}```\n"

@@ -1,4 +1,4 @@
-"""The text reward as a search asks for it: how near is a candidate to a right version, by its text alone?"""
+"""The text reward: a reward model reads a candidate's code and estimates how close it is to correct."""
 
 from __future__ import annotations
 
@@ -7,59 +7,59 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.prompt_format import as_text
-from reloc_lsp.reward.transformers_scorer import InProcess
-from reloc_lsp.reward.vllm_scorer import Served
+from reloc_lsp.reward.prompt_format import prompt_text
+from reloc_lsp.reward.transformers_scorer import TransformersScorer
+from reloc_lsp.reward.vllm_scorer import VllmScorer
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.verdict import Verdict
 from reloc_lsp.settings import TextRewardSettings
 
 
 class Scorer(Protocol):
-    """A reward model, wherever it runs."""
+    """A reward model, in this process or behind a server."""
 
     def score(self, texts: Sequence[str]) -> list[float]:
-        """The logit for each text, higher is nearer; raises `RewardError`."""
+        """The logit of each text, higher is closer to correct; raises `RewardError`."""
         ...
 
 
-def scorer_of(chosen: TextRewardSettings) -> Scorer | None:
-    """The model that the settings choose, not loaded and not asked yet; `None` where they choose none.
+def configured_scorer(chosen: TextRewardSettings) -> Scorer | None:
+    """The model named in the settings, not loaded and not contacted yet; `None` if none is named.
 
     Raises `RewardError`.
     """
     if chosen.base_url:
-        return Served(chosen.base_url, chosen.model, chosen.key_variable)
-    return InProcess(chosen.model) if chosen.model else None
+        return VllmScorer(chosen.base_url, chosen.model, chosen.key_variable)
+    return TransformersScorer(chosen.model) if chosen.model else None
 
 
 class TextReward:
-    """`search.protocols.Reward` by a text model; the candidates of a round are scored at once, beside the search.
+    """A `search.protocols.Reward` by a text model. The candidates of a round are scored in one call, in a thread.
 
-    Without `everything` only those are scored of which as many tests pass as before: no other can be gone on from where
-    tests come first. A reward is a logit, which has no bounds. Where the model fails, `note` hears why, once, and from
-    then on every candidate has the reward 0: a search without rewards is still a search.
+    Candidates that may pass fewer tests than the unchanged unit are scored only with `score_all`: where tests decide
+    first, the search never goes on from them. A reward is a logit and has no bounds. When the model fails, `note`
+    receives the reason, once, and from then on every reward is 0, so that the search can continue.
     """
 
-    def __init__(self, scorer: Scorer, note: Callable[[str], None], *, everything: bool = False) -> None:
+    def __init__(self, scorer: Scorer, note: Callable[[str], None], *, score_all: bool = False) -> None:
         self.scorer = scorer
         self.note = note
-        self.everything = everything
+        self.score_all = score_all
         self._failed = False
 
     async def reward(
         self, task: Task, candidates: Sequence[Candidate], verdicts: Sequence[Verdict], parents: Sequence[Node]
     ) -> Sequence[float]:
-        """One logit per candidate, 0 for those that are not scored."""
+        """One logit per candidate; 0 for candidates that are not scored."""
         rewards = [0.0] * len(candidates)
-        least = -1 if self.everything else task.verdict.passed
-        places = [n for n, verdict in enumerate(verdicts) if verdict.possible_passes >= least]
-        if self._failed or not places:
+        least = -1 if self.score_all else task.verdict.passed
+        indices = [n for n, verdict in enumerate(verdicts) if verdict.possible_passes >= least]
+        if self._failed or not indices:
             return rewards
-        texts = [as_text(task.file, task.qualname, candidates[n].source) for n in places]
+        texts = [prompt_text(task.file, task.qualname, candidates[n].source) for n in indices]
         try:
-            for place, logit in zip(places, await asyncio.to_thread(self.scorer.score, texts), strict=True):
-                rewards[place] = logit
+            for index, logit in zip(indices, await asyncio.to_thread(self.scorer.score, texts), strict=True):
+                rewards[index] = logit
         except RewardError as error:
             self._failed = True
             self.note(f"The search goes on without the reward model. {error}")
@@ -67,8 +67,8 @@ class TextReward:
 
 
 def text_reward(
-    chosen: TextRewardSettings, note: Callable[[str], None], *, everything: bool = False
+    chosen: TextRewardSettings, note: Callable[[str], None], *, score_all: bool = False
 ) -> TextReward | None:
-    """The text reward of the settings, `None` where it is off; raises `RewardError`."""
-    scorer = scorer_of(chosen)
-    return TextReward(scorer, note, everything=everything) if scorer else None
+    """The text reward of the settings; `None` if it is off. Raises `RewardError`."""
+    scorer = configured_scorer(chosen)
+    return TextReward(scorer, note, score_all=score_all) if scorer else None

@@ -1,4 +1,4 @@
-"""A reward model in this process, through transformers."""
+"""A reward model in this process, run by transformers."""
 
 from __future__ import annotations
 
@@ -6,49 +6,52 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reloc_lsp.reward.errors import need
-from reloc_lsp.reward.training.checkpoints import PACKAGES, in_memory, load, longest
+from reloc_lsp.reward.errors import require_packages
+from reloc_lsp.reward.training.checkpoints import PACKAGES, device_errors, load, max_tokens
 
-TOKENS_AT_ONCE = 16_384
-"""Of a batch, padding included: what a GPU of a workstation holds for a model of 7 billion weights."""
+BATCH_TOKENS = 16_384
+"""Tokens in one batch, padding included: what a workstation's GPU holds for a model of 7 billion weights.
+
+Chosen by hand."""
 
 
-class InProcess:
-    """Scores texts with the model of a folder or of the hub, which is loaded when it is first asked.
+class TransformersScorer:
+    """Scores texts with the model in a folder or on the Hugging Face hub. It is loaded when it is first used.
 
-    May be asked from several threads, which wait for each other.
+    Several threads may use it; they wait for each other.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._loaded: tuple[Any, Any] | None = None
-        self._alone = threading.Lock()
+        self._lock = threading.Lock()
 
     def score(self, texts: Sequence[str]) -> list[float]:
         """The model's logit for each text; raises `RewardError`."""
-        need(PACKAGES)
+        require_packages(PACKAGES)
         import torch
 
-        with self._alone, in_memory(), torch.inference_mode():
+        with self._lock, device_errors(), torch.inference_mode():
             self._loaded = self._loaded or load(self.name)
-            model, words = self._loaded
-            ids = words(list(texts), truncation=True, max_length=longest(model.config, words))["input_ids"]
+            model, tokenizer = self._loaded
+            length = max_tokens(model.config, tokenizer)
+            ids = tokenizer(list(texts), truncation=True, max_length=length)["input_ids"]
             scores = [0.0] * len(ids)
-            for places in _batches([len(row) for row in ids]):
-                batch = words.pad({"input_ids": [ids[place] for place in places]}, return_tensors="pt").to(model.device)
-                logits = model(**batch).logits.squeeze(-1).float().tolist()
-                for place, logit in zip(places, logits, strict=True):
-                    scores[place] = logit
+            for batch in _batches([len(row) for row in ids]):
+                inputs = tokenizer.pad({"input_ids": [ids[index] for index in batch]}, return_tensors="pt")
+                logits = model(**inputs.to(model.device)).logits.squeeze(-1).float().tolist()
+                for index, logit in zip(batch, logits, strict=True):
+                    scores[index] = logit
             return scores
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places of texts of like length, as many together as may be."""
+    """Indices of texts of similar length, as many in a batch as `BATCH_TOKENS` allows."""
     batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lambda place: lengths[place]):
-        if batch and lengths[place] * (len(batch) + 1) > TOKENS_AT_ONCE:
+    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
+        if batch and lengths[index] * (len(batch) + 1) > BATCH_TOKENS:
             yield batch
             batch = []
-        batch.append(place)
+        batch.append(index)
     if batch:
         yield batch

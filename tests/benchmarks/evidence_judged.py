@@ -37,7 +37,7 @@ from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
 from reloc_lsp.revision.run_context import RunContext, run_context
 from reloc_lsp.revision.run_report import RunReport
-from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward, evidence_reward
+from reloc_lsp.reward.linear_reward import INITIAL_WEIGHTS, LinearReward, load_linear_reward
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, write
 from reloc_lsp.rewrites.neighborhood import MAX_SCORED, RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
@@ -56,7 +56,7 @@ async def judged(context: RunContext) -> list[RankingItem]:
     standings = sorted(standings, key=lambda one: -one.prior_score)[:MAX_SCORED]
     features = [reader.features(one) for one in standings]
     first: set[int] = set()
-    for reward in (EvidenceReward(BEFORE), evidence_reward("shipped")):
+    for reward in (LinearReward(INITIAL_WEIGHTS), load_linear_reward("shipped")):
         assert reward is not None
         promises = [reward.prior_score(found) for found in features]
         first |= set(sorted(range(len(features)), key=lambda n: -promises[n])[:TOP])

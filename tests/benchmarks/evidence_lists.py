@@ -27,10 +27,10 @@ from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.reward_data.fix_lists import Wanted
+from reloc_lsp.revision.reward_data.fix_lists import TargetVersion
 from reloc_lsp.revision.run_context import run_context
 from reloc_lsp.revision.run_report import RunReport
-from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, sample_wrong, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.settings import Settings
@@ -69,12 +69,12 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
             await judge.close()
     finally:
         copy.close()
-    wanted = Wanted(fixed.source(right))
+    wanted = TargetVersion(fixed.source(right))
     source = context.task.source
     rows = [RankingItem(reader.features(one), wanted.made_by(source, one.rewrite)) for one in standings]
     if not any(row.right for row in rows):
         return None
-    return RankingList("written", name, file, qualname, name, len(rows), drawn(rows, name))
+    return RankingList("written", name, file, qualname, name, len(rows), sample_wrong(rows, name))
 
 
 def lists(folders: list[Path]) -> Iterator[RankingList]:

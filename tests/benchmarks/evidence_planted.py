@@ -42,10 +42,10 @@ from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.revision.reward_data.fix_lists import Known, Wanted
+from reloc_lsp.revision.reward_data.fix_lists import LabelledRewrite, TargetVersion
 from reloc_lsp.revision.run_context import RunContext, run_context
 from reloc_lsp.revision.run_report import RunReport
-from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn, write
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, sample_wrong, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.ranking.features import RankedRewrite
 from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
@@ -103,20 +103,20 @@ async def heard(context: RunContext, tried: Sequence[RankedRewrite]) -> Mutation
     return lessons
 
 
-async def alternatives(context: RunContext, package: Package, wanted: Wanted) -> list[RankingList]:
+async def alternatives(context: RunContext, package: Package, wanted: TargetVersion) -> list[RankingList]:
     """The lists of one bug; none where no single rewrite mends it."""
     source, unit = context.task.source, context.location.unit.qualname
     hood = RewriteNeighborhood(context.task, context.module_context(), context.evaluator)
     standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
     standings.sort(key=lambda one: -one.prior_score)
-    known = wanted.known(source, standings)
+    known = wanted.label(source, standings)
 
-    def listed(among: Sequence[Known], lessons: MutationFeedback) -> RankingList:
+    def listed(among: Sequence[LabelledRewrite], lessons: MutationFeedback) -> RankingList:
         name = f"{package.version} {fingerprint(source)}"
         rows = []
-        for one in drawn(among, name):
-            rewrite = one.standing.rewrite
-            features = reader.features(one.standing) | lessons.features(rewrite.operator, rewrite.line)
+        for one in sample_wrong(among, name):
+            rewrite = one.rewrite.rewrite
+            features = reader.features(one.rewrite) | lessons.features(rewrite.operator, rewrite.line)
             rows.append(RankingItem(features, one.right))
         return RankingList("planted", package.name, context.location.name, unit, name, len(among), tuple(rows))
 
@@ -125,7 +125,7 @@ async def alternatives(context: RunContext, package: Package, wanted: Wanted) ->
     found = [listed(known, MutationFeedback())]
     tried, left = known[:TRIED], known[TRIED:]
     if not any(one.right for one in tried):
-        found.append(listed(left, await heard(context, [one.standing for one in tried])))
+        found.append(listed(left, await heard(context, [one.rewrite for one in tried])))
     return found
 
 
@@ -151,8 +151,8 @@ async def of_function(
             wrong = Module(mutant.text)
             found = wrong.find(qualname)
             assert found is not None
-            wanted, source = Wanted(fixed), wrong.source(found)
-            if not wanted.in_reach(source, ModuleContext(wrong.tree, qualname, {})):
+            wanted, source = TargetVersion(fixed), wrong.source(found)
+            if not wanted.is_reachable(source, ModuleContext(wrong.tree, qualname, {})):
                 continue
             location = UnitLocation(path, launcher.copy.path_in_copy(path), file, wrong, found)
             try:

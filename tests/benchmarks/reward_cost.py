@@ -20,10 +20,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reloc_lsp.reward.linear_reward import evidence_reward
-from reloc_lsp.reward.prompt_format import as_text
+from reloc_lsp.reward.linear_reward import load_linear_reward
+from reloc_lsp.reward.prompt_format import prompt_text
 from reloc_lsp.reward.training.ranking_lists import read
-from reloc_lsp.reward.transformers_scorer import InProcess
+from reloc_lsp.reward.transformers_scorer import TransformersScorer
 
 BATCH, ROUNDS = 64, 5
 
@@ -47,8 +47,8 @@ def evidence(lists: Path) -> str:
     """The row of the evidence reward."""
     rows = [row.features for one in itertools.islice(read(lists), 40) for row in one.rows]
     before = most_memory()
-    load = median(lambda _: evidence_reward("shipped"))
-    reward = evidence_reward("shipped")
+    load = median(lambda _: load_linear_reward("shipped"))
+    reward = load_linear_reward("shipped")
     assert reward is not None
     alone = median(lambda n: [reward.prior_score(features) for features in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
     batch = median(lambda n: [reward.prior_score(features) for features in rows[n * BATCH : (n + 1) * BATCH]])
@@ -59,7 +59,7 @@ def text(model: str) -> str:
     """The row of a text reward."""
     texts = functions()
     before = most_memory()
-    scorer = InProcess(model)
+    scorer = TransformersScorer(model)
     load = median(lambda _: scorer.score(texts[:1]), 1)
     alone = median(lambda n: scorer.score([texts[n]]))
     batch = median(lambda n: scorer.score(texts[n * BATCH : (n + 1) * BATCH]), 3)
@@ -72,7 +72,7 @@ def functions() -> Sequence[str]:
     for module in (ast, inspect, textwrap, argparse, statistics):
         for name, function in vars(module).items():
             if inspect.isfunction(function) and function.__module__ == module.__name__:
-                found.append(as_text(f"{module.__name__}.py", name, inspect.getsource(function)))
+                found.append(prompt_text(f"{module.__name__}.py", name, inspect.getsource(function)))
     return list(itertools.islice(itertools.cycle(found), 3 * BATCH))
 
 

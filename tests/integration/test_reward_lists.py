@@ -1,4 +1,4 @@
-"""`reloc-lsp reward lists` and `train-evidence`: from a git history and a search to a search that uses them."""
+"""`reloc-lsp reward lists` and `train-evidence`: weights from a git history and a search, used in a search."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ranges import bound_0
 class Low(int):
     pass
 
-def test_the_value_itself_is_handed_on():
+def test_the_value_itself_is_returned():
     value = Low(3)
     assert bound_0(value, 3, 9) is value
 
@@ -43,15 +43,15 @@ def test_bounds():
 
 @pytest.fixture
 def history(tmp_path: Path) -> Path:
-    """A repository of eight fixes of one kind, one that is no single rewrite, and one of a test."""
+    """A repository with eight similar fixes, one that is no single rewrite, and one of a test."""
     folder = tmp_path / "bounds"
     author = Actor("A", "a@example.org")
     with Repo.init(folder) as repository:
 
-        def commit(name: str, text: str, said: str) -> None:
+        def commit(name: str, text: str, message: str) -> None:
             (folder / name).write_text(text)
             repository.index.add([name])
-            repository.index.commit(said, author=author, committer=author)
+            repository.index.commit(message, author=author, committer=author)
 
         for number in range(8):
             commit(f"m{number}.py", BOUNDS.format(n=number, wrong="<="), "more")
@@ -67,7 +67,7 @@ def history(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_history_teaches_what_its_fixes_look_like(
+def test_weights_fitted_to_a_history_order_a_search(
     write: Write, history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lists, weights = tmp_path / "lists.jsonl", tmp_path / "evidence.json"
@@ -78,9 +78,9 @@ def test_a_history_teaches_what_its_fixes_look_like(
         (right,) = (row for row in one.rows if row.right)
         assert right.features["gone=<= come=<"] == 1.0 and one.among > 50
     assert main(["reward", "train-evidence", str(lists), "--out", str(weights)]) == 0
-    told = json.loads(weights.read_text())
-    assert told["card"]["lists"] == {"history": 8} and told["card"]["repositories"] == {"bounds": 8}
-    assert told["weights"]["gone=<= come=<"] > 0.5
+    fitted = json.loads(weights.read_text())
+    assert fitted["card"]["lists"] == {"history": 8} and fitted["card"]["repositories"] == {"bounds": 8}
+    assert fitted["weights"]["gone=<= come=<"] > 0.5
 
     settings = f'[tool.reloc.reward]\nevidence = "{weights.as_posix()}"\n'
     root = write({"ranges.py": RANGES, "test_ranges.py": TESTS, "pyproject.toml": settings}, "searched")
@@ -88,7 +88,7 @@ def test_a_history_teaches_what_its_fixes_look_like(
     capsys.readouterr()
     assert main(["revise", f"{root}/ranges.py::bound_0", "--trace", str(trace), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    # By its own order, this rewrite is not the first.
+    # In the initial order, this rewrite is not the first.
     assert report["cost"]["first_fix"] == 1 and "+    if value < low:" in report["diff"]
 
     assert main(["reward", "lists", "--traces", str(trace), "--out", str(lists)]) == 0
@@ -100,13 +100,11 @@ def test_a_history_teaches_what_its_fixes_look_like(
     assert main(["reward", "train-evidence", str(lists), "--from", str(weights), "--out", str(more)]) == 0
     adapted = json.loads(more.read_text())
     assert adapted["card"]["lists"] == {"trace": 1} and adapted["card"]["from"]["lists"] == {"history": 8}
-    assert adapted["weights"]["gone=<= come=<"] >= told["weights"]["gone=<= come=<"] > 0.5
+    assert adapted["weights"]["gone=<= come=<"] >= fitted["weights"]["gone=<= come=<"] > 0.5
     assert main(["reward", "train-evidence", str(lists), "--from", "off", "--out", str(more)]) == 2
 
 
-def test_weights_that_are_not_there_end_a_search_with_a_sentence(
-    write: Write, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_weights_end_a_search_with_a_message(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     settings = '[tool.reloc.reward]\nevidence = "nowhere.json"\n'
     root = write({"ranges.py": RANGES, "test_ranges.py": TESTS, "pyproject.toml": settings})
     assert main(["revise", f"{root}/ranges.py::bound_0", "--json"]) == 2

@@ -19,16 +19,16 @@ import pytest
 from reloc_lsp.cli.main import main
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.text_reward import text_reward
-from reloc_lsp.reward.training.presets import Training
+from reloc_lsp.reward.training.presets import TrainingOptions
 from reloc_lsp.reward.training.versions import Version, Versions
-from reloc_lsp.reward.transformers_scorer import InProcess
-from reloc_lsp.reward.vllm_scorer import Served
+from reloc_lsp.reward.transformers_scorer import TransformersScorer
+from reloc_lsp.reward.vllm_scorer import VllmScorer
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.protocols import Reward
 from reloc_lsp.search.verdict import Verdict
 from reloc_lsp.settings import TextRewardSettings
 
-for module in ("torch", "transformers", "trl", "peft", "datasets", "pyarrow"):
+for module in ("torch", "transformers", "trl", "peft", "datasets", "pyarrow", "sklearn"):
     pytest.importorskip(module, reason=f"trains a reward model with {module}: pip install 'reloc-lsp[reward]'")
 
 import tiny_reward_model  # noqa: E402
@@ -36,16 +36,16 @@ import torch  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
 from reloc_lsp.reward.training import dataset, trainer  # noqa: E402
-from reloc_lsp.reward.training.dataset_builder import Collecting, collected  # noqa: E402
+from reloc_lsp.reward.training.dataset_builder import CollectionOptions, collect_preferences  # noqa: E402
 
 VLLM = os.environ.get("RELOC_TEST_VLLM")
 FLAGS = ("--preset", "small", "--learning-rate", "0.001", "--batch", "8", "--at-once", "8", "--epochs", "1")
 STEPS = ("--steps", "16")
-HOW = Training(1.0, 1e-3, batch=8, at_once=8, max_length=1024, steps=16)
+HOW = TrainingOptions(1.0, 1e-3, batch=8, at_once=8, max_length=1024, steps=16)
 
 
 class Separable:
-    """Fixes that a look at one word tells, in five repositories."""
+    """Fixes in five repositories that differ in one word, always the same."""
 
     def versions(self) -> Iterator[Versions]:
         for number in range(200):
@@ -57,8 +57,8 @@ class Separable:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("reward")
-    how = Collecting(test_share=0.3)
-    dataset.write(made / "pairs.parquet", collected([Separable()], how), how)
+    how = CollectionOptions(test_share=0.3)
+    dataset.write(made / "pairs.parquet", collect_preferences([Separable()], how), how)
     tiny_reward_model.base(made / "base")
     return made
 
@@ -75,7 +75,7 @@ def model(folder: Path) -> Path:
     return trained(folder, "model", *STEPS)
 
 
-def test_a_trained_model_tells_the_better_version_of_functions_it_never_saw(
+def test_a_trained_model_prefers_the_better_version_of_held_out_functions(
     folder: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["reward", "eval", str(folder / "pairs.parquet"), "--model", str(model), "--json"]) == 0
@@ -90,12 +90,12 @@ def test_a_trained_model_tells_the_better_version_of_functions_it_never_saw(
     assert "accuracy on the pairs" in (model / "training.html").read_text()
 
 
-def test_a_training_that_was_interrupted_ends_with_the_same_weights(folder: Path, model: Path) -> None:
+def test_an_interrupted_training_ends_with_the_same_weights(folder: Path, model: Path) -> None:
     preferences = dataset.read(folder / "pairs.parquet")
     out = folder / "resumed"
     half = trainer.train(preferences, str(folder / "base"), out, HOW, lambda step: step.step < 7)
     assert not half.complete and len(half.steps) == 7 and not (out / "model.safetensors").exists()
-    # What was killed while it wrote a checkpoint left one that is not whole.
+    # As if training had been killed while it wrote a checkpoint.
     (out / "checkpoints" / "checkpoint-12").mkdir()
     with pytest.raises(RewardError, match="go on with it with --resume"):
         trainer.train(preferences, str(folder / "base"), out, HOW, lambda step: True)
@@ -106,12 +106,12 @@ def test_a_training_that_was_interrupted_ends_with_the_same_weights(folder: Path
     assert trusted.keys() == whole.keys() and all(torch.equal(trusted[name], whole[name]) for name in whole)
 
 
-def test_adapters_are_merged_into_a_whole_model(folder: Path, model: Path) -> None:
+def test_adapters_are_merged_into_the_model(folder: Path, model: Path) -> None:
     out = trained(folder, "adapted", *STEPS, "--lora-rank", "4", "--learning-rate", "0.01")
     assert (out / "adapter" / "adapter_config.json").exists() and not (out / "adapter_config.json").exists()
     assert load_file(out / "model.safetensors").keys() == load_file(model / "model.safetensors").keys()
     test = [p for p in dataset.read(folder / "pairs.parquet") if p.split == "test"]
-    scores = InProcess(str(out)).score([source for p in test for source in (p.better, p.worse)])
+    scores = TransformersScorer(str(out)).score([source for p in test for source in (p.better, p.worse)])
     assert sum(b > w for b, w in zip(scores[::2], scores[1::2], strict=True)) / len(test) > 0.9
 
 
@@ -124,7 +124,7 @@ def candidates(*names: str) -> list[Candidate]:
     return [Candidate(f"def f(x):\n    return {name}(x, 3)\n", "name", name) for name in names]
 
 
-async def test_a_search_gets_a_reward_for_each_candidate_of_a_round(model: Path) -> None:
+async def test_each_candidate_of_a_round_gets_a_reward(model: Path) -> None:
     notes: list[str] = []
     reward: Reward | None = text_reward(TextRewardSettings(model=str(model)), notes.append)
     assert reward is not None
@@ -132,16 +132,16 @@ async def test_a_search_gets_a_reward_for_each_candidate_of_a_round(model: Path)
     assert right > wrong == pytest.approx(other, abs=1e-5) and not notes
 
 
-def test_a_published_checkpoint_of_the_right_shape_is_loaded_and_batches_change_nothing(tmp_path: Path) -> None:
-    scorer = InProcess(str(tiny_reward_model.reward_model(tmp_path)))
+def test_a_published_checkpoint_can_be_loaded_and_batches_do_not_change_scores(tmp_path: Path) -> None:
+    scorer = TransformersScorer(str(tiny_reward_model.reward_model(tmp_path)))
     texts = ["x", "a longer one", "x = 1\n" * 40, "y" * 2 * tiny_reward_model.CONTEXT]
     assert scorer.score(texts) == pytest.approx([scorer.score([text])[0] for text in texts], abs=1e-5)
-    # Of what is too long the end is read.
+    # A text that is too long is truncated on the left.
     assert scorer.score(["z" * 99 + texts[-1]]) == pytest.approx(scorer.score(texts[-1:]), abs=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("made", "message"),
     [
         (lambda path: tiny_reward_model.reward_model(path, labels=2), "it has 2 labels, and one is needed"),
         (tiny_reward_model.base, "it has Qwen2ForCausalLM"),
@@ -149,20 +149,20 @@ def test_a_published_checkpoint_of_the_right_shape_is_loaded_and_batches_change_
         (lambda path: path, "cannot be loaded"),
     ],
 )
-async def test_what_is_no_reward_model_is_said_once_and_ends_no_search(
-    tmp_path: Path, made: Callable[[Path], Any], said: str
+async def test_an_unusable_model_is_reported_once_and_does_not_end_the_search(
+    tmp_path: Path, made: Callable[[Path], Any], message: str
 ) -> None:
     notes: list[str] = []
     reward = text_reward(TextRewardSettings(model=str(made(tmp_path))), notes.append)
     assert reward is not None
     for _ in range(2):
         assert await reward.reward(task(), candidates("a", "b"), [Verdict({})] * 2, ()) == [0.0, 0.0]
-    assert len(notes) == 1 and said in notes[0]
+    assert len(notes) == 1 and message in notes[0]
 
 
 @pytest.fixture
 def server(model: Path) -> Iterator[str]:
-    """A vLLM that serves the trained model, at this address."""
+    """The address of a vLLM server with the trained model."""
     assert VLLM is not None
     with socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -175,14 +175,14 @@ def server(model: Path) -> Iterator[str]:
     ]  # fmt: skip
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.stdout is not None
-    said: list[str] = []
+    output: list[str] = []
     try:
         for line in process.stdout:
-            said.append(line)
+            output.append(line)
             if "startup complete" in line:
                 break
-        assert "startup complete" in said[-1], "".join(said)
-        # What is not read would stop it when the pipe is full.
+        assert "startup complete" in output[-1], "".join(output)
+        # A full pipe would block the server.
         threading.Thread(target=process.stdout.read, daemon=True).start()
         yield f"http://127.0.0.1:{port}/v1"
     finally:
@@ -191,12 +191,12 @@ def server(model: Path) -> Iterator[str]:
 
 
 @pytest.mark.skipif(VLLM is None, reason="no vLLM here: RELOC_TEST_VLLM names none")
-def test_a_real_vllm_gives_the_scores_of_our_own_process(
+def test_a_real_vllm_gives_the_same_scores_as_this_process(
     folder: Path, model: Path, server: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     texts = [p.better for p in dataset.read(folder / "pairs.parquet")[:40]] + ["y" * 2 * tiny_reward_model.CONTEXT]
-    assert Served(server).score(texts) == pytest.approx(InProcess(str(model)).score(texts), abs=1e-4)
+    assert VllmScorer(server).score(texts) == pytest.approx(TransformersScorer(str(model)).score(texts), abs=1e-4)
     assert main(["reward", "eval", str(folder / "pairs.parquet"), "--base-url", server, "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[0])["model"] == 1.0
     with pytest.raises(RewardError, match="huge"):
-        Served(server, "huge").score(texts)
+        VllmScorer(server, "huge").score(texts)

@@ -1,4 +1,4 @@
-"""`reloc-lsp reward pairs` on a real search's trace, a real git repository and a real workspace."""
+"""`reloc-lsp reward pairs` on the trace of a real search, a git repository and a workspace."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from reloc_lsp.program.distance import code_tokens
 WHY = "reads Parquet files: pip install 'reloc-lsp[dev]'"
 pytest.importorskip("pyarrow", reason=WHY)
 pytest.importorskip("git", reason=WHY)
+pytest.importorskip("sklearn", reason="fits the n-gram baseline: pip install 'reloc-lsp[dev]'")
 
 from git import Actor, Repo  # noqa: E402
 
@@ -58,10 +59,10 @@ def pairs(out: Path, *arguments: object) -> list[Preference]:
     return read(out)
 
 
-def test_rewrites_of_a_right_function_are_judged_by_its_tests(write: Write, tmp_path: Path) -> None:
+def test_rewrites_of_a_correct_function_are_evaluated_by_its_tests(write: Write, tmp_path: Path) -> None:
     root = write({"ranges.py": RANGES, "test_ranges.py": TESTS, "pyproject.toml": ""})
     found = pairs(tmp_path / "one.parquet", "--workspaces", root)
-    # What fails a test is not right to begin with, and what no test reaches is not known to be.
+    # `broken` fails a test already, and no test covers `unreached`.
     assert {p.qualname for p in found} == {"clamp"} and {p.source for p in found} == {"chain"}
     assert {p.gap for p in found} >= {1, 2} and max(p.worse_distance for p in found) > 2
     namespaces: list[tuple[Preference, dict[str, object]]] = []
@@ -70,7 +71,7 @@ def test_rewrites_of_a_right_function_are_judged_by_its_tests(write: Write, tmp_
             if distance == 0:
                 assert source == RANGES[: RANGES.index("\n\n\ndef broken")] + "\n"
             else:
-                # Those still right would pass the tests: each was seen to fail.
+                # Each of them failed a test, so none is correct.
                 namespace: dict[str, object] = {"__name__": "ranges"}
                 exec(compile(source, "ranges.py", "exec"), namespace)
                 namespaces.append((preference, namespace))
@@ -89,7 +90,7 @@ def _right(clamp: object) -> bool:
         return False
 
 
-def test_a_search_gives_its_neighbourhoods(write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pairs_from_the_trace_of_a_search(write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = RANGES.replace("value > high", "value < high")
     root = write({"ranges.py": wrong, "test_ranges.py": TESTS, "pyproject.toml": ""}, "searched")
     trace = root / "search.jsonl"
@@ -108,7 +109,7 @@ def _made(source: str) -> object:
     return namespace["clamp"]
 
 
-def test_a_history_gives_its_fixes(write: Write, tmp_path: Path) -> None:
+def test_pairs_from_the_fixes_in_histories(write: Write, tmp_path: Path) -> None:
     person = Actor("A", "a@example.org")
     right, wrong = RANGES, RANGES.replace("value > high", "value >= low")
 
@@ -140,9 +141,9 @@ def test_a_history_gives_its_fixes(write: Write, tmp_path: Path) -> None:
     assert all(abs(len(code_tokens(p.better)) - len(code_tokens(p.worse))) <= 2 for p in found)
 
 
-def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_sources_get_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "x.parquet")
-    for arguments, said in (
+    for arguments, message in (
         (["--history", str(tmp_path)], "is no git repository"),
         (["--history", str(tmp_path / "none")], "There is no folder"),
         (["--traces", str(tmp_path / "none")], "cannot be read"),
@@ -150,7 +151,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
         ([], "No source is named"),
     ):
         assert main(["reward", "pairs", "--out", out, *arguments]) == 2
-        assert said in capsys.readouterr().err
+        assert message in capsys.readouterr().err
     (tmp_path / "x.parquet").write_text("not Parquet")
     assert main(["reward", "eval", out]) == 2
     assert "cannot be read as Parquet" in capsys.readouterr().err

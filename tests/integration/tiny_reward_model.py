@@ -1,4 +1,4 @@
-"""Tiny models of random weights that read bytes, to train reward models from and to serve."""
+"""Tiny models with random weights and byte tokenizers, to be trained and served in tests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM,
 CONTEXT = 512
 
 
-def words() -> PreTrainedTokenizerFast:
-    """A token for each byte."""
+def byte_tokenizer() -> PreTrainedTokenizerFast:
+    """A tokenizer with a token for each byte."""
     letters = ["<end>", *sorted(pre_tokenizers.ByteLevel.alphabet())]
     bytes_ = Tokenizer(models.BPE({letter: number for number, letter in enumerate(letters)}, []))
     bytes_.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -22,9 +22,9 @@ def words() -> PreTrainedTokenizerFast:
 
 
 def write(folder: Path, kind: type[Any], labels: int = 1) -> Path:
-    """A model of that kind and its tokenizer, as a published one comes."""
+    """Write a model of that class and its tokenizer, like a published checkpoint."""
     torch.manual_seed(0)
-    tokenizer = words()
+    tokenizer = byte_tokenizer()
     shape = Qwen2Config(
         vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=2, max_position_embeddings=CONTEXT, tie_word_embeddings=False, num_labels=labels,
@@ -36,10 +36,10 @@ def write(folder: Path, kind: type[Any], labels: int = 1) -> Path:
 
 
 def base(folder: Path) -> Path:
-    """A language model to begin with."""
+    """A language model to train from."""
     return write(folder, Qwen2ForCausalLM)
 
 
 def reward_model(folder: Path, labels: int = 1) -> Path:
-    """Of the shape of the authors' published checkpoint: Qwen2 with a head for sequences."""
+    """A reward model like the paper's published checkpoint: Qwen2 with a sequence classification head."""
     return write(folder, Qwen2ForSequenceClassification, labels)

@@ -13,7 +13,7 @@ from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
-BEFORE = "import math\n\nLIMIT = 3\n\n\ndef helper(x):\n    return x + LIMIT\n\n\n"
+INITIAL_WEIGHTS = "import math\n\nLIMIT = 3\n\n\ndef helper(x):\n    return x + LIMIT\n\n\n"
 UNIT = "def f(a):\n    b = helper(a)\n    return b\n"
 AFTER = "\n\n" + "".join(f"def other_{n}(x):\n    return [x, {n}] * {n}\n\n\n" for n in range(200))
 
@@ -21,7 +21,7 @@ AFTER = "\n\n" + "".join(f"def other_{n}(x):\n    return [x, {n}] * {n}\n\n\n" f
 def task(after: str = "", **results: TestResult) -> Task:
     verdict = Verdict({f"test_m.py::{name}": result for name, result in results.items()})
     sources = {test: f"def {test.split('::')[1]}():\n    assert f(1) == 2\n" for test in verdict.results}
-    module, start = BEFORE + UNIT + after, len(BEFORE)
+    module, start = INITIAL_WEIGHTS + UNIT + after, len(INITIAL_WEIGHTS)
     return Task("m.py", "f", module, start, start + len(UNIT), 10, verdict, test_sources=sources)
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 import pytest
 from search_world import verdict
 
-from reloc_lsp.reward.linear_reward import BEFORE, EvidenceReward
+from reloc_lsp.reward.linear_reward import INITIAL_WEIGHTS, LinearReward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
@@ -116,7 +116,7 @@ async def test_what_won_a_test_makes_its_family_more_likely():
 @pytest.mark.parametrize("depth", [0, 1])
 async def test_what_was_judged_moves_what_waits_but_for_edited_versions(depth):
     async def order(winning: bool) -> list[str]:
-        hood, start = neighbours(task_of(), foresight=EvidenceReward(BEFORE))
+        hood, start = neighbours(task_of(), foresight=LinearReward(INITIAL_WEIGHTS))
         node = Node(0, replace(start.candidate, depth=depth), start.verdict, ())
         first = await hood.expand([node], 8)
         for candidate in first:

@@ -8,7 +8,7 @@ import pytest
 from search_world import verdict
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.reward.linear_reward import EvidenceReward
+from reloc_lsp.reward.linear_reward import LinearReward
 from reloc_lsp.rewrites.ranking.candidate_queue import CandidateQueue, Ranked
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.candidate import Candidate, Node
@@ -28,7 +28,7 @@ def ranked(number: int, operator: str, line: int = 2, features: dict[str, float]
 
 
 def stream(waiting: Sequence[Ranked], learning: bool = True) -> CandidateQueue:
-    return CandidateQueue(START, waiting, EvidenceReward({}) if learning else None)
+    return CandidateQueue(START, waiting, LinearReward({}) if learning else None)
 
 
 def numbers(candidates: Sequence[Candidate]) -> list[int]:
@@ -53,7 +53,7 @@ def test_lines_whose_rewrites_change_no_failure_come_later():
     failing = [Verdict({"t": Result(Outcome.FAILED, failure=Failure("AssertionError", said))}) for said in "ab"]
     parent = Node(0, START.candidate, failing[0], ())
     waiting = [ranked(n, "constant", line=2 + n % 2) for n in range(1, 31)]
-    some = CandidateQueue(parent, waiting, EvidenceReward({}))
+    some = CandidateQueue(parent, waiting, LinearReward({}))
     for candidate, number in ((c, n) for c in some.take(16) for n in numbers([c])):
         some.learn(judged(candidate, failing[number % 2]))
     assert numbers(some.take(4)) == [17, 19, 21, 18]

@@ -7,7 +7,7 @@ from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.patches.patch_minimization import MAX_HUNKS, hunks, minimize_patch
 
-BEFORE = "def f(a, b):\n    x = a - 1  # one\n    y = b * 2\n    return x - y\n"
+INITIAL_WEIGHTS = "def f(a, b):\n    x = a - 1  # one\n    y = b * 2\n    return x - y\n"
 
 
 class Needs:
@@ -22,32 +22,36 @@ class Needs:
 
 
 async def minimized(evaluator, after):
-    candidate, new_verdict = await minimize_patch(task(BEFORE), Candidate(after, "", ""), verdict(4), evaluator)
+    candidate, new_verdict = await minimize_patch(
+        task(INITIAL_WEIGHTS), Candidate(after, "", ""), verdict(4), evaluator
+    )
     assert new_verdict.all_passed
     return candidate.source
 
 
 async def test_hunks_that_are_not_needed_are_removed():
-    after = BEFORE.replace("a - 1", "a + 1").replace("b * 2", "b * 3").replace("x - y", "x + y")
-    assert await minimized(Needs("b * 3"), after) == BEFORE.replace("b * 2", "b * 3")
+    after = INITIAL_WEIGHTS.replace("a - 1", "a + 1").replace("b * 2", "b * 3").replace("x - y", "x + y")
+    assert await minimized(Needs("b * 3"), after) == INITIAL_WEIGHTS.replace("b * 2", "b * 3")
 
 
 async def test_hunks_that_are_needed_together_stay():
-    after = BEFORE.replace("a - 1", "a + 1").replace("b * 2", "b * 3").replace("x - y", "x + y")
-    wanted = BEFORE.replace("a - 1", "a + 1").replace("x - y", "x + y")
+    after = INITIAL_WEIGHTS.replace("a - 1", "a + 1").replace("b * 2", "b * 3").replace("x - y", "x + y")
+    wanted = INITIAL_WEIGHTS.replace("a - 1", "a + 1").replace("x - y", "x + y")
     assert await minimized(Needs("a + 1", "x + y"), after) == wanted
 
 
 async def test_a_single_hunk_costs_no_evaluation():
     evaluator = Needs("b * 3")
-    assert await minimized(evaluator, BEFORE.replace("b * 2", "b * 3")) == BEFORE.replace("b * 2", "b * 3")
+    assert await minimized(evaluator, INITIAL_WEIGHTS.replace("b * 2", "b * 3")) == INITIAL_WEIGHTS.replace(
+        "b * 2", "b * 3"
+    )
     assert evaluator.evaluated == []
 
 
 async def test_sources_that_do_not_parse_are_not_evaluated():
-    after = BEFORE.replace("x - y", "max(x, y)").replace("b * 2", "b * 3")
+    after = INITIAL_WEIGHTS.replace("x - y", "max(x, y)").replace("b * 2", "b * 3")
     evaluator = Needs("max(x, y)")
-    assert await minimized(evaluator, after) == BEFORE.replace("x - y", "max(x, y)")
+    assert await minimized(evaluator, after) == INITIAL_WEIGHTS.replace("x - y", "max(x, y)")
     for source in evaluator.evaluated:
         compile(source, "evaluated", "exec")
 
@@ -61,6 +65,6 @@ async def test_a_rewritten_unit_is_not_minimized():
     assert evaluator.evaluated == []
 
 
-@pytest.mark.parametrize("after", [BEFORE, "", BEFORE.replace("\n", "\r\n"), "def g(): pass\n"])
+@pytest.mark.parametrize("after", [INITIAL_WEIGHTS, "", INITIAL_WEIGHTS.replace("\n", "\r\n"), "def g(): pass\n"])
 def test_hunks_lead_from_one_version_to_the_other(after):
-    assert apply_edits(BEFORE, hunks(BEFORE, after)) == after
+    assert apply_edits(INITIAL_WEIGHTS, hunks(INITIAL_WEIGHTS, after)) == after

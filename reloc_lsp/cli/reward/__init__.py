@@ -1,4 +1,4 @@
-"""`reloc-lsp reward`: a reward model, from data to scores; each action is the module of its name in this package."""
+"""`reloc-lsp reward`: everything about reward models, from data to scores. Each action has a module in this package."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from reloc_lsp.reward.errors import RewardError
 
 ACTIONS: Mapping[str, tuple[str, str]] = {
     "pairs": ("pairs", "collect preferences from git histories, traces of searches, and tested functions"),
-    "lists": ("lists", "collect rewrites of wrong functions, of which it is known which are right"),
-    "train-evidence": ("train_evidence", "learn from them how rewrites are ordered best"),
-    "train": ("train", "train a reward model on them"),
-    "eval": ("evaluate", "say how often a reward model prefers the better version, beside judges that need none"),
+    "lists": ("lists", "collect rewrites of wrong functions, labelled as right or wrong"),
+    "train-evidence": ("train_evidence", "fit the weights of the evidence reward to such lists"),
+    "train": ("train", "train a reward model on preferences"),
+    "eval": ("evaluate", "measure how often a reward model prefers the better version, compared with baselines"),
     "score": ("score", "score functions with a reward model"),
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `reward` can be told to do."""
+    """Declare the actions of `reward`."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, (_, summary) in ACTIONS.items():
         action = actions.add_parser(name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False)
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do it; exit status 0 if it was done, 130 if it was interrupted; raises `CallError`."""
+    """Run the action. Exit status 0 if it succeeded, 130 if it was interrupted; raises `CallError`."""
     try:
         return int(_module(options.action).run(options))
     except RewardError as error:

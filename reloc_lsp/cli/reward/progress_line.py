@@ -1,4 +1,4 @@
-"""What the long actions of `reward` show while they work: one line, drawn over and over, on a terminal only."""
+"""The progress line of long `reward` actions: one line on stderr that is redrawn, on a terminal only."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @contextmanager
-def telling(first: str, *, shown: bool = True) -> Iterator[Tell]:
-    """Gives what shows a line of words on stderr; elsewhere than on a terminal nothing is shown."""
+def progress_line(first: str, *, shown: bool = True) -> Iterator[Report]:
+    """Show a progress line that begins with the text `first`; the value is a function that replaces the text.
+
+    Nothing is shown without `shown`, or if stderr is no terminal.
+    """
     if not (shown and sys.stderr.isatty()):
-        yield lambda words: None
+        yield lambda text: None
         return
     from rich.console import Console
     from rich.markup import escape
 
     console = Console(file=sys.stderr, highlight=False)
     with console.status(escape(first)) as status:
-        yield lambda words: status.update(escape(words[: console.width - 4]))
+        # The spinner and its spaces take up to 4 columns.
+        yield lambda text: status.update(escape(text[: console.width - 4]))
 
 
-def warn(words: str) -> None:
-    """A line on stderr that stays."""
-    print(f"reloc-lsp: {words}", file=sys.stderr)
+def warn(text: str) -> None:
+    """Print a line to stderr."""
+    print(f"reloc-lsp: {text}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`reloc-lsp reward score`: what a reward model thinks of functions."""
+"""`reloc-lsp reward score`: the scores that a reward model gives to functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reloc_lsp.cli.target_parsing import current_folder, parse_target
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.revision import Target
-from reloc_lsp.reward.prompt_format import as_text
+from reloc_lsp.reward.prompt_format import prompt_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,20 +22,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a line for each function: its logit, where higher is nearer to right, and its name."""
+    """Print a line for each function: its logit (higher is closer to correct) and its name."""
     scorer = chosen_scorer(options)
     if scorer is None:
         raise CallError("No reward model is chosen: name one with --model, or a server of one with --base-url.")
     here = current_folder()
     found = [unit for text in options.targets for unit in _functions(parse_target(text, here), text, here)]
-    scores = scorer.score([as_text(*unit) for unit in found])
+    scores = scorer.score([prompt_text(*unit) for unit in found])
     for (file, qualname, _), score in zip(found, scores, strict=True):
         print(f"{score:10.4f}  {file}::{qualname}")
     return 0
 
 
 def _functions(target: Target, text: str, here: Path) -> Iterator[tuple[str, str, str]]:
-    """File, qualified name and source of the functions that a target names."""
+    """File, qualified name and source of each function in a target."""
     assert target.file is not None
     try:
         module = Module(SourceText.read(target.file).text)

@@ -1,4 +1,4 @@
-"""`reloc-lsp reward train-evidence`: the weights of the evidence reward, from lists of alternatives."""
+"""`reloc-lsp reward train-evidence`: fits the weights of the evidence reward to ranking lists."""
 
 from __future__ import annotations
 
@@ -13,51 +13,52 @@ from pathlib import Path
 from reloc_lsp import __version__
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import whole_number
-from reloc_lsp.cli.reward.progress_line import telling
+from reloc_lsp.cli.reward.progress_line import progress_line
 from reloc_lsp.cli.target_parsing import current_folder
-from reloc_lsp.reward.errors import RewardError, need
-from reloc_lsp.reward.linear_reward import BEFORE, as_json, evidence_reward
+from reloc_lsp.reward.errors import RewardError, require_packages
+from reloc_lsp.reward.linear_reward import INITIAL_WEIGHTS, as_json, load_linear_reward
 from reloc_lsp.reward.training.ranking_lists import RankingList, read
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `train-evidence`."""
-    parser.add_argument("lists", type=Path, nargs="+", metavar="LISTS", help="what reward lists wrote")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the weights go")
+    parser.add_argument("lists", type=Path, nargs="+", metavar="LISTS", help="files that reward lists wrote")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file for the weights")
     parser.add_argument(
         "--folds", type=whole_number, default=5, metavar="N",
-        help="parts, in whole repositories, each of which is held out once to tell the effect (default: %(default)s)",
+        help="folds of the cross-validation, in whole repositories; 1: none (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--from", dest="start", metavar="WEIGHTS",
-        help='weights to start from and stay near, "shipped" or a file: for what passed in searches of your own',
+        help='weights to start from and stay close to: "shipped" or a file; for lists from your own searches',
     )  # fmt: skip
-    parser.add_argument("--leave-out", nargs="+", default=[], metavar="REPO", help="repositories not to learn from")
+    parser.add_argument("--leave-out", nargs="+", default=[], metavar="REPO", help="repositories that are left out")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Hold out, say the effect, learn from everything, write."""
-    from reloc_lsp.reward.training.conditional_logit import adapt, fit, held_out, places
+    """Cross-validate, fit to all lists, write the weights, and print the ranks of held-out lists."""
+    from reloc_lsp.reward.training.conditional_logit import adapt, fit, held_out_ranks, ranks
 
-    need({"scipy": "fitting"})
+    require_packages({"scipy": "fitting"})
     here = current_folder()
-    start = evidence_reward(options.start, here) if options.start else None
+    start = load_linear_reward(options.start, here) if options.start else None
     if options.start and start is None:
         raise CallError('--from names weights: "shipped" or a file. Leave it out to start from nothing.')
-    learn = partial(adapt, start=start.weights) if start else fit
+    fit_to = partial(adapt, start=start.weights) if start else fit
     lists = [one for path in options.lists for one in read(here / path.expanduser())]
     lists = [one for one in lists if one.repository not in options.leave_out]
     if not lists:
-        raise CallError("There is no list to learn from.")
+        raise CallError("There is no list to fit the weights to.")
     repositories = Counter(one.repository for one in lists)
     effect = {}
-    with telling("learning") as tell:
+    with progress_line("fitting") as report:
         if min(options.folds, len(repositories)) > 1:
-            tell("holding out whole repositories")
-            own = places(lists, start.weights if start else BEFORE)
-            effect = _effect(lists, held_out(lists, min(options.folds, len(repositories)), learn), own)
-        tell("learning from everything")
-        weights = learn(lists)
+            report("cross-validating")
+            start_ranks = ranks(lists, start.weights if start else INITIAL_WEIGHTS)
+            end_ranks = held_out_ranks(lists, min(options.folds, len(repositories)), fit_to)
+            effect = _effect(lists, end_ranks, start_ranks)
+        report("fitting to all lists")
+        weights = fit_to(lists)
     card = {
         **({"from": start.card} if start else {}),
         "reloc_lsp": __version__, "made": datetime.now(UTC).date().isoformat(),
@@ -71,21 +72,17 @@ def run(options: argparse.Namespace) -> int:
         raise RewardError(f"{out} cannot be written ({error.strerror or error}). Name another with --out.") from error
     print(f"{out}: {len(weights):,} weights from {len(lists):,} lists of {len(repositories)} repositories.")
     for kind, (count, before, after) in effect.items():
-        print(
-            f"Held out, {kind}: the right rewrite stands at place {before:.0f}, then {after:.0f} (median of {count:,})."
-        )
+        print(f"Held out, {kind}: rank of the right rewrite {before:.0f}, then {after:.0f} (median of {count:,}).")
     return 0
 
 
 def _effect(
     lists: Sequence[RankingList], after: Sequence[float], before: Sequence[float]
 ) -> dict[str, tuple[int, float, float]]:
-    """By source: how many lists, and the median place of the first right rewrite before and after."""
+    """By source: the number of lists, and the median rank of the first right rewrite before and after."""
 
-    def median(places: Sequence[float], source: str) -> float:
-        return round(
-            statistics.median(place for place, one in zip(places, lists, strict=True) if one.source == source), 1
-        )
+    def median(ranks: Sequence[float], source: str) -> float:
+        return round(statistics.median(rank for rank, one in zip(ranks, lists, strict=True) if one.source == source), 1)
 
     counts = Counter[str](one.source for one in lists)
     return {source: (count, median(before, source), median(after, source)) for source, count in sorted(counts.items())}

@@ -1,4 +1,4 @@
-"""Training data for rewards that needs the judge or the rewrites: mutation chains and lists of fixes.
+"""Sources of training data that need the evaluation or the rewrites: mutation chains and ranking lists of fixes.
 
-Not here: the format of the data and the training (`reward/training`).
+Not here: the formats of the data, and the training (`reward/training`).
 """

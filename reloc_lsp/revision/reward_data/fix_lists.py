@@ -1,7 +1,7 @@
-"""Lists of alternatives from git histories: the rewrites of a function before its fix, one of which is the fix.
+"""Ranking lists from git histories: the rewrites of a function before its fix, one of which is the fix.
 
-Nothing is run: the suspicion of lines and the values seen at run time stay unknown. It stands here and not in the
-reward room, because that and the rewrites do not know each other.
+Nothing is run, so the suspiciousness of lines and run-time values are unknown. This is not part of the reward room,
+because that must not import the rewrites.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.reward.training.history import Fix, HistorySource
-from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, drawn
+from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, sample_wrong
 from reloc_lsp.rewrites.neighborhood import preference_of, static_rewrites
 from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, TaskContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.source.unit_context import UnitContext
 
-MOST_CHANGED = 16
-LONGEST = 8_000
+MAX_CHANGED_WORDS = 16
+"""Words that a fix may change; a single rewrite changes few. Chosen by hand."""
+MAX_CHARACTERS = 8_000
+"""Characters that a function may have; chosen by hand."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 _COMMENT = re.compile(r"#.*")
 _LAYOUT = str.maketrans("", "", " \t\r\n\f()'\"")
@@ -33,7 +35,7 @@ _LAYOUT = str.maketrans("", "", " \t\r\n\f()'\"")
 
 @dataclass(frozen=True)
 class FixLists:
-    """The lists of the repository at `path`, which is called `name` in the data."""
+    """The ranking lists of the repository at `path`; `name` is its name in the data."""
 
     path: Path
     name: str
@@ -41,7 +43,7 @@ class FixLists:
     def lists(self) -> Iterator[RankingList]:
         """A list for each fix that is a single rewrite, the newest first; raises `RewardError`."""
         for fix in HistorySource(self.path, self.name).fixes():
-            if _small(fix.change.before, fix.change.after) and len(fix.change.before) <= LONGEST:
+            if _is_small(fix.change.before, fix.change.after) and len(fix.change.before) <= MAX_CHARACTERS:
                 found = self._of_fix(fix)
                 if found:
                     yield found
@@ -53,64 +55,67 @@ class FixLists:
             unit, fixed = old.find(qualname), new.find(qualname)
             if unit is None or fixed is None:
                 return None
-            source, wanted = old.source(unit), Wanted(new.source(fixed))
+            source, target = old.source(unit), TargetVersion(new.source(fixed))
             module = ModuleContext(old.tree, qualname, {})
-            if not wanted.in_reach(source, module):
+            if not target.is_reachable(source, module):
                 return None
             ctx = UnitContext(source, module)
-            standings = list(_standings(ctx))
+            rewrites = list(_ranked_rewrites(ctx))
         except PARSING_ERRORS:
             return None
-        known = wanted.known(source, standings)
-        if all(one.right for one in known):
+        labelled = target.label(source, rewrites)
+        if all(one.right for one in labelled):
             return None
-        reader = FeatureExtractor(ctx, TaskContext(fix.before), standings)
-        rows = tuple(RankingItem(reader.features(one.standing), one.right) for one in drawn(known, fix.commit))
-        return RankingList("history", self.name, fix.file, qualname, fix.commit, len(known), rows)
+        extractor = FeatureExtractor(ctx, TaskContext(fix.before), rewrites)
+        rows = tuple(
+            RankingItem(extractor.features(one.rewrite), one.right) for one in sample_wrong(labelled, fix.commit)
+        )
+        return RankingList("history", self.name, fix.file, qualname, fix.commit, len(labelled), rows)
 
 
 @dataclass(frozen=True)
-class Known:
-    """A rewrite, and whether it makes the version that is wanted."""
+class LabelledRewrite:
+    """A rewrite, and whether it gives the target version."""
 
-    standing: RankedRewrite
+    rewrite: RankedRewrite
     right: bool
 
 
-class Wanted:
-    """A version of a function, to be known again."""
+class TargetVersion:
+    """The fixed version of a function, with quick checks whether a rewrite gives it."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._mark = fingerprint(source)
-        self._bare = _bare(source)
+        self._fingerprint = fingerprint(source)
+        self._letters = _letters(source)
 
-    def in_reach(self, source: str, module: ModuleContext) -> bool:
-        """Whether any rewrite of `source` that needs no look at values is this version."""
-        # Those of the lines that differ tell it soon.
+    def is_reachable(self, source: str, module: ModuleContext) -> bool:
+        """Whether any rewrite of `source` that needs no run-time values gives this version."""
+        # Only rewrites of the lines that differ can.
         changed = UnitContext(source, module, None, changed_lines(source, self.source))
         return any(self.made_by(source, rewrite) for _, rewrite in static_rewrites(changed))
 
-    def known(self, source: str, standings: Sequence[RankedRewrite]) -> list[Known]:
-        """Of each rewrite of `source` whether it is this version."""
-        return [Known(one, self.made_by(source, one.rewrite)) for one in standings]
+    def label(self, source: str, rewrites: Sequence[RankedRewrite]) -> list[LabelledRewrite]:
+        """Each rewrite of `source`, labelled as right if it gives this version."""
+        return [LabelledRewrite(one, self.made_by(source, one.rewrite)) for one in rewrites]
 
     def made_by(self, source: str, rewrite: Rewrite) -> bool:
-        """Whether the rewrite of `source` is this version, layout aside."""
+        """Whether the rewrite of `source` gives this version, apart from layout."""
         try:
             made = apply_edits(source, rewrite.edits)
-            # Parsing takes long, and most differ already without white space, brackets and quotes.
-            return _bare(made) == self._bare and fingerprint(made) == self._mark
+            # Parsing is slow, and most rewrites differ already without white space, parentheses and quotes.
+            return _letters(made) == self._letters and fingerprint(made) == self._fingerprint
         except (ValueError, *PARSING_ERRORS):
             return False
 
 
-def _bare(source: str) -> str:
+def _letters(source: str) -> str:
+    """The source without comments, white space, parentheses and quotes."""
     return _COMMENT.sub("", source).translate(_LAYOUT)
 
 
-def _standings(ctx: UnitContext) -> Iterator[RankedRewrite]:
-    """Every rewrite that needs no look at values, each program once."""
+def _ranked_rewrites(ctx: UnitContext) -> Iterator[RankedRewrite]:
+    """Every rewrite that needs no run-time values, each resulting source once."""
     seen: set[str] = set()
     for prior, rewrite in static_rewrites(ctx):
         try:
@@ -123,15 +128,15 @@ def _standings(ctx: UnitContext) -> Iterator[RankedRewrite]:
 
 
 def changed_lines(before: str, after: str) -> frozenset[int]:
-    """The lines of `before` (from 1) in which it differs from `after`, each with the ones around it."""
+    """The lines of `before` (from 1) that differ from `after`, and the line on either side."""
     old, new = split_lines(before), split_lines(after)
     operations = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     spans = [range(i1, i2 + 2) for tag, i1, i2, _, _ in operations if tag != "equal"]
     return frozenset(line for span in spans for line in span)
 
 
-def _small(before: str, after: str) -> bool:
-    """Whether few words differ, as they do by one rewrite."""
+def _is_small(before: str, after: str) -> bool:
+    """Whether at most `MAX_CHANGED_WORDS` words differ."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     operations = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in operations if tag != "equal") <= MOST_CHANGED
+    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in operations if tag != "equal") <= MAX_CHANGED_WORDS

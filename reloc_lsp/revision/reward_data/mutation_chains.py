@@ -1,6 +1,6 @@
-"""Preferences from chains of rewrites that lead away from a right function, each step seen by the workspace's tests.
+"""Mutation chains: rewrites that lead step by step away from a correct function, each evaluated by its tests.
 
-It stands here and not in the reward room, because rewrites and the judge do not know each other, nor does it know them.
+This is not part of the reward room, because that must import neither the rewrites nor the evaluation.
 """
 
 from __future__ import annotations
@@ -35,17 +35,19 @@ from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
 from reloc_lsp.settings import EvaluationSettings
 
 BASELINE_SECONDS = 30.0
-MOST_REWRITES = 400
+"""Seconds for the baseline of one function; chosen by hand."""
+MAX_REWRITES = 400
+"""Rewrites of one version from which those to evaluate are drawn; chosen by hand."""
 
 
 @dataclass(frozen=True)
 class ChainSource:
-    """Chains of up to `length` rewrites from functions of the workspace `root` that its tests reach and find right.
+    """Chains of up to `length` rewrites from functions of the workspace `root` whose covering tests pass.
 
-    At each step `width` rewrites, of as many families as there are, are judged; those stay that fail a test and pass no
-    more than what they were made of, and one of them is the next step. `functions` bounds how many functions are tried,
-    drawn by the `seed` as everything else is. `told` hears of each function that is begun, `left_out` of each that
-    cannot be used and why.
+    In each step `width` rewrites, of as many mutation operators as possible, are evaluated. Those are kept that fail a
+    test and pass no more tests than their parent, and a random one of them is the parent of the next step. At most
+    `functions` functions are tried. The `seed` decides all random choices. The defaults were chosen by hand.
+    `on_progress` receives a text for each function, `on_skipped` the reason for each function that cannot be used.
     """
 
     root: Path
@@ -54,11 +56,11 @@ class ChainSource:
     length: int = 4
     width: int = 12
     seed: int = 0
-    told: Callable[[str], None] = field(default=lambda words: None)
-    left_out: Callable[[str], None] = field(default=lambda words: None)
+    on_progress: Callable[[str], None] = field(default=lambda text: None)
+    on_skipped: Callable[[str], None] = field(default=lambda text: None)
 
     def versions(self) -> Iterator[Versions]:
-        """One function after the other; raises `RewardError` where no test can be run at all."""
+        """One function after the other; raises `RewardError` if no test can be run at all."""
         return iter(asyncio.run(self._collected()))
 
     async def _collected(self) -> list[Versions]:
@@ -79,21 +81,23 @@ class ChainSource:
         user = UserFiles(self.root)
         tests = test_files(user, pytest_layout(user))
         if not tests:
-            raise RewardError(f"{self.root} has no test file, and without tests nobody knows what is right.")
-        # Every file that pytest would collect if all names were those of tests.
+            raise RewardError(
+                f"{self.root} has no test file, and without tests it is unknown which functions are correct."
+            )
+        # All Python files that pytest could collect, whatever their names.
         files = sorted(set(test_files(user, PytestLayout(patterns=("*.py",)))).difference(tests))
         units = [(file, module, unit) for file in files for module, unit in _functions(user.root / file)]
-        dice = random.Random(self.seed)
-        drawn = sorted(dice.sample(range(len(units)), min(self.functions, len(units))))
+        rng = random.Random(self.seed)
+        drawn = sorted(rng.sample(range(len(units)), min(self.functions, len(units))))
         for number, index in enumerate(drawn, 1):
             file, module, unit = units[index]
-            self.told(f"{number} of {len(drawn)}: {unit.qualname} of {file}")
-            where = UnitLocation(user.root / file, launcher.copy.path_in_copy(file), file.as_posix(), module, unit)
-            groups = await asyncio.to_thread(likely_groups, user, tests, where.name, unit.qualname)
+            self.on_progress(f"{number} of {len(drawn)}: {unit.qualname} of {file}")
+            location = UnitLocation(user.root / file, launcher.copy.path_in_copy(file), file.as_posix(), module, unit)
+            groups = await asyncio.to_thread(likely_groups, user, tests, location.name, unit.qualname)
             try:
-                found = await self._of_function(launcher, where, groups)
+                found = await self._of_function(launcher, location, groups)
             except EvaluationError as error:
-                self.left_out(f"{unit.qualname} of {file}: {error}")
+                self.on_skipped(f"{unit.qualname} of {file}: {error}")
                 continue
             if found:
                 yield found
@@ -102,19 +106,19 @@ class ChainSource:
         self, launcher: HarnessLauncher, location: UnitLocation, groups: Sequence[Sequence[str]]
     ) -> Versions | None:
         baseline = await BaselineBuilder(launcher, location, BASELINE_SECONDS).measure(groups)
-        judge = PytestEvaluator(launcher, location, baseline)
+        evaluator = PytestEvaluator(launcher, location, baseline)
         try:
-            if not judge.unchanged.all_passed:
-                self.left_out(f"{location.unit.qualname} of {location.name}: A test that reaches it fails.")
+            if not evaluator.unchanged.all_passed:
+                self.on_skipped(f"{location.unit.qualname} of {location.name}: A covering test fails.")
                 return None
             chain = Chain(
-                judge, location, self.width, random.Random(f"{self.seed} {location.name} {location.unit.qualname}")
+                evaluator, location, self.width, random.Random(f"{self.seed} {location.name} {location.unit.qualname}")
             )
             for _ in range(self.length):
                 if not await chain.step():
                     break
         finally:
-            await judge.close()
+            await evaluator.close()
         versions = chain.versions
         return Versions(
             "chain", self.root.name, location.name, location.unit.qualname, self.root.name, chain.last, tuple(versions)
@@ -122,33 +126,35 @@ class ChainSource:
 
 
 class Chain:
-    """One chain and what was judged beside it; `last` is the index, among the versions, of its end."""
+    """One chain, and all versions that were evaluated on the way; `last` is the index of its end among them."""
 
-    def __init__(self, judge: PytestEvaluator, location: UnitLocation, width: int, dice: random.Random) -> None:
+    def __init__(self, evaluator: PytestEvaluator, location: UnitLocation, width: int, rng: random.Random) -> None:
         unit, text = location.unit, location.module.text
-        # Where no test fails no line is suspicious, and there would be no rewrites: here every line may become wrong.
-        seen = FaultEvidence(types=localize_faults(judge.baseline).types)
-        task = Task(location.name, unit.qualname, text, unit.start, unit.end, unit.first_line, judge.unchanged, seen)
-        module = ModuleContext(location.module.tree, unit.qualname, seen.types, told=task.docstring_constants)
-        self.judge = judge
+        # Suspiciousness is left out: no test fails, so no line would be suspicious, and there would be no rewrites.
+        evidence = FaultEvidence(types=localize_faults(evaluator.baseline).types)
+        task = Task(
+            location.name, unit.qualname, text, unit.start, unit.end, unit.first_line, evaluator.unchanged, evidence
+        )
+        module = ModuleContext(location.module.tree, unit.qualname, evidence.types, told=task.docstring_constants)
+        self.evaluator = evaluator
         self.width = width
-        self.dice = dice
+        self.rng = rng
         self.neighborhood = RewriteNeighborhood(task, module, None)
         self.versions = [Version(dedented(task.source), 0)]
         self.last = 0
-        self._node = Node(0, Candidate(task.source, "", "", trusted=True), judge.unchanged, ())
+        self._node = Node(0, Candidate(task.source, "", "", trusted=True), evaluator.unchanged, ())
         self._distances = {fingerprint(task.source): 0}
-        self._judged = set(self._distances)
+        self._evaluated = set(self._distances)
 
     async def step(self) -> bool:
-        """Judge rewrites of the end of the chain and go on to one of them; whether there was one to go to."""
+        """Evaluate rewrites of the end of the chain and move to one of them; false if there is none to move to."""
         before = self._node.verdict.passed
-        chosen = self._chosen(await self.neighborhood.expand([self._node], MOST_REWRITES))
-        verdicts = await self.judge.evaluate(chosen, -1)
+        chosen = self._chosen(await self.neighborhood.expand([self._node], MAX_REWRITES))
+        verdicts = await self.evaluator.evaluate(chosen, -1)
         parent = self.last
         farther: list[tuple[int, Node]] = []
         for candidate, verdict in zip(chosen, verdicts, strict=True):
-            # A run that was cut off may pass what it did not come to.
+            # Tests that were not run after an early stop count as passed.
             if verdict.all_passed or verdict.possible_passes > before:
                 continue
             distance = self._distances[fingerprint(candidate.source)]
@@ -158,33 +164,33 @@ class Chain:
                 farther.append((version, Node(version, candidate, verdict, ())))
         if not farther:
             return False
-        self.last, self._node = self.dice.choice(farther)
+        self.last, self._node = self.rng.choice(farther)
         return True
 
     def _chosen(self, rewrites: Sequence[Candidate]) -> list[Candidate]:
-        """Rewrites that were not judged before, from each family in turn."""
-        families: dict[str, list[Candidate]] = {}
+        """Up to `width` rewrites that were not evaluated before, from each mutation operator in turn."""
+        by_operator: dict[str, list[Candidate]] = {}
         distance = self.versions[self.last].distance + 1
         for candidate in rewrites:
             try:
-                mark = fingerprint(candidate.source)
+                digest = fingerprint(candidate.source)
             except PARSING_ERRORS:
                 continue
-            # What can also be reached from nearer to the right function is that near.
-            self._distances.setdefault(mark, distance)
-            if mark not in self._judged:
-                self._judged.add(mark)
-                families.setdefault(candidate.origin, []).append(candidate)
-        groups = [families[name] for name in sorted(families)]
-        self.dice.shuffle(groups)
+            # A program that was also reached from a closer version keeps the smaller distance.
+            self._distances.setdefault(digest, distance)
+            if digest not in self._evaluated:
+                self._evaluated.add(digest)
+                by_operator.setdefault(candidate.origin, []).append(candidate)
+        groups = [by_operator[name] for name in sorted(by_operator)]
+        self.rng.shuffle(groups)
         for group in groups:
-            self.dice.shuffle(group)
+            self.rng.shuffle(group)
         drawn = [candidate for row in zip_longest(*groups) for candidate in row if candidate is not None]
         return drawn[: self.width]
 
 
 def _functions(file: Path) -> list[tuple[Module, Unit]]:
-    """The functions and methods of a file, those inside of others left out; none where it cannot be read."""
+    """The functions and methods of a file, without nested ones; none if the file cannot be read."""
     try:
         module = Module(SourceText.read(file).text)
     except (OSError, *PARSING_ERRORS):

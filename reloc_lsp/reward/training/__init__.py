@@ -1,4 +1,4 @@
 """What makes rewards: preference pairs and ranking lists, their sources, training and evaluation.
 
-Torch and its friends are imported here only where they are used.
+Not here: rewards in use. Heavy libraries (torch, scikit-learn, pyarrow) are imported in the functions that use them.
 """

@@ -7,15 +7,15 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from reloc_lsp.reward.errors import RewardError, need
+from reloc_lsp.reward.errors import RewardError, require_packages
 
 PACKAGES = {"torch": "running models", "transformers": "loading models"}
 
 
 def load(name: str) -> tuple[Any, Any]:
-    """The model, ready for scoring on the best device there is, and its tokenizer; raises `RewardError`."""
-    need(PACKAGES)
-    quiet()
+    """The model, ready for scoring on the best available device, and its tokenizer; raises `RewardError`."""
+    require_packages(PACKAGES)
+    silence_libraries()
     import torch
     from transformers import AutoModelForSequenceClassification
 
@@ -29,45 +29,45 @@ def load(name: str) -> tuple[Any, Any]:
         )
     if config.num_labels != 1:
         raise RewardError(f"{name} is no reward model: it has {config.num_labels} labels, and one is needed.")
-    where = device()
-    words = tokenizer(name)
-    config.pad_token_id = words.pad_token_id
-    with in_words(name):
+    target = device()
+    tokenizer = load_tokenizer(name)
+    config.pad_token_id = tokenizer.pad_token_id
+    with loading_errors(name):
         model = AutoModelForSequenceClassification.from_pretrained(
-            name, config=config, dtype=torch.float32 if where == "cpu" else "auto"
+            name, config=config, dtype=torch.float32 if target == "cpu" else "auto"
         )
-    return model.to(where).eval(), words
+    return model.to(target).eval(), tokenizer
 
 
 def config_of(name: str) -> Any:
-    """What a model is, before its weights are loaded; raises `RewardError` where there is none of the name."""
+    """A model's configuration, without loading its weights; raises `RewardError` if there is no such model."""
     from transformers import AutoConfig
 
-    with in_words(name):
+    with loading_errors(name):
         return AutoConfig.from_pretrained(name)
 
 
-def tokenizer(name: str) -> Any:
-    """A model's tokenizer, which keeps the end of what is too long and can pad; raises `RewardError`."""
+def load_tokenizer(name: str) -> Any:
+    """A model's tokenizer, set up to truncate on the left and to pad; raises `RewardError`."""
     from transformers import AutoTokenizer
 
-    with in_words(name):
-        words = AutoTokenizer.from_pretrained(name, truncation_side="left", padding_side="right")
-    if words.pad_token is None:
-        words.pad_token = words.eos_token
-    if words.pad_token is None:
+    with loading_errors(name):
+        tokenizer = AutoTokenizer.from_pretrained(name, truncation_side="left", padding_side="right")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    if tokenizer.pad_token is None:
         raise RewardError(f"The tokenizer of {name} has neither a padding nor an end token: texts cannot be batched.")
-    return words
+    return tokenizer
 
 
-def longest(config: Any, words: Any) -> int:
-    """Tokens that the model can read."""
+def max_tokens(config: Any, tokenizer: Any) -> int:
+    """The largest number of tokens that the model can read; 2048 if its configuration does not say."""
     positions = getattr(config.get_text_config(), "max_position_embeddings", None) or 2048
-    return int(min(positions, words.model_max_length))
+    return int(min(positions, tokenizer.model_max_length))
 
 
 def device() -> str:
-    """`cuda`, `mps` or `cpu`."""
+    """The best available device: `cuda`, `mps` or `cpu`."""
     import torch
 
     if torch.cuda.is_available():
@@ -75,8 +75,8 @@ def device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def quiet() -> None:
-    """Neither bars nor warnings of libraries: progress and errors are told in our own words."""
+def silence_libraries() -> None:
+    """Turn off progress bars and warnings of transformers; the command line shows its own."""
     from transformers.utils import logging
 
     logging.set_verbosity_error()
@@ -84,23 +84,23 @@ def quiet() -> None:
 
 
 @contextlib.contextmanager
-def in_words(name: str) -> Iterator[None]:
-    """What transformers raises for a model that cannot be had, as a `RewardError`."""
+def loading_errors(name: str) -> Iterator[None]:
+    """Turn the errors of transformers for a model that cannot be loaded into `RewardError`."""
     if name.startswith((".", "/", "~")) and not os.path.isdir(name):
         raise RewardError(f"There is no folder {name} to load a model from.")
     try:
         yield
     except (OSError, ValueError, KeyError) as error:
-        said = str(error).strip().partition("\n")[0] or type(error).__name__
+        message = str(error).strip().partition("\n")[0] or type(error).__name__
         raise RewardError(
             f"The model {name} cannot be loaded: name a folder that holds one, or a model of the Hugging Face hub. "
-            f"What was said: {said}"
+            f"The error: {message}"
         ) from error
 
 
 @contextlib.contextmanager
-def in_memory() -> Iterator[None]:
-    """What torch raises where memory is too small, and for other troubles of a device, as a `RewardError`."""
+def device_errors() -> Iterator[None]:
+    """Turn the errors of torch for too little memory, and other device errors, into `RewardError`."""
     import torch
 
     try:

@@ -1,4 +1,4 @@
-"""What a commit changed in a file, where that is one function and nothing else."""
+"""Finds the function that a commit changed in a file, if it changed only one."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ from reloc_lsp.program.unit import PARSING_ERRORS, Module, Unit
 from reloc_lsp.reward.training.versions import dedented
 
 LINES = range(3, 81)
-MOST_CHANGED_LINES = 20
+"""Lengths, in lines, of the functions that are used; chosen by hand."""
+MAX_CHANGED_LINES = 20
+"""Lines that a change may touch; chosen by hand."""
 
 
 @dataclass(frozen=True)
 class FunctionChange:
-    """A function before and after, each from the left margin on."""
+    """A function before and after a change, each without indentation."""
 
     qualname: str
     before: str
     after: str
 
 
-def one_function(before: str, after: str) -> FunctionChange | None:
-    """The one function in which two texts of a file differ, layout, comments and docstrings aside.
+def single_function_change(before: str, after: str) -> FunctionChange | None:
+    """The only function in which two texts of a file differ, apart from layout, comments and docstrings.
 
-    `None` where more than that differs, where a text does not parse, or where the function or the change is very short
-    or long.
+    `None` if anything else differs, if a text does not parse, or if the function or the change is very short or long.
     """
-    if not _small(before.split("\n"), after.split("\n")):
+    if not _may_be_single_change(before.split("\n"), after.split("\n")):
         return None
     try:
         old, new = Module(before), Module(after)
-        pair = _the_one_changed(old, new)
+        pair = _only_changed(old, new)
         if pair is None:
             return None
         revised = before[: pair[0].start] + new.source(pair[1]) + before[pair[0].end :]
@@ -45,24 +46,24 @@ def one_function(before: str, after: str) -> FunctionChange | None:
     )
 
 
-def _small(old: list[str], new: list[str]) -> bool:
-    """Whether the change can be one of one function: so much is told without parsing anything."""
-    start, most = 0, min(len(old), len(new))
-    while start < most and old[start] == new[start]:
+def _may_be_single_change(old: list[str], new: list[str]) -> bool:
+    """Whether the change is small enough for one function; a quick check that parses nothing."""
+    start, shorter = 0, min(len(old), len(new))
+    while start < shorter and old[start] == new[start]:
         start += 1
     end = 0
-    while end < most - start and old[-1 - end] == new[-1 - end]:
+    while end < shorter - start and old[-1 - end] == new[-1 - end]:
         end += 1
     left, right = old[start : len(old) - end], new[start : len(new) - end]
     if max(len(left), len(right)) >= LINES.stop:
         return False
     operations = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     changed = sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in operations if tag != "equal")
-    return 0 < changed <= MOST_CHANGED_LINES
+    return 0 < changed <= MAX_CHANGED_LINES
 
 
-def _the_one_changed(old: Module, new: Module) -> tuple[Unit, Unit] | None:
-    """The outermost function that differs, if it is the only one of its name on both sides."""
+def _only_changed(old: Module, new: Module) -> tuple[Unit, Unit] | None:
+    """The only outermost function that differs, before and after; both texts must have the same functions."""
     before, after = _outermost(old), _outermost(new)
     if [name for name, _ in before] != [name for name, _ in after]:
         return None
@@ -80,10 +81,11 @@ def _the_one_changed(old: Module, new: Module) -> tuple[Unit, Unit] | None:
 
 
 def _outermost(module: Module) -> list[tuple[str, Unit]]:
-    return list(_functions_outside_of_functions(module))
+    """The functions that are not inside other functions, with their qualified names."""
+    return list(_iter_outermost(module))
 
 
-def _functions_outside_of_functions(module: Module) -> Iterator[tuple[str, Unit]]:
+def _iter_outermost(module: Module) -> Iterator[tuple[str, Unit]]:
     end = -1
     for unit in module.functions:
         if unit.start >= end:

@@ -1,4 +1,4 @@
-"""From sources to a data set: each preference once, none that is contradicted, split by repository."""
+"""Builds a data set from sources: each preference once, none that is contradicted, split by repository."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from reloc_lsp.program.fingerprint import fingerprint
-from reloc_lsp.reward.training.ngrams import marked
+from reloc_lsp.reward.training.ngram_classifier import mark_solved_by_ngrams
 from reloc_lsp.reward.training.preference import Preference
 from reloc_lsp.reward.training.preference_pairs import preferences
 from reloc_lsp.reward.training.versions import Source
 
-BALANCED = 2
-"""Tokens by which the versions of a length-balanced pair may differ: most fixes are longer, and that tells too much."""
+MAX_LENGTH_DIFFERENCE = 2
+"""Tokens by which the versions of a length-balanced pair may differ; chosen by hand.
+
+Most fixes make code longer, so that a model could otherwise learn to prefer length."""
 
 
 @dataclass(frozen=True)
-class Collecting:
-    """How the data are made.
+class CollectionOptions:
+    """Options of a data set; its metadata contain them. The defaults were chosen by hand.
 
-    At most `most_of_a_function` preferences are taken of each function; `test_share` is the share held out for tests,
-    in whole repositories. With `balanced` the lengths of a pair differ by two tokens at the most, and the better
-    version is as often the longer one as the shorter one.
+    `most_of_a_function` is the largest number of preferences from one function, `test_share` the share held out for
+    tests, in whole repositories. With `balanced` the lengths of a pair differ by at most `MAX_LENGTH_DIFFERENCE`
+    tokens, and the better version is as often the longer one as the shorter one.
     """
 
     seed: int = 0
@@ -33,58 +35,58 @@ class Collecting:
     balanced: bool = False
 
 
-def collected(
-    sources: Iterable[Source], how: Collecting, told: Callable[[int], None] = lambda count: None
+def collect_preferences(
+    sources: Iterable[Source], how: CollectionOptions, on_progress: Callable[[int], None] = lambda count: None
 ) -> list[Preference]:
-    """The data set, in an order that depends on nothing but the sources and the seed.
+    """The data set, in an order that depends only on the sources and the seed.
 
-    `told` hears how many preferences there are so far. Raises `RewardError`.
+    `on_progress` receives the number of preferences so far. Raises `RewardError`.
     """
     found: list[Preference] = []
     for source in sources:
         for versions in source.versions():
             found += preferences(versions, how.most_of_a_function, how.seed)
-            told(len(found))
-    found.sort(key=_place)
-    kept = _each_once(found)
+            on_progress(len(found))
+    found.sort(key=_sort_key)
+    kept = _deduplicated(found)
     if how.balanced:
         kept = _balanced(kept, how.seed)
-    return marked(_split(kept, how), how.seed)
+    return mark_solved_by_ngrams(_split(kept, how))
 
 
-def _place(preference: Preference) -> tuple[str, ...]:
+def _sort_key(preference: Preference) -> tuple[str, ...]:
     return tuple(str(value) for value in asdict(preference).values())
 
 
-def _each_once(found: Sequence[Preference]) -> list[Preference]:
-    """The first of those equal in AST-normal form; none of two that say the opposite, as a fix and its revert do."""
+def _deduplicated(found: Sequence[Preference]) -> list[Preference]:
+    """The first of equal preferences, and none of two that contradict each other, as a fix and its revert do."""
     keys = [(fingerprint(preference.better), fingerprint(preference.worse)) for preference in found]
-    said = set(keys)
+    present = set(keys)
     seen: set[tuple[str, str]] = set()
     kept = []
     for preference, key in zip(found, keys, strict=True):
-        if key not in seen and key[::-1] not in said:
+        if key not in seen and key[::-1] not in present:
             seen.add(key)
             kept.append(preference)
     return kept
 
 
 def _balanced(found: Sequence[Preference], seed: int) -> list[Preference]:
-    """Those of almost equal length; of those that are longer by some tokens as many as of those that are shorter."""
+    """Preferences of almost equal length, with as many longer by each number of tokens as shorter by it."""
     by_length: dict[int, list[int]] = defaultdict(list)
     order = list(range(len(found)))
     random.Random(seed).shuffle(order)
-    for place in order:
-        by_length[found[place].longer_by].append(place)
+    for index in order:
+        by_length[found[index].longer_by].append(index)
     kept = set(by_length[0])
-    for more in range(1, BALANCED + 1):
+    for more in range(1, MAX_LENGTH_DIFFERENCE + 1):
         both = min(len(by_length[more]), len(by_length[-more]))
         kept |= {*by_length[more][:both], *by_length[-more][:both]}
-    return [preference for place, preference in enumerate(found) if place in kept]
+    return [preference for index, preference in enumerate(found) if index in kept]
 
 
-def _split(found: Sequence[Preference], how: Collecting) -> list[Preference]:
-    """Repositories in an order drawn by the seed are held out until the share is reached; one is always left."""
+def _split(found: Sequence[Preference], how: CollectionOptions) -> list[Preference]:
+    """Holds out repositories, in a random order, until the share is reached; at least one is left for training."""
     sizes = Counter(preference.repository for preference in found)
     order = sorted(sizes, key=lambda name: hashlib.sha256(f"{how.seed} {name}".encode()).digest())
     held_out: set[str] = set()

@@ -1,4 +1,4 @@
-"""What kind of edit lies between two versions, told from their tokens."""
+"""Classifies the edit between two versions, by their tokens."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import keyword
 
 from reloc_lsp.program.distance import code_tokens
 
-BLOCKS = {"<indent>", "<dedent>"}
+BLOCK_TOKENS = {"<indent>", "<dedent>"}
 
 
 def kind_of_edit(before: str, after: str) -> str:
-    """`name`, `constant`, `operator`, `expression`, `insertion`, `deletion`, `several places`, or `layout` for none.
+    """`name`, `constant`, `operator`, `expression`, `insertion`, `deletion`, `several places`, or `layout` (no change).
 
-    The first three are one token in the place of one other; an expression is several in the place of several.
+    The first three replace one token by one token; `expression` replaces several tokens, or one by another kind.
     """
     old, new = code_tokens(before), code_tokens(after)
     changes = [op for op in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if op[0] != "equal"]
@@ -37,4 +37,4 @@ def _kind_of_token(before: str, after: str) -> str:
 def _kind(token: str) -> str:
     if token in ("True", "False", "None") or token[0].isdigit() or token[-1] in "'\"":
         return "constant"
-    return "name" if token.isidentifier() and not keyword.iskeyword(token) and token not in BLOCKS else "operator"
+    return "name" if token.isidentifier() and not keyword.iskeyword(token) and token not in BLOCK_TOKENS else "operator"

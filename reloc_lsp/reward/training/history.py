@@ -1,4 +1,4 @@
-"""Versions out of a git history: a function before and after a fix, through GitPython."""
+"""Versions from a git history, read with GitPython: a function before and after a fix."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reloc_lsp.program.source_text import SourceText
-from reloc_lsp.reward.errors import RewardError, need
-from reloc_lsp.reward.training.commit_diff import FunctionChange, one_function
+from reloc_lsp.reward.errors import RewardError, require_packages
+from reloc_lsp.reward.training.commit_diff import FunctionChange, single_function_change
 from reloc_lsp.reward.training.versions import Version, Versions
 
 if TYPE_CHECKING:
     from git import Repo
 
-LARGEST_FILE = 600_000
+MAX_FILE_BYTES = 600_000
+"""Larger files are skipped; chosen by hand."""
 _TESTS = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
-_FIXES = re.compile(
+_FIX_WORDS = re.compile(
     r"\b(fix\w*|bug\w*|issues?|clos(e|es|ed)|resolv\w+|regress\w+|crash\w*|wrong\w*|incorrect\w*|correct\w*|errors?|"
     r"fail\w*|broken|prevent\w*|missing|invalid|exceptions?|should|ensure|properly|avoid\w*|handl\w+|\w+error)\b|#\d+",
     re.IGNORECASE,
 )
-_NO_FIXES = re.compile(
+_NO_FIX_WORDS = re.compile(
     r"^\s*(bump|release|version|merge|refactor\w*|docs?|docstrings?|reformat\w*|style|lint\w*|typo\w*|renam\w+|"
     r"add types?|typing|revert)\b",
     re.IGNORECASE,
@@ -32,7 +33,7 @@ _NO_FIXES = re.compile(
 
 @dataclass(frozen=True)
 class Fix:
-    """A commit, the one file it changes outside of tests, that file's text before and after, and what it changes."""
+    """A commit, the only file outside tests that it changes, that file's text before and after, and the change."""
 
     commit: str
     file: str
@@ -43,28 +44,28 @@ class Fix:
 
 @dataclass(frozen=True)
 class HistorySource:
-    """The repository at `path` (bare or not): its commits that look like a fix and change one function of one file.
+    """The fixes in the repository at `path` (bare or not): commits that look like a fix and change a single function.
 
-    A commit looks like one by its message, or because it changes tests too. Merges are left out. `name` is what the
-    repository is called in the data.
+    A commit looks like a fix by its subject, or because it changes tests too. Merges are left out. At most
+    `max_commits` of the newest commits are read. `name` is the repository's name in the data.
     """
 
     path: Path
     name: str
-    most_commits: int | None = None
+    max_commits: int | None = None
 
     def versions(self) -> Iterator[Versions]:
-        """The newest fix first: two versions, 1 and 0 revisions away from right."""
+        """For each fix, the newest first, two versions: 1 and 0 revisions away from correct."""
         for fix in self.fixes():
             change = fix.change
             versions = Version(change.before, 1), Version(change.after, 0, 0, "person")
             yield Versions("history", self.name, fix.file, change.qualname, fix.commit, 0, versions)
 
     def fixes(self) -> Iterator[Fix]:
-        """The newest fix first."""
+        """The fixes, the newest first."""
         repository = _opened(self.path)
         try:
-            for commit, subject, changes in _commits(repository, self.most_commits):
+            for commit, subject, changes in _commits(repository, self.max_commits):
                 found = self._of_commit(repository, commit, subject, changes)
                 if found:
                     yield found
@@ -74,17 +75,17 @@ class HistorySource:
     def _of_commit(self, repository: Repo, commit: str, subject: str, changes: Sequence[Sequence[str]]) -> Fix | None:
         python = [change for change in changes if change[-1].endswith(".py")]
         files = [change for change in python if not _TESTS.search(change[-1])]
-        said = bool(_FIXES.search(subject)) or len(files) < len(python)
-        if not said or _NO_FIXES.search(subject) or len(files) != 1 or files[0][2] != "M":
+        looks_like_fix = bool(_FIX_WORDS.search(subject)) or len(files) < len(python)
+        if not looks_like_fix or _NO_FIX_WORDS.search(subject) or len(files) != 1 or files[0][2] != "M":
             return None
         old, new, _, file = files[0]
         before, after = _text(repository, old), _text(repository, new)
-        change = one_function(before, after) if before and after else None
+        change = single_function_change(before, after) if before and after else None
         return Fix(commit, file, before, after, change) if change else None
 
 
 def _opened(path: Path) -> Repo:
-    need({"git": "reading git histories"})
+    require_packages({"git": "reading git histories"})
     try:
         from git import Repo
         from git.exc import InvalidGitRepositoryError, NoSuchPathError
@@ -96,16 +97,16 @@ def _opened(path: Path) -> Repo:
         raise RewardError(f"There is no folder {path}. Name a git repository.") from error
     except InvalidGitRepositoryError as error:
         raise RewardError(f"{path} is no git repository. Name the folder of one, bare or not.") from error
-    # A folder of objects and refs without a configuration is one for git, once it is told.
+    # With an explicit git_dir, git also reads a folder of objects and refs that has no configuration.
     repository.git.set_persistent_git_options(git_dir=repository.git_dir)
     return repository
 
 
-def _commits(repository: Repo, most: int | None) -> Iterator[tuple[str, str, list[list[str]]]]:
-    """Each commit's name, subject, and what it changed: old and new object, letter of the change, file."""
+def _commits(repository: Repo, limit: int | None) -> Iterator[tuple[str, str, list[list[str]]]]:
+    """Each commit's hash, subject and changes: old object, new object, letter of the change, file."""
     from git.exc import GitCommandError
 
-    bound = [] if most is None else [f"--max-count={most}"]
+    bound = [] if limit is None else [f"--max-count={limit}"]
     process: Any = repository.git.log(
         *bound, "--no-merges", "--no-renames", "--raw", "--no-abbrev", "--format=%x01%H%x00%s", "HEAD", as_process=True
     )
@@ -119,22 +120,22 @@ def _commits(repository: Repo, most: int | None) -> Iterator[tuple[str, str, lis
                 commit, _, subject = line[1:].partition("\0")
                 current = commit, subject, []
             elif current and line.startswith(":"):
-                told, _, file = line.partition("\t")
-                current[2].append([*told.split()[2:5], file])
+                fields, _, file = line.partition("\t")
+                current[2].append([*fields.split()[2:5], file])
         if current:
             yield current
         process.wait()
     except GitCommandError as error:
-        said = str(error.stderr).strip(" \n'") or error
-        raise RewardError(f"git cannot read {repository.git_dir}: {said}") from error
+        message = str(error.stderr).strip(" \n'") or error
+        raise RewardError(f"git cannot read {repository.git_dir}: {message}") from error
 
 
 def _text(repository: Repo, name: str) -> str:
-    """A file's text; empty where it is very large or its encoding cannot be told."""
+    """A file's text; empty if it is very large or cannot be decoded."""
     from gitdb.exc import BadObject
 
     try:
         data = repository.odb.stream(bytes.fromhex(name)).read()
-        return "" if len(data) > LARGEST_FILE else SourceText.decode(data).text.replace("\r\n", "\n")
+        return "" if len(data) > MAX_FILE_BYTES else SourceText.decode(data).text.replace("\r\n", "\n")
     except (BadObject, SyntaxError, UnicodeDecodeError, ValueError):
         return ""

@@ -1,4 +1,4 @@
-"""One preference: of two versions of a function, the one with fewer revisions to a right one is better."""
+"""A preference: of two versions of a function, the one that is fewer revisions away from a correct one is better."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Split = Literal["train", "test"]
 
 @dataclass(frozen=True)
 class Preference:
-    """A row of the data; `dataset` says what each field is."""
+    """A row of the data set; the module `dataset` describes the fields."""
 
     better: str
     worse: str
@@ -34,5 +34,5 @@ class Preference:
 
     @property
     def gap(self) -> int:
-        """By how many revisions the one is nearer."""
+        """How many revisions the better version is closer to a correct one."""
         return self.worse_distance - self.better_distance

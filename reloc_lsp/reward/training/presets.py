@@ -1,4 +1,4 @@
-"""How a reward model is trained."""
+"""Hyper-parameters of training a reward model, with named presets."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Training:
-    """Hyper-parameters; the defaults are the authors' (their released code), who began with Qwen2.5-Coder-7B-Instruct.
+class TrainingOptions:
+    """Hyper-parameters. Defaults: those of the paper's released code, which starts from Qwen2.5-Coder-7B-Instruct.
 
-    `batch` pairs make a step, over all GPUs, of which `at_once` are on a GPU at the same time. `warmup` is a share of
-    all steps. With a `lora_rank` above 0 only adapters of that rank and the head are trained. `steps` ends training
-    early, and shortens the schedule accordingly; `save_every` is how many lie between two checkpoints. With `unsolved`
-    the pairs that an n-gram scorer solves are left out.
+    `batch` is the number of pairs in a step, over all GPUs; `at_once` is how many of them a GPU processes at a time.
+    `warmup` is a share of all steps; `max_length` is in tokens. With a `lora_rank` above 0 only adapters of that rank
+    and the head are trained. `steps` (-1: no bound) ends training early and shortens the schedule accordingly;
+    `save_every` is the number of steps between checkpoints. `unsolved` leaves out pairs that the n-gram classifier
+    solves.
     """
 
     epochs: float = 1.0
@@ -30,9 +31,9 @@ class Training:
 
 
 PRESETS = {
-    "paper": Training(),
-    # The usual rates for adapters and for small models are higher: so few weights move little otherwise.
-    "lora": Training(learning_rate=1e-4, lora_rank=16),
-    "small": Training(epochs=3.0, learning_rate=5e-5, max_length=1024),
+    "paper": TrainingOptions(),
+    # Adapters and small models usually need higher rates, because they have few weights. Not tuned.
+    "lora": TrainingOptions(learning_rate=1e-4, lora_rank=16),
+    "small": TrainingOptions(epochs=3.0, learning_rate=5e-5, max_length=1024),
 }
-"""`paper` for a large model whole, `lora` for a large model on one GPU, `small` for a model of some hundred million."""
+"""`paper`: all weights of a large model; `lora`: a large model on one GPU; `small`: some 100 million weights."""

@@ -1,8 +1,8 @@
-"""Lists of alternatives: rewrites of one wrong function, of which it is known which make it right.
+"""Ranking lists: rewrites of one wrong function, each with whether it makes the function right.
 
-A file of lists has one JSON object a line: `list` is the version of the format, `source`, `repository`, `file`,
-`qualname` and `reference` say where it is from, `among` how many alternatives there were. `names` are the names of
-clues; each of the `rows` is `[1 if right, [place of a name, value], ...]`.
+A file of lists has one JSON object per line: `list` is the version of the format; `source`, `repository`, `file`,
+`qualname` and `reference` say where the list is from; `among` is the number of rewrites before sampling. `names` are
+names of features; each of the `rows` is `[1 if right else 0, [index of a name, value], ...]`.
 """
 
 from __future__ import annotations
@@ -17,24 +17,27 @@ from typing import Any, Literal, Protocol, TypeVar
 from reloc_lsp.reward.errors import RewardError
 
 FORMAT = 1
-MOST_WRONG = 300
+"""Version of the file format."""
+MAX_WRONG = 300
+"""Wrong rewrites that are kept of one list; chosen by hand."""
 DIGITS = 4
+"""Decimal places of feature values in a file."""
 
 
-class Told(Protocol):
-    """Anything of which it is known whether it is right."""
+class Labelled(Protocol):
+    """Anything that is labelled as right or wrong."""
 
     @property
     def right(self) -> bool:
-        """Whether it is."""
+        """The label."""
 
 
-Row = TypeVar("Row", bound=Told)
+Row = TypeVar("Row", bound=Labelled)
 
 
 @dataclass(frozen=True)
 class RankingItem:
-    """What was known of one rewrite before it was run, and whether it is right."""
+    """The features of one rewrite, known before it is run, and whether it is right."""
 
     features: Mapping[str, float]
     right: bool
@@ -42,11 +45,11 @@ class RankingItem:
 
 @dataclass(frozen=True)
 class RankingList:
-    """The rewrites of one function: the right ones, and of the others a sample drawn with equal chances.
+    """The rewrites of one function: all right ones and a uniform sample of the wrong ones.
 
-    `among` is how many there were of both. `source` is `history` (a fix of git), `written` (a bug written by hand),
-    `planted` (one put into tested code by a tool), `judged` (a fix's rewrites, of which those are right that pass) or
-    `trace` (a past search).
+    `among` is the number of rewrites before sampling. `source` is `history` (a fix of git), `written` (a bug written by
+    hand), `planted` (a bug that a tool put into tested code), `judged` (rewrites of a fixed function; right are those
+    that pass its tests) or `trace` (a past search).
     """
 
     source: Literal["history", "written", "planted", "judged", "trace"]
@@ -59,32 +62,32 @@ class RankingList:
 
     @property
     def scale(self) -> float:
-        """How many wrong alternatives there were for each that is kept."""
+        """How many wrong rewrites there were for each one that is kept."""
         right = sum(row.right for row in self.rows)
         return max(self.among - right, 1) / max(len(self.rows) - right, 1)
 
 
-def drawn(rows: Sequence[Row], seed: object) -> tuple[Row, ...]:
-    """All that are right and so many of the others: a sample serves a conditional logit as well as all (McFadden)."""
+def sample_wrong(rows: Sequence[Row], seed: object) -> tuple[Row, ...]:
+    """All right rows and a sample of at most `MAX_WRONG` wrong ones, which is enough for a conditional logit."""
     wrong = [row for row in rows if not row.right]
-    kept = wrong if len(wrong) <= MOST_WRONG else random.Random(str(seed)).sample(wrong, MOST_WRONG)
+    kept = wrong if len(wrong) <= MAX_WRONG else random.Random(str(seed)).sample(wrong, MAX_WRONG)
     return (*(row for row in rows if row.right), *kept)
 
 
-def of_trace(records: Sequence[Mapping[str, Any]], repository: str, reference: str) -> Iterator[RankingList]:
-    """The lists of a trace's searches in which one rewrite of the unchanged unit passes: what was tried until it."""
-    starts = [place for place, record in enumerate(records) if "trace" in record]
+def lists_of_trace(records: Sequence[Mapping[str, Any]], repository: str, reference: str) -> Iterator[RankingList]:
+    """A list for each search of a trace in which a rewrite of the unchanged unit passes: all those that were tried."""
+    starts = [index for index, record in enumerate(records) if "trace" in record]
     for start, end in zip(starts, [*starts[1:], len(records)], strict=True):
         tried = [r for r in records[start + 1 : end] if r.get("parent") == 0 and r.get("clues")]
         rows = [RankingItem(record["clues"], record["passed"] == record["total"] > 0) for record in tried]
         if any(row.right for row in rows) and not all(row.right for row in rows):
             first = records[start]
-            kept = drawn(rows, reference)
+            kept = sample_wrong(rows, reference)
             yield RankingList("trace", repository, first["file"], first["qualname"], reference, len(rows), kept)
 
 
 def write(path: Path, lists: Iterable[RankingList]) -> int:
-    """Write a file of lists as they come, and say how many; raises `RewardError`."""
+    """Write a file of lists, one by one, and return their number; raises `RewardError`."""
     count = 0
     try:
         with path.open("w", encoding="utf-8") as stream:
@@ -102,7 +105,7 @@ def read(path: Path) -> Iterator[RankingList]:
         with path.open(encoding="utf-8") as stream:
             for number, line in enumerate(stream, start=1):
                 try:
-                    yield _of_json(json.loads(line))
+                    yield _from_json(json.loads(line))
                 except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
                     raise RewardError(
                         f"{path} is no file of lists of this version: line {number} cannot be read ({error}). "
@@ -115,24 +118,25 @@ def read(path: Path) -> Iterator[RankingList]:
 
 
 def _as_json(one: RankingList) -> dict[str, Any]:
-    places = {
-        name: place for place, name in enumerate(dict.fromkeys(name for row in one.rows for name in row.features))
+    index_of = {
+        name: index for index, name in enumerate(dict.fromkeys(name for row in one.rows for name in row.features))
     }
     rows = [
-        [int(row.right), *([places[name], round(value, DIGITS)] for name, value in row.features.items() if value)]
+        [int(row.right), *([index_of[name], round(value, DIGITS)] for name, value in row.features.items() if value)]
         for row in one.rows
     ]
     return {
         "list": FORMAT, "source": one.source, "repository": one.repository, "file": one.file,
-        "qualname": one.qualname, "reference": one.reference, "among": one.among, "names": list(places), "rows": rows,
+        "qualname": one.qualname, "reference": one.reference, "among": one.among, "names": list(index_of), "rows": rows,
     }  # fmt: skip
 
 
-def _of_json(told: Mapping[str, Any]) -> RankingList:
-    if told["list"] != FORMAT:
-        raise ValueError(f"format {told['list']}")
-    names = told["names"]
-    rows = tuple(RankingItem({names[place]: value for place, value in row[1:]}, bool(row[0])) for row in told["rows"])
-    return RankingList(
-        told["source"], told["repository"], told["file"], told["qualname"], told["reference"], told["among"], rows
+def _from_json(content: Mapping[str, Any]) -> RankingList:
+    if content["list"] != FORMAT:
+        raise ValueError(f"format {content['list']}")
+    names = content["names"]
+    rows = tuple(
+        RankingItem({names[index]: value for index, value in row[1:]}, bool(row[0])) for row in content["rows"]
     )
+    fields = ("source", "repository", "file", "qualname", "reference", "among")
+    return RankingList(**{name: content[name] for name in fields}, rows=rows)

@@ -1,4 +1,4 @@
-"""Versions out of past searches: the traces that `reloc-lsp revise --trace` writes."""
+"""Versions from past searches, out of the traces that `reloc-lsp revise --trace` writes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class TraceSource:
-    """The lines of one trace, which may hold several searches; those in which nothing passed tell nothing.
+    """The records of one trace, which may hold several searches; searches in which nothing passed are left out.
 
-    `repository` is the project that was searched in, `reference` the name of the trace.
+    `repository` is the project of the search, `reference` the name of the trace.
     """
 
     records: Sequence[Record]
@@ -23,8 +23,8 @@ class TraceSource:
     reference: str
 
     def versions(self) -> Iterator[Versions]:
-        """The unchanged function and every version of a search."""
-        starts = [place for place, record in enumerate(self.records) if "trace" in record]
+        """For each search, the unchanged function and every version that has a distance."""
+        starts = [index for index, record in enumerate(self.records) if "trace" in record]
         for start, end in zip(starts, [*starts[1:], len(self.records)], strict=True):
             found = self._of_search(self.records[start], self.records[start + 1 : end])
             if found:
@@ -34,22 +34,22 @@ class TraceSource:
         nodes = {record["node"]: record for record in records if "node" in record and "source" in record}
         right = [number for number, node in nodes.items() if node["passed"] == node["total"] > 0]
         parents: dict[int, int | None] = {0: None}
-        # A draft has no parent: it was made of the problem, not of another version.
+        # A draft has no parent: it was made from the problem, not from another version.
         parents |= {number: node["parent"] for number, node in nodes.items()}
-        away = distances(parents, right)
-        if "source" not in first or not away:
+        distance = distances(parents, right)
+        if "source" not in first or not distance:
             return None
         sources = {0: first["source"], **{number: node["source"] for number, node in nodes.items()}}
-        numbers = sorted({*away, 0})
-        if 0 not in away:
-            # Only drafts pass: the unchanged function is no nearer than the farthest version of their families.
-            away[0] = 1 + max(away.values())
-        places = {number: place for place, number in enumerate(numbers)}
+        numbers = sorted({*distance, 0})
+        if 0 not in distance:
+            # Only drafts lead to a passing version: the unchanged function counts as farther than all of them.
+            distance[0] = 1 + max(distance.values())
+        indices = {number: index for index, number in enumerate(numbers)}
         versions = tuple(
             Version(
                 dedented(sources[number]),
-                away[number],
-                places.get(parents[number]) if parents[number] is not None else None,  # type: ignore[arg-type]
+                distance[number],
+                indices.get(parents[number]) if parents[number] is not None else None,  # type: ignore[arg-type]
                 nodes[number]["origin"] if number in nodes else "",
             )
             for number in numbers

@@ -1,6 +1,7 @@
-"""Training a reward model: pairwise logistic loss (Bradley-Terry) through TRL's RewardTrainer (ReLoc, section 3.3).
+"""Trains a reward model with TRL's RewardTrainer: pairwise logistic loss (Bradley-Terry), as in ReLoc section 3.3.
 
-On several GPUs: `accelerate launch -m reloc_lsp reward train ...`; the authors' ZeRO-2 is accelerate's to configure.
+On several GPUs: `accelerate launch -m reloc_lsp reward train ...`. ZeRO-2, which the paper's authors use, is configured
+in accelerate.
 """
 
 from __future__ import annotations
@@ -13,29 +14,31 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from reloc_lsp.reward.errors import RewardError, need
-from reloc_lsp.reward.prompt_format import as_text
+from reloc_lsp.reward.errors import RewardError, require_packages
+from reloc_lsp.reward.prompt_format import prompt_text
 from reloc_lsp.reward.training.checkpoints import (
     PACKAGES,
     config_of,
     device,
-    in_memory,
-    in_words,
-    longest,
-    quiet,
-    tokenizer,
+    device_errors,
+    load_tokenizer,
+    loading_errors,
+    max_tokens,
+    silence_libraries,
 )
 from reloc_lsp.reward.training.preference import Preference
-from reloc_lsp.reward.training.presets import Training
+from reloc_lsp.reward.training.presets import TrainingOptions
 
 NEEDED = {**PACKAGES, "trl": "training", "datasets": "training", "accelerate": "training", "peft": "LoRA"}
 RECORD = "training.json"
+"""The file in the output folder that says what is trained; see `_record`."""
 CHECKPOINTS = "checkpoints"
+"""The folder of checkpoints in the output folder."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """Where training stands; `loss` and `accuracy` are those since the last step told, on the pairs trained on."""
+    """One step of training: its number, the number of all steps, and loss and accuracy on the pairs of the step."""
 
     step: int
     steps: int
@@ -43,13 +46,13 @@ class Step:
     accuracy: float
 
 
-Hear = Callable[[Step], bool]
-"""Hears of a step; training stops after it, and can be resumed, where the answer is false."""
+StepCallback = Callable[[Step], bool]
+"""Receives each step. Training stops after it, and can be resumed, if the answer is false."""
 
 
 @dataclass(frozen=True)
-class Trained:
-    """What came of it: whether it is complete, how it went, and how many pairs were too long to be trained on."""
+class TrainingResult:
+    """Whether training is complete, its steps, and how many pairs were left out because they are too long."""
 
     complete: bool
     steps: tuple[Step, ...]
@@ -57,47 +60,54 @@ class Trained:
 
 
 def train(
-    preferences: Sequence[Preference], base: str, out: Path, how: Training, hear: Hear, *, resume: bool = False
-) -> Trained:
-    """Train on the preferences of the train split, beginning with the model `base`; the result is a model in `out`.
+    preferences: Sequence[Preference],
+    base: str,
+    out: Path,
+    how: TrainingOptions,
+    on_step: StepCallback,
+    *,
+    resume: bool = False,
+) -> TrainingResult:
+    """Train the model `base` on the preferences of the train split, and write the result to the folder `out`.
 
-    With `resume` it goes on from the last checkpoint in `out`, and ends with the weights that an uninterrupted training
-    ends with. Raises `RewardError`.
+    With `resume` training goes on from the last checkpoint in `out`, and ends with the same weights as training without
+    an interruption. Raises `RewardError`.
     """
-    need(NEEDED)
-    quiet()
+    require_packages(NEEDED)
+    silence_libraries()
     import datasets
     from trl import RewardTrainer
 
-    _of_one_gpu_or_started_by_accelerate()
+    _check_gpus()
     datasets.disable_progress_bars()
     config = config_of(base)
-    words = tokenizer(base)
+    tokenizer = load_tokenizer(base)
     chosen = [p for p in preferences if p.split == "train" and not (how.unsolved and p.ngrams_solve)]
-    rows = _rows(chosen, words, min(how.max_length, longest(config, words)))
+    rows = _rows(chosen, tokenizer, min(how.max_length, max_tokens(config, tokenizer)))
     if not rows:
         raise RewardError("There is nothing to train on: no pair of the train split is short enough for the model.")
     last = _last_checkpoint(out, _record(rows, base, how), resume)
-    heard = _hearing(hear)
-    with in_words(base):
+    callback = _trainer_callback(on_step)
+    with loading_errors(base):
         trainer = RewardTrainer(
             model=base,
             args=_arguments(out, how),
             train_dataset=datasets.Dataset.from_list(rows),
-            processing_class=words,
+            processing_class=tokenizer,
             peft_config=_adapters(how) if how.lora_rank else None,
-            callbacks=[heard],
+            callbacks=[callback],
         )
-    _say_nothing(trainer)
-    with in_memory():
+    _silence(trainer)
+    with device_errors():
         trainer.train(resume_from_checkpoint=last)
-    complete = not heard.stopped
+    complete = not callback.stopped
     if complete:
-        _save(trainer, out, words, how)
-    return Trained(complete, tuple(heard.steps), len(chosen) - len(rows))
+        _save(trainer, out, tokenizer, how)
+    return TrainingResult(complete, tuple(callback.steps), len(chosen) - len(rows))
 
 
-def _of_one_gpu_or_started_by_accelerate() -> None:
+def _check_gpus() -> None:
+    """Raise `RewardError` for several GPUs without accelerate, which would start one process for each."""
     import torch
 
     if torch.cuda.device_count() > 1 and "WORLD_SIZE" not in os.environ:
@@ -107,24 +117,24 @@ def _of_one_gpu_or_started_by_accelerate() -> None:
         )
 
 
-def _rows(chosen: Sequence[Preference], words: Any, most: int) -> list[dict[str, list[int]]]:
-    """The tokens of each pair, too long ones left out."""
-    texts = [as_text(p.file, p.qualname, source) for p in chosen for source in (p.better, p.worse)]
-    ids = words(texts)["input_ids"] if texts else []
+def _rows(chosen: Sequence[Preference], tokenizer: Any, limit: int) -> list[dict[str, list[int]]]:
+    """The token ids of each pair; pairs with a text of more than `limit` tokens are left out."""
+    texts = [prompt_text(p.file, p.qualname, source) for p in chosen for source in (p.better, p.worse)]
+    ids = tokenizer(texts)["input_ids"] if texts else []
     pairs = zip(ids[::2], ids[1::2], strict=True)
-    return [{"chosen_ids": one, "rejected_ids": two} for one, two in pairs if max(len(one), len(two)) <= most]
+    return [{"chosen_ids": one, "rejected_ids": two} for one, two in pairs if max(len(one), len(two)) <= limit]
 
 
-def _record(rows: Sequence[dict[str, list[int]]], base: str, how: Training) -> dict[str, Any]:
-    """What must be the same for a training to be resumed."""
+def _record(rows: Sequence[dict[str, list[int]]], base: str, how: TrainingOptions) -> dict[str, Any]:
+    """What must be equal when training is resumed."""
     data = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
     return {"base": base, "data": data, **asdict(how)}
 
 
 def _last_checkpoint(out: Path, record: dict[str, Any], resume: bool) -> str | None:
-    """The checkpoint to go on from; writes down what is trained where there is none."""
+    """The checkpoint to resume from. Without one, write the record of this training and return `None`."""
     folder = out / CHECKPOINTS
-    # The state is written last: a checkpoint without one was cut off.
+    # The state is written last, so a checkpoint without one is incomplete.
     complete = [state.parent for state in folder.glob("checkpoint-*/trainer_state.json")]
     last = max(complete, key=lambda checkpoint: int(checkpoint.name.rpartition("-")[2]), default=None)
     try:
@@ -143,14 +153,14 @@ def _last_checkpoint(out: Path, record: dict[str, Any], resume: bool) -> str | N
     return str(last)
 
 
-def _arguments(out: Path, how: Training) -> Any:
+def _arguments(out: Path, how: TrainingOptions) -> Any:
     import torch
     from accelerate import PartialState
     from trl import RewardConfig
 
-    where = device()
+    target = device()
     at_once = max(1, min(how.at_once, how.batch))
-    together = at_once * PartialState(cpu=where == "cpu").num_processes
+    pairs_at_once = at_once * PartialState(cpu=target == "cpu").num_processes
     return RewardConfig(
         output_dir=str(out / CHECKPOINTS),
         num_train_epochs=how.epochs,
@@ -159,12 +169,12 @@ def _arguments(out: Path, how: Training) -> Any:
         lr_scheduler_type=how.schedule,
         warmup_steps=how.warmup,
         per_device_train_batch_size=at_once,
-        gradient_accumulation_steps=max(1, how.batch // together),
+        gradient_accumulation_steps=max(1, how.batch // pairs_at_once),
         max_length=None,
-        use_cpu=where == "cpu",
-        dataloader_pin_memory=where == "cuda",
-        bf16=where == "cuda" and torch.cuda.is_bf16_supported(),
-        gradient_checkpointing=where == "cuda",
+        use_cpu=target == "cpu",
+        dataloader_pin_memory=target == "cuda",
+        bf16=target == "cuda" and torch.cuda.is_bf16_supported(),
+        gradient_checkpointing=target == "cuda",
         seed=how.seed,
         save_strategy="steps",
         save_steps=how.save_every,
@@ -176,7 +186,7 @@ def _arguments(out: Path, how: Training) -> Any:
     )
 
 
-def _adapters(how: Training) -> Any:
+def _adapters(how: TrainingOptions) -> Any:
     from peft import LoraConfig, TaskType
 
     return LoraConfig(
@@ -184,11 +194,11 @@ def _adapters(how: Training) -> Any:
     )
 
 
-def _hearing(hear: Hear) -> Any:
-    """A callback of the trainer that tells of each step."""
+def _trainer_callback(on_step: StepCallback) -> Any:
+    """A callback of the trainer that passes each step to `on_step`."""
     from transformers import TrainerCallback
 
-    class Hearing(TrainerCallback):  # type: ignore[misc]
+    class ReportSteps(TrainerCallback):  # type: ignore[misc]
         stopped = False
 
         def __init__(self) -> None:
@@ -198,27 +208,27 @@ def _hearing(hear: Hear) -> Any:
             if logs and "loss" in logs and "accuracy" in logs:
                 step = Step(state.global_step, state.max_steps, logs["loss"], logs["accuracy"])
                 self.steps.append(step)
-                if not hear(step) and step.step < step.steps:
+                if not on_step(step) and step.step < step.steps:
                     self.stopped = control.should_training_stop = control.should_save = True
 
-    return Hearing()
+    return ReportSteps()
 
 
-def _say_nothing(trainer: Any) -> None:
-    """The trainer prints what it logs; we tell it ourselves."""
+def _silence(trainer: Any) -> None:
+    """Remove the callback that prints logs; the command line shows progress itself."""
     from transformers import PrinterCallback
 
     trainer.remove_callback(PrinterCallback)
 
 
-def _save(trainer: Any, out: Path, words: Any, how: Training) -> None:
-    """The whole model in `out`, adapters merged into it, so that every server can load it; adapters beside it."""
+def _save(trainer: Any, out: Path, tokenizer: Any, how: TrainingOptions) -> None:
+    """Save the whole model in `out`, with adapters merged so that any server can load it, and the adapters apart."""
     if not how.lora_rank:
         trainer.save_model(str(out))
     else:
         trainer.save_model(str(out / "adapter"))
         if trainer.is_world_process_zero():
-            whole = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
-            whole.save_pretrained(str(out))
+            merged = trainer.accelerator.unwrap_model(trainer.model).merge_and_unload()
+            merged.save_pretrained(str(out))
     if trainer.is_world_process_zero():
-        words.save_pretrained(str(out))
+        tokenizer.save_pretrained(str(out))

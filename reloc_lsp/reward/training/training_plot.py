@@ -1,4 +1,4 @@
-"""How a training went, as a page to look at."""
+"""A plot of a training run: loss and accuracy by step, as an HTML page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from reloc_lsp.reward.training.trainer import Step
 PAGE = "training.html"
 
 
-def draw(steps: Sequence[Step], folder: Path) -> Path | None:
-    """Write the page into `folder` and give its path; `None` without Plotly."""
+def write_plot(steps: Sequence[Step], folder: Path) -> Path | None:
+    """Write the page into `folder` and return its path; `None` if Plotly is not installed."""
     if importlib.util.find_spec("plotly") is None:
         return None
     from plotly import graph_objects as go

@@ -1,4 +1,4 @@
-"""Versions of one function, and how many revisions each is away from a right one."""
+"""Versions of one function, with their revision distances from a correct one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ Kind = Literal["chain", "trace", "history"]
 
 @dataclass(frozen=True)
 class Version:
-    """One version of the function: its lines, and the revision distance.
+    """One version of a function: its source and its revision distance.
 
-    The distance counts revisions: 0 is right, 1 was one revision away from right. `parent` is the place, among the
-    versions beside it, of the one it was made of, and `made_by` says how (a family of rewrites, a model, a person).
+    The distance counts revisions: 0 is correct, 1 is one revision away from correct. `parent` is the index,
+    in `Versions.versions`, of the version that it was made from; `made_by` is what made it (a mutation operator, a
+    model, a person).
     """
 
     source: str
@@ -27,9 +28,9 @@ class Version:
 
 @dataclass(frozen=True)
 class Versions:
-    """What is known of one function; `origin` is the place of the version that a search begins with.
+    """The known versions of one function; `origin` is the index of the version that a search starts with.
 
-    `repository` is what data are split by, and `reference` says where to look again: a commit, a trace, a workspace.
+    Data sets are split by `repository`. `reference` is where the versions come from: a commit, a trace or a workspace.
     """
 
     kind: Kind
@@ -42,36 +43,36 @@ class Versions:
 
 
 class Source(Protocol):
-    """Where versions with known distances come from."""
+    """A source of versions with known distances."""
 
     def versions(self) -> Iterator[Versions]:
-        """One function after the other, in the same order each time; raises `RewardError`."""
+        """One function after the other, always in the same order; raises `RewardError`."""
         ...
 
 
 def distances(parents: Mapping[int, int | None], right: Sequence[int]) -> dict[int, int]:
-    """Revisions between each version and the nearest of the `right` ones, along the revisions that were made.
+    """The number of revisions between each version and the nearest of the `right` ones; `parents` maps child to parent.
 
-    A revision is walked in both directions, for undoing is revising too: a version that leads to a right one has its
-    number of steps, as in the paper, and its sibling that leads nowhere one step to the parent more. For the latter it
-    is an upper bound, since nobody looked for a shorter way. Versions with no way to a right one are left out.
+    Revisions count in both directions, because undoing one is a revision too. A version on the path to a right one gets
+    the number of steps, as in the paper (ReLoc section 3.3). For any other version the number is an upper bound, since
+    no shorter path was searched for. Versions without a path to a right one are left out.
     """
-    beside: dict[int, list[int]] = {number: [] for number in parents}
+    neighbours: dict[int, list[int]] = {number: [] for number in parents}
     for number, parent in parents.items():
-        if parent is not None and parent in beside:
-            beside[number].append(parent)
-            beside[parent].append(number)
+        if parent is not None and parent in neighbours:
+            neighbours[number].append(parent)
+            neighbours[parent].append(number)
     found = dict.fromkeys(right, 0)
-    waiting = deque(right)
-    while waiting:
-        number = waiting.popleft()
-        for other in beside[number]:
+    queue = deque(right)
+    while queue:
+        number = queue.popleft()
+        for other in neighbours[number]:
             if other not in found:
                 found[other] = found[number] + 1
-                waiting.append(other)
+                queue.append(other)
     return found
 
 
 def dedented(source: str) -> str:
-    """The lines of a unit from the left margin on, as the data and the model have them."""
+    """The lines of a unit without common indentation: the form in which data sets and models have them."""
     return textwrap.dedent(source.replace("\r\n", "\n")).strip("\n") + "\n"

@@ -1,4 +1,4 @@
-"""Which reward model is asked, and what is said where it does not answer; nothing of this needs a model."""
+"""The text reward: which model is chosen, and what happens if it does not answer. No model is needed here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.main import main
-from reloc_lsp.cli.reward.train import _stopping
+from reloc_lsp.cli.reward.train import _stop_on_interrupt
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.text_reward import text_reward
-from reloc_lsp.reward.vllm_scorer import Served
+from reloc_lsp.reward.vllm_scorer import VllmScorer
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 from reloc_lsp.settings import Layer, Settings, TextRewardSettings, layered
@@ -28,7 +28,7 @@ def test_it_is_off_unless_the_user_chooses_a_model() -> None:
     assert text_reward(Settings().reward.text, pytest.fail) is None
 
 
-def test_a_workspace_chooses_no_reward_model() -> None:
+def test_a_workspace_cannot_choose_the_reward_model() -> None:
     table = {"reward": {"text": {"model": "evil/model", "base_url": "http://evil"}}}
     settings, complaints = layered([Layer("pyproject.toml", table, trusted=False)])
     assert settings.reward.text == TextRewardSettings()
@@ -36,7 +36,7 @@ def test_a_workspace_chooses_no_reward_model() -> None:
     assert layered([Layer("user", table)])[0].reward.text.model == "evil/model"
 
 
-async def test_a_server_that_is_down_ends_no_search_and_is_told_once() -> None:
+async def test_a_server_that_is_down_is_reported_once_and_does_not_end_the_search() -> None:
     notes: list[str] = []
     reward = text_reward(TextRewardSettings(base_url="http://127.0.0.1:1"), notes.append)
     assert reward is not None
@@ -46,8 +46,8 @@ async def test_a_server_that_is_down_ends_no_search_and_is_told_once() -> None:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[str]:
-    """A server that is none of models."""
+def other_server() -> Iterator[str]:
+    """A server that serves no models."""
 
     class Page(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -66,52 +66,52 @@ def elsewhere() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_server_of_something_else_is_said_to_be_one(elsewhere: str) -> None:
+def test_a_server_without_reward_models_is_an_error(other_server: str) -> None:
     with pytest.raises(RewardError, match="serves no reward model"):
-        Served(elsewhere, "m").score(["x"])
+        VllmScorer(other_server, "m").score(["x"])
     with pytest.raises(RewardError, match="does not answer in JSON"):
-        Served(f"{elsewhere}/text", "m").score(["x"])
+        VllmScorer(f"{other_server}/text", "m").score(["x"])
     with pytest.raises(RewardError, match="must be an address"):
-        Served("localhost:8000")
+        VllmScorer("localhost:8000")
 
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """As in a terminal: what is started in the background ignores interrupts."""
+    """Interrupts work as in a terminal; processes started in the background ignore them."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
-def test_interrupting_a_training_once_ends_it_after_its_step_and_twice_at_once(interruptible: None) -> None:
-    with _stopping() as stop:
-        assert not stop.asked
+def test_one_interrupt_stops_training_after_its_step_and_a_second_one_at_once(interruptible: None) -> None:
+    with _stop_on_interrupt() as stop:
+        assert not stop.requested
         signal.raise_signal(signal.SIGINT)
-        assert stop.asked
+        assert stop.requested
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
 
-def test_a_wrong_call_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_call_gets_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "m.py").write_text("x = 1\n")
-    for arguments, said in (
+    for arguments, message in (
         (["score", str(tmp_path / "m.py")], "No reward model is chosen"),
         (["score", str(tmp_path / "m.py"), "--base-url", "http://127.0.0.1:1"], "names no function"),
         (["train", "x", "--base", "b", "--out", "o", "--steps", "0"], "must be at least 1"),
         (["pairs", "--out", "o", "--test-share", "2"], "is not a share"),
     ):
         assert main(["reward", *arguments]) == 2
-        assert said in capsys.readouterr().err
+        assert message in capsys.readouterr().err
 
 
-async def test_what_fails_more_tests_than_before_is_not_scored_unless_the_rules_sum_both(elsewhere: str) -> None:
+async def test_candidates_that_pass_fewer_tests_are_scored_only_with_score_all(other_server: str) -> None:
     failed, passed = TestResult(Outcome.FAILED), TestResult(Outcome.PASSED)
     task = replace(TASK, verdict=Verdict({"t": passed, "u": failed}))
     worse = Verdict({"t": failed, "u": failed})
     notes: list[str] = []
-    chosen = TextRewardSettings(base_url=f"{elsewhere}/text")
-    for everything, asked in ((False, 0), (True, 1)):
-        reward = text_reward(chosen, notes.append, everything=everything)
+    chosen = TextRewardSettings(base_url=f"{other_server}/text")
+    for score_all, complaints in ((False, 0), (True, 1)):
+        reward = text_reward(chosen, notes.append, score_all=score_all)
         assert reward is not None
         await reward.reward(task, CANDIDATES, [worse] * 2, ())
-        assert len(notes) == asked, "the server, which is none of models, is complained of where it was asked"
+        assert len(notes) == complaints, "the note about the useless server shows whether it was called"
