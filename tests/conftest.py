@@ -16,7 +16,7 @@ from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import Interpreter, find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection import test_selection
+from reloc_lsp.evaluation.selection import test_file_discovery, test_selection
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
@@ -89,7 +89,7 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         launcher = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
         location = UnitLocation(file, launcher.copy.path_in_copy(file), name, module, unit)
         user = copies[-1].files
-        files = test_selection.test_files(user, test_selection.pytest_layout(user))
+        files = test_file_discovery.test_files(user, test_file_discovery.pytest_layout(user))
         likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
         baseline = await BaselineBuilder(launcher, location, seconds).measure(groups)

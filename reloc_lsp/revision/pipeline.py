@@ -12,7 +12,7 @@ from pathlib import Path
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
-from reloc_lsp.evaluation.selection.test_selection import pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles

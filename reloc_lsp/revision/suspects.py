@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.selection.suspect_functions import Suspects, localise
+from reloc_lsp.evaluation.selection.suspect_functions import Suspects, find_suspects
 from reloc_lsp.program.unit import Unit
 from reloc_lsp.revision.proposal import Proposal, Status, Tests
 from reloc_lsp.revision.target import UnitInFile
@@ -31,9 +31,9 @@ class SuspectReviser:
         report, target = self.reviser.report, self.reviser.request.target
         report.progress("baseline", "running the tests to find the function at fault", 0.03)
         seconds = report.spending.seconds_left() * BASELINE_SHARE
-        suspects = await localise(self.reviser.launcher, self._test_files(), seconds)
+        suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds)
         within = self.reviser.files.name(target.file) if target.file else None
-        places = [place for place in suspects.places if within is None or place[0] == within]
+        places = [place for place in suspects.functions if within is None or place[0] == within]
         if places:
             return await self._revise_first(places)
         if suspects.passed == suspects.total:

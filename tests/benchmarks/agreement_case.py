@@ -15,7 +15,8 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest, Unfit
 from reloc_lsp.evaluation.reports import ChildReport
-from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import ColdTier, FreshTier, HarnessLauncher, Tier, WarmTier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, Verdict

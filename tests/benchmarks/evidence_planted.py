@@ -34,7 +34,8 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation

@@ -24,7 +24,7 @@ from plant import Package, unique_functions, unpack
 from speed import Mutant
 
 from reloc_lsp.evaluation.harness.protocol.messages import CallsReport, Limit, RunRequest
-from reloc_lsp.evaluation.selection.test_selection import pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module

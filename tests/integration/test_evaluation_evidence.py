@@ -10,7 +10,7 @@ from verdicts import judged
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.selection import fault_localization
 from reloc_lsp.evaluation.selection.fault_localization import expected_exceptions, localize_faults
-from reloc_lsp.evaluation.selection.suspect_functions import localise
+from reloc_lsp.evaluation.selection.suspect_functions import find_suspects
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
@@ -189,13 +189,13 @@ async def test_the_function_that_failing_tests_call_is_the_suspect(write, launch
             def test_right_too(): assert right(2) == 2
         """,
     }
-    suspects = await localise(launcher(write(files)), ["test_m.py"], 30.0)
-    assert suspects.places[0] == ("m.py", 4)
-    assert ("m.py", 7) not in suspects.places and all(file == "m.py" for file, _ in suspects.places)
+    suspects = await find_suspects(launcher(write(files)), ["test_m.py"], 30.0)
+    assert suspects.functions[0] == ("m.py", 4)
+    assert ("m.py", 7) not in suspects.functions and all(file == "m.py" for file, _ in suspects.functions)
     assert (suspects.passed, suspects.total) == (2, 3)
 
 
-async def test_a_test_that_hangs_or_dies_is_localised_like_any_other(write, launcher):
+async def test_functions_of_a_test_that_hangs_or_dies_are_found_too(write, launcher):
     files = {
         "m.py": "import os\ndef leave():\n    os._exit(0)\n\ndef stay():\n    return 1\n",
         "test_m.py": """
@@ -205,11 +205,11 @@ async def test_a_test_that_hangs_or_dies_is_localised_like_any_other(write, laun
             def test_stay_again(): assert stay() == 2
         """,
     }
-    suspects = await localise(launcher(write(files)), ["test_m.py"], 20.0)
+    suspects = await find_suspects(launcher(write(files)), ["test_m.py"], 20.0)
     assert (suspects.passed, suspects.total) == (1, 3)
-    assert ("m.py", 5) in suspects.places
+    assert ("m.py", 5) in suspects.functions
 
 
-async def test_nothing_to_localise_is_a_sentence(write, launcher):
+async def test_no_collected_test_gives_a_clear_error(write, launcher):
     with pytest.raises(EvaluationError, match="nothing_here"):
-        await localise(launcher(write({"test_m.py": "import nothing_here\n"})), ["test_m.py"], 20.0)
+        await find_suspects(launcher(write({"test_m.py": "import nothing_here\n"})), ["test_m.py"], 20.0)

@@ -13,7 +13,7 @@ from verdicts import judged, outcomes
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.selection.fault_localization import test_literals as literals_of
-from reloc_lsp.evaluation.selection.suspect_functions import localise
+from reloc_lsp.evaluation.selection.suspect_functions import find_suspects
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace import workspace_scan
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
@@ -248,9 +248,9 @@ async def test_the_function_at_fault_is_found_where_tests_write(write, active_in
     tests = "from m import f, g\ndef test_f(): assert f(5) == 3\ndef test_g(): assert g(5) == 5\n"
     root = write({"m.py": WRONG + right, "test_m.py": tests, "out/kept.txt": ""})
     copy = ScratchCopy(root, {}, mountable=True)
-    suspects = await localise(HarnessLauncher(copy, active_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
+    suspects = await find_suspects(HarnessLauncher(copy, active_interpreter, 2, sandbox=SANDBOX), ["test_m.py"], 30.0)
     copy.close()
-    assert suspects.places == [("m.py", 1)] and suspects.passed == 1
+    assert suspects.functions == [("m.py", 1)] and suspects.passed == 1
 
 
 @pytest.mark.parametrize("mountable", [True, False], ids=["mounted", "copied"])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.evaluation.selection import test_selection
-from reloc_lsp.evaluation.selection.test_selection import likely_groups, pytest_layout
+from reloc_lsp.evaluation.selection import test_file_discovery, test_selection
+from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout
+from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 
 
 def found(root):
-    return [path.as_posix() for path in test_selection.test_files(UserFiles(root), pytest_layout(UserFiles(root)))]
+    return [path.as_posix() for path in test_file_discovery.test_files(UserFiles(root), pytest_layout(UserFiles(root)))]
 
 
 def grouped(root, file, qualname):
     user = UserFiles(root)
-    return likely_groups(user, test_selection.test_files(user, pytest_layout(user)), file, qualname)
+    return likely_groups(user, test_file_discovery.test_files(user, pytest_layout(user)), file, qualname)
 
 
 def put(root, name, text=""):
@@ -112,7 +113,7 @@ def test_of_a_very_large_suite_the_files_that_name_module_and_unit_go_first_and_
     direct, close, everything = grouped(tmp_path, "pkg/ranges.py", "clamp")
     assert direct == ["tests/test_ranges_more.py", "tests/test_070.py"]
     assert close[:2] == direct and len(close) == 25 and len(everything) == 211
-    monkeypatch.setattr(test_selection, "MOST_READ_FILES", 1)
+    monkeypatch.setattr(test_selection, "MAX_READ_FILES", 1)
     assert grouped(tmp_path, "pkg/ranges.py", "clamp")[0] == ["tests/test_ranges_more.py"]
 
 

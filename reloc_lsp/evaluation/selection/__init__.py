@@ -1,4 +1,4 @@
-"""Which tests and which functions matter: test selection, suspect functions, fault localisation.
+"""Which tests and which functions matter: test selection, fault localization, suspect functions.
 
-Not here: running them.
+Not here: running the tests (`tiers/`), and measuring the baseline (`baseline/`).
 """

@@ -1,4 +1,4 @@
-"""What the baseline says about where the fault is: spectrum-based localisation (Ochiai) and tracebacks."""
+"""Fault localization: what the baseline shows about where the fault is, from line coverage and from tracebacks."""
 
 from __future__ import annotations
 
@@ -13,39 +13,49 @@ from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.search.candidate import FaultEvidence
 from reloc_lsp.search.verdict import Outcome
 
+RAISED_SUSPICIOUSNESS = 0.95
+"""Least suspiciousness, from 0 to 1, of a line at which a failing test's exception left the unit. Chosen by hand."""
+
 
 def ochiai(reached: Collection[int], failing: Collection[int]) -> float:
-    """Suspicion of something reached by the tests `reached`, of which some are among the `failing` ones."""
+    """Suspiciousness, from 0 to 1, of a line or function that the tests `reached` execute (Ochiai's coefficient).
+
+    `failing` are all failing tests. The formula is `f / sqrt(F * n)`: `f` failing tests among the `n` reached ones,
+    `F` failing tests in all.
+    """
     hit = len(set(reached) & set(failing))
     return hit / math.sqrt(len(failing) * len(reached)) if hit else 0.0
 
 
 def localize_faults(baseline: Baseline) -> FaultEvidence:
-    """Suspicion by line and types by name, from the baseline's runs."""
+    """The suspiciousness of each line of the unit, the run-time types of its names, and the exceptions it raised."""
     failing = {n for n in baseline.tests if baseline.results[n].outcome is not Outcome.PASSED}
-    by_line: dict[int, set[int]] = {}
+    tests_by_line: dict[int, set[int]] = {}
     for test in baseline.tests:
         for line in baseline.lines.get(test, ()):
-            by_line.setdefault(line, set()).add(test)
-    suspicion = {line: ochiai(tests, failing) for line, tests in by_line.items()}
+            tests_by_line.setdefault(line, set()).add(test)
+    suspiciousness = {line: ochiai(tests, failing) for line, tests in tests_by_line.items()}
     raised: dict[int, str] = {}
     for test in sorted(failing):
         failure = baseline.results[test].failure
         for line in failure.unit_lines[-1:] if failure else ():
-            suspicion[line] = max(suspicion.get(line, 0.0), 0.95)
+            suspiciousness[line] = max(suspiciousness.get(line, 0.0), RAISED_SUSPICIOUSNESS)
             raised.setdefault(line, failure.kind if failure else "")
-    return FaultEvidence(suspicion, baseline.types, raised)
+    return FaultEvidence(suspiciousness, baseline.types, raised)
 
 
 def expected_exceptions(baseline: Baseline) -> tuple[str, ...]:
-    """Exceptions that failing tests expect (`pytest.raises`, `assertRaises`) and did not get."""
+    """Names of exceptions that failing tests expect (`pytest.raises`, `assertRaises`) and the unit does not raise."""
     failures = [baseline.results[test].failure for test in baseline.tests]
     found = [name for failure in failures if failure for name in _not_raised(failure.message)]
     return tuple(dict.fromkeys(found))
 
 
 def _not_raised(message: str) -> list[str]:
-    """The exceptions named by pytest (8: `DID NOT RAISE <class 'a.B'>`, 9: `DID NOT RAISE B`) or by unittest."""
+    """The exceptions that a failure message of pytest or unittest says were not raised.
+
+    pytest 8 writes `DID NOT RAISE <class 'a.B'>`, pytest 9 `DID NOT RAISE B`, unittest `B not raised`.
+    """
     unittest = re.match(r"(\w+) not raised", message)
     if unittest:
         return [unittest.group(1)]
@@ -56,7 +66,7 @@ def _not_raised(message: str) -> list[str]:
 
 
 def test_literals(user: UserFiles, files: Collection[Path]) -> frozenset[str]:
-    """Constants written in the test files, as `repr`; files that do not parse give none."""
+    """The literals in the source of the test files, as `repr` gives them. Files that do not parse are left out."""
     found: set[str] = set()
     for file in files:
         try:
@@ -70,5 +80,5 @@ def test_literals(user: UserFiles, files: Collection[Path]) -> frozenset[str]:
 def function_suspiciousness(
     calls: Mapping[tuple[str, int], Collection[int]], failing: Collection[int]
 ) -> dict[tuple[str, int], float]:
-    """Suspicion of functions, keyed by file and first line, from the tests that call them."""
-    return {place: ochiai(tests, failing) for place, tests in calls.items()}
+    """The suspiciousness of functions. `calls` has the tests that call each function, by its file and first line."""
+    return {function: ochiai(tests, failing) for function, tests in calls.items()}

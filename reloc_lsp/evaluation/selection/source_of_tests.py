@@ -1,4 +1,4 @@
-"""The source of tests, for whoever is to read it: a model."""
+"""The source of tests, for the prompts of a language model."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from reloc_lsp.program.unit import PARSING_ERRORS, Module
 
 
 def sources_of_tests(user: UserFiles, tests: Iterable[str]) -> dict[str, str]:
-    """The lines of each test by its node id; those that are not found as functions of their file are left out."""
+    """The source lines of each test, by its node id. Tests that are not functions of their file are left out."""
     modules: dict[str, Module | None] = {}
     found: dict[str, str] = {}
     for test in tests:
-        name, *way = test.partition("[")[0].split("::")
-        if name not in modules:
-            modules[name] = _module(user, Path(name))
-        module = modules[name]
-        unit = module.find(".".join(way)) if module else None
+        file, *names = test.partition("[")[0].split("::")
+        if file not in modules:
+            modules[file] = _parsed(user, Path(file))
+        module = modules[file]
+        unit = module.find(".".join(names)) if module else None
         if module and unit:
             found[test] = textwrap.dedent(module.source(unit))
     return found
 
 
-def _module(user: UserFiles, file: Path) -> Module | None:
+def _parsed(user: UserFiles, file: Path) -> Module | None:
     try:
         return Module(SourceText.decode(user.read(file)).text)
     except (OSError, UnicodeError, *PARSING_ERRORS):

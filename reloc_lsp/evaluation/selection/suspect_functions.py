@@ -1,4 +1,4 @@
-"""Which unit to revise when none was named: run the tests, see which functions the failing ones call."""
+"""Suspect functions: which function to revise if the user named none. Failing tests point to what they call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reloc_lsp.evaluation.collection_errors import HINT, cause
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -16,83 +16,95 @@ from reloc_lsp.evaluation.selection.fault_localization import function_suspiciou
 from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
 from reloc_lsp.search.verdict import Outcome, TestResult
 
+Function = tuple[str, int]
+"""A function by its file, relative to the workspace, and its first line."""
+
+TEST_LIMIT = Limit(10.0, 12.0)
+"""Seconds of CPU and by the clock for one test under a trace of calls. Chosen by hand."""
+SPLIT_ABOVE = 40
+"""With more tests, two halves run at the same time. Chosen by hand."""
+
 
 @dataclass(frozen=True)
 class Suspects:
-    """Functions by file (relative to the workspace) and first line, the most suspicious first.
+    """The functions that failing tests call, the most suspicious first.
 
-    `passed` and `total` count all the tests that were run.
+    `passed` and `total` count all tests that were run.
     """
 
-    places: Sequence[tuple[str, int]]
+    functions: Sequence[Function]
     passed: int
     total: int
 
 
-async def localise(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> Suspects:
-    """Run the tests in `files` under a trace of calls, for at most `seconds`.
+async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> Suspects:
+    """Run the tests in `files` under a trace of calls, for at most `seconds`, and rank the functions they call.
 
-    Raises `EvaluationError` where nothing could be collected.
+    Functions of the test files and of `conftest.py` are left out. Raises `EvaluationError` if no test is collected.
     """
-    results, calls, needs = await _traced(launcher, files, seconds)
-    if await asyncio.to_thread(launcher.copy.make_writable, needs):
-        results, calls, _ = await _traced(launcher, files, seconds)
+    trace = await _collect_and_trace(launcher, files, seconds)
+    if await asyncio.to_thread(launcher.copy.make_writable, trace.permissions):
+        trace = await _collect_and_trace(launcher, files, seconds)
+    results, calls = trace.results, trace.calls
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
-    tests = {file.split("::")[0] for file in files}
-    scores = function_suspiciousness(calls, failing)
-    own = {
-        place: score
-        for place, score in scores.items()
-        if score > 0 and place[0] not in tests and not place[0].endswith("conftest.py")
+    test_files = {file.split("::")[0] for file in files}
+    scores = {
+        (file, line): score
+        for (file, line), score in function_suspiciousness(calls, failing).items()
+        if score > 0 and file not in test_files and not file.endswith("conftest.py")
     }
     passed = sum(r.outcome is Outcome.PASSED for r in results.values())
-    order = sorted(own, key=lambda place: (-own[place], len(calls[place]), place))
-    return Suspects(order, passed, len(results))
+    # Of equally suspicious functions, the one that fewer tests call comes first.
+    ranked = sorted(scores, key=lambda function: (-scores[function], len(calls[function]), function))
+    return Suspects(ranked, passed, len(results))
 
 
-Trace = tuple[dict[int, TestResult], dict[tuple[str, int], set[int]], set[str]]
-"""Results by test number, the tests that call each function, and what they needed besides the processor."""
+@dataclass
+class _Trace:
+    """Results by test number, the tests that call each function, and the permissions that the tests required."""
+
+    results: dict[int, TestResult] = field(default_factory=dict)
+    calls: dict[Function, set[int]] = field(default_factory=lambda: defaultdict(set))
+    permissions: set[str] = field(default_factory=set)
+
+    def add_calls(self, report: ChildReport) -> None:
+        last = report.last(CallsReport)
+        for function in last.functions if last else ():
+            self.calls[function.file, function.line].update(function.tests)
 
 
-async def _traced(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> Trace:
+async def _collect_and_trace(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> _Trace:
     tier = await first_tier(launcher, None, files)
     try:
         if not tier.tests:
             first = next(iter(tier.collected.errors), None)
             text = f"{first.where}: {cause(first.text)}" if first else "there are no tests"
             raise EvaluationError(f"No test could be collected: {text.rstrip('.')}. {HINT}")
-        return await _trace(tier, seconds)
+        return await _trace_calls(tier, seconds)
     finally:
         await tier.close()
 
 
-async def _trace(tier: Tier, seconds: float) -> Trace:
-    results: dict[int, TestResult] = {}
-    calls: dict[tuple[str, int], set[int]] = defaultdict(set)
-    needs: set[str] = set()
+async def _trace_calls(tier: Tier, seconds: float) -> _Trace:
+    trace = _Trace()
     deadline = time.monotonic() + seconds
+    limit = Limit(min(TEST_LIMIT.cpu, seconds), min(TEST_LIMIT.wall, seconds * TEST_LIMIT.wall / TEST_LIMIT.cpu))
 
-    def add(report: ChildReport) -> None:
-        last = report.last(CallsReport)
-        for function in last.functions if last else ():
-            calls[function.file, function.line].update(function.tests)
-
-    async def part(tests: list[int]) -> None:
-        limit = Limit(min(10.0, seconds), min(12.0, seconds * 1.2))
+    async def run(tests: list[int]) -> None:
         while tests and time.monotonic() < deadline:
             report = await tier.run("", RunRequest(dict.fromkeys(tests, limit), trace_calls=True, learn=True))
-            results.update(report.results)
-            needs.update(report.permissions)
-            add(report)
+            trace.results.update(report.results)
+            trace.permissions.update(report.permissions)
+            trace.add_calls(report)
             if report.ended == "done" or not report.results:
                 return
-            # What the lost child had traced went with it: the tests it survived run once more.
+            # A process that died reports no calls. The tests that it ran to their end run once more.
             survived = list(report.results)[:-1]
             if survived:
-                add(await tier.run("", RunRequest(dict.fromkeys(survived, limit), trace_calls=True)))
+                trace.add_calls(await tier.run("", RunRequest(dict.fromkeys(survived, limit), trace_calls=True)))
             tests = [n for n in tests if n not in report.results]
 
     numbers = list(range(len(tier.tests)))
-    middle = -(-len(numbers) // 2) if len(numbers) > 40 else len(numbers)
-    await asyncio.gather(*(part(half) for half in (numbers[:middle], numbers[middle:]) if half))
-    return results, calls, needs
+    middle = -(-len(numbers) // 2) if len(numbers) > SPLIT_ABOVE else len(numbers)
+    await asyncio.gather(*(run(half) for half in (numbers[:middle], numbers[middle:]) if half))
+    return trace

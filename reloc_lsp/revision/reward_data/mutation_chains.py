@@ -19,7 +19,8 @@ from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.selection.fault_localization import localize_faults
-from reloc_lsp.evaluation.selection.test_selection import PytestLayout, likely_groups, pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_file_discovery import PytestLayout, pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
