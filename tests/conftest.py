@@ -93,7 +93,7 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
         baseline = await BaselineBuilder(launcher, location, seconds).measure(groups)
-        judges.append(PytestEvaluator(launcher, location, baseline))
+        judges.append(PytestEvaluator.start(launcher, location, baseline))
         return judges[-1]
 
     yield start

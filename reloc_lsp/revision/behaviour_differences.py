@@ -26,7 +26,7 @@ class BehaviourDifferences:
         """Run the versions among `sources` that have not run yet; if that fails, nothing is known of them."""
         new = [source for source in dict.fromkeys(sources) if source not in self._results]
         try:
-            self._results.update(zip(new, await self._evaluator.trials(new), strict=True))
+            self._results.update(zip(new, await self._evaluator.observe(new), strict=True))
         except EvaluationError as error:
             # The verdicts of the tests do not depend on it.
             logger.debug("no differential testing: %s", error)

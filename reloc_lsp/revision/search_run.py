@@ -94,7 +94,7 @@ class SearchRun:
                     if isinstance(event, Finished):
                         break
         except TimeoutError:
-            context.evaluator.abandon()
+            context.evaluator.cancel()
         finally:
             if isinstance(rules.neighborhood, CompositeNeighborhood):
                 await rules.neighborhood.close()

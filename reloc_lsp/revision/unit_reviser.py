@@ -63,7 +63,7 @@ class UnitReviser:
             target.unit,
         )
         baseline = await self._take_baseline(location, until)
-        evaluator = PytestEvaluator(self.launcher, location, baseline)
+        evaluator = PytestEvaluator.start(self.launcher, location, baseline)
         try:
             run = self.best.run = self._new_run(evaluator, location)
             return await run.run(until)

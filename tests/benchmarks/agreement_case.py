@@ -59,7 +59,7 @@ class Case:
 
     def __init__(self, launcher: HarnessLauncher, location: UnitLocation, baseline: Baseline, tally: Tally) -> None:
         self.launcher, self.location, self.baseline, self.tally = launcher, location, baseline, tally
-        self.judge = PytestEvaluator(launcher, location, baseline)
+        self.judge = PytestEvaluator.start(launcher, location, baseline)
         self.tests = list(baseline.tests)
         self.tiers: dict[str, Tier] = {baseline.tier.name: baseline.tier}
         self.tiers[COLD] = ColdTier(launcher, location, baseline.tier.collected, grants=baseline.grants)
@@ -198,7 +198,7 @@ class Case:
         fitting = [one for one in chosen if self.location.fits(one.candidate.source)]
         again = []
         for _ in range(2):
-            verdicts = await self._searched(PytestEvaluator(self.launcher, self.location, self.baseline), fitting)
+            verdicts = await self._searched(PytestEvaluator.start(self.launcher, self.location, self.baseline), fitting)
             again += [self._takes(v) for one, v in zip(fitting, verdicts, strict=True) if one is mutant]
         return "what other changes leave behind in a fork" if found in again else "flaky, as it is not so each time"
 

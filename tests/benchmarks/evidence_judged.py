@@ -79,7 +79,7 @@ async def judged(context: RunContext) -> list[RankingItem]:
                     RankingItem(features[made[c.source]], v.all_passed) for c, v in zip(part, verdicts, strict=True)
                 ]
     except TimeoutError:
-        judge.abandon()
+        judge.cancel()
     return rows
 
 
@@ -95,7 +95,9 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
         assert unit is not None
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
-        judge = PytestEvaluator(launcher, location, await BaselineBuilder(launcher, location, BASELINE).measure(groups))
+        judge = PytestEvaluator.start(
+            launcher, location, await BaselineBuilder(launcher, location, BASELINE).measure(groups)
+        )
         try:
             if judge.unchanged.all_passed:
                 return None

@@ -53,7 +53,7 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
     try:
         launcher = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
-        judge = PytestEvaluator(
+        judge = PytestEvaluator.start(
             launcher, location, await BaselineBuilder(launcher, location, SECONDS).measure([[test]])
         )
         try:

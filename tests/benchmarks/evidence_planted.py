@@ -87,7 +87,7 @@ async def begun(launcher: HarnessLauncher, base: Baseline, location: UnitLocatio
     order = varied(sorted(results, key=lambda n: judging_order(results[n], n)), results)
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
-    judge = PytestEvaluator(launcher, location, changed)
+    judge = PytestEvaluator.start(launcher, location, changed)
     return run_context(
         report=RunReport(Settings(), lambda progress: None), evaluator=judge, location=location, settings=Settings()
     )
@@ -161,7 +161,7 @@ async def of_function(
                     context = await begun(launcher, base, location)
                     made = await alternatives(context, suite.package, wanted) if context else []
             except TimeoutError:
-                base.tier.client.abandon()
+                base.tier.cancel()
                 continue
             yield made
     finally:

@@ -91,7 +91,7 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
         baseline = await BaselineBuilder(launcher, location, 60.0).measure(groups)
         ready = time.monotonic() - began
-        judge = PytestEvaluator(launcher, location, baseline)
+        judge = PytestEvaluator.start(launcher, location, baseline)
         assert isinstance(baseline.tier, WarmTier), baseline.reason
         wrong = [location.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
         first, *others = [Candidate(source, "", "", trusted=True) for source in wrong]

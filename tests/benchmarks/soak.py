@@ -84,7 +84,7 @@ async def soak(root: Path, most: int) -> bool:
     launcher = HarnessLauncher(
         copy, find_interpreter(root, sys.executable), os.cpu_count() or 1, sandbox=find_sandbox()
     )
-    judge = PytestEvaluator(
+    judge = PytestEvaluator.start(
         launcher, location, await BaselineBuilder(launcher, location, 30.0).measure([["test_m.py"]])
     )
     rows: list[tuple[float, int, int, int]] = []

@@ -195,7 +195,7 @@ class Warm:
         user, qualname = self.launcher.copy.files, self.location.unit.qualname
         groups = likely_groups(user, test_files(user, pytest_layout(user)), self.location.name, qualname)
         self.baseline = await BaselineBuilder(self.launcher, self.location, 60.0).measure(groups)
-        self.judge = PytestEvaluator(self.launcher, self.location, self.baseline)
+        self.judge = PytestEvaluator.start(self.launcher, self.location, self.baseline)
         tier = self.baseline.tier
         if not isinstance(tier, WarmTier) or not self.judge.unchanged.all_passed:
             await self.judge.close()
@@ -230,9 +230,9 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
         for mutant, verdict in zip(fitting, first, strict=True)
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
-    anew = PytestEvaluator(warm.launcher, warm.location, warm.baseline)
+    anew = PytestEvaluator.start(warm.launcher, warm.location, warm.baseline)
     with measured(tally, TRIAL, 1, pid):
-        await anew.batches()
+        await anew.scheduler.measure_batches()
     with measured(tally, RELOC, len(steady), pid):
         second = await verdicts(anew, list(steady), last)
     with measured(tally, FLOOR, FORKS, pid):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from verdicts import judged, outcomes
 
-from reloc_lsp.evaluation.batching import LARGEST, paying_size
-from reloc_lsp.evaluation.evaluator import SECOND_TRY
+from reloc_lsp.evaluation.batching import MAX_BATCH, paying_size
+from reloc_lsp.evaluation.hang_retry import TIMEOUT_MULTIPLIER
 from reloc_lsp.search.verdict import Outcome
 
 WRONG = [f"def f(a):\n    return a + {n}\n" for n in range(3, 9)]
@@ -21,8 +21,8 @@ def workspace(write, tests=TESTS, module="def f(a):\n    return a\n"):
 async def in_batches(judge, *sources):
     """Verdicts of candidates that share forks, however slow this machine is now, and how many children they took."""
     await judged(judge, *WRONG[:2])  # the first round measures
-    assert judge._batches.size >= 1 and judge._batches.tier is judge.baseline.tier
-    judge._batches.size = judge._batches.most = 16
+    assert judge.scheduler.batches.size >= 1 and judge.scheduler.batches.tier is judge.baseline.tier
+    judge.scheduler.batches.size = judge.scheduler.batches.max_size = 16
     before = next(judge.baseline.tier.client._numbers)
     verdicts = await judged(judge, *sources)
     return verdicts, next(judge.baseline.tier.client._numbers) - before - 1
@@ -38,9 +38,9 @@ async def test_a_round_takes_far_fewer_children_than_it_has_candidates(write, ju
 @pytest.mark.parametrize(
     ("began", "size"),
     [
-        ([0.01, 0.011, 0.012], LARGEST),  # the fork is most of the price
+        ([0.01, 0.011, 0.012], MAX_BATCH),  # the fork is most of the price
         ([0.01, 0.11, 0.21], 1),  # the tests are
-        ([0.01, 0.31, 0.312], LARGEST),  # what is set up once is
+        ([0.01, 0.31, 0.312], MAX_BATCH),  # what is set up once is
         ([0.01, 0.21, 0.25], 3),
     ],
 )
@@ -170,10 +170,10 @@ async def test_batches_shrink_when_candidates_spoil_each_other_and_grow_again(wr
     judge = await judging(workspace(write, tests, module), "m.py::f")
     spoiling = [f"def f(a):\n    Seen.count += {n}\n    return a\n" for n in range(1, 9)]
     await in_batches(judge, *spoiling)
-    smaller = judge._batches.size
+    smaller = judge.scheduler.batches.size
     assert 1 <= smaller < 16
     await judged(judge, *[f"def f(a):\n    return a + {n}\n" for n in range(10, 50)])
-    assert judge._batches.size > smaller
+    assert judge.scheduler.batches.size > smaller
 
 
 async def test_of_one_that_hangs_few_tests_are_waited_for(write, judging):
@@ -204,13 +204,14 @@ async def test_so_does_one_that_is_slow_in_the_only_test_that_fails(alone, write
 
 
 async def test_those_that_hang_are_not_waited_for_without_end(write, judging, monkeypatch):
-    monkeypatch.setattr("reloc_lsp.evaluation.evaluator.PATIENCE", (0.5, 0.0))
+    monkeypatch.setattr("reloc_lsp.evaluation.hang_retry.RETRY_SECONDS", 0.5)
+    monkeypatch.setattr("reloc_lsp.evaluation.hang_retry.RETRY_SHARE", 0.0)
     tests = "from m import f\ndef test_one(): assert f(1) == 1\ndef test_two(): assert f(5) == 4\n"
     judge = await judging(workspace(write, tests), "m.py::f")
     hanging = [f"def f(a):\n    while a == 5: a = {n} if a == {n} else 5\n    return a\n" for n in range(20, 28)]
     verdicts = await judged(judge, *hanging)
     assert all(verdict.results["test_m.py::test_two"].outcome is Outcome.TIMEOUT for verdict in verdicts)
-    assert judge.cpu < len(hanging) * SECOND_TRY * judge.baseline.limits[1].cpu
+    assert judge.cpu < len(hanging) * TIMEOUT_MULTIPLIER * judge.baseline.limits[1].cpu
 
 
 async def test_context_variables_of_one_are_not_those_of_the_next(write, judging):

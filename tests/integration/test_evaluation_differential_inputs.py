@@ -23,7 +23,7 @@ PLAIN = "def f(a):\n    return a > 4\n"
 
 async def tried(write, judging, *versions, tests=TESTS, unit="m.py::f", module=None):
     judge = await judging(write({"m.py": module or versions[0], "test_m.py": tests}), unit)
-    return await judge.trials(versions)
+    return await judge.observe(versions)
 
 
 async def test_an_input_distinguishes_versions_that_the_tests_do_not(write, judging):

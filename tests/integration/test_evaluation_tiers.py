@@ -94,7 +94,7 @@ async def test_what_parses_and_does_not_compile_fails(write, judging):
     judge = await judging(root, "m.py::f")
     (verdict,) = await judged(judge, "def f(a):\n    break\n    return a\n")
     assert [result.outcome for result in verdict.results.values()] == [Outcome.FAILED]
-    assert judge._fallback is None  # nothing was started for it
+    assert judge.runner._fallback is None  # nothing was started for it
 
 
 async def test_what_a_test_module_kept_from_before_the_swap_is_made_anew(write, judging):

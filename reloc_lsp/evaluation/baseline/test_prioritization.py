@@ -26,11 +26,15 @@ def varied(order: Sequence[int], results: Mapping[int, TestResult]) -> list[int]
         kind = (failure.kind, failure.unit_lines[-1:], failure.message[:60]) if failure else ()
         turn[number] = seen[kind] if failure else 0
         seen[kind] += 1
-    groups = {number: judging_order(results[number], number)[0] for number in order}
+    groups = {number: outcome_group(results[number]) for number in order}
     return sorted(order, key=lambda n: (groups[n], turn[n]))
 
 
 def judging_order(result: TestResult, number: int) -> tuple[int, float, int]:
     """Failing tests first, the quick ones first, those that hang last of all."""
-    group = {Outcome.PASSED: 1, Outcome.TIMEOUT: 2, Outcome.DIED: 2}.get(result.outcome, 0)
-    return group, round(result.seconds, 3), number
+    return outcome_group(result), round(result.seconds, 3), number
+
+
+def outcome_group(result: TestResult) -> int:
+    """0 for tests that fail, 1 for those that pass, 2 for those that hang or crash: the order to run them in."""
+    return {Outcome.PASSED: 1, Outcome.TIMEOUT: 2, Outcome.DIED: 2}.get(result.outcome, 0)

@@ -66,7 +66,7 @@ class Stopwatch:
     async def _pair(self, before: str, after: str, swapped: bool) -> tuple[float, float] | None:
         """The times of both, in the order they are named; `None` where a test did not pass."""
         order = (after, before) if swapped else (before, after)
-        times = await self.judge.timed(order)
+        times = await self.judge.cpu_times(order)
         if times is None:
             return None
         first, second = times

@@ -107,7 +107,7 @@ class ChainSource:
         self, launcher: HarnessLauncher, location: UnitLocation, groups: Sequence[Sequence[str]]
     ) -> Versions | None:
         baseline = await BaselineBuilder(launcher, location, BASELINE_SECONDS).measure(groups)
-        evaluator = PytestEvaluator(launcher, location, baseline)
+        evaluator = PytestEvaluator.start(launcher, location, baseline)
         try:
             if not evaluator.unchanged.all_passed:
                 self.on_skipped(f"{location.unit.qualname} of {location.name}: A covering test fails.")

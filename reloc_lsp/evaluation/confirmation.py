@@ -1,0 +1,92 @@
+"""The confirmation of a candidate by cold runs of all selected tests: only what passes here becomes a proposal."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import replace
+
+from reloc_lsp.evaluation.baseline.coverage_run import FAILING
+from reloc_lsp.evaluation.candidate_runner import CandidateRunner, Results, ServerLostError
+from reloc_lsp.evaluation.evaluation_context import EvaluationContext
+from reloc_lsp.evaluation.harness.probe.return_guard import COMPARISON_METHODS
+from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest
+from reloc_lsp.evaluation.reports import ChildReport
+from reloc_lsp.evaluation.tiers import ColdTier
+from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
+
+LIMIT_MULTIPLIER = 15.0
+"""Multiplier of a test's limit in a cold run, where it may be the first to import what it needs. Chosen by hand."""
+NON_COVERING_LIMIT = Limit(10.0, 30.0)
+"""Limit of a test that only the confirmation runs. Chosen by hand."""
+
+
+class Confirmation:
+    """Confirms candidates. It remembers the tests that only it runs and that failed here before (`broken`)."""
+
+    def __init__(self, context: EvaluationContext, runner: CandidateRunner) -> None:
+        self.context = context
+        self.runner = runner
+        self.broken: set[int] = set()
+
+    async def confirm(self, source: str, trusted: bool) -> Verdict:
+        """The verdict of cold runs on new copies of the workspace.
+
+        Besides the usual run there is a reversed one, with another hash seed and more recursion. What passes only in
+        the usual run does not pass, unless the usual order of the tests is all that it needs. For code that is not
+        `trusted` the values that it returns are checked too. A candidate that fails a test which failed here before is
+        not run cold.
+        """
+        order, baseline = list(self.context.tests), self.context.baseline
+        broken = await self._broken_again(source)
+        if broken:
+            return self.context.verdict(broken, [*order, *broken])
+        limits = {n: limit.grown(LIMIT_MULTIPLIER) for n, limit in self.context.limits(order).items()}
+        request = RunRequest(limits | dict.fromkeys(baseline.beside, NON_COVERING_LIMIT))
+        usual = ColdTier(
+            self.context.launcher, self.context.location, baseline.tier.collected, grants=baseline.importing
+        )
+        backwards = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1), more_recursion=True)
+        guarded = backwards
+        if not (trusted or self._defines_comparisons):
+            guarded = replace(backwards, guarded_lines=self.context.location.lines_of(source))
+        first, second = await asyncio.gather(usual.run(source, request), guarded.run(source, request))
+        results = dict(first.results)
+        doubtful = [n for n in results if _passed(first, n) and not _passed(second, n)]
+        if doubtful:
+            # With all the others, as a doubtful test may need one of them to run before.
+            unchanged, third = await asyncio.gather(
+                backwards.run(self.context.location.source, request),
+                replace(guarded, backwards=False).run(source, request),
+            )
+            failed = [n for n in doubtful if not _passed(third, n) or _passed(unchanged, n)]
+            results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in failed}
+        lost = [n for n in baseline.beside if n not in results or results[n].outcome in FAILING]
+        self.broken.update(lost)
+        return self.context.verdict(results, [*order, *lost])
+
+    async def _broken_again(self, source: str) -> Results:
+        """Failures of tests that only the confirmation runs and that failed here before.
+
+        They run in the baseline's tier, and count only if they pass there with the unchanged unit.
+        """
+        tier, location = self.context.baseline.tier, self.context.location
+        if not self.broken or not tier.forks or not location.fits(source):
+            return {}
+        limits = dict.fromkeys(sorted(self.broken), NON_COVERING_LIMIT)
+        try:
+            after = await self.runner.run(tier, source, limits, 0)
+            failing = {n: result for n, result in after.items() if result.outcome in FAILING}
+            before = await self.runner.run(tier, location.source, {n: limits[n] for n in failing}, 0)
+        except ServerLostError:
+            return {}
+        return {n: failing[n] for n, result in before.items() if result.outcome is Outcome.PASSED}
+
+    @property
+    def _defines_comparisons(self) -> bool:
+        """Whether the unchanged unit names a method of comparison, and so may return such objects rightly."""
+        return any(name in self.context.location.source for name in COMPARISON_METHODS)
+
+
+def _passed(report: ChildReport, test: int) -> bool:
+    return test in report.results and report.results[test].outcome is Outcome.PASSED
