@@ -1,4 +1,4 @@
-// Bundles the extension; with --tests the tests of what needs no editor, with --host those that run inside VS Code.
+// Bundles the extension; with --tests its tests without VS Code, with --host the tests that run inside VS Code.
 import { readdirSync } from 'node:fs';
 import { build } from 'esbuild';
 

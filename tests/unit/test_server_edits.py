@@ -76,10 +76,10 @@ def test_the_root_of_a_file(tmp_path: Path):
 
 def test_the_settings_in_the_readme_are_the_defaults():
     readme = (Path(__file__).parents[2] / "editors" / "README.md").read_text("utf-8")
-    examples = [json.loads(block) for block in re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", readme)]
+    examples = [json.loads(block) for block in re.findall(r"(?ms)^```json\n(\{\n.*?^\}\n)```$", readme)]
     (values,) = [example["reloc"] for example in examples if "reloc" in example]
-    settings, complaints = layered([Layer("README", values)])
-    assert (settings, complaints) == (Settings(), [])
+    settings, problems = layered([Layer("README", values)])
+    assert (settings, problems) == (Settings(), [])
     assert set(values) == set(Settings.__dataclass_fields__)
     for name, table in values.items():
         assert set(table) == set(getattr(Settings(), name).__dataclass_fields__)

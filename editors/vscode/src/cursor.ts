@@ -1,8 +1,8 @@
-// Where the user is: the function that a command is meant for.
+// The position of the cursor, which chooses the function for a command.
 
 import * as vscode from 'vscode';
 
-/** Document, line and version of the cursor; where it is in no Python file the user is told, and there is none. */
+/** Document, line and version at the cursor. Outside of a Python file: a message to the user, and `undefined`. */
 export function cursor(): { uri: string; line: number; version: number } | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor?.document.languageId !== 'python') {

@@ -1,14 +1,14 @@
-// Where two texts differ: nothing of the editor in here.
+// The difference of two texts. This file does not depend on VS Code.
 
 export interface Difference {
   /** Offsets in the first text, in UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** What stands there in the second one. */
+  /** The text at that place in the second text. */
   readonly text: string;
 }
 
-/** The one run of whole lines that makes `after` of `before`. */
+/** The smallest block of whole lines whose replacement turns `before` into `after`. */
 export function difference(before: string, after: string): Difference {
   const old = linesOf(before);
   const revised = linesOf(after);
@@ -26,7 +26,7 @@ export function difference(before: string, after: string): Difference {
   return { start, end, text: revised.slice(head, revised.length - tail).join('') };
 }
 
-/** Lines with their ends. */
+/** The lines of a text with their line ends. */
 function linesOf(text: string): string[] {
   return text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }

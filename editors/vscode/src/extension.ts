@@ -1,4 +1,4 @@
-// ReLoc in VS Code: starts the server and says what its commands do here.
+// The entry of the extension: starts the server and registers the commands.
 
 import * as vscode from 'vscode';
 import { cursor } from './cursor';
@@ -39,15 +39,15 @@ export async function deactivate(): Promise<void> {
   await server?.stop();
 }
 
-/** Make the function at the cursor better, if its tests pass. */
+/** Revise the function at the cursor for another objective than a repair. */
 async function improve(running: Server, objective: string): Promise<unknown> {
   const at = cursor();
   return at && running.call('reloc.revise', at.uri, at.line, at.version, { objective });
 }
 
-/** Keep the key of a model server in the editor's secret store, and give it to a new server. */
+/** Store the API key of a model server in VS Code's secret store, and restart the server with it. */
 async function setApiKey(context: vscode.ExtensionContext, running: Server): Promise<void> {
-  const prompt = 'The key of your model server; it is kept in the secret store. Empty: forget the key.';
+  const prompt = 'The API key of your model server. It is kept in the secret store. Leave the field empty to remove the key.';
   const key = await vscode.window.showInputBox({ prompt, password: true, ignoreFocusOut: true });
   if (key === undefined) {
     return;

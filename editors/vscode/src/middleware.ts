@@ -1,4 +1,4 @@
-// Where this extension does something else than the client's library would.
+// Where this extension differs from the default behaviour of the client library.
 
 import * as vscode from 'vscode';
 import type { ConfigurationParams, Middleware, ProgressToken } from 'vscode-languageclient/node';
@@ -10,16 +10,16 @@ import { forServer } from './settings';
 
 export function middleware(progress: SearchProgress, page: Page): Middleware {
   return {
-    executeCommand: async (command, words: unknown[], next) => {
-      const placed = command === 'reloc.revise' ? placedAtCursor(words) : words;
-      if (placed === undefined) {
+    executeCommand: async (command, args: unknown[], next) => {
+      const complete = command === 'reloc.revise' ? atCursor(args) : args;
+      if (complete === undefined) {
         return undefined;
       }
-      const answer: unknown = await next(command, placed);
-      if (command === 'reloc.debugInformation' && typeof answer === 'string') {
-        await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: answer }));
+      const result: unknown = await next(command, complete);
+      if (command === 'reloc.debugInformation' && typeof result === 'string') {
+        await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: result }));
       }
-      return answer;
+      return result;
     },
     handleWorkDoneProgress: (token: ProgressToken, value) => {
       progress.handle(token, value);
@@ -35,7 +35,7 @@ export function middleware(progress: SearchProgress, page: Page): Middleware {
       },
     },
     workspace: {
-      // The server asks for what it wants to know.
+      // The server requests its settings itself.
       didChangeConfiguration: (_, next) => next([]),
       configuration: async (params: ConfigurationParams, token, next) => {
         const sections = await next(params, token);
@@ -43,9 +43,9 @@ export function middleware(progress: SearchProgress, page: Page): Middleware {
           return sections;
         }
         return Promise.all(
-          params.items.map(async (item, place) => {
+          params.items.map(async (item, index) => {
             const folder = item.scopeUri === undefined ? undefined : vscode.Uri.parse(item.scopeUri);
-            return forServer(sections[place], await projectInterpreter(folder));
+            return forServer(sections[index], await projectInterpreter(folder));
           }),
         );
       },
@@ -53,10 +53,10 @@ export function middleware(progress: SearchProgress, page: Page): Middleware {
   };
 }
 
-/** A command from the palette or a menu has no place yet: it is that of the cursor, if there is one. */
-function placedAtCursor(words: unknown[]): unknown[] | undefined {
-  if (typeof words[0] === 'string') {
-    return words;
+/** The arguments of `reloc.revise`. A command from the palette or a menu has none: it gets those of the cursor, if any. */
+function atCursor(args: unknown[]): unknown[] | undefined {
+  if (typeof args[0] === 'string') {
+    return args;
   }
   const at = cursor();
   return at && [at.uri, at.line];

@@ -1,9 +1,9 @@
-// What a search did, as a page in a tab of the editor. The page needs nothing from elsewhere, and forbids it by its own
-// content security policy.
+// The page about a search, in a tab of the editor. The page loads nothing from outside; its own content security policy
+// forbids that.
 
 import * as vscode from 'vscode';
 
-/** Whether a document that the server wants shown is such a page. */
+/** Whether a document of `window/showDocument` is such a page. */
 export function isPage(uri: vscode.Uri): boolean {
   return uri.scheme === 'file' && uri.path.endsWith('.html');
 }
@@ -11,7 +11,7 @@ export function isPage(uri: vscode.Uri): boolean {
 export class Page implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
 
-  /** Show the page in the file `uri`, in the tab of the one before if that is still open. */
+  /** Show the page in the file `uri`; an open tab of an earlier page is reused. */
   async show(uri: vscode.Uri): Promise<void> {
     const html = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
     this.panel ??= this.opened();

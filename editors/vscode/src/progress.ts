@@ -1,4 +1,5 @@
-// A search's progress as a notification with the best so far and Cancel; the client's own would hide it.
+// The progress of a search as a notification with the best revision so far and a Cancel button. The client library shows
+// it in the status bar only.
 
 import * as vscode from 'vscode';
 import type { ProgressToken, WorkDoneProgressBegin, WorkDoneProgressEnd, WorkDoneProgressReport } from 'vscode-languageclient/node';
@@ -11,7 +12,10 @@ interface Shown {
   percentage: number;
 }
 
-/** Shows the progress of searches; `cancel` is called with the token of one that the user stops. */
+/**
+ * Shows the progress of searches. `cancel` is called with the token of a search that the user stops, and `changed` with
+ * the number of running searches.
+ */
 export class SearchProgress implements vscode.Disposable {
   private readonly shown = new Map<ProgressToken, Shown>();
 
@@ -35,7 +39,7 @@ export class SearchProgress implements vscode.Disposable {
     }
   }
 
-  /** End all of it, as when the server is gone. */
+  /** End every progress, because the server has ended. */
   dispose(): void {
     for (const shown of this.shown.values()) {
       shown.end();

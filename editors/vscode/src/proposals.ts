@@ -1,4 +1,4 @@
-// Proposals as the server tells them, and which revision of which one is looked at: nothing of the editor in here.
+// The proposals of the server, and the paths and titles of their revisions. This file does not depend on VS Code.
 
 export interface Choice {
   readonly message: string;
@@ -22,7 +22,7 @@ export interface Proposal {
 /** The proposals that wait, oldest first. */
 export class Proposals {
   private readonly waiting = new Map<string, Proposal>();
-  private readonly left = new Set<string>();
+  private readonly orphans = new Set<string>();
 
   add(proposal: Proposal): void {
     this.waiting.set(proposal.id, proposal);
@@ -30,24 +30,24 @@ export class Proposals {
 
   remove(id: string): void {
     this.waiting.delete(id);
-    this.left.delete(id);
+    this.orphans.delete(id);
   }
 
-  /** The server has ended: what becomes of the proposals that wait is decided without it. */
-  leave(): void {
+  /** The server has ended: its proposals are from now on applied and discarded without it. */
+  orphan(): void {
     for (const id of this.waiting.keys()) {
-      this.left.add(id);
+      this.orphans.add(id);
     }
   }
 
-  /** Whether the server that made a proposal has ended. */
-  isLeft(id: string): boolean {
-    return this.left.has(id);
+  /** Whether the server of a proposal has ended. */
+  isOrphan(id: string): boolean {
+    return this.orphans.has(id);
   }
 
-  /** The proposals of ended servers whose place a new one takes: a server knows only its own. */
+  /** The proposals of ended servers that a new one replaces. The running server closes only its own proposals. */
   outdatedBy(proposal: Proposal): string[] {
-    return [...this.left].filter((id) => {
+    return [...this.orphans].filter((id) => {
       const other = this.waiting.get(id);
       return other?.uri === proposal.uri && other.qualname === proposal.qualname;
     });
@@ -62,21 +62,21 @@ export class Proposals {
   }
 }
 
-/** What a diff's title says of a proposal and the revision of it that is shown, counted from 0. */
+/** The title of the diff that shows the revision `number` (from 0) of a proposal. */
 export function title(proposal: Proposal, number: number): string {
   const { before, after, choices, objective } = proposal;
-  const gain = `${String(before.passed)}/${String(before.total)} → ${String(after.passed)}/${String(after.total)} tests`;
+  const change = `${String(before.passed)}/${String(before.total)} → ${String(after.passed)}/${String(after.total)} tests`;
   const which = choices.length > 1 ? ` (${String(number + 1)} of ${String(choices.length)})` : '';
-  return objective === 'fix' ? `ReLoc: ${proposal.qualname}: ${gain}${which}` : `ReLoc: ${proposal.message}${which}`;
+  return objective === 'fix' ? `ReLoc: ${proposal.qualname}: ${change}${which}` : `ReLoc: ${proposal.message}${which}`;
 }
 
-/** The path of a virtual document: the revision `number` of a proposal, under the name of its file. */
+/** The path of the virtual document for the revision `number` of a proposal. It ends with the name of the file. */
 export function pathOf(proposal: Proposal, number: number): string {
   const file = proposal.uri.split('/').at(-1) ?? 'revised.py';
   return `/${proposal.id}/${String(number)}/${decodeURIComponent(file)}`;
 }
 
-/** The id and number that such a path is made of. */
+/** The id and the number in such a path. */
 export function partsOf(path: string): { id: string; number: number } | undefined {
   const found = /^\/([^/]+)\/(\d+)\//.exec(path);
   return found?.[1] === undefined ? undefined : { id: found[1], number: Number(found[2]) };

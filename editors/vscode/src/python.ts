@@ -1,4 +1,4 @@
-// Two interpreters: the one that runs the server, and the project's own, which the Python extensions know.
+// The interpreter that runs the server, and the project's own interpreter, which the Python extensions know.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -19,7 +19,7 @@ interface PythonExtension {
   };
 }
 
-/** The interpreter that was chosen for a folder, if any extension knows of one. */
+/** The interpreter that is chosen for a folder, if a Python extension knows it. */
 export async function projectInterpreter(folder: vscode.Uri | undefined): Promise<string | undefined> {
   const environments = await api<PythonEnvironments>('ms-python.vscode-python-envs');
   const chosen = await environments?.getEnvironment(folder);
@@ -31,20 +31,23 @@ export async function projectInterpreter(folder: vscode.Uri | undefined): Promis
   return resolved?.executable?.uri?.fsPath;
 }
 
-/** The first Python that is new enough to run the server: the setting's alone, where it names one. */
+/**
+ * The Python that runs the server: that of the setting `reloc.server.interpreter`, else the first one that is new enough.
+ * Throws an error for the user if there is none.
+ */
 export async function serverInterpreter(folder: vscode.Uri | undefined): Promise<string> {
   const setting = vscode.workspace.getConfiguration('reloc.server', folder).get<string | null>('interpreter');
   const candidates = setting ? [setting] : [await projectInterpreter(folder), 'python3', 'python', 'py'];
   for (const candidate of candidates) {
-    if (candidate !== undefined && (await suits(candidate))) {
+    if (candidate !== undefined && (await isSuitable(candidate))) {
       return candidate;
     }
   }
-  const missing = setting ? `which ${setting} is not. Name another` : 'and none was found. Name one';
-  throw new Error(`ReLoc needs Python 3.11 or later, ${missing} in the setting reloc.server.interpreter.`);
+  const missing = setting ? `${setting} is not. Set another one` : 'none was found. Set one';
+  throw new Error(`ReLoc needs Python 3.11 or later, but ${missing} in the setting reloc.server.interpreter.`);
 }
 
-async function suits(python: string): Promise<boolean> {
+async function isSuitable(python: string): Promise<boolean> {
   try {
     return newEnough((await run(python, ['-c', VERSION], { timeout: 10_000 })).stdout);
   } catch {
@@ -57,6 +60,6 @@ async function api<T>(id: string): Promise<T | undefined> {
   try {
     return await extension?.activate();
   } catch {
-    return undefined; // Another extension's trouble is not ours.
+    return undefined; // An error of the other extension must not stop this one.
   }
 }

@@ -1,4 +1,4 @@
-// The server's life: started with the first Python file, restarted when asked, one at a time.
+// The server process: started with the first Python file, restarted on request. One runs at a time.
 
 import * as path from 'node:path';
 import * as vscode from 'vscode';
@@ -17,8 +17,8 @@ import type { Proposal } from './proposals';
 import { serverInterpreter } from './python';
 import { ProposalView } from './view';
 
-/** Announces that proposals are drawn here, and that instructions are asked for. */
-const DRAWS_PROPOSALS: StaticFeature = {
+/** The experimental capabilities: this client displays proposals itself and asks the user for instructions. */
+const CAPABILITIES: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
     capabilities.experimental = { ...experimental, reloc: { proposals: true, input: true } };
@@ -28,8 +28,8 @@ const DRAWS_PROPOSALS: StaticFeature = {
   clear: () => undefined,
 };
 
-/** What `reloc/instruction` tells of a function. */
-interface Asked {
+/** The params of `reloc/instruction`. */
+interface InstructionParams {
   readonly uri: string;
   readonly where: string | number;
   readonly version: number | null;
@@ -40,7 +40,7 @@ export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private changing: Promise<void> = Promise.resolve();
   private pending = false;
-  private readonly view = new ProposalView((command, ...words) => this.call(command, ...words));
+  private readonly view = new ProposalView((command, ...args) => this.call(command, ...args));
   private readonly page = new Page();
   private readonly progress = new SearchProgress(
     (token) => void this.client?.sendNotification('window/workDoneProgress/cancel', { token }),
@@ -59,7 +59,7 @@ export class Server implements vscode.Disposable {
     this.status.command = { title: 'Show Logs', command: 'reloc.showLogs' };
   }
 
-  /** Start, or start anew; calls that come while one is under way are one. */
+  /** Start or restart the server. Calls before a pending restart begins are merged into it. */
   restart(): Promise<void> {
     if (!this.pending) {
       this.pending = true;
@@ -83,11 +83,11 @@ export class Server implements vscode.Disposable {
   }
 
   /** Run a command of the server. */
-  async call(command: string, ...words: unknown[]): Promise<unknown> {
+  async call(command: string, ...args: unknown[]): Promise<unknown> {
     if (this.client === undefined) {
-      throw new Error('ReLoc: the server does not run. The command "ReLoc: Restart Server" starts it.');
+      throw new Error('ReLoc: the server is not running. The command "ReLoc: Restart Server" starts it.');
     }
-    return this.client.sendRequest('workspace/executeCommand', { command, arguments: words });
+    return this.client.sendRequest('workspace/executeCommand', { command, arguments: args });
   }
 
   dispose(): void {
@@ -102,14 +102,14 @@ export class Server implements vscode.Disposable {
       const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
       const python = await serverInterpreter(folder);
       const client = new LanguageClient('reloc', 'ReLoc', await this.program(python, folder), this.options());
-      client.registerFeature(DRAWS_PROPOSALS);
+      client.registerFeature(CAPABILITIES);
       client.onNotification('reloc/proposal', (proposal: Proposal) => void this.view.received(proposal));
       client.onNotification('reloc/proposalClosed', ({ id }: { id: string }) => void this.view.closed(id));
-      client.onNotification('reloc/instruction', (asked: Asked) => void this.instruct(asked));
+      client.onNotification('reloc/instruction', (params: InstructionParams) => void this.instruct(params));
       client.onDidChangeState(({ newState }) => {
         if (newState === State.Stopped) {
           this.progress.dispose();
-          this.view.leave();
+          this.view.serverEnded();
         }
       });
       this.client = client;
@@ -118,14 +118,14 @@ export class Server implements vscode.Disposable {
       this.status.detail = python;
       this.status.severity = vscode.LanguageStatusSeverity.Information;
     } catch (error) {
-      // Nobody waits for the answer: the next start may come before it.
+      // Not awaited: the next start may come before the user closes the message.
       void this.failed(error instanceof Error ? error.message : String(error));
     }
   }
 
   private async failed(message: string): Promise<void> {
     this.channel.error(message);
-    this.status.text = 'ReLoc does not run';
+    this.status.text = 'ReLoc is not running';
     this.status.severity = vscode.LanguageStatusSeverity.Error;
     if ((await vscode.window.showErrorMessage(message, 'Show Logs')) !== undefined) {
       this.channel.show();
@@ -144,8 +144,8 @@ export class Server implements vscode.Disposable {
     if (key !== undefined) {
       env[vscode.workspace.getConfiguration('reloc.model').get('keyVariable', 'RELOC_API_KEY')] = key;
     }
-    const words = ['-m', 'reloc_lsp', 'server', '--stdio'];
-    return { command: python, args: words, options: { env } };
+    const args = ['-m', 'reloc_lsp', 'server', '--stdio'];
+    return { command: python, args, options: { env } };
   }
 
   private options(): LanguageClientOptions {
@@ -157,12 +157,12 @@ export class Server implements vscode.Disposable {
     };
   }
 
-  /** The server wants to know what is to be done with a function: the user's answer begins the search. */
-  private async instruct(asked: Asked): Promise<void> {
-    const instruction = await vscode.window.showInputBox({ prompt: asked.prompt, ignoreFocusOut: true });
+  /** Ask the user for the instruction that the server requests, and begin the search with it. */
+  private async instruct(params: InstructionParams): Promise<void> {
+    const instruction = await vscode.window.showInputBox({ prompt: params.prompt, ignoreFocusOut: true });
     if (instruction !== undefined && instruction.trim() !== '') {
       const objective = { objective: 'instruct', instruction };
-      await this.call('reloc.revise', asked.uri, asked.where, asked.version, objective);
+      await this.call('reloc.revise', params.uri, params.where, params.version, objective);
     }
   }
 }

@@ -1,6 +1,6 @@
-// What the server is told of the settings, apart from where they come from.
+// The settings as the server receives them. This file does not depend on VS Code.
 
-/** The section `reloc` as the server wants it: without what is for this extension, and with a known interpreter. */
+/** The section `reloc` for the server: without the settings of this extension, and with the project's interpreter. */
 export function forServer(section: unknown, interpreter: string | undefined): unknown {
   if (typeof section !== 'object' || section === null) {
     return section;
@@ -14,7 +14,7 @@ export function forServer(section: unknown, interpreter: string | undefined): un
   return values;
 }
 
-/** Whether `major.minor` as Python prints it is new enough to run the server. */
+/** Whether a Python version `major.minor` can run the server. */
 export function newEnough(version: string): boolean {
   const found = /^(\d+)\.(\d+)/.exec(version);
   return found !== null && (Number(found[1]) > 3 || (Number(found[1]) === 3 && Number(found[2]) >= 11));

@@ -6,7 +6,7 @@ import { partsOf, pathOf, type Proposal, Proposals, title } from './proposals';
 
 export const SCHEME = 'reloc-proposal';
 
-type Call = (command: string, ...words: unknown[]) => Promise<unknown>;
+type Call = (command: string, ...args: unknown[]) => Promise<unknown>;
 
 export class ProposalView implements vscode.Disposable, vscode.TextDocumentContentProvider {
   private readonly proposals = new Proposals();
@@ -41,9 +41,9 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
     await this.closeTabs(id);
   }
 
-  /** The server has ended: its proposals stay, and are applied or discarded here. */
-  leave(): void {
-    this.proposals.leave();
+  /** The server has ended: its proposals stay, and are applied or discarded without it. */
+  serverEnded(): void {
+    this.proposals.orphan();
   }
 
   dispose(): void {
@@ -73,14 +73,14 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
     const shown = this.shown(uri);
     if (shown) {
       const { proposal, number } = shown;
-      const left = this.proposals.isLeft(proposal.id);
-      if (await (left ? this.applyHere(proposal, number) : this.call('reloc.apply', proposal.id, number))) {
+      const orphan = this.proposals.isOrphan(proposal.id);
+      if (await (orphan ? this.applyHere(proposal, number) : this.call('reloc.apply', proposal.id, number))) {
         await vscode.window.showTextDocument(vscode.Uri.parse(proposal.uri));
       }
     }
   }
 
-  /** Apply a revision whose server has ended; whether the text was still the one that it was made for. */
+  /** Apply a revision whose server has ended. Returns false if the text is not the one that the revision was made for. */
   private async applyHere(proposal: Proposal, number: number): Promise<boolean> {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(proposal.uri));
     if (document.getText() !== proposal.original) {
@@ -114,11 +114,11 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
     const shown = this.shown(uri);
     if (shown) {
       const { id } = shown.proposal;
-      await (this.proposals.isLeft(id) ? this.closed(id) : this.call('reloc.discard', id));
+      await (this.proposals.isOrphan(id) ? this.closed(id) : this.call('reloc.discard', id));
     }
   }
 
-  /** The revision in `uri`, or else in the editor that is looked at. */
+  /** The revision in `uri`, else the one in the active editor. */
   private shown(uri?: vscode.Uri): { proposal: Proposal; number: number } | undefined {
     const active = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
     const where = uri?.scheme === SCHEME ? uri : active instanceof vscode.TabInputTextDiff ? active.modified : undefined;

@@ -1,4 +1,4 @@
-// The smallest run of lines that differs.
+// The smallest block of lines that differs.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,7 +17,7 @@ test('one text becomes the other', () => {
   }
 });
 
-test('lines that are the same stay out of it', () => {
+test('equal lines at both ends are left out', () => {
   assert.deepEqual(difference('a\nb\nc\n', 'a\nB\nc\n'), { start: 2, end: 4, text: 'B\n' });
   assert.deepEqual(difference('a\nb\nb\nc\n', 'a\nb\nc\n'), { start: 4, end: 6, text: '' });
 });

@@ -1,4 +1,4 @@
-// What package.json promises, held against itself and the files beside it.
+// package.json is consistent with itself and with the files that it names.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';

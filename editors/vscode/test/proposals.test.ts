@@ -1,4 +1,4 @@
-// What needs no editor, in plain Node.
+// The parts that do not depend on VS Code, in plain Node.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,23 +11,23 @@ const proposal: Proposal = {
   before: { passed: 2, total: 4 }, after: { passed: 4, total: 4 }, choices: [choice, choice],
 };
 
-test('a title tells the gain, and which of several revisions is shown', () => {
+test('a title has the test counts and the number of the revision', () => {
   assert.equal(title(proposal, 1), 'ReLoc: clamp: 2/4 → 4/4 tests (2 of 2)');
   assert.equal(title({ ...proposal, choices: [choice] }, 0), 'ReLoc: clamp: 2/4 → 4/4 tests');
 });
 
-test('a title tells what else was gained where all tests passed before', () => {
+test('a title has the message of the proposal if all tests passed before', () => {
   const simpler = { ...proposal, objective: 'simplify', message: 'clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass.' };
   assert.equal(title(simpler, 0), 'ReLoc: clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass. (1 of 2)');
 });
 
-test('the path of a revision says which it is, under the name of its file', () => {
+test('the path of a revision has its id, its number and the name of its file', () => {
   assert.equal(pathOf(proposal, 1), '/6f0c/1/my ranges.py');
   assert.deepEqual(partsOf(pathOf(proposal, 1)), { id: '6f0c', number: 1 });
   assert.equal(partsOf('/elsewhere'), undefined);
 });
 
-test('the latest proposal is the one that came last and still waits', () => {
+test('the latest proposal is the last one that still waits', () => {
   const proposals = new Proposals();
   proposals.add(proposal);
   proposals.add({ ...proposal, id: '7' });
@@ -36,10 +36,10 @@ test('the latest proposal is the one that came last and still waits', () => {
   assert.equal(proposals.latest?.id, '6f0c');
 });
 
-test('the server hears nothing of what is for the extension, and of the interpreter the editor knows', () => {
+test('the server receives no settings of the extension, and the interpreter of the project', () => {
   const section = { server: { interpreter: 'x' }, budget: { seconds: 3 }, evaluation: { interpreter: null, workers: 2 } };
-  const told = { budget: { seconds: 3 }, evaluation: { interpreter: '/venv/python', workers: 2 } };
-  assert.deepEqual(forServer(section, '/venv/python'), told);
+  const received = { budget: { seconds: 3 }, evaluation: { interpreter: '/venv/python', workers: 2 } };
+  assert.deepEqual(forServer(section, '/venv/python'), received);
   const chosen = { evaluation: { interpreter: '/mine' } };
   assert.deepEqual(forServer(chosen, '/venv/python'), chosen);
   assert.equal(forServer(null, undefined), null);

@@ -1,10 +1,10 @@
-// Runs tests inside VS Code's extension host: what `extensionTestsPath` wants to find.
+// Runs tests inside VS Code's extension host (the module for `extensionTestsPath`).
 
 import * as path from 'node:path';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
 
-/** `run` for VS Code, of the tests that `define` defines; the report is written beside the workspace. */
+/** The `run` function for VS Code: runs the tests that `define` defines and writes their report beside the workspace. */
 export function runs(define: () => void): () => Promise<void> {
   return () => {
     const output = path.join(workspace(), '..', 'report.json');

@@ -1,11 +1,11 @@
-// The extension in its window: it starts, it is told of settings, it starts anew and loses nothing by that.
+// The extension in a window: it starts, passes settings to the server, and restarts it without losing a proposal.
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { runs } from './runner';
 import { extension, open, proposals, server, until } from './window';
 
-/** What is typed whenever a key is asked for; see `host.mjs`. */
+/** The key that `host.mjs` types into the input box. */
 const KEY = 'a-key-that-nobody-may-read';
 
 async function set(name: string, value: unknown): Promise<void> {
@@ -14,13 +14,13 @@ async function set(name: string, value: unknown): Promise<void> {
 
 async function restarted(pid: number): Promise<number> {
   const found = await until('another server', () => {
-    const now = server();
-    return now && now.pid !== pid && now;
+    const current = server();
+    return current && current.pid !== pid && current;
   });
   return found.pid;
 }
 
-/** Search a revision of `clamp`, and restart the server under it. */
+/** Search for a revision of `clamp`, and restart the server while its proposal is shown. */
 async function proposalOfAnEndedServer(): Promise<vscode.TextDocument> {
   const { document } = await open('ranges.py');
   await vscode.commands.executeCommand('reloc.revise');
@@ -48,18 +48,18 @@ export const run = runs(() => {
       });
     });
 
-    it('tells the running server of a setting', async () => {
+    it('sends a changed setting to the running server', async () => {
       const before = server()?.pid;
       await set('budget.seconds', 7);
       await until('the setting', async () => {
-        const said = await vscode.commands.executeCommand<string>('reloc.debugInformation');
-        return said.includes('seconds=7');
+        const text = await vscode.commands.executeCommand<string>('reloc.debugInformation');
+        return text.includes('seconds=7');
       });
       assert.equal(server()?.pid, before);
       await set('budget.seconds', undefined);
     });
 
-    it('starts the server anew, and ends the one before', async () => {
+    it('restarts the server and ends the old process', async () => {
       const before = (await until('the server', server)).pid;
       await vscode.commands.executeCommand('reloc.restart');
       const now = await restarted(before);
@@ -67,14 +67,14 @@ export const run = runs(() => {
       assert.equal(server()?.pid, now);
     });
 
-    it('runs again once the setting that kept it from that is mended', async () => {
+    it('runs again when an invalid setting is corrected', async () => {
       await set('server.interpreter', '/no/such/python');
       await until('the server to end', () => server() === undefined);
       await set('server.interpreter', undefined);
       await until('the server', server);
     });
 
-    it('gives the key from the secret store to the server until it is forgotten', async () => {
+    it('passes the key in the secret store to the server until it is removed', async () => {
       const before = (await until('the server', server)).pid;
       await vscode.commands.executeCommand('reloc.setApiKey');
       const withKey = await restarted(before);
@@ -105,14 +105,14 @@ export const run = runs(() => {
       assert.ok(!document.getText().includes('min(value, high)'), 'one undo takes it back');
     });
 
-    it('gets over a server that was killed', async () => {
+    it('starts a new server after the old one was killed', async () => {
       const { pid } = await until('the server', server);
       process.kill(pid, 'SIGKILL');
       await restarted(pid);
       await open('ranges.py');
       await until('an answer', async () => {
-        const said = await vscode.commands.executeCommand<string>('reloc.debugInformation').then((text) => text, () => '');
-        return said.includes('reloc-lsp');
+        const text = await vscode.commands.executeCommand<string>('reloc.debugInformation').then((found) => found, () => '');
+        return text.includes('reloc-lsp');
       });
     });
   });

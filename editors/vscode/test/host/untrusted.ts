@@ -1,4 +1,4 @@
-// In a workspace that the user does not trust there is nothing of ReLoc.
+// In a workspace that the user does not trust the extension is not active.
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
@@ -7,7 +7,7 @@ import { extension, open, server } from './window';
 
 export const run = runs(() => {
   describe('ReLoc in a window that does not trust its workspace', () => {
-    it('is not there', async () => {
+    it('is not active and has no commands', async () => {
       assert.equal(vscode.workspace.isTrusted, false);
       await open('ranges.py');
       assert.notEqual(extension()?.isActive, true);

@@ -1,4 +1,4 @@
-// What the tests look at and do in the window that they run in.
+// Helpers of the tests that run inside a window.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -7,7 +7,7 @@ import { workspace } from './runner';
 
 export const extension = (): vscode.Extension<unknown> | undefined => vscode.extensions.getExtension('reloc-lsp.reloc');
 
-/** Wait until `condition` gives something; what it gave. */
+/** Wait until `condition` returns a value; that value. */
 export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<Exclude<T, false | null | undefined>> {
   for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const value = await condition();
@@ -15,7 +15,7 @@ export async function until<T>(what: string, condition: () => T | Promise<T>): P
       return value as Exclude<T, false | null | undefined>;
     }
   }
-  throw new Error(`waited in vain for ${what}`);
+  throw new Error(`timeout while waiting for ${what}`);
 }
 
 /** Open a file of the workspace with the cursor at its beginning. */
