@@ -1,10 +1,10 @@
 rockspec_format = '3.0'
 package = 'reloc.nvim'
 version = 'scm-1'
--- Built where it lies, with `luarocks make`; there is nothing to fetch.
+-- Built in this folder with `luarocks make`; no source is downloaded.
 source = { url = 'file://.' }
 description = {
-  summary = 'Revise a failing Python function until its tests pass: the plugin of the language server reloc-lsp.',
+  summary = 'Revise a failing Python function until its tests pass: the Neovim plugin of the language server reloc-lsp.',
   license = 'MIT',
 }
 dependencies = { 'lua >= 5.1' }

@@ -20,20 +20,20 @@ SETTINGS = {
     "editor.minimap.enabled": False,
     "workbench.colorTheme": "Default Dark Modern",
 }
-SECONDS_TO_START = 60
+START_TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class CodeServer:
-    """One that runs: where it is reached, and the folder of its settings, extensions and logs."""
+    """A running code-server: its URL, and the folder of its settings, extensions and logs."""
 
-    address: str
+    url: str
     folder: Path
 
 
 @contextmanager
 def code_server(tools: Path, folder: Path, *flags: str) -> Iterator[CodeServer]:
-    """A VS Code while it runs; `flags` are code-server's."""
+    """A running VS Code. `flags` are passed to code-server."""
     user = folder / "user" / "User"
     user.mkdir(parents=True)
     (user / "settings.json").write_text(json.dumps(SETTINGS))
@@ -50,14 +50,14 @@ def code_server(tools: Path, folder: Path, *flags: str) -> Iterator[CodeServer]:
             env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
-        yield CodeServer(_address(running, log), folder)
+        yield CodeServer(_url(running, log), folder)
     finally:
         os.killpg(running.pid, signal.SIGTERM)
         running.wait(20)
 
 
-def _address(running: subprocess.Popen[bytes], log: Path) -> str:
-    end = time.monotonic() + SECONDS_TO_START
+def _url(running: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < end and running.poll() is None:
         listening = re.search(r"listening on (http://[\d.:]+)", log.read_text())
         if listening:

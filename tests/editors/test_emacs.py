@@ -16,16 +16,16 @@ EMACS = shutil.which("emacs")
 
 
 def has_eglot() -> bool:
-    """Whether there is an Emacs, and an eglot in it or beside it."""
-    asked = "(progn (require 'package) (package-initialize) (require 'eglot))"
+    """Whether Emacs and eglot are installed."""
+    check = "(progn (require 'package) (package-initialize) (require 'eglot))"
     if EMACS is None:
         return False
-    return not subprocess.run([EMACS, "--batch", "--eval", asked], capture_output=True, check=False).returncode
+    return not subprocess.run([EMACS, "--batch", "--eval", check], capture_output=True, check=False).returncode
 
 
 @pytest.mark.skipif(not has_eglot(), reason="no Emacs with eglot here")
 @pytest.mark.parametrize("answer", ["Apply", "Discard"])
-def test_the_action_is_chosen_and_the_question_answered(answer: str, tmp_path: Path) -> None:
+def test_the_code_action_leads_to_a_question_whose_answer_is_carried_out(answer: str, tmp_path: Path) -> None:
     assert EMACS is not None
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)

@@ -1,4 +1,4 @@
-"""A real Neovim, a real server, a real search: every scenario is a script in `neovim/`."""
+"""Runs a real Neovim, a real server and a real search. Every scenario is a script in `neovim/`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ FILES = {
         "from ranges import clamp\n\ndef test_over(): assert clamp(12, 0, 9) == 9\n"
         "def test_in(): assert [clamp(n, 0, 9) for n in (-4, 0, 3, 9)] == [0, 0, 3, 9]\n"
     ),
-    "hopeless.py": "def never(value):\n    return value\n",
-    "test_hopeless.py": "from hopeless import never\n\ndef test_it(): assert never(1) == object()\n",
+    "unfixable.py": "def never(value):\n    return value\n",
+    "test_unfixable.py": "from unfixable import never\n\ndef test_it(): assert never(1) == object()\n",
     "fine.py": "def double(value):\n    return value + value\n",
     "test_fine.py": "from fine import double\n\ndef test_it(): assert [double(n) for n in (0, 3, 5)] == [0, 6, 10]\n",
     "wordy.py": "def is_even(value):\n    if value % 2 == 0:\n        return True\n    return False\n",
     "test_wordy.py": "from wordy import is_even\n\ndef test_it(): assert is_even(0) and not is_even(3)\n",
-    # Several revisions do.
+    # Several revisions pass the test.
     "sides.py": "def area(side, other):\n    return side + other\n",
     "test_sides.py": "from sides import area\n\ndef test_it(): assert area(3, 3) == 9\n",
     "pyproject.toml": "[project]\nname = 'tried'\nversion = '1'\n",
@@ -39,8 +39,8 @@ def neovim() -> str | None:
     found = shutil.which("nvim", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if found is None:
         return None
-    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.search(r"v(\d+)\.(\d+)", said)
+    output = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"v(\d+)\.(\d+)", output)
     return found if version and (int(version[1]), int(version[2])) >= (0, 11) else None
 
 
@@ -75,8 +75,8 @@ def test_scenario(scenario: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("luarocks") is None, reason="no LuaRocks here")
 def test_luarocks_installs_all_of_the_plugin(tmp_path: Path) -> None:
     here = shutil.copytree(PLUGIN, tmp_path / "neovim")
-    for words in (["lint", "reloc.nvim-scm-1.rockspec"], ["make", "--tree", str(tmp_path / "tree")]):
-        done = subprocess.run(["luarocks", *words], cwd=here, capture_output=True, text=True, check=False)
+    for arguments in (["lint", "reloc.nvim-scm-1.rockspec"], ["make", "--tree", str(tmp_path / "tree")]):
+        done = subprocess.run(["luarocks", *arguments], cwd=here, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     installed = {path.name for path in (tmp_path / "tree").rglob("*")}
     assert {path.name for path in [*PLUGIN.rglob("*.lua"), *PLUGIN.glob("doc/*.txt")]} <= installed

@@ -1,5 +1,5 @@
--- The language server of ReLoc, for `vim.lsp.enable('reloc')`. It needs nothing of the plugin: copied alone into a
--- folder `lsp` of your configuration it works too, with Neovim's own questions in the place of the diff view.
+-- The configuration of the ReLoc language server for `vim.lsp.enable('reloc')`. This file also works without the plugin, in
+-- the folder `lsp` of your configuration: Neovim then asks questions instead of showing a diff.
 
 local has_plugin, reloc = pcall(require, 'reloc')
 

@@ -12,7 +12,7 @@
       make-backup-files nil
       last-nonmenu-event t) ; a key, so that choices are read and no menu pops up
 
-(defvar questions nil "What was asked, the last first.")
+(defvar questions nil "The questions of the server, the latest first.")
 
 (defun choose (answer)
   "Return a `completing-read' that picks the code action, and then ANSWER."
@@ -21,14 +21,14 @@
       (push (format "%s %s" prompt titles) questions)
       (cond ((member "Revise with ReLoc" titles) "Revise with ReLoc")
             ((member answer titles) answer)
-            (t (error "There is no %s among %s" answer titles))))))
+            (t (error "%s is not among %s" answer titles))))))
 
 (defun wait (seconds holds what)
-  "Let the server speak until HOLDS returns something; fail after SECONDS, naming WHAT."
+  "Process output until HOLDS returns non-nil; fail after SECONDS with the name WHAT."
   (let ((limit (+ (float-time) seconds)))
     (while (not (funcall holds))
       (when (> (float-time) limit)
-        (error "Waited in vain for %s; asked so far: %S" what questions))
+        (error "Timeout while waiting for %s; questions so far: %S" what questions))
       (accept-process-output nil 0.1))))
 
 (let* ((file (pop command-line-args-left))

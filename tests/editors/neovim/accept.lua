@@ -1,4 +1,4 @@
--- The light bulb, a diff, a yes; one undo takes it back. The disk is the user's.
+-- The code action opens a diff, and `a` applies it. The file is not written, and one undo takes the change back.
 local session = dofile(vim.env.RELOC_SESSION)
 vim.lsp.enable('reloc')
 session.open('ranges.py', 'def clamp')
@@ -11,7 +11,7 @@ session.equal(session.text(left), before, 'the left side')
 assert(session.text(right):find('min(value, high)', 1, true), session.text(right))
 assert(vim.wo[windows[1]].diff and vim.wo[windows[2]].diff, 'no diff')
 assert(vim.wo[windows[1]].winbar:find('clamp: 0/2 -> 2/2 tests.', 1, true), vim.wo[windows[1]].winbar)
-session.equal(session.text(session.buffer), before, 'the text before the yes')
+session.equal(session.text(session.buffer), before, 'the text before the answer')
 session.keys('a')
 session.no_view()
 session.wait('the new text', function()

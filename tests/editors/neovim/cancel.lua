@@ -1,8 +1,8 @@
--- A search without an end, cancelled.
+-- A search that finds nothing is cancelled.
 local session = dofile(vim.env.RELOC_SESSION)
 vim.lsp.config('reloc', { settings = { reloc = { budget = { seconds = 600 } } } })
 vim.lsp.enable('reloc')
-local client = session.open('hopeless.py', 'def never')
+local client = session.open('unfixable.py', 'def never')
 local before = session.text()
 vim.cmd.LspRelocRevise()
 local reloc = require('reloc')

@@ -1,4 +1,4 @@
--- The help has tags without complaint, one for each command and function, and no line too long to read.
+-- The help has a tag for each command and function, and no line longer than 79 columns.
 local session = dofile(vim.env.RELOC_SESSION)
 local folder = vim.fn.getcwd() .. '/help'
 vim.fn.mkdir(folder .. '/doc', 'p')

@@ -1,4 +1,4 @@
--- A bug is typed and saved: a hint comes, the text stays, the quick fix shows the revision.
+-- A bug is typed and saved: a hint appears, the text stays, and the quick fix shows the revision.
 local session = dofile(vim.env.RELOC_SESSION)
 vim.lsp.config('reloc', { settings = { reloc = { editor = { on_save = 'propose', on_save_seconds = 30 } } } })
 vim.lsp.enable('reloc')

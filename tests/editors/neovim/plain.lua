@@ -1,4 +1,4 @@
--- Without the plugin: only the server's configuration, and Neovim's own question.
+-- Without the plugin, the server's configuration alone leads to a question of Neovim.
 vim.opt.runtimepath:prepend(vim.env.RELOC_PLUGIN)
 local session = dofile(vim.env.RELOC_SESSION)
 vim.opt.runtimepath:remove(vim.env.RELOC_PLUGIN)

@@ -1,4 +1,4 @@
--- The server is restarted under a proposal: that is refused for a changed text, applied once this is undone, or dropped.
+-- A proposal stays when the server is restarted: it is refused for a changed text, applied to the original text, or discarded.
 local session = dofile(vim.env.RELOC_SESSION)
 vim.lsp.enable('reloc')
 
@@ -6,8 +6,8 @@ local function restart(client)
   vim.cmd.tabprevious()
   vim.cmd.LspRelocRestart()
   return session.wait('another server', function()
-    local now = vim.lsp.get_clients({ name = 'reloc', bufnr = session.buffer })[1]
-    return now and now.id ~= client.id and now.initialized and now
+    local current = vim.lsp.get_clients({ name = 'reloc', bufnr = session.buffer })[1]
+    return current and current.id ~= client.id and current.initialized and current
   end)
 end
 
@@ -19,7 +19,7 @@ client = restart(client)
 vim.api.nvim_buf_set_lines(session.buffer, 0, 0, true, { '# a comment' })
 vim.cmd.LspRelocShow()
 session.keys('a')
-session.wait('a word', function()
+session.wait('a notice', function()
   return vim.iter(session.notices):any(function(notice)
     return notice:find('ranges.py has changed since the revision of clamp was shown', 1, true)
   end)
@@ -40,8 +40,8 @@ client = restart(client)
 vim.cmd.LspRelocShow()
 session.keys('r')
 session.no_view()
-session.equal(session.text(session.buffer), before, 'the text after the no')
+session.equal(session.text(session.buffer), before, 'the text after the rejection')
 vim.cmd.LspRelocShow()
-session.wait('a word', function()
+session.wait('a notice', function()
   return vim.list_contains(session.notices, 'ReLoc: no proposal waits.')
 end)

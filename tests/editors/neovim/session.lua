@@ -1,4 +1,4 @@
--- A Neovim with the plugin, a workspace and a user: what every scenario needs.
+-- Helpers of the scenarios: a Neovim with the plugin, and what a user does in it.
 local M = {}
 
 vim.opt.runtimepath:prepend(vim.env.RELOC_PLUGIN)
@@ -11,14 +11,14 @@ vim.notify = function(message)
   table.insert(M.notices, message)
 end
 
----Wait for something to become true; what it gave, or the end of the scenario.
+---Wait until `condition` returns a value, and return it; fail after `seconds`.
 function M.wait(what, condition, seconds)
   local value
   local held = vim.wait((seconds or 60) * 1000, function()
     value = condition()
     return value and true or false
   end, 20)
-  assert(held, 'waited in vain for ' .. what .. '; notices: ' .. vim.inspect(M.notices))
+  assert(held, 'timeout while waiting for ' .. what .. '; notices: ' .. vim.inspect(M.notices))
   return value
 end
 
@@ -62,7 +62,7 @@ function M.keys(keys)
   vim.api.nvim_feedkeys(vim.keycode(keys), 'mx', false)
 end
 
----Wait until a proposal is drawn: a tab with two windows.
+---Wait until a proposal is shown: a tab with two windows.
 function M.view()
   return M.wait('the view of a proposal', function()
     return #vim.api.nvim_list_tabpages() == 2 and vim.api.nvim_tabpage_list_wins(0)
@@ -75,10 +75,10 @@ function M.no_view()
   end)
 end
 
----What the server says of its searches and proposals.
+---The result of the command `reloc.status`.
 function M.status(client)
-  local answer = client:request_sync('workspace/executeCommand', { command = 'reloc.status' }, 10000, M.buffer)
-  return answer.result
+  local response = client:request_sync('workspace/executeCommand', { command = 'reloc.status' }, 10000, M.buffer)
+  return response.result
 end
 
 return M

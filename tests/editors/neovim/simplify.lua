@@ -1,4 +1,4 @@
--- A function whose tests pass is simplified, and an instruction is asked for: without a model that is all.
+-- A function whose tests pass is simplified. The user is asked for an instruction, which needs a model.
 local session = dofile(vim.env.RELOC_SESSION)
 local messages = {}
 vim.lsp.handlers['window/showMessage'] = function(_, params)

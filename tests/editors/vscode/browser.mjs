@@ -1,19 +1,19 @@
-// A browser with a window of a VS Code that runs in code-server, and what a user does there.
+// A browser with a window of code-server, and what a user does there.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** Wait until `condition` gives something; what it gave. */
+/** Wait until `condition` returns a value; that value. */
 export async function until(what, condition, seconds = 60) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
     const value = await condition();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`waited in vain for ${what}`);
+  throw new Error(`timeout while waiting for ${what}`);
 }
 
-/** A window on `workspace`, and `close`, which leaves a screenshot `picture`. `more` is said in the address. */
-export async function opened(tools, address, workspace, picture, more = '') {
+/** A window on `workspace`, and `close`, which takes a screenshot `picture`. `query` is appended to the URL. */
+export async function opened(tools, address, workspace, picture, query = '') {
   const { chromium } = createRequire(path.join(tools, 'package.json'))('playwright-core');
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -21,11 +21,11 @@ export async function opened(tools, address, workspace, picture, more = '') {
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(60000);
-  await page.goto(`${address}/?folder=${workspace}${more}`, { waitUntil: 'commit' });
+  await page.goto(`${address}/?folder=${workspace}${query}`, { waitUntil: 'commit' });
   await page.waitForSelector('.monaco-workbench .part.editor', { timeout: 120000 });
   const close = async () => {
     await page.screenshot({ path: picture });
-    // A window that is left, not cut off, ends its extension host; unsaved text must not keep it.
+    // Leaving the page ends the extension host, which closing the browser would not. Unsaved text must not prevent it.
     page.on('dialog', (dialog) => dialog.accept());
     await page.goto('about:blank');
     await browser.close();
@@ -46,7 +46,7 @@ export const user = (page) => ({
     await page.keyboard.type(`:${line}`);
     await page.keyboard.press('Enter');
   },
-  /** Go back to a file that is open beside a proposal for it, whose tab has the file's name, too. */
+  /** Go back to the tab of a file. The tab of a proposal for it also contains the file's name. */
   async back(name) {
     const tab = (active) => `.tab${active}[aria-label*="${name}"]:not([aria-label*="ReLoc: "])`;
     await page.click(tab(''));
@@ -74,7 +74,7 @@ export const user = (page) => ({
     }, 10);
     await page.keyboard.press('Enter');
   },
-  /** Choose a command of the palette, which shows what is enabled at the moment when it opens. */
+  /** Choose a command of the palette, which shows the commands that are enabled when it opens. */
   async command(title) {
     const row = page.locator(`.quick-input-list .monaco-list-row[aria-label*="${title}"]`).first();
     await until(`the command ${title}`, async () => {
@@ -87,7 +87,7 @@ export const user = (page) => ({
     });
     await page.keyboard.press('Enter');
   },
-  /** Put `text` in the place of what a line has behind its indentation. */
+  /** Replace a line with `text` and keep its indentation. */
   async retype(line, text) {
     await page.keyboard.press('Control+g');
     await page.keyboard.type(`:${line}`);
@@ -96,7 +96,7 @@ export const user = (page) => ({
     await page.keyboard.press('Shift+End');
     await page.keyboard.type(text);
   },
-  // A search takes as long as the machine lets it.
+  // Long, because a search may take long on a slow machine.
   tab: (text) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { timeout: 150000 }),
   noTab: (text) => page.waitForSelector(`.tab[aria-label*="${text}"]`, { state: 'detached', timeout: 10000 }),
   notice: (text) => page.waitForSelector(`.notification-toast:has-text("${text}")`, { timeout: 20000 }),

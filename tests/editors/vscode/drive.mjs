@@ -2,8 +2,8 @@
 //
 //     node drive.mjs TOOLS ADDRESS SCENARIO WORKSPACE FOLDER
 //
-// TOOLS holds node_modules with playwright-core, ADDRESS is code-server's, FOLDER takes screenshots. Prints what
-// went wrong, if anything did.
+// TOOLS holds node_modules with playwright-core, ADDRESS is code-server's, FOLDER takes screenshots. Prints
+// the error if the scenario fails.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { opened, until, user } from './browser.mjs';
@@ -12,7 +12,7 @@ const [tools, address, scenario, workspace, folder] = process.argv.slice(2);
 const read = (name) => readFileSync(path.join(workspace, name), 'utf8');
 
 const SCENARIOS = {
-  /** Light bulb, diff, Apply, save: the bug is gone from the disk. */
+  /** Light bulb, diff, Apply, save: the revision is on the disk. */
   async apply(page, they) {
     const before = read('ranges.py');
     await they.open('ranges.py', 1);
@@ -39,7 +39,7 @@ const SCENARIOS = {
     if (read('ranges.py') !== before) throw new Error('the file was changed');
   },
 
-  /** Of two revisions that do as well the other one is chosen. */
+  /** The second of two revisions that pass as many tests is applied. */
   async next(page, they) {
     const before = read('sides.py');
     await they.open('sides.py', 1);
@@ -53,7 +53,7 @@ const SCENARIOS = {
     await until('the saved revision', () => read('sides.py') !== before, 10);
   },
 
-  /** A bug is typed and saved: a hint comes, nothing is changed, and the hint leads to the revision. */
+  /** A bug is typed and saved: a hint appears, nothing is changed, and its quick fix shows the revision. */
   async propose(page, they) {
     await they.open('fine.py', 1);
     await they.offered('Revise with ReLoc');
@@ -71,7 +71,7 @@ const SCENARIOS = {
     await page.waitForSelector('.cdr.squiggly-hint', { state: 'detached', timeout: 10000 });
   },
 
-  /** The same, where the user only wants to hear of tests that fail. */
+  /** The same with `notify`: only a mark for the failing tests appears. */
   async notify(page, they) {
     await they.open('fine.py', 1);
     await they.offered('Revise with ReLoc');
@@ -83,7 +83,7 @@ const SCENARIOS = {
     if (await page.locator('.tab[aria-label*="ReLoc: "]').count()) throw new Error('a view was opened');
   },
 
-  /** The server is restarted under a proposal: it is refused for a changed text, and applied once that is undone. */
+  /** A proposal stays when the server is restarted: it is refused for a changed text, and applied after an undo. */
   async restart(page, they) {
     await they.open('ranges.py', 1);
     await they.command('Revise with ReLoc');
@@ -107,7 +107,7 @@ const SCENARIOS = {
     await until('the saved revision', () => read('ranges.py').includes('min(value, high)'), 10);
   },
 
-  /** What the search did is drawn in a tab, though the page may not run what it does not know. */
+  /** The page about the search is drawn in a tab, in spite of its content security policy. */
   async trace(page, they) {
     await they.open('ranges.py', 1);
     await they.command('Revise with ReLoc');
@@ -124,9 +124,9 @@ const SCENARIOS = {
     await until('both charts', async () => (await inside.locator('.plotly-graph-div .main-svg').count()) >= 2);
   },
 
-  /** A search without an end is cancelled in its notification. */
+  /** A search that finds nothing is cancelled in its notification. */
   async cancel(page, they) {
-    await they.open('hopeless.py', 1);
+    await they.open('unfixable.py', 1);
     await they.lightBulb('Revise with ReLoc');
     const notice = page.locator('.notification-toast', { hasText: 'searching revisions of never' });
     await notice.waitFor({ timeout: 60000 });
@@ -135,7 +135,7 @@ const SCENARIOS = {
     await notice.waitFor({ state: 'detached', timeout: 5000 });
   },
 
-  /** In a workspace that is not trusted there is nothing of ReLoc, until it is trusted. */
+  /** The extension is not active in an untrusted workspace, and works after the workspace is trusted. */
   async untrusted(page, they) {
     await they.open('ranges.py', 1);
     await page.keyboard.press('Control+.');

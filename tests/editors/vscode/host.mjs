@@ -16,11 +16,11 @@ const payload = [
   ['extensionTestsPath', remote(path.join(extension, `dist/host/${tests}.js`))],
 ];
 
-/** What the user types when a key is asked for: a key, and later nothing, which has it forgotten. */
+/** What the user types into the input box for the key: first a key, later nothing, which removes the key. */
 const keys = ['a-key-that-nobody-may-read', ''];
 
-const more = `&payload=${encodeURIComponent(JSON.stringify(payload))}`;
-const { page, close } = await opened(tools, address, workspace, path.join(folder, `${tests}.png`), more);
+const query = `&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+const { page, close } = await opened(tools, address, workspace, path.join(folder, `${tests}.png`), query);
 try {
   await until('the report', async () => {
     if (await page.locator('.quick-input-widget input[type=password]').isVisible()) {

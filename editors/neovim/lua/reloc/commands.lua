@@ -1,4 +1,4 @@
----The commands of a buffer that the server is attached to. Revising is a code action, and needs none: |gra|.
+---The commands of a buffer to which the server is attached. A revision also begins with a code action: |gra|.
 
 local proposal = require('reloc.proposal')
 
@@ -8,24 +8,24 @@ local M = {}
 ---@param bufnr integer
 ---@param command string
 ---@param arguments any[]
----@param answered? fun(result: any)
-local function call(client_id, bufnr, command, arguments, answered)
+---@param on_result? fun(result: any)
+local function call(client_id, bufnr, command, arguments, on_result)
   local client = vim.lsp.get_client_by_id(client_id)
   if not client then
     vim.notify('ReLoc: the server has ended; :LspRelocRestart starts it again.', vim.log.levels.WARN)
     return
   end
-  local called = { title = command, command = command, arguments = arguments }
-  client:exec_cmd(called, { bufnr = bufnr }, function(err, result)
+  local lsp_command = { title = command, command = command, arguments = arguments }
+  client:exec_cmd(lsp_command, { bufnr = bufnr }, function(err, result)
     if err then
       vim.notify('ReLoc: ' .. err.message, vim.log.levels.ERROR)
-    elseif answered then
-      answered(result)
+    elseif on_result then
+      on_result(result)
     end
   end)
 end
 
----The server wants to know what is to be done with a function: the user's answer begins the search.
+---Handle `reloc/instruction`: ask the user for the instruction, and begin the search with it.
 ---@param params { uri: string, where: any, version: any, prompt: string }
 ---@param client_id integer
 function M.instruct(params, client_id)
@@ -54,19 +54,19 @@ function M.create(client_id, bufnr)
   command('Revise', 'Revise the function under the cursor', function()
     revise('fix')
   end)
-  command('Simplify', 'Simplify the function under the cursor, whose tests pass', function()
+  command('Simplify', 'Simplify the function under the cursor, if its tests pass', function()
     revise('simplify')
   end)
-  command('SpeedUp', 'Speed up the function under the cursor, whose tests pass', function()
+  command('SpeedUp', 'Speed up the function under the cursor, if its tests pass', function()
     revise('speed-up')
   end)
-  command('Instruct', 'Have a model do something with the function under the cursor', function()
+  command('Instruct', 'Have a model change the function under the cursor by an instruction', function()
     revise('instruct')
   end)
   command('ReviseFile', 'Revise the most suspicious function of the file', function()
     call(client_id, bufnr, 'reloc.revise', { vim.uri_from_bufnr(bufnr) })
   end)
-  command('Cancel', 'Stop all searches; the best so far is still proposed', function()
+  command('Cancel', 'Stop all searches; the best revision so far is still proposed', function()
     call(client_id, bufnr, 'reloc.cancel', {})
   end)
   command('Show', 'Show the proposal that waits', function()
@@ -81,7 +81,7 @@ function M.create(client_id, bufnr)
       end)
     end
   end)
-  command('Status', 'What runs and what waits', function()
+  command('Status', 'Show the running searches and the proposals that wait', function()
     call(client_id, bufnr, 'reloc.status', {}, function(status)
       local lines = {}
       for _, search in ipairs(status.searches) do
@@ -90,13 +90,13 @@ function M.create(client_id, bufnr)
       for _, waiting in ipairs(status.proposals) do
         table.insert(lines, 'proposal: ' .. waiting.message)
       end
-      vim.notify('ReLoc: ' .. (#lines > 0 and table.concat(lines, '\n') or 'nothing runs, nothing waits.'))
+      vim.notify('ReLoc: ' .. (#lines > 0 and table.concat(lines, '\n') or 'no search runs and no proposal waits.'))
     end)
   end)
   command('ShowTrace', 'Show what the last search did, as a page in the browser', function()
     call(client_id, bufnr, 'reloc.showTrace', {})
   end)
-  command('Restart', 'Start the server anew; a proposal that is shown stays', function()
+  command('Restart', 'Restart the server; a proposal that is shown stays', function()
     local client = vim.lsp.get_client_by_id(client_id)
     if client then
       client:stop()

@@ -2,20 +2,20 @@
 
 local M = {}
 
----What `reloc-lsp doctor` finds is marked by the first two characters of each line.
-local REPORT = { ok = vim.health.ok, [' !'] = vim.health.warn, ['! '] = vim.health.warn }
+---The functions for the marks of `reloc-lsp doctor`: the first two characters of each line.
+local REPORTERS = { ok = vim.health.ok, [' !'] = vim.health.warn, ['! '] = vim.health.warn }
 
 function M.check()
   vim.health.start('reloc')
   if vim.fn.has('nvim-0.11') == 0 then
-    vim.health.error('Neovim 0.11 or later is needed.')
+    vim.health.error('ReLoc needs Neovim 0.11 or later.')
   end
   local config = vim.lsp.config.reloc or {}
   local command = type(config.cmd) == 'table' and config.cmd[1] or 'reloc-lsp'
   if vim.fn.executable(command) == 0 then
     vim.health.error(command .. ' is not installed or not on the PATH.', {
       'pip install reloc-lsp',
-      "or name it: vim.lsp.config('reloc', { cmd = { '/path/to/reloc-lsp', '--stdio' } })",
+      "or set its path: vim.lsp.config('reloc', { cmd = { '/path/to/reloc-lsp', '--stdio' } })",
     })
     return
   end
@@ -25,13 +25,13 @@ function M.check()
   if attached > 0 then
     vim.health.ok(attached .. ' running')
   else
-    vim.health.info("Not running here: open a Python file, and have vim.lsp.enable('reloc') in your configuration.")
+    vim.health.info("Not running: open a Python file, and put vim.lsp.enable('reloc') into your configuration.")
   end
 
   vim.health.start('reloc-lsp doctor')
   local doctor = vim.system({ command, 'doctor' }, { text = true, cwd = vim.fn.getcwd() }):wait()
   for line in vim.gsplit(vim.trim(doctor.stdout), '\n') do
-    local report = REPORT[line:sub(1, 2)] or vim.health.info
+    local report = REPORTERS[line:sub(1, 2)] or vim.health.info
     report(vim.trim(line:sub(4)))
   end
 end

@@ -1,11 +1,11 @@
----What the language server's configuration (`lsp/reloc.lua`) takes from this plugin, and what a user may call.
+---What the LSP configuration (`lsp/reloc.lua`) takes from this plugin, and the functions for users.
 
 local proposal = require('reloc.proposal')
 
 local M = {}
 
 ---@class reloc.Options
----@field open boolean whether a proposal opens at once; else `:LspRelocShow` opens it
+---@field open boolean whether a proposal opens at once; if not, `:LspRelocShow` opens it
 ---@field keys reloc.Keys
 
 ---@class reloc.Keys
@@ -20,13 +20,13 @@ M.options = {
   keys = { accept = 'a', next = 'n', reject = 'r', later = 'q' },
 }
 
----Change what the plugin does; the server's own settings belong to `vim.lsp.config('reloc', { settings = ... })`.
----@param options? table parts of |reloc.Options|
+---Change the options of the plugin. The server has its settings in `vim.lsp.config('reloc', { settings = ... })`.
+---@param options? table any of the fields of |reloc.Options|
 function M.setup(options)
   M.options = vim.tbl_deep_extend('force', M.options, options or {})
 end
 
----Announces that proposals are drawn here, and that instructions are asked for.
+---The experimental capabilities: this client displays proposals itself and asks the user for instructions.
 M.capabilities = { experimental = { reloc = { proposals = true, input = true } } }
 
 M.handlers = {
@@ -47,7 +47,7 @@ function M.on_attach(client, bufnr)
   require('reloc.commands').create(client.id, bufnr)
 end
 
----Where the searches stand, for a statusline; empty when none runs.
+---The progress of a search as text for a statusline; empty if no search runs.
 ---@return string
 function M.status()
   for _, client in ipairs(vim.lsp.get_clients({ name = 'reloc' })) do

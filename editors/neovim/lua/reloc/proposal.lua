@@ -1,6 +1,6 @@
----A proposal in a tab of its own: the document as it stands beside what a revision would make of it.
+---Shows a proposal in a tab: the current text of the document beside the revised text.
 
-local here = require('reloc.here')
+local offline = require('reloc.offline')
 
 local M = {}
 
@@ -20,13 +20,13 @@ local M = {}
 ---@field proposal reloc.Proposal
 ---@field client_id integer
 ---@field options reloc.Options
----@field number integer of the revision shown, from 1
+---@field number integer of the revision that is shown, from 1
 ---@field buffers integer[]
 ---@field tab? integer
 
----@type table<string, reloc.View> by the id of the proposal
+---@type table<string, reloc.View> the views by the id of their proposal
 local views = {}
----@type string[] ids, oldest first
+---@type string[] the ids of the proposals that wait, oldest first
 local waiting = {}
 
 ---@param view reloc.View
@@ -44,10 +44,10 @@ local function close(view)
   view.buffers = {}
 end
 
----The server that made a proposal, unless it has ended.
+---The server that found a proposal; nil if it has ended.
 ---@param view reloc.View
 ---@return vim.lsp.Client?
-local function maker(view)
+local function server_of(view)
   local client = vim.lsp.get_client_by_id(view.client_id)
   return client and not client:is_stopped() and client or nil
 end
@@ -70,12 +70,12 @@ local function forget(view)
   end, waiting)
 end
 
----The proposals of ended servers for the same function: a server takes back only its own.
+---Forget the proposals of ended servers for the same function. The running server closes only its own proposals.
 ---@param proposal reloc.Proposal
 local function forget_outdated(proposal)
   for _, view in pairs(views) do
     local other = view.proposal
-    if other.uri == proposal.uri and other.qualname == proposal.qualname and not maker(view) then
+    if other.uri == proposal.uri and other.qualname == proposal.qualname and not server_of(view) then
       forget(view)
     end
   end
@@ -85,9 +85,9 @@ end
 local function fill(view)
   local choice = view.proposal.choices[view.number]
   local contents = { view.proposal.original, choice.revised }
-  for place, buffer in ipairs(view.buffers) do
+  for side, buffer in ipairs(view.buffers) do
     vim.bo[buffer].modifiable = true
-    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, here.lines_of(contents[place]))
+    vim.api.nvim_buf_set_lines(buffer, 0, -1, false, offline.lines_of(contents[side]))
     vim.bo[buffer].modifiable = false
   end
   local keys = view.options.keys
@@ -95,8 +95,8 @@ local function fill(view)
       and (' %s next (%d of %d)'):format(keys.next, view.number, #view.proposal.choices)
     or ''
   local help = (' %s accept%s  %s reject  %s later'):format(keys.accept, more, keys.reject, keys.later)
-  for place, window in ipairs(vim.api.nvim_tabpage_list_wins(view.tab)) do
-    local title = place == 1 and choice.message or help
+  for side, window in ipairs(vim.api.nvim_tabpage_list_wins(view.tab)) do
+    local title = side == 1 and choice.message or help
     vim.wo[window].winbar = title:gsub('%%', '%%%%')
   end
   vim.cmd.diffupdate()
@@ -106,12 +106,12 @@ end
 local function open(view)
   vim.cmd('tab split')
   view.tab = vim.api.nvim_get_current_tabpage()
-  for place, name in ipairs({ 'as it is', 'revised' }) do
-    if place > 1 then
+  for side, name in ipairs({ 'current', 'revised' }) do
+    if side > 1 then
       vim.cmd('rightbelow vsplit')
     end
     local buffer = vim.api.nvim_create_buf(false, true)
-    view.buffers[place] = buffer
+    view.buffers[side] = buffer
     vim.api.nvim_win_set_buf(0, buffer)
     vim.api.nvim_buf_set_name(buffer, ('reloc://%s/%s/%s'):format(view.proposal.id, view.proposal.qualname, name))
     vim.bo[buffer].bufhidden = 'wipe'
@@ -128,7 +128,7 @@ local function open(view)
   vim.cmd('normal! gg]c')
 end
 
----A proposal came: it opens if that disturbs nobody, and else waits.
+---Handle `reloc/proposal`: open the proposal in Normal mode, if the options allow it; else it waits.
 ---@param proposal reloc.Proposal
 ---@param client_id integer
 ---@param options reloc.Options
@@ -143,7 +143,7 @@ function M.received(proposal, client_id, options)
   end
 end
 
----The server took a proposal off the table.
+---Handle `reloc/proposalClosed`.
 ---@param params { id: string, why: string }
 function M.closed(params)
   local view = views[params.id]
@@ -155,7 +155,7 @@ function M.closed(params)
   end
 end
 
----Show the proposal that came last.
+---Show the latest proposal.
 ---@return boolean whether there is one
 function M.show()
   local view = views[waiting[#waiting]]
@@ -171,21 +171,21 @@ function M.show()
   return true
 end
 
----Apply the revision that is shown; where its server has ended, to the text that it was made for only.
+---Apply the revision that is shown. If its server has ended, the buffer must have the text that it was made for.
 ---@param id string
 function M.accept(id)
   local view = views[id]
-  local client, proposal = maker(view), view.proposal
+  local client, proposal = server_of(view), view.proposal
   if client then
     close(view)
     call(client, view, 'reloc.apply', { id, view.number - 1 })
-  elseif here.apply(vim.uri_to_bufnr(proposal.uri), proposal.original, proposal.choices[view.number].revised) then
+  elseif offline.apply(vim.uri_to_bufnr(proposal.uri), proposal.original, proposal.choices[view.number].revised) then
     forget(view)
   else
     local name = vim.fn.fnamemodify(vim.uri_to_fname(proposal.uri), ':.')
-    local said = 'ReLoc: %s has changed since the revision of %s was shown, and the server that made it has ended, '
+    local message = 'ReLoc: %s has changed since the revision of %s was shown, and the server that made it has ended, '
       .. 'so it was not applied: run Revise with ReLoc again.'
-    vim.notify(said:format(name, proposal.qualname), vim.log.levels.WARN)
+    vim.notify(message:format(name, proposal.qualname), vim.log.levels.WARN)
   end
 end
 
@@ -197,11 +197,11 @@ function M.next(id)
   fill(view)
 end
 
----Drop the proposal.
+---Discard the proposal.
 ---@param id string
 function M.reject(id)
   local view = views[id]
-  local client = maker(view)
+  local client = server_of(view)
   if client then
     close(view)
     call(client, view, 'reloc.discard', { id })
@@ -210,7 +210,7 @@ function M.reject(id)
   end
 end
 
----Close the view; the proposal waits.
+---Close the view; the proposal still waits.
 ---@param id string
 function M.later(id)
   close(views[id])
