@@ -77,7 +77,9 @@ def test_scenario(scenario: str, workspace: Path, code: CodeServer, tmp_path: Pa
     drive("drive.mjs", code, scenario, workspace, tmp_path)
 
 
-def test_the_extension_passes_its_tests_inside_the_extension_host(workspace: Path, code: CodeServer, tmp_path: Path) -> None:
+def test_the_extension_passes_its_tests_inside_the_extension_host(
+    workspace: Path, code: CodeServer, tmp_path: Path
+) -> None:
     write_settings(workspace, {"reloc.editor.logLevel": "debug", "reloc.trace.server": "verbose"})
     drive("host.mjs", code, "trusted", workspace, tmp_path)
     assert_passed(tmp_path / "report.json")
@@ -85,12 +87,16 @@ def test_the_extension_passes_its_tests_inside_the_extension_host(workspace: Pat
     assert [path for path in code.folder.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()] == []
 
 
-def test_the_extension_is_not_active_in_an_untrusted_workspace(workspace: Path, untrusting_code: CodeServer, tmp_path: Path) -> None:
+def test_the_extension_is_not_active_in_an_untrusted_workspace(
+    workspace: Path, untrusting_code: CodeServer, tmp_path: Path
+) -> None:
     drive("host.mjs", untrusting_code, "untrusted", workspace, tmp_path)
     assert_passed(tmp_path / "report.json")
 
 
-def test_the_extension_works_after_the_workspace_is_trusted(workspace: Path, untrusting_code: CodeServer, tmp_path: Path) -> None:
+def test_the_extension_works_after_the_workspace_is_trusted(
+    workspace: Path, untrusting_code: CodeServer, tmp_path: Path
+) -> None:
     drive("drive.mjs", untrusting_code, "untrusted", workspace, tmp_path)
 
 

@@ -19,8 +19,8 @@ def test_the_extension_declares_the_servers_settings_with_their_defaults() -> No
     assert declared == {name: row.default for name, row in SETTINGS.items()}
 
 
-def test_what_a_workspace_may_not_choose_is_not_a_setting_of_folders() -> None:
-    """VS Code takes settings of the machine from nowhere else, and overridable ones from trusted workspaces only."""
+def test_user_only_settings_have_no_resource_scope() -> None:
+    """VS Code reads `machine` settings from the user only, `machine-overridable` ones also from trusted workspaces."""
     user_only = {name for name, row in SETTINGS.items() if row.user_only}
     for name, setting in DECLARED.items():
         if name in user_only or name.startswith(OF_THE_EXTENSION):

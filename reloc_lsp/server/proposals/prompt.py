@@ -12,7 +12,7 @@ from reloc_lsp.server.session.editor_session import EditorSession
 
 APPLY, SHOW_DIFF, NEXT, DISCARD = "Apply", "Show diff", "Next alternative", "Discard"
 SYNTAX_ERROR_SECONDS = 3.0
-"""How long a document may have a syntax error, as it has while the user types, before a message says so.
+"""How long a document may have a syntax error, as it has while the user types, before a message reports it.
 Chosen by hand."""
 
 

@@ -54,7 +54,7 @@ export const user = (page) => ({
     await page.keyboard.press('Control+Home');
   },
   /** Open the light bulb once it has an action; the server may have to start first. */
-  async offered(title) {
+  async menuWith(title) {
     const row = page.locator('.action-widget .monaco-list-row', { hasText: exactly(title) });
     await until(title, async () => {
       await page.keyboard.press('Control+.');
@@ -66,7 +66,7 @@ export const user = (page) => ({
   },
   /** Choose an action of the light bulb. */
   async lightBulb(title) {
-    await this.offered(title);
+    await this.menuWith(title);
     await until('the row to be chosen', async () => {
       if (await page.locator('.action-widget .monaco-list-row.focused', { hasText: exactly(title) }).count()) return true;
       await page.keyboard.press('ArrowDown');

@@ -56,7 +56,7 @@ const SCENARIOS = {
   /** A bug is typed and saved: a hint appears, nothing is changed, and its quick fix shows the revision. */
   async propose(page, they) {
     await they.open('fine.py', 1);
-    await they.offered('Revise with ReLoc');
+    await they.menuWith('Revise with ReLoc');
     await page.keyboard.press('Escape');
     await they.retype(2, 'return value - value');
     await page.keyboard.press('Control+s');
@@ -74,7 +74,7 @@ const SCENARIOS = {
   /** The same with `notify`: only a mark for the failing tests appears. */
   async notify(page, they) {
     await they.open('fine.py', 1);
-    await they.offered('Revise with ReLoc');
+    await they.menuWith('Revise with ReLoc');
     await page.keyboard.press('Escape');
     await they.retype(2, 'return value - value');
     await page.keyboard.press('Control+s');
@@ -141,7 +141,7 @@ const SCENARIOS = {
     await page.keyboard.press('Control+.');
     await page.waitForTimeout(1000);
     const rows = await page.locator('.action-widget .monaco-list-row', { hasText: 'ReLoc' }).count();
-    if (rows) throw new Error('an action is offered in a workspace that is not trusted');
+    if (rows) throw new Error('there is an action in a workspace that is not trusted');
     await page.keyboard.press('Escape');
     await they.command('Workspaces: Manage Workspace Trust');
     await page.click('.workspace-trust-editor .monaco-button:has-text("Trust")');

@@ -30,7 +30,7 @@ SOURCE = textwrap.dedent("""\
 Connect = Callable[..., Awaitable[Editor]]
 
 
-def mended(source: str) -> str:
+def repaired(source: str) -> str:
     return source.replace("value < high", "value > high")
 
 
@@ -41,7 +41,7 @@ def source() -> str:
 
 @pytest.fixture
 def clamp() -> int:
-    """The line of `def clamp` as editors count."""
+    """The line of `def clamp`, from 0."""
     return SOURCE.splitlines().index("def clamp(value, low, high):")
 
 
@@ -60,7 +60,7 @@ def revisions() -> ScriptedRevisions:
 
 @pytest.fixture
 async def connect(project: Path, revisions: ScriptedRevisions) -> AsyncIterator[Connect]:
-    """Connects an editor to a server of its own; messages that the editor cannot take fail the test."""
+    """Connects an editor to a server of its own. A message that breaks the LSP specification fails the test."""
     sessions: list[Session] = []
 
     async def connected(
@@ -80,5 +80,5 @@ async def connect(project: Path, revisions: ScriptedRevisions) -> AsyncIterator[
         yield connected
         for session in sessions:
             assert await session.end() == 0
-    broken = [str(w.message) for w in caught if issubclass(w.category, LspSpecificationWarning)]
-    assert not broken, broken
+    violations = [str(w.message) for w in caught if issubclass(w.category, LspSpecificationWarning)]
+    assert not violations, violations

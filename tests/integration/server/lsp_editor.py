@@ -1,4 +1,4 @@
-"""An editor for tests: the client of pytest-lsp, over memory, with documents and a user who answers."""
+"""An editor for tests: the client of pytest-lsp in memory, with documents and a user who answers questions."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ from reloc_lsp.server.transport.connection import serve
 UNIT_BYTES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
 
 
-# To make a converter and to have it learn the protocol takes longer than most tests, so that all of them share these.
-trusted = functools.cache(default_converter)
+# Creating a converter for the protocol takes longer than most tests, so that all tests share these.
+server_converter = functools.cache(default_converter)
 capabilities_of = functools.cache(client_capabilities)
 
 
 @functools.cache
-def theirs() -> Any:
-    """The editor's converter, told that an action with a command is an action and no command."""
-    made = default_converter()
-    made.register_structure_hook(
+def client_converter() -> Any:
+    """The client's converter, which does not take a `CodeAction` with a command for a `Command`."""
+    converter = default_converter()
+    converter.register_structure_hook(
         types.Command | types.CodeAction,
-        lambda value, _: made.structure(
+        lambda value, _: converter.structure(
             value, types.Command if isinstance(value.get("command"), str) else types.CodeAction
         ),
     )
-    return made
+    return converter
 
 
 def new_client() -> LanguageClient:
     """The client of pytest-lsp."""
-    client = LanguageClient(converter_factory=theirs)
+    client = LanguageClient(converter_factory=client_converter)
     register_lsp_features(client)
     return client
 
 
-def plain(params: Any) -> Any:
-    """A message of ours, which pygls makes named tuples of, as JSON has it."""
+def to_json(params: Any) -> Any:
+    """The JSON of a message that pygls has converted to named tuples."""
     if hasattr(params, "_asdict"):
-        return {name: plain(value) for name, value in params._asdict().items()}
-    return [plain(item) for item in params] if isinstance(params, list | tuple) else params
+        return {name: to_json(value) for name, value in params._asdict().items()}
+    return [to_json(item) for item in params] if isinstance(params, list | tuple) else params
 
 
 class MemoryWriter:
@@ -71,10 +71,11 @@ class MemoryWriter:
 
 
 class Editor:
-    """`answers` are the user's, first to last, the last one repeated; `None` waves the question away.
+    """`answers` are the user's, first to last; the last one is repeated. `None` dismisses the question.
 
-    `applies` is how edits are treated: honestly, refused, reported applied although dropped, or "unheard", which is
-    answered in no shape that the protocol has. The user's answer "no answer at all" is of no such shape, either.
+    `applies` is what happens to an edit. "honestly": it is applied; "refused": it is not; "dropped": it is reported as
+    applied, but is not; "malformed": the response does not have the protocol's shape. The user's answer "malformed" has
+    a wrong shape, too.
     """
 
     def __init__(self, client: LanguageClient, answers: tuple[str | None, ...] = ("Apply",)) -> None:
@@ -88,7 +89,7 @@ class Editor:
         self.proposals: list[Any] = []
         self.closed: list[Any] = []
         self.refreshed = 0
-        self.heard = asyncio.Event()
+        self.activity = asyncio.Event()
         self.before_answer: Callable[[], None] = lambda: None
         self.answer_progress: Callable[[], None] = lambda: None
         self.encoding = "utf-16"
@@ -98,28 +99,28 @@ class Editor:
         protocol = self.client.protocol
         handle = protocol.handle_message
 
-        def heard(message: Any) -> None:
+        def received(message: Any) -> None:
             handle(message)
-            self.heard.set()
+            self.activity.set()
 
-        protocol.handle_message = heard
+        protocol.handle_message = received
 
         @self.client.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)
         async def asked(params: types.ShowMessageRequestParams) -> types.MessageActionItem | str | None:
             self.before_answer()
             self.questions.append(params)
-            self.heard.set()  # this runs later than the message was handled, and it may be the last one
+            self.activity.set()  # this runs after `received`, and no other message may follow
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if answer == "...":
                 await asyncio.Event().wait()
-            if answer == "no answer at all":
+            if answer == "malformed":
                 return answer
             return next((action for action in params.actions or [] if action.title == answer), None)
 
         @self.client.feature(types.WORKSPACE_APPLY_EDIT)
         def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult | None:
             self.edits.append(params.edit)
-            if self.applies == "unheard":
+            if self.applies == "malformed":
                 return None
             if self.applies == "refused":
                 return types.ApplyWorkspaceEditResult(applied=False, failure_reason="the file is locked")
@@ -129,11 +130,11 @@ class Editor:
 
         @self.client.feature("reloc/proposal")
         def proposed(params: Any) -> None:
-            self.proposals.append(plain(params))
+            self.proposals.append(to_json(params))
 
         @self.client.feature("reloc/proposalClosed")
         def ended(params: Any) -> None:
-            self.closed.append(plain(params))
+            self.closed.append(to_json(params))
 
         @self.client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
         def refresh(params: None) -> None:
@@ -219,7 +220,7 @@ class Editor:
         return list(await asyncio.wait_for(self.client.text_document_code_action_async(params), 30) or [])
 
     async def repairs(self, uri: str, line: int, **context: Any) -> list[Any]:
-        """The actions that repair, without those that make better what passes its tests."""
+        """The actions for a repair, without those for functions whose tests pass."""
         return [action for action in await self.actions(uri, line, **context) if ": " not in action.title]
 
     async def command(self, name: str, *arguments: Any) -> Any:
@@ -227,10 +228,10 @@ class Editor:
         return await asyncio.wait_for(self.client.workspace_execute_command_async(params), 30)
 
     async def status(self) -> Any:
-        return plain(await self.command("reloc.status"))
+        return to_json(await self.command("reloc.status"))
 
     async def revise(self, uri: str, line: int) -> str:
-        """Press the light bulb; the id of the job."""
+        """Choose the code action; the id of the job."""
         (action,) = await self.repairs(uri, line)
         return str(await self.command(action.command.command, *action.command.arguments))
 
@@ -244,8 +245,8 @@ class Editor:
     async def until(self, condition: Callable[[], Any], seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
-                self.heard.clear()
-                await self.heard.wait()
+                self.activity.clear()
+                await self.activity.wait()
 
     async def ended(self, token: str) -> None:
         await self.until(lambda: self.progress(token) and self.progress(token)[-1].kind == "end")
@@ -256,7 +257,7 @@ class Session:
 
     def __init__(self, server: ReLocServer, answers: tuple[str | None, ...]) -> None:
         self.server = server
-        self.server.protocol._converter = trusted()
+        self.server.protocol._converter = server_converter()
         self.to_server, self.to_client = asyncio.StreamReader(), asyncio.StreamReader()
         self.writer = MemoryWriter(self.to_server)
         self.editor = Editor(new_client(), answers)
@@ -275,7 +276,7 @@ class Session:
         return self.editor
 
     async def end(self) -> int:
-        """Shut down in good order; the server's exit status."""
+        """Shut down and exit; the server's exit status."""
         assert self.serving is not None
         if not self.serving.done():
             await asyncio.wait_for(self.editor.client.shutdown_async(None), 30)

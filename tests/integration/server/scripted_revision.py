@@ -1,4 +1,4 @@
-"""A stand-in for the use case: the test says what a run reports, and sees when it is stopped."""
+"""A replacement for the use case: the test decides what a run reports, and sees when it is stopped."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ Event = Progress | Proposal | Exception
 
 
 class ScriptedRun:
-    """One run; what it is told to say comes out of `run()`, and a stop is answered as a search answers it."""
+    """One run. `run()` yields the events of `emit`, and a stop ends it with the best proposal so far."""
 
     def __init__(self, snapshot: Snapshot, target: Target, settings: Settings) -> None:
         self.snapshot, self.target, self.settings = snapshot, target, settings
         self.best: Proposal | None = None
         self.stopped, self.closed = asyncio.Event(), asyncio.Event()
-        self.obeys = True
+        self.stops_on_request = True
         self._script: asyncio.Queue[Event] = asyncio.Queue()
 
-    def says(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         self._script.put_nowait(event)
 
     def stop(self) -> None:
         self.stopped.set()
-        if self.obeys:
-            self.says(self.best or Proposal("cancelled", "clamp: stopped, nothing better found.", reason="stopped"))
+        if self.stops_on_request:
+            self.emit(self.best or Proposal("cancelled", "clamp: stopped, nothing better found.", reason="stopped"))
 
     async def run(self) -> AsyncIterator[Progress | Proposal]:
         try:

@@ -1,4 +1,4 @@
-"""`textDocument/codeAction`: where the light bulb shines, and how fast."""
+"""`textDocument/codeAction`: where there are actions, and how fast the server answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_the_action_is_a_command_on_every_line_of_a_function(connect, proj
         assert list(action.command.arguments) == [uri, line, 1]
 
 
-async def test_classes_have_the_action_too_and_between_them_it_is_the_files(connect, project, revisions):
+async def test_functions_and_classes_have_the_action_and_other_lines_that_of_the_file(connect, project, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py", "class A:\n    x = 1\n\n    def f(self):\n        return 2\n\n\ny = 3\n")
     titles = [[action.title for action in await editor.repairs(uri, line)] for line in range(8)]
@@ -45,20 +45,20 @@ async def test_a_file_without_functions_has_no_action(connect, project):
     assert await editor.actions(editor.open(project / "ranges.py", "x = 1\n"), 0) == []
 
 
-async def test_what_a_model_makes_is_marked_where_the_editor_knows_the_mark(connect, project, clamp):
+async def test_actions_that_use_a_model_have_the_llm_tag_if_the_editor_supports_it(connect, project, clamp):
     options = {"reloc": {"model": {"name": "tiny"}}}
-    for knows in (True, False):
+    for supported in (True, False):
         capabilities = client_capabilities("visual-studio-code")
-        if knows:
+        if supported:
             tags = types.CodeActionTagOptions([types.CodeActionTag.LlmGenerated])
             capabilities.text_document.code_action.tag_support = tags
         for given in (options, None):
             editor = await connect(capabilities=capabilities, initialization_options=given)
             (action,) = await editor.repairs(editor.open(project / "ranges.py"), clamp)
-            assert list(action.tags or []) == ([types.CodeActionTag.LlmGenerated] if knows and given else [])
+            assert list(action.tags or []) == ([types.CodeActionTag.LlmGenerated] if supported and given else [])
 
 
-async def test_only_kinds_that_were_asked_for(connect, project, clamp):
+async def test_only_requested_kinds_are_returned(connect, project, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     for only, wanted in [
@@ -68,11 +68,11 @@ async def test_only_kinds_that_were_asked_for(connect, project, clamp):
         assert len(await editor.repairs(uri, clamp, only=[only])) == wanted, only
 
 
-async def test_unasked_only_on_the_line_of_the_definition(connect, project):
+async def test_automatic_requests_get_actions_only_on_the_line_of_the_definition(connect, project):
     editor = await connect()
     uri = editor.open(project / "ranges.py", "@cache\ndef f():\n    return 1  # def\n")
-    lit = [line for line in range(3) if await editor.actions(uri, line, trigger_kind=AUTOMATIC)]
-    assert lit == [1]
+    lines = [line for line in range(3) if await editor.actions(uri, line, trigger_kind=AUTOMATIC)]
+    assert lines == [1]
     assert await editor.actions(uri, 0) and await editor.actions(uri, 2)
 
 
@@ -87,7 +87,7 @@ async def test_only_files_are_revised(connect, source, clamp, uri):
     assert "save this document" in editor.messages[-1]
 
 
-async def test_what_does_not_parse_has_no_action_until_it_does(connect, project, source, clamp):
+async def test_a_syntax_error_disables_the_action(connect, project, source, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py", source.replace("low, high):", "low, high:"))
     (action,) = await editor.repairs(uri, clamp)
@@ -97,13 +97,13 @@ async def test_what_does_not_parse_has_no_action_until_it_does(connect, project,
     assert action.disabled is None
 
 
-async def test_an_editor_that_shows_no_disabled_actions_gets_none(connect, source, clamp):
+async def test_without_support_for_disabled_actions_none_is_returned(connect, source, clamp):
     editor = await connect("emacs")
     editor.open_uri("untitled:Untitled-1", source)
     assert await editor.actions("untitled:Untitled-1", clamp) == []
 
 
-async def test_a_function_beside_broken_ones_is_refused_in_a_sentence(connect, project, source, clamp):
+async def test_a_revision_in_a_file_with_a_syntax_error_is_refused_in_one_sentence(connect, project, source, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py", source + "def broken(:\n")
     (action,) = await editor.repairs(uri, clamp)
@@ -111,16 +111,16 @@ async def test_a_function_beside_broken_ones_is_refused_in_a_sentence(connect, p
     assert "ranges.py cannot be parsed" in editor.messages[-1]
 
 
-async def test_a_function_whose_string_holds_others_has_the_action(connect, project, revisions):
+async def test_a_def_inside_a_string_is_part_of_its_function(connect, project, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py", 'def f():\n    x = """\ndef g():\n    pass\n"""\n    return x\n\n\ny = 1')
-    lit = [line for line in range(9) for action in await editor.actions(uri, line) if action.title == TITLE]
-    assert lit == [0, 1, 2, 3, 4, 5]
+    lines = [line for line in range(9) for action in await editor.actions(uri, line) if action.title == TITLE]
+    assert lines == [0, 1, 2, 3, 4, 5]
     await editor.revise(uri, 5)
     assert (await revisions.started()).target.line == 1
 
 
-async def test_a_getter_is_told_from_its_setter(connect, project, revisions):
+async def test_a_getter_and_its_setter_are_different_units(connect, project, revisions):
     text = (
         "class A:\n    @property\n    def x(self):\n        return 1\n\n"
         "    @x.setter\n    def x(self, value):\n        pass\n"
@@ -133,7 +133,7 @@ async def test_a_getter_is_told_from_its_setter(connect, project, revisions):
     assert (await revisions.started()).target.line == 7
 
 
-async def test_an_editor_without_action_literals_gets_the_bare_command(connect, project, clamp):
+async def test_without_action_literals_the_bare_command_is_returned(connect, project, clamp):
     capabilities = types.ClientCapabilities(window=types.WindowClientCapabilities(work_done_progress=True))
     editor = await connect(capabilities=capabilities)
     uri = editor.open(project / "ranges.py")
@@ -142,7 +142,7 @@ async def test_an_editor_without_action_literals_gets_the_bare_command(connect, 
 
 
 @pytest.mark.parametrize("separator", ["\f", "\v", "\x1c", "\x85", "\u2028"])
-async def test_typing_below_separators_that_end_no_line(connect, project, separator):
+async def test_edits_below_characters_that_do_not_end_a_line(connect, project, separator):
     alone = separator if separator == "\f" else ""
     text = f"a = 1\n{alone}\nb = '{separator}'\r\n\n\ndef f():\n    return 1\n"
     editor = await connect("neovim")
@@ -155,9 +155,7 @@ async def test_typing_below_separators_that_end_no_line(connect, project, separa
     assert editor.session.server.session.documents.open_document(uri).source == editor.texts[uri]
 
 
-async def test_a_large_file_is_answered_at_once_after_each_edit_while_a_search_runs(
-    connect, project, source, clamp, revisions
-):
+async def test_code_actions_in_a_large_file_are_fast_after_each_edit(connect, project, source, clamp, revisions):
     editor = await connect()
     big = source + "".join(f"\n\ndef f{i}(a, b):\n    return a + b * {i}\n" for i in range(2500))
     uri = editor.open(project / "ranges.py", big)
@@ -166,7 +164,7 @@ async def test_a_large_file_is_answered_at_once_after_each_edit_while_a_search_r
     times = []
     for step in range(20):
         editor.type(uri, len(editor.texts[uri]), "# typed\n")
-        run.says(progress(step / 20))
+        run.emit(progress(step / 20))
         start = time.process_time()
         assert await editor.actions(uri, clamp)
         times.append(time.process_time() - start)

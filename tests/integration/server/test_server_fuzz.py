@@ -1,4 +1,4 @@
-"""Whatever editors and users do, in whatever order: texts stay equal, edits stay in their unit, all is answered."""
+"""Random actions of a user in random order: texts stay equal, edits stay in their unit, every request is answered."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from reloc_lsp.server.jobs import on_save
 from reloc_lsp.server.proposals import apply_edit, prompt
 
 STEPS = int(os.environ.get("RELOC_FUZZ_STEPS", "1500"))
-"""Ten thousand take a minute."""
+"""Number of random actions. Ten thousand take a minute."""
 SEED = int(os.environ.get("RELOC_FUZZ_SEED", "0"))
 PIECES = ("x", " ", "\n", "# é🙂\n", "def other():\n    pass\n", "(", "'", "\r\n", "\t")
-ANSWERS = (*["Apply"] * 5, "Discard", "Next alternative", "Show diff", None, "no answer at all")
-OUTSIDE = "an edit reaches outside of its unit"
+ANSWERS = (*["Apply"] * 5, "Discard", "Next alternative", "Show diff", None, "malformed")
+OUTSIDE = "an edit changes text outside of its unit"
 
 
 @pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody in here takes seconds for anything."""
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten every pause and timeout."""
     monkeypatch.setattr(on_save, "SAVE_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(apply_edit, "NEW_TEXT_TIMEOUT_SECONDS", 0.02)
     monkeypatch.setattr(apply_edit, "TYPED_TEXT_TIMEOUT_SECONDS", 0.005)
@@ -38,7 +38,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def revised(text: str) -> str:
-    """The text with its last `clamp` revised; as it is where there is none any more."""
+    """The text with its last `clamp` revised; unchanged if there is none."""
     module = Module(text)
     unit = module.find("clamp")
     if unit is None:
@@ -48,7 +48,7 @@ def revised(text: str) -> str:
 
 
 class Fuzzer:
-    """One user at random, and one search for each that is begun."""
+    """A user who acts at random, and the scripted runs of the searches."""
 
     def __init__(self, editor: Editor, revisions: ScriptedRevisions, uri: str, source: str, seed: int) -> None:
         self.editor, self.revisions, self.uri, self.source = editor, revisions, uri, source
@@ -78,8 +78,8 @@ class Fuzzer:
     async def step(self) -> None:
         steps: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (30, self.types_something), (9, self.starts_over), (8, self.saves), (5, self.revises), (2, self.cancels),
-            (25, self.searches_on), (10, self.looks), (1, self.closes), (1, self.changes_settings),
-            (5, self.changes_mind), (12, self.decides),
+            (25, self.searches_report), (10, self.requests_actions), (1, self.closes), (1, self.changes_settings),
+            (5, self.changes_answers), (12, self.decides),
         ]  # fmt: skip
         weights = [weight for weight, _ in steps]
         (chosen,) = self.random.choices([act for _, act in steps], weights)
@@ -89,7 +89,7 @@ class Fuzzer:
         await chosen()
 
     async def types_something(self) -> None:
-        """Mostly a harmless line, sometimes anything anywhere."""
+        """Mostly a comment line, sometimes any text anywhere."""
         text = self.editor.texts[self.uri]
         if self.random.random() < 0.8:
             lines = text[: text.find("def clamp")] if self.random.random() < 0.8 else text
@@ -119,12 +119,12 @@ class Fuzzer:
         else:
             await self.editor.command("reloc.cancel")
 
-    async def searches_on(self) -> None:
+    async def searches_report(self) -> None:
         if not self.runs:
             return
         run = self.random.choice(self.runs)
         if self.random.random() < 0.5:
-            run.says(progress(self.random.random()))
+            run.emit(progress(self.random.random()))
             return
         self.runs.remove(run)
         text = next(iter(run.snapshot.unsaved.values()), self.source)
@@ -133,13 +133,13 @@ class Fuzzer:
         except SyntaxError:
             better = text
         if self.random.random() < 0.1 or better == text:
-            run.says(RuntimeError("the search broke"))
+            run.emit(RuntimeError("the search broke"))
         else:
             other = better.replace("upper", "top")
             proposal = fixed(text, lambda _: better)
-            run.says(replace(proposal, alternatives=(Alternative("diff", 4, 4, -1.0, other),)))
+            run.emit(replace(proposal, alternatives=(Alternative("diff", 4, 4, -1.0, other),)))
 
-    async def looks(self) -> None:
+    async def requests_actions(self) -> None:
         line = self.random.randrange(20)
         await self.random.choice((self.editor.actions, self.editor.hover))(self.uri, line)
         await self.editor.lenses(self.uri)
@@ -154,9 +154,9 @@ class Fuzzer:
         values = {"reloc": {"editor": {"onSave": level, "codeLens": self.random.random() < 0.5}}}
         self.editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(values))
 
-    async def changes_mind(self) -> None:
+    async def changes_answers(self) -> None:
         self.editor.answers = [self.random.choice(ANSWERS)]
-        self.editor.applies = self.random.choice((*["honestly"] * 6, "refused", "dropped", "unheard"))
+        self.editor.applies = self.random.choice((*["honestly"] * 6, "refused", "dropped", "malformed"))
 
     async def decides(self) -> None:
         waiting = (await self.editor.status())["proposals"]
@@ -165,21 +165,21 @@ class Fuzzer:
             await self.editor.command(command, self.random.choice(waiting)["id"])
 
 
-@pytest.mark.parametrize("draws", [False, True], ids=["asks", "draws"])
-async def test_many_steps(connect, project, source, revisions, draws):
+@pytest.mark.parametrize("displays", [False, True], ids=["asks", "displays"])
+async def test_random_steps_keep_the_texts_equal(connect, project, source, revisions, displays):
     capabilities = client_capabilities("visual-studio-code")
-    if draws:
+    if displays:
         capabilities.experimental = {"reloc": {"proposals": True}}
     editor = await connect(capabilities=capabilities)
-    fuzzer = Fuzzer(editor, revisions, editor.open(project / "ranges.py"), source, seed=2 * SEED + int(draws))
+    fuzzer = Fuzzer(editor, revisions, editor.open(project / "ranges.py"), source, seed=2 * SEED + int(displays))
     for _ in range(STEPS):
         await fuzzer.step()
     server = editor.session.server
     async with asyncio.timeout(20):
-        while server.revisions.jobs.running:  # a save may just begin one more
+        while server.revisions.jobs.running:  # a save may begin another one
             await editor.command("reloc.cancel")
             await asyncio.sleep(0.05)
-    await editor.status()  # whatever was sent before has arrived
+    await editor.status()  # everything sent before has arrived
     assert server.session.documents.open_document(fuzzer.uri).source == editor.texts[fuzzer.uri]
-    assert fuzzer.applied, "nothing was applied: this shows nothing"
+    assert fuzzer.applied, "no edit was applied, so the test shows nothing"
     assert all(run.closed.is_set() for run in fuzzer.runs)

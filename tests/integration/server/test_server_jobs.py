@@ -1,11 +1,11 @@
-"""Searches as jobs: every way to stop one, and what becomes of the best so far."""
+"""Searches as jobs: every way to stop one, and what happens to the best revision so far."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
-from conftest import mended
+from conftest import repaired
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from scripted_revision import fixed, progress
@@ -16,7 +16,7 @@ from reloc_lsp.server.jobs import job_registry
 
 
 def best_so_far(source: str) -> Proposal:
-    return fixed(source, mended, status="cancelled", after=Passing(3, 4), verified=False)
+    return fixed(source, repaired, status="cancelled", after=Passing(3, 4), verified=False)
 
 
 async def progress_cancelled(editor, uri, job, line):
@@ -70,7 +70,7 @@ async def test_every_way_to_stop_a_search(request, connect, project, clamp, revi
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)
     run = await revisions.started()
-    run.says(progress(0.1))
+    run.emit(progress(0.1))
     await editor.until(lambda: len(editor.progress(job)) > 1)
     await stop(editor, uri, job, clamp)
     await asyncio.wait_for(run.stopped.wait(), 20)
@@ -82,7 +82,7 @@ async def test_every_way_to_stop_a_search(request, connect, project, clamp, revi
 
 
 @pytest.mark.parametrize("stop", [progress_cancelled, command_with_id, document_closed])
-async def test_the_best_so_far_is_offered_to_a_user_who_stops(connect, project, source, clamp, revisions, stop):
+async def test_the_best_so_far_is_proposed_to_a_user_who_stops(connect, project, source, clamp, revisions, stop):
     editor = await connect(answers=("Discard",))
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)
@@ -93,7 +93,7 @@ async def test_the_best_so_far_is_offered_to_a_user_who_stops(connect, project, 
     assert editor.questions[0].message.startswith("clamp: 2/4 -> 3/4 tests. Not confirmed by a fresh run yet.")
 
 
-async def test_a_search_that_was_replaced_offers_nothing(connect, project, source, clamp, revisions):
+async def test_a_replaced_search_proposes_nothing(connect, project, source, clamp, revisions):
     editor = await connect(answers=(None,))
     uri = editor.open(project / "ranges.py")
     first = await editor.revise(uri, clamp)
@@ -102,13 +102,13 @@ async def test_a_search_that_was_replaced_offers_nothing(connect, project, sourc
     second = await editor.revise(uri, clamp)
     new = await revisions.started()
     await editor.ended(first)
-    new.says(fixed(source, mended))
+    new.emit(fixed(source, repaired))
     await editor.until(lambda: editor.questions)
     await editor.ended(second)
     assert [question.message.split(" tests")[0] for question in editor.questions] == ["clamp: 2/4 -> 4/4"]
 
 
-async def test_a_stop_without_anything_better_does_not_pop_up(connect, project, clamp, revisions):
+async def test_a_stop_without_an_improvement_shows_no_message(connect, project, clamp, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)
@@ -128,39 +128,39 @@ async def test_a_search_stopped_before_it_began_ends_at_once(connect, project, c
     await asyncio.wait_for(run.closed.wait(), 20)
 
 
-async def test_work_that_does_not_stop_is_cancelled(connect, project, clamp, revisions, monkeypatch):
+async def test_a_revision_that_does_not_stop_is_cancelled(connect, project, clamp, revisions, monkeypatch):
     monkeypatch.setattr(job_registry, "GRACE_SECONDS", 0.05)
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)
     run = await revisions.started()
-    run.obeys = False
+    run.stops_on_request = False
     await editor.command("reloc.cancel", job)
     await asyncio.wait_for(run.closed.wait(), 20)
     assert await editor.command("reloc.cancel") == []
 
 
-async def test_shutdown_does_not_wait_for_ever(connect, project, clamp, revisions):
+async def test_shutdown_does_not_wait_for_a_revision_that_does_not_stop(connect, project, clamp, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     await editor.revise(uri, clamp)
     run = await revisions.started()
-    run.obeys = False
+    run.stops_on_request = False
     assert await editor.session.end() == 0
     assert run.closed.is_set()
 
 
-async def test_shutdown_while_the_user_is_asked(connect, project, source, clamp, revisions):
+async def test_shutdown_during_a_question(connect, project, source, clamp, revisions):
     editor = await connect(answers=("...",))
     uri = editor.open(project / "ranges.py")
     await editor.revise(uri, clamp)
-    (await revisions.started()).says(fixed(source, mended))
+    (await revisions.started()).emit(fixed(source, repaired))
     await editor.until(lambda: editor.questions)
     assert await editor.session.end() == 0
     assert not editor.messages
 
 
-async def test_two_searches_in_one_file_both_end_in_the_text(connect, project, source, clamp, revisions):
+async def test_two_searches_in_one_file_are_both_applied(connect, project, source, clamp, revisions):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     await editor.revise(uri, clamp)
@@ -172,26 +172,26 @@ async def test_two_searches_in_one_file_both_end_in_the_text(connect, project, s
     def longer(text):
         return text.replace("    return 1\n", "    one = 1\n    return one\n")
 
-    second.says(fixed(source, longer, "other"))
+    second.emit(fixed(source, longer, "other"))
     await editor.until(lambda: "one = 1" in editor.texts[uri])
-    first.says(fixed(source, mended))
-    await editor.until(lambda: editor.texts[uri] == longer(mended(source)))
+    first.emit(fixed(source, repaired))
+    await editor.until(lambda: editor.texts[uri] == longer(repaired(source)))
 
 
 @pytest.mark.parametrize("event", [RuntimeError("no space left\nat all"), None])
-async def test_a_search_that_fails_says_so_in_a_sentence(connect, project, clamp, revisions, event):
+async def test_a_failed_search_is_reported_in_one_sentence(connect, project, clamp, revisions, event):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)
-    (await revisions.started()).says(event or RuntimeError())
+    (await revisions.started()).emit(event or RuntimeError())
     await editor.ended(job)
     await editor.until(lambda: editor.messages)
     assert editor.messages[0].startswith("ReLoc could not revise clamp: ")
     assert "\n" not in editor.messages[0]
-    assert await editor.actions(uri, clamp), "still alive"
+    assert await editor.actions(uri, clamp), "the server still answers"
 
 
-async def test_wrong_arguments_are_refused_in_a_sentence(connect, project, clamp):
+async def test_invalid_arguments_are_refused_in_one_sentence(connect, project, clamp):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     for arguments in [(), (uri, 1.5), (1, 2), (uri, "clamp", "one")]:
@@ -215,7 +215,7 @@ async def test_debug_information(connect, project, clamp, revisions):
     assert str(project) in text and job in text and "work_done_progress" in text
 
 
-async def test_a_message_that_cannot_be_handled_is_one_line(connect, project, clamp):
+async def test_an_error_in_a_notification_is_shown_in_one_line(connect, project, clamp):
     editor = await connect()
     never_opened = (project / "never_opened.py").as_uri()
     editor.versions[never_opened], editor.texts[never_opened] = 1, ""
@@ -223,22 +223,24 @@ async def test_a_message_that_cannot_be_handled_is_one_line(connect, project, cl
     await editor.until(lambda: editor.messages)
     assert editor.messages[0].startswith("ReLoc: ") and "\n" not in editor.messages[0]
     uri = editor.open(project / "ranges.py")
-    assert await editor.actions(uri, clamp), "still alive"
+    assert await editor.actions(uri, clamp), "the server still answers"
 
 
-async def test_a_search_asked_for_as_a_request_is_answered_when_it_ends(connect, project, source, clamp, revisions):
+async def test_the_request_reloc_revise_is_answered_when_its_search_ends(connect, project, source, clamp, revisions):
     editor = await connect(answers=("Discard",))
     uri = editor.open(project / "ranges.py")
-    asking = editor.client.protocol.send_request_async("reloc/revise", {"uri": uri, "where": clamp, "version": 1})
-    answer = asyncio.create_task(asking)
+    reply = editor.client.protocol.send_request_async("reloc/revise", {"uri": uri, "where": clamp, "version": 1})
+    answer = asyncio.create_task(reply)
     run = await revisions.started()
-    run.says(fixed(source, mended))
+    run.emit(fixed(source, repaired))
     done = await asyncio.wait_for(answer, 20)
     assert done.outcome == "clamp: all 4 tests pass."
     await editor.until(lambda: editor.questions)
 
 
-async def test_cancelling_the_request_stops_its_search_and_offers_the_best(connect, project, source, clamp, revisions):
+async def test_cancelling_the_request_stops_its_search_and_proposes_the_best(
+    connect, project, source, clamp, revisions
+):
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     asked = editor.client.protocol.send_request("reloc/revise", {"uri": uri, "where": "clamp"}, msg_id="asked")
@@ -247,12 +249,12 @@ async def test_cancelling_the_request_stops_its_search_and_offers_the_best(conne
     editor.client.cancel_request(types.CancelParams(id="asked"))
     await asyncio.wait_for(run.closed.wait(), 20)
     assert run.stopped.is_set()
-    await editor.until(lambda: editor.texts[uri] == mended(source))
+    await editor.until(lambda: editor.texts[uri] == repaired(source))
     with pytest.raises(JsonRpcException):
         await asyncio.wait_for(asyncio.wrap_future(asked), 20)
 
 
-async def test_the_same_settings_again_stop_nothing(connect, project, source, clamp, revisions):
+async def test_unchanged_settings_stop_no_search(connect, project, source, clamp, revisions):
     editor = await connect(initialization_options={"reloc": {"budget": {"seconds": 7}}})
     uri = editor.open(project / "ranges.py")
     job = await editor.revise(uri, clamp)
@@ -262,19 +264,21 @@ async def test_the_same_settings_again_stop_nothing(connect, project, source, cl
     assert not run.stopped.is_set()
 
 
-async def test_the_status_tells_what_runs_and_what_waits(connect, project, source, clamp, revisions):
+async def test_the_status_has_the_running_searches_and_the_waiting_proposals(
+    connect, project, source, clamp, revisions
+):
     editor = await connect(answers=(None,))
     uri = editor.open(project / "ranges.py")
     assert await editor.status() == {"searches": [], "proposals": []}
     job = await editor.revise(uri, clamp)
     run = await revisions.started()
-    run.says(progress(0.5, 3))
+    run.emit(progress(0.5, 3))
     await editor.until(lambda: len(editor.progress(job)) > 1)
     (search,) = (await editor.status())["searches"]
     assert (search["id"], search["uri"], search["message"]) == (
         job, uri, "searching (best so far 2/4 -> 3/4 tests)",
     )  # fmt: skip
-    run.says(fixed(source, mended))
+    run.emit(fixed(source, repaired))
     await editor.until(lambda: editor.questions)
     status = await editor.status()
     assert status["searches"] == [] and status["proposals"][0]["message"].startswith("clamp: 2/4 -> 4/4 tests.")

@@ -1,4 +1,4 @@
-"""The server as a process: what it loads, how it treats its streams, and how it ends."""
+"""The server as a process: what it imports, how it uses its streams, and how it ends."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def initialized(client: LanguageClient, **given) -> types.InitializeResult
     return await asyncio.wait_for(client.initialize_session(types.InitializeParams(**given)), 60)
 
 
-async def test_over_stdio_from_first_word_to_last(tmp_path):
+async def test_a_whole_session_over_stdio(tmp_path):
     client = await started()
     result = await initialized(client)
     assert result.server_info.name == "reloc-lsp"
@@ -56,7 +56,7 @@ async def test_over_stdio_from_first_word_to_last(tmp_path):
     assert await asyncio.wait_for(client._server.wait(), 60) == 0
 
 
-async def test_exit_without_shutdown_is_told_by_the_status():
+async def test_exit_without_shutdown_has_status_1():
     client = await started()
     await initialized(client)
     client.exit(None)
@@ -88,7 +88,7 @@ async def test_a_dead_editor_ends_the_process_although_its_stream_is_open():
     assert await asyncio.wait_for(client._server.wait(), 60) == 1
 
 
-async def test_a_parent_that_cannot_be_seen_is_not_missed():
+async def test_an_unknown_parent_process_is_not_watched():
     client = await started()
     await initialized(client, process_id=2**22 + 1)
     await client.workspace_execute_command_async(types.ExecuteCommandParams("reloc.debugInformation"))
@@ -111,7 +111,7 @@ async def test_over_tcp(tmp_path):
     assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
-def test_a_port_that_is_taken_is_said_in_a_sentence():
+def test_a_port_in_use_is_reported_in_one_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = python(f"from reloc_lsp.server.start import serve_tcp; raise SystemExit(serve_tcp('127.0.0.1', {port}))")
@@ -119,7 +119,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence():
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_strays_never_reach_the_protocol():
+def test_other_output_never_reaches_the_protocol_stream():
     done = python(
         """
         import os, subprocess, sys
@@ -136,7 +136,7 @@ def test_strays_never_reach_the_protocol():
     assert "a print" in done.stderr and "a child" in done.stderr
 
 
-def test_nothing_heavy_is_loaded_before_the_first_search():
+def test_no_large_module_is_loaded_before_the_first_search():
     done = python(
         """
         import sys
@@ -161,7 +161,7 @@ def test_a_log_file_that_cannot_be_written_does_not_stop_the_server(tmp_path):
 
 
 @pytest.mark.parametrize("level", ["debug", "warning"])
-def test_the_log_goes_to_its_file_and_holds_no_source(tmp_path, level):
+def test_the_log_file_contains_no_source_text(tmp_path, level):
     log = tmp_path / "server.log"
     body = (
         b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///a.py",'

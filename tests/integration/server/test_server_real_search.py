@@ -1,4 +1,4 @@
-"""The whole way with the real search: from the light bulb over stdio to the mended text."""
+"""The real search in a server process: from the code action to the repaired text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import mended
+from conftest import repaired
 from server_process import Process
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -26,7 +26,7 @@ def test_inside():
 def test_outside():
     assert clamp(-3, 0, 9) == 0 and clamp(12, 0, 9) == 9
 """
-HOPELESS = (
+UNFIXABLE = (
     TESTS + "\n\ndef test_never():\n    import time\n\n    time.sleep(0.2)\n    assert clamp(1, 0, 9) == object()\n"
 )
 
@@ -38,7 +38,7 @@ def tested(project: Path) -> Path:
 
 
 @pytest.mark.parametrize(("profile", "tcp"), [("visual-studio-code", False), ("neovim", False), ("emacs", True)])
-async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, profile, tcp):
+async def test_from_the_code_action_to_the_repaired_text(tested, source, clamp, profile, tcp):
     (tested / "ranges.py").write_text("raise SystemExit('what is saved is out of date')\n")
     async with Process(tested, profile, tcp=tcp) as editor:
         uri = editor.open(tested / "ranges.py", source)
@@ -46,17 +46,17 @@ async def test_from_the_light_bulb_to_the_mended_text(tested, source, clamp, pro
         await editor.until(lambda: editor.progress(job))
         editor.type(uri, 0, "# 🙂 typed meanwhile\n")
         await editor.until(lambda: "value > high" in editor.texts[uri], 60)
-        assert editor.texts[uri] == "# 🙂 typed meanwhile\n" + mended(source)
+        assert editor.texts[uri] == "# 🙂 typed meanwhile\n" + repaired(source)
         assert editor.questions[0].message.startswith("clamp: 0/2 -> 2/2 tests.")
         page = Path((await editor.command("reloc.showTrace", job)).removeprefix("file://"))
         assert "ReLoc: clamp in ranges.py" in page.read_text("utf-8")
         percentages = [value.percentage for value in editor.progress(job)[:-1]]
         assert percentages == sorted(percentages)
-    assert not page.exists(), "it goes with the server"
+    assert not page.exists(), "it is removed when the server ends"
     assert "out of date" in (tested / "ranges.py").read_text(), "the editor saves, not the server"
 
 
-async def test_a_model_that_the_editors_settings_name_revises(tested, source, clamp):
+async def test_the_model_in_the_editors_settings_is_used(tested, source, clamp):
     version = "def clamp(value, low, high):\n    return sorted((low, value, high))[1]\n"
     async with ScriptedServer(Answer(texts=(f"1. Sort them.\n```python\n{version}```",))) as model:
         options = {"reloc": {"model": {"baseUrl": model.url}, "search": {"reviser": "model"}}}
@@ -67,8 +67,8 @@ async def test_a_model_that_the_editors_settings_name_revises(tested, source, cl
             assert "def clamp" in str(model.requests[0].body["messages"])
 
 
-async def test_a_stopped_search_leaves_no_process_and_a_live_server(tested, clamp):
-    (tested / "test_ranges.py").write_text(HOPELESS)
+async def test_a_stopped_search_leaves_no_process_and_the_server_runs(tested, clamp):
+    (tested / "test_ranges.py").write_text(UNFIXABLE)
     async with Process(tested, "neovim") as editor:
         server = editor.client._server.pid
         uri = editor.open(tested / "ranges.py")
@@ -81,8 +81,8 @@ async def test_a_stopped_search_leaves_no_process_and_a_live_server(tested, clam
         assert await editor.actions(uri, clamp)
 
 
-async def test_an_editor_that_vanishes_leaves_nothing_behind(tested, clamp):
-    (tested / "test_ranges.py").write_text(HOPELESS)
+async def test_no_process_is_left_when_the_editor_disappears(tested, clamp):
+    (tested / "test_ranges.py").write_text(UNFIXABLE)
     async with Process(tested, "visual-studio-code") as editor:
         process = editor.client._server
         uri = editor.open(tested / "ranges.py")

@@ -1,4 +1,4 @@
-"""Settings: where they come from, which wins, and what is said about bad ones."""
+"""Settings: where they come from, which one wins, and how invalid ones are reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_initialization_options(connect, project, clamp, revisions, option
     assert not editor.messages
 
 
-async def test_the_order_of_the_layers(connect, project, clamp, revisions):
+async def test_the_precedence_of_the_layers(connect, project, clamp, revisions):
     (project / "pyproject.toml").write_text(
         "[tool.reloc]\nbudget = {seconds = 1, evaluations = 1, calls = 1, tokens = 1}\n"
     )
@@ -41,10 +41,10 @@ async def test_the_order_of_the_layers(connect, project, clamp, revisions):
     assert (budget.seconds, budget.evaluations, budget.calls, budget.tokens) == (1, 2, 3, 4)
     editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
     budget = (await settings_of(editor, revisions, project / "ranges.py", clamp)).budget
-    assert budget.tokens == 3, "what is pushed last holds"
+    assert budget.tokens == 3, "the latest notification replaces earlier ones"
 
 
-async def test_bad_settings_are_said_once_and_the_default_holds(connect, project, clamp, revisions):
+async def test_invalid_settings_are_reported_once_and_the_default_is_used(connect, project, clamp, revisions):
     editor = await connect(initialization_options={"budget": {"seconds": "soon"}, "serach": {}})
     default = await settings_of(editor, revisions, project / "ranges.py", clamp)
     assert default.budget.seconds == 60
@@ -55,14 +55,14 @@ async def test_bad_settings_are_said_once_and_the_default_holds(connect, project
 
 
 @pytest.mark.parametrize("options", [[1], "fast", {"settings": 3}, {"reloc": []}])
-async def test_options_of_the_wrong_shape_do_no_harm(connect, project, clamp, revisions, options):
+async def test_options_of_the_wrong_shape_are_reported_and_ignored(connect, project, clamp, revisions, options):
     editor = await connect(initialization_options=options)
     settings = await settings_of(editor, revisions, project / "ranges.py", clamp)
     assert settings.budget.seconds == 60
     assert len(editor.messages) == 1 and "must be a table of settings" in editor.messages[0]
 
 
-async def test_a_workspace_may_not_name_what_is_run(connect, project, clamp, revisions):
+async def test_a_workspace_cannot_choose_the_interpreter(connect, project, clamp, revisions):
     (project / "pyproject.toml").write_text('[tool.reloc.evaluation]\ninterpreter = "/tmp/evil"\n')
     editor = await connect()
     settings = await settings_of(editor, revisions, project / "ranges.py", clamp)
@@ -86,9 +86,7 @@ async def test_each_folder_has_settings_of_its_own(connect, tmp_path, source, cl
         assert settings.evaluation.interpreter == f"/env/{number}/python"
 
 
-async def test_an_editor_that_never_answers_does_not_hold_up_the_search(
-    connect, project, clamp, revisions, monkeypatch
-):
+async def test_the_search_does_not_wait_long_for_the_settings(connect, project, clamp, revisions, monkeypatch):
     monkeypatch.setattr("reloc_lsp.server.session.configuration.Configuration.ready.__defaults__", (0.05,))
     editor = await connect()
 
@@ -100,7 +98,7 @@ async def test_an_editor_that_never_answers_does_not_hold_up_the_search(
     assert (await settings_of(editor, revisions, project / "ranges.py", clamp)).budget.seconds == 60
 
 
-async def test_changes_are_asked_for_where_the_editor_takes_registrations(connect):
+async def test_the_server_registers_for_changed_settings_if_the_editor_supports_it(connect):
     editor = await connect("visual-studio-code")
     await editor.until(lambda: editor.registrations)
     assert [r.method for r in editor.registrations] == ["workspace/didChangeConfiguration"]
@@ -120,7 +118,7 @@ async def test_the_log_level_changes_while_the_server_runs(connect, revisions):
                 await asyncio.sleep(0)
 
 
-async def test_nothing_is_run_in_a_workspace_that_is_not_trusted(connect, project, clamp, revisions):
+async def test_no_code_of_an_untrusted_workspace_is_run(connect, project, clamp, revisions):
     editor = await connect(initialization_options={"editor": {"trusted": False, "on_save": "propose"}})
     uri = editor.open(project / "ranges.py")
     await editor.revise(uri, clamp)

@@ -1,4 +1,4 @@
-"""What a search gets to see: the workspace folder and the text that is not saved."""
+"""The snapshot of a search: the workspace folder and the unsaved text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ async def snapshot_of(editor, revisions, uri, line):
     return (await revisions.started()).snapshot
 
 
-async def test_unsaved_text_counts_and_saved_text_is_read_from_disk(connect, project, source, clamp, revisions):
+async def test_the_snapshot_contains_unsaved_text_only(connect, project, source, clamp, revisions):
     (project / "helper.py").write_bytes(b"x = 1\r\n")
     editor = await connect()
     uri = editor.open(project / "ranges.py")
@@ -27,7 +27,7 @@ async def test_unsaved_text_counts_and_saved_text_is_read_from_disk(connect, pro
     }
 
 
-async def test_a_file_in_its_declared_encoding_is_not_unsaved(connect, project, revisions):
+async def test_a_saved_file_in_its_declared_encoding_is_not_unsaved(connect, project, revisions):
     text = "# -*- coding: latin-1 -*-\n\n\ndef f():\n    return 'é'\n"
     (project / "old.py").write_bytes(text.encode("latin-1"))
     editor = await connect()
@@ -48,7 +48,7 @@ async def test_the_innermost_folder_is_the_root(connect, tmp_path, source, clamp
     assert snapshot.root == inner and not snapshot.unsaved
 
 
-async def test_without_folders_the_project_around_the_file_is_the_root(connect, tmp_path, source, clamp, revisions):
+async def test_without_folders_the_project_of_the_file_is_the_root(connect, tmp_path, source, clamp, revisions):
     package = tmp_path / "project" / "src" / "package"
     package.mkdir(parents=True)
     (package / "ranges.py").write_bytes(source.encode())
@@ -58,14 +58,14 @@ async def test_without_folders_the_project_around_the_file_is_the_root(connect, 
     assert (await snapshot_of(editor, revisions, uri, clamp)).root == tmp_path / "project"
 
 
-async def test_an_older_editor_names_only_one_root(connect, project, clamp, revisions):
+async def test_the_root_uri_of_older_editors_is_a_folder(connect, project, clamp, revisions):
     (project / "pyproject.toml").touch()
     editor = await connect(root=None, root_uri=project.parent.as_uri())
     uri = editor.open(project / "ranges.py")
     assert (await snapshot_of(editor, revisions, uri, clamp)).root == project.parent
 
 
-async def test_a_folder_added_later_is_known(connect, project, source, clamp, revisions, tmp_path):
+async def test_a_folder_added_later_is_used(connect, project, source, clamp, revisions, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     (other / "ranges.py").write_bytes(source.encode())

@@ -1,10 +1,10 @@
-"""What editors announce of which pytest-lsp has no record: the parts that matter to this server."""
+"""The capabilities of editors that pytest-lsp does not know: the part that matters to this server."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from lsp_editor import trusted
+from lsp_editor import server_converter
 from lsprotocol import types
 
 KINDS = ["", "quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source"]
@@ -52,4 +52,4 @@ PROFILES: dict[str, Any] = {
 
 def capabilities(name: str) -> types.ClientCapabilities:
     """The capabilities of one of these editors."""
-    return trusted().structure(PROFILES[name], types.ClientCapabilities)
+    return server_converter().structure(PROFILES[name], types.ClientCapabilities)

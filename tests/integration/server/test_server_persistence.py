@@ -1,4 +1,4 @@
-"""What nobody answered before the server ended is back, for a day, when its document is opened again."""
+"""Pending proposals are saved when the server ends, and restored within a day when their document is opened."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import mended
+from conftest import repaired
 from lsprotocol import types
 from pytest_lsp import client_capabilities
 from scripted_revision import fixed
@@ -30,13 +30,13 @@ def test_outside():
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where proposals are kept."""
+    """The folder of the saved proposals."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "reloc_lsp" / "proposals"
 
 
 @pytest.mark.parametrize("how", ["shut down", "terminated"])
-async def test_a_restart_does_not_lose_a_revision(project, source, clamp, folder, how):
+async def test_a_proposal_survives_a_restart_of_the_server(project, source, clamp, folder, how):
     (project / "test_ranges.py").write_text(TESTS)
     async with Process(project, "neovim", {"budget": {"seconds": 600}}) as editor:
         editor.answers = [None]
@@ -46,9 +46,9 @@ async def test_a_restart_does_not_lose_a_revision(project, source, clamp, folder
         if how == "terminated":
             editor.client._server.send_signal(signal.SIGTERM)
             await editor.client._server.wait()
-    (kept,) = folder.iterdir()
+    (saved,) = folder.iterdir()
     if os.name == "posix":
-        assert (kept.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+        assert (saved.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
     async with Process(project, "neovim") as editor:
         text = "# typed since\n" + source
         uri = editor.open(project / "ranges.py", text)
@@ -56,23 +56,23 @@ async def test_a_restart_does_not_lose_a_revision(project, source, clamp, folder
         (hint,) = editor.client.diagnostics[uri]
         assert (hint.range.start.line, hint.severity) == (clamp + 1, types.DiagnosticSeverity.Hint)
         assert "A revision waits. clamp: 0/2 -> 2/2 tests." in editor.messages[-1]
-        assert not editor.questions, "nobody is asked at the start of an editor"
+        assert not editor.questions, "no question at the start of an editor"
         actions = {action.title: action for action in await editor.actions(uri, clamp + 1, diagnostics=[hint])}
         command = actions["Apply ReLoc's revision of clamp"].command
         assert await editor.command(command.command, *command.arguments) is True
-        assert editor.texts[uri] == mended(text)
-    assert not list(folder.iterdir()), "it is kept no longer"
+        assert editor.texts[uri] == repaired(text)
+    assert not list(folder.iterdir()), "the file is deleted"
 
 
 @pytest.fixture
 def unanswered(connect, project, source, clamp, revisions):
-    """Ends a server while a revision waits."""
+    """Ends a server while a proposal waits."""
 
     async def ended(**given):
         editor = await connect(answers=("...",), **given)
         uri = editor.open(project / "ranges.py")
         await editor.revise(uri, clamp)
-        (await revisions.started()).says(fixed(source, mended))
+        (await revisions.started()).emit(fixed(source, repaired))
         await editor.until(lambda: editor.questions or editor.proposals)
         await editor.session.end()
 
@@ -80,14 +80,14 @@ def unanswered(connect, project, source, clamp, revisions):
 
 
 async def waiting(editor, uri):
-    """What is on the table once the server has looked what was kept for a document."""
+    """The pending proposals after the server has restored those of a document."""
     await editor.status()  # the document is open
-    looking = [task for task in editor.session.server.session.tasks._running if "restoring" in task.get_name()]
-    await asyncio.gather(*looking)
+    restoring = [task for task in editor.session.server.session.tasks._running if "restoring" in task.get_name()]
+    await asyncio.gather(*restoring)
     return [proposal["qualname"] for proposal in (await editor.status())["proposals"]]
 
 
-async def test_it_is_back_once(connect, project, unanswered):
+async def test_a_saved_proposal_is_restored_once(connect, project, unanswered):
     await unanswered()
     editor = await connect()
     assert await waiting(editor, editor.open(project / "ranges.py")) == ["clamp"]
@@ -97,7 +97,7 @@ async def test_it_is_back_once(connect, project, unanswered):
     assert await waiting(editor, editor.open(project / "ranges.py")) == []
 
 
-async def test_what_nobody_answers_again_is_kept_again(connect, project, unanswered):
+async def test_a_restored_proposal_without_an_answer_is_saved_again(connect, project, unanswered):
     await unanswered()
     for _ in range(2):
         editor = await connect()
@@ -106,30 +106,30 @@ async def test_what_nobody_answers_again_is_kept_again(connect, project, unanswe
 
 
 @pytest.mark.parametrize("why", ["edited", "old", "other release", "broken file"])
-async def test_what_is_out_of_date_is_not_brought_back(connect, project, source, unanswered, folder, why):
+async def test_an_outdated_proposal_is_not_restored(connect, project, source, unanswered, folder, why):
     await unanswered()
-    (kept,) = folder.iterdir()
+    (saved,) = folder.iterdir()
     text = source.replace("value < low", "value <= low") if why == "edited" else source
     if why == "old":
         yesterday = time.time() - 25 * 3600
-        os.utime(kept, (yesterday, yesterday))
+        os.utime(saved, (yesterday, yesterday))
     elif why == "other release":
-        kept.write_text(kept.read_text().replace('"reloc_lsp": "', '"reloc_lsp": "9.'))
+        saved.write_text(saved.read_text().replace('"reloc_lsp": "', '"reloc_lsp": "9.'))
     elif why == "broken file":
-        kept.write_text(kept.read_text()[:-9])
+        saved.write_text(saved.read_text()[:-9])
     editor = await connect()
     assert await waiting(editor, editor.open(project / "ranges.py", text)) == []
     assert not editor.client.diagnostics.get((project / "ranges.py").as_uri())
 
 
-async def test_an_editor_that_draws_proposals_keeps_its_own(unanswered, folder):
+async def test_proposals_are_not_saved_for_an_editor_that_displays_them(unanswered, folder):
     capabilities = client_capabilities("visual-studio-code")
     capabilities.experimental = {"reloc": {"proposals": True}}
     await unanswered(capabilities=capabilities)
     assert not folder.exists()
 
 
-async def test_a_folder_that_cannot_be_written_stops_nothing(unanswered, folder):
+async def test_the_server_ends_without_a_writable_cache_folder(unanswered, folder):
     folder.parent.mkdir(parents=True)
     folder.write_text("no folder")
     await unanswered()

@@ -1,4 +1,4 @@
-"""Where an edit goes: pure functions from a proposal to positions."""
+"""From a proposal to the positions of an edit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def proposal(original: str, source: str, qualname: str = "f") -> Proposal:
     return Proposal("fixed", "", qualname=qualname, original=original, source=source)
 
 
-def test_the_change_of_a_unit_is_found_again_wherever_it_moved():
+def test_a_unit_change_is_rebased_on_the_moved_unit():
     change = unit_change(proposal("def f():\n    return 1\n", "def f():\n    return 2\n"))
     moved = "x = 1\n\n\ndef f():\n    return 1\n"
     assert change.rebased(parse(moved)) == [Edit(17, 30, "    return 2\n")]
@@ -31,7 +31,7 @@ def test_the_change_of_a_unit_is_found_again_wherever_it_moved():
     assert not change.is_done_in(parse(moved))
 
 
-def test_of_units_with_one_name_the_one_that_was_revised_is_meant():
+def test_of_units_with_the_same_name_the_revised_one_is_changed():
     text = "if a:\n    def f():\n        return 1\nelse:\n    def f():\n        return 2\n"
     change = unit_change(proposal(text, text.replace("return 1", "return 3")))
     assert change.after == "    def f():\n        return 3\n"
@@ -39,21 +39,21 @@ def test_of_units_with_one_name_the_one_that_was_revised_is_meant():
 
 
 @pytest.mark.parametrize("source", ["x = 2\ndef f():\n    return 1\n", "def f():\n    return 1\n", ""])
-def test_what_reaches_outside_of_the_unit_or_is_no_change_is_none(source):
+def test_a_change_outside_of_the_unit_or_no_change_is_none(source):
     assert unit_change(proposal("def f():\n    return 1\n", source)) is None
 
 
-@pytest.mark.parametrize(("unit_bytes", "character"), [(1, 9), (2, 7), (4, 6)])
-def test_positions_count_in_the_units_of_the_editor(unit_bytes, character):
+@pytest.mark.parametrize(("code_unit_bytes", "character"), [(1, 9), (2, 7), (4, 6)])
+def test_positions_count_the_code_units_of_the_editor(code_unit_bytes, character):
     edit = workspace_edit(
-        "file:///a.py", 1, "\fa = '🙂'\n", [Edit(7, 7, "!")], code_unit_bytes=unit_bytes, versioned=True
+        "file:///a.py", 1, "\fa = '🙂'\n", [Edit(7, 7, "!")], code_unit_bytes=code_unit_bytes, versioned=True
     )
     at = edit.document_changes[0].edits[0].range.start
     assert (at.line, at.character) == (0, character + 1)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_an_insertion_behind_the_last_line_goes_before_its_end(newline):
+def test_an_insertion_after_the_last_line_goes_before_its_line_end(newline):
     text = f"a{newline}"
     edit = workspace_edit(
         "u", None, text, [Edit(len(text), len(text), f"b{newline}")], code_unit_bytes=2, versioned=False
@@ -71,7 +71,7 @@ def test_the_root_of_a_file(tmp_path: Path):
     assert root_of(file, []) == tmp_path / "project"
     assert root_of(file, [tmp_path, tmp_path / "project" / "package"]) == file.parent
     assert root_of(file, [tmp_path / "elsewhere"]) == tmp_path / "project"
-    assert root_of(file, [tmp_path / "proj"]) == tmp_path / "project", "a prefix of a name is no folder"
+    assert root_of(file, [tmp_path / "proj"]) == tmp_path / "project", "a prefix of a folder's name is not the folder"
 
 
 def test_the_settings_in_the_readme_are_the_defaults():

@@ -1,13 +1,13 @@
-"""Editors that lack or refuse what others have: nothing is lost silently, and everything can still be reached."""
+"""Editors with fewer capabilities: nothing fails silently, and every function has another way."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
-from conftest import mended
+from conftest import repaired
+from editor_profiles import PROFILES, capabilities
 from lsprotocol import types
-from profiles import PROFILES, capabilities
 from pygls.exceptions import JsonRpcMethodNotFound
 from pytest_lsp import client_capabilities
 from scripted_revision import fixed, progress
@@ -16,7 +16,7 @@ ENCODINGS = {"helix": "utf-8", "zed": "utf-16"}
 
 
 def without(editor, method: str) -> None:
-    """The editor knows no such request."""
+    """Remove a request that the editor supports."""
 
     def refuses(params: object) -> None:
         raise JsonRpcMethodNotFound.of(method)
@@ -28,8 +28,8 @@ async def found(editor, uri, clamp, revisions, source):
     """A search that finds the revision."""
     job = await editor.revise(uri, clamp)
     run = await revisions.started()
-    run.says(progress(0.5))
-    run.says(fixed(source, mended))
+    run.emit(progress(0.5))
+    run.emit(fixed(source, repaired))
     return job
 
 
@@ -39,11 +39,11 @@ async def test_from_the_action_to_the_edit(connect, project, source, clamp, revi
     assert editor.encoding == ENCODINGS[name]
     uri = editor.open(project / "ranges.py")
     job = await found(editor, uri, clamp, revisions, source)
-    await editor.until(lambda: editor.texts[uri] == mended(source))
+    await editor.until(lambda: editor.texts[uri] == repaired(source))
     await editor.ended(job)
 
 
-async def test_where_no_question_is_put_a_code_action_applies_the_revision(connect, project, source, clamp, revisions):
+async def test_without_questions_a_code_action_applies_the_revision(connect, project, source, clamp, revisions):
     editor = await connect(capabilities=capabilities("helix"))
     without(editor, types.WINDOW_SHOW_MESSAGE_REQUEST)
     uri = editor.open(project / "ranges.py")
@@ -57,10 +57,10 @@ async def test_where_no_question_is_put_a_code_action_applies_the_revision(conne
     actions = {action.title: action for action in await editor.actions(uri, clamp, diagnostics=[hint])}
     command = actions["Apply ReLoc's revision of clamp"].command
     assert await editor.command(command.command, *command.arguments) is True
-    assert editor.texts[uri] == mended(source)
+    assert editor.texts[uri] == repaired(source)
 
 
-async def test_where_no_edit_is_taken_that_is_said_and_the_revision_waits(connect, project, source, clamp, revisions):
+async def test_without_applyedit_a_message_is_shown_and_the_proposal_waits(connect, project, source, clamp, revisions):
     announced = client_capabilities("visual-studio-code")
     announced.workspace.apply_edit = None
     editor = await connect(capabilities=announced)
@@ -72,16 +72,16 @@ async def test_where_no_edit_is_taken_that_is_said_and_the_revision_waits(connec
     assert [proposal["qualname"] for proposal in (await editor.status())["proposals"]] == ["clamp"]
 
 
-async def test_a_refused_progress_takes_nothing_from_the_search(connect, project, source, clamp, revisions):
+async def test_the_search_continues_without_a_progress(connect, project, source, clamp, revisions):
     editor = await connect()
     without(editor, types.WINDOW_WORK_DONE_PROGRESS_CREATE)
     uri = editor.open(project / "ranges.py")
     job = await found(editor, uri, clamp, revisions, source)
-    await editor.until(lambda: editor.texts[uri] == mended(source))
-    assert not editor.progress(job), "nothing may be sent for a progress that was refused"
+    await editor.until(lambda: editor.texts[uri] == repaired(source))
+    assert not editor.progress(job), "a refused progress gets no reports"
 
 
-async def test_settings_that_the_editor_fails_to_tell_are_the_defaults(connect, project, clamp, revisions):
+async def test_without_configuration_requests_the_defaults_are_used(connect, project, clamp, revisions):
     editor = await connect()
     without(editor, types.WORKSPACE_CONFIGURATION)
     editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
@@ -97,7 +97,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("method", "answer"), WRONG, ids=lambda value: str(value).rpartition("/")[2])
-async def test_an_answer_of_the_wrong_shape_is_none_and_holds_up_nothing(
+async def test_a_response_of_the_wrong_shape_counts_as_an_error(
     connect, project, source, clamp, revisions, method, answer
 ):
     editor = await connect()
@@ -111,14 +111,12 @@ async def test_an_answer_of_the_wrong_shape_is_none_and_holds_up_nothing(
         assert "clamp" in editor.messages[-1]
         assert [proposal["qualname"] for proposal in (await editor.status())["proposals"]] == ["clamp"]
     else:
-        await editor.until(lambda: editor.texts[uri] == mended(source))
+        await editor.until(lambda: editor.texts[uri] == repaired(source))
         assert not editor.messages
 
 
 @pytest.mark.parametrize("formats", [[types.MarkupKind.PlainText], [types.MarkupKind.Markdown], None])
-async def test_what_hovers_is_markdown_only_where_it_is_shown_as_such(
-    connect, project, source, clamp, revisions, formats
-):
+async def test_a_hover_is_markdown_only_if_the_editor_supports_it(connect, project, source, clamp, revisions, formats):
     announced = client_capabilities("emacs")
     announced.text_document.hover.content_format = formats
     editor = await connect(capabilities=announced, answers=(None,))

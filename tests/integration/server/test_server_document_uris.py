@@ -1,9 +1,9 @@
-"""One document, many addresses: spellings and links lead to the same file, its text and its folder's settings."""
+"""Different spellings of a URI and symbolic links lead to the same file, text and settings."""
 
 from __future__ import annotations
 
 import pytest
-from conftest import mended
+from conftest import repaired
 from lsprotocol import types
 from scripted_revision import fixed
 
@@ -15,7 +15,7 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("how", SPELLINGS)
-async def test_a_document_is_known_by_other_spellings_of_its_address(connect, tmp_path, source, clamp, revisions, how):
+async def test_a_document_is_found_by_other_spellings_of_its_uri(connect, tmp_path, source, clamp, revisions, how):
     folder = tmp_path / "a folder é"
     folder.mkdir()
     (folder / "ranges.py").write_bytes(b"old = 1\n")
@@ -26,12 +26,14 @@ async def test_a_document_is_known_by_other_spellings_of_its_address(connect, tm
     assert await editor.command("reloc.revise", (folder / "ranges.py").as_uri(), clamp)
     run = await revisions.started()
     assert dict(run.snapshot.unsaved) == {folder / "ranges.py": source}
-    run.says(fixed(source, mended))
-    await editor.until(lambda: editor.texts[uri] == mended(source))
+    run.emit(fixed(source, repaired))
+    await editor.until(lambda: editor.texts[uri] == repaired(source))
 
 
 @pytest.mark.parametrize("linked", ["folder", "document"])
-async def test_a_document_by_another_way_is_in_its_folder(connect, tmp_path, project, source, clamp, revisions, linked):
+async def test_a_document_behind_a_symbolic_link_belongs_to_its_folder(
+    connect, tmp_path, project, source, clamp, revisions, linked
+):
     link = tmp_path / "link"
     link.symlink_to(project, target_is_directory=True)
     (project / "inner").mkdir()
@@ -43,11 +45,11 @@ async def test_a_document_by_another_way_is_in_its_folder(connect, tmp_path, pro
     await editor.revise(uri, clamp)
     run = await revisions.started()
     assert (run.snapshot.root, dict(run.snapshot.unsaved)) == (root, {root / "ranges.py": "typed = 1\n"})
-    run.says(fixed(source, mended))
-    await editor.until(lambda: editor.texts[uri] == mended(source))
+    run.emit(fixed(source, repaired))
+    await editor.until(lambda: editor.texts[uri] == repaired(source))
 
 
-async def test_settings_of_a_folder_are_asked_by_the_editors_own_spelling(connect, tmp_path, clamp, source, revisions):
+async def test_the_settings_of_a_folder_are_requested_with_the_editors_uri(connect, tmp_path, clamp, source, revisions):
     folder = tmp_path / "a@b"
     folder.mkdir()
     (folder / "ranges.py").write_bytes(source.encode())

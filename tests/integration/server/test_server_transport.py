@@ -1,4 +1,4 @@
-"""What is no message, or one that nobody expects: the server says so, and goes on where it can."""
+"""Invalid and unexpected messages: the server reports them, and continues if it can."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def message(**fields: object) -> bytes:
     return framed(json.dumps({"jsonrpc": "2.0", **fields}).encode())
 
 
-def told(*sent: bytes, **params: object) -> tuple[list[dict], str, int]:
-    """What the server answers to some bytes after `initialize`, what it logs, and its exit status."""
+def run_server(*sent: bytes, **params: object) -> tuple[list[dict], str, int]:
+    """Send bytes to a server after `initialize`: its messages, its log and its exit status."""
     begin = message(id="first", method="initialize", params={"capabilities": {}, "processId": None, **params})
     done = subprocess.run(
         [sys.executable, "-m", "reloc_lsp", "--stdio"],
@@ -34,8 +34,8 @@ def told(*sent: bytes, **params: object) -> tuple[list[dict], str, int]:
     return [json.loads(body) for body in bodies], done.stderr.decode(), done.returncode
 
 
-def test_what_is_no_message_of_the_protocol_stops_nothing():
-    answers, _, _ = told(
+def test_invalid_messages_do_not_stop_the_server():
+    answers, _, _ = run_server(
         framed(b"{oops"), framed(b"\xff\xfe{}"), framed(b"[1, 2]"), framed(b"3"), framed(b""), framed(b"[" * 100_000),
         b"Content-Length: -5\r\n\r\n", b"Content-Length: many\r\n\r\n", b"hello\r\n\r\n", framed(b'{"id": 1}'),
         message(id="nobody's", result=None), message(id=1), message(method="textDocument/didOpen", params=[]),
@@ -49,21 +49,23 @@ def test_what_is_no_message_of_the_protocol_stops_nothing():
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "reason"),
     [
         (b"Content-Length: 99999999999\r\n\r\n{}", "a message of 99,999,999,999 bytes"),
         (b"X: " + b"a" * 100_000 + b"\r\n\r\n", "a line without end"),
     ],
 )
-def test_a_stream_that_cannot_be_read_on_is_left_with_a_sentence(sent, said):
-    answers, log, status = told(sent, message(**STATUS))
-    assert status == 1 and said in log and "Traceback" not in log
-    assert said in answers[-1]["params"]["message"]
+def test_an_unreadable_stream_ends_the_server_with_one_sentence(sent, reason):
+    answers, log, status = run_server(sent, message(**STATUS))
+    assert status == 1 and reason in log and "Traceback" not in log
+    assert reason in answers[-1]["params"]["message"]
 
 
-def test_a_document_of_five_megabytes_is_taken_in_and_the_next_request_answered():
+def test_a_document_of_five_megabytes_is_accepted():
     document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "x = 1\n" * 800_000}
-    answers, _, _ = told(message(method="textDocument/didOpen", params={"textDocument": document}), message(**STATUS))
+    answers, _, _ = run_server(
+        message(method="textDocument/didOpen", params={"textDocument": document}), message(**STATUS)
+    )
     assert answers[-1]["id"] == "last" and answers[-1]["result"] == {"searches": [], "proposals": []}
 
 
@@ -83,37 +85,37 @@ NEWER = {
 }
 
 
-def test_an_editor_newer_than_the_protocol_known_here_is_served_all_the_same():
+def test_unknown_capability_values_of_newer_editors_are_ignored():
     report = message(id=1, method="workspace/executeCommand", params={"command": "reloc.debugInformation"})
-    answers, _, _ = told(report, message(**STATUS), capabilities=NEWER, clientInfo={}, trace="compact")
+    answers, _, _ = run_server(report, message(**STATUS), capabilities=NEWER, clientInfo={}, trace="compact")
     first = next(answer for answer in answers if answer.get("id") == "first")
     assert first["result"]["capabilities"]["positionEncoding"] == "utf-8"
-    said = next(answer["result"] for answer in answers if answer.get("id") == 1)
-    able = "work_done_progress, apply_edit, document_changes, code_action_literals, llm_tag, proposals, markdown"
-    assert f"the editor can: {able}" in said
+    text = next(answer["result"] for answer in answers if answer.get("id") == 1)
+    names = "work_done_progress, apply_edit, document_changes, code_action_literals, llm_tag, proposals, markdown"
+    assert f"the editor can: {names}" in text
 
 
 @pytest.mark.parametrize("capabilities", [None, [], {"window": []}, {"textDocument": {"codeAction": 1}}])
-def test_capabilities_that_are_none_are_those_of_an_editor_that_can_nothing(capabilities):
-    answers, _, _ = told(message(**STATUS), capabilities=capabilities)
+def test_invalid_capabilities_count_as_none(capabilities):
+    answers, _, _ = run_server(message(**STATUS), capabilities=capabilities)
     assert [answer["id"] for answer in answers if "result" in answer] == ["first", "last"]
 
 
 @pytest.mark.parametrize("params", [{"settings": None}, {"settings": []}, {"settings": {"reloc": None}}, {}, None])
-def test_changed_settings_of_every_shape_stop_nothing(params):
+def test_changed_settings_of_any_shape_are_accepted(params):
     changed = message(method="workspace/didChangeConfiguration", params=params)
-    answers, _, _ = told(changed, message(**STATUS))
+    answers, _, _ = run_server(changed, message(**STATUS))
     assert answers[-1]["id"] == "last" and "result" in answers[-1]
     shown = [answer["params"]["message"] for answer in answers if answer.get("method") == "window/showMessage"]
     assert not any("ReLoc:" in sentence for sentence in shown)
 
 
 @pytest.mark.parametrize("params", [{}, [], None])
-def test_the_end_is_answered_although_the_editor_does_not_wait_for_that(params):
+def test_shutdown_is_answered_although_exit_follows_at_once(params):
     shutdown, end = message(id=1, method="shutdown", params=params), message(method="exit", params=params)
-    answers, log, status = told(shutdown, end, message(**STATUS))
+    answers, log, status = run_server(shutdown, end, message(**STATUS))
     assert [answer["id"] for answer in answers if "result" in answer] == ["first", 1]
     assert status == 0 and "Traceback" not in log
-    answers, log, status = told(shutdown)
+    answers, log, status = run_server(shutdown)
     assert [answer["id"] for answer in answers if "result" in answer] == ["first", 1]
     assert status == 1 and "Traceback" not in log
