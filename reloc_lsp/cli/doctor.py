@@ -20,7 +20,7 @@ from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.tested_range import outside_tested_range
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
-from reloc_lsp.inference.managed.state_file import Record, living
+from reloc_lsp.inference.managed.state_file import ServerState, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.model_list import Check
 from reloc_lsp.search.language_model import ModelError
@@ -126,7 +126,9 @@ def _gpu() -> Finding:
 def _model(base_url: str | None, name: str | None) -> list[Finding]:
     """A look at the model server, where one is named."""
     if base_url is None and name is None:
-        served = [Finding("model server", "ok", f"{s.record.served_name}, {_standing(s.record)}") for s in living()]
+        served = [
+            Finding("model server", "ok", f"{s.state.served_name}, {_standing(s.state)}") for s in running_servers()
+        ]
         return served or [Finding("model server", "-", "none runs, none named (--base-url); rewrites need none")]
     try:
         check = asyncio.run(_look(base_url, name))
@@ -135,8 +137,8 @@ def _model(base_url: str | None, name: str | None) -> list[Finding]:
     return [Finding("model server", "ok" if check.usable else "!", check.sentence)]
 
 
-def _standing(record: Record) -> str:
-    return f"ready at {record.url}" if record.phase == "ready" else "still starting"
+def _standing(state: ServerState) -> str:
+    return f"ready at {state.url}" if state.phase == "ready" else "still starting"
 
 
 async def _look(base_url: str | None, name: str | None) -> Check:

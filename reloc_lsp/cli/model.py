@@ -11,9 +11,15 @@ from typing import NoReturn
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import minutes
-from reloc_lsp.inference.managed.engine_selection import plan_of
-from reloc_lsp.inference.managed.manager import ready, started, stop
-from reloc_lsp.inference.managed.state_file import Folder, Record, Server, all_folders, living
+from reloc_lsp.inference.managed.engine_selection import launch_plan
+from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
+from reloc_lsp.inference.managed.state_file import (
+    RunningServer,
+    ServerState,
+    StateFolder,
+    all_state_folders,
+    running_servers,
+)
 from reloc_lsp.search.language_model import ModelError
 from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 
@@ -98,21 +104,21 @@ def _start(options: argparse.Namespace) -> int:
         options.flags or local.flags,
         local.idle_minutes if options.idle_minutes is None else options.idle_minutes,
     )
-    plan = plan_of(options.model, dataclasses.replace(settings.model, local=chosen))
-    folder = started(plan)
+    plan = launch_plan(options.model, dataclasses.replace(settings.model, local=chosen))
+    folder = start_server(plan)
     print(f"Serving {plan.model}; its log is {folder.log}", file=sys.stderr)
     try:
-        record = asyncio.run(_waited_for(folder))
+        state = asyncio.run(_waited_for(folder))
     except KeyboardInterrupt:
         print("It goes on starting: reloc-lsp model status says how it stands, stop ends it.", file=sys.stderr)
         return 130
-    print(f"{record.served_name} is ready at {record.url} after {time.time() - record.since:.0f} s.")
+    print(f"{state.served_name} is ready at {state.url} after {time.time() - state.since:.0f} s.")
     return 0
 
 
-async def _waited_for(folder: Folder) -> Record:
+async def _waited_for(folder: StateFolder) -> ServerState:
     """The server once it is ready; meanwhile the last line of its log is shown on a terminal."""
-    waiting = asyncio.ensure_future(ready(folder))
+    waiting = asyncio.ensure_future(wait_until_ready(folder))
     if not sys.stderr.isatty():
         return await waiting
     from rich.console import Console
@@ -126,15 +132,15 @@ async def _waited_for(folder: Folder) -> Record:
 
 
 def _status() -> int:
-    alive = living()
+    alive = running_servers()
     for server in alive:
-        record = server.record
-        minutes = (time.time() - record.since) / 60
-        where = f"ready at {record.url}" if record.phase == "ready" else "starting"
-        on = f" on GPU {record.device}" if record.device else ""
-        print(f"{record.served_name}{on}: {where}, for {minutes:.0f} minutes (log: {server.folder.log})")
+        state = server.state
+        minutes = (time.time() - state.since) / 60
+        where = f"ready at {state.url}" if state.phase == "ready" else "starting"
+        on = f" on GPU {state.device}" if state.device else ""
+        print(f"{state.served_name}{on}: {where}, for {minutes:.0f} minutes (log: {server.folder.log})")
     running = {server.folder.path for server in alive}
-    for folder in all_folders():
+    for folder in all_state_folders():
         last = folder.read()
         if folder.path not in running and last is not None and last.phase == "ended":
             print(f"{last.served_name}: ended. {last.why} (log: {folder.log})")
@@ -144,18 +150,18 @@ def _status() -> int:
 
 
 def _stop(model: str | None) -> int:
-    alive = living()
+    alive = running_servers()
     chosen = [server for server in alive if model is None or model in _names(server)]
     if model is not None and not chosen:
-        there = ", ".join(server.record.served_name for server in alive)
+        there = ", ".join(server.state.served_name for server in alive)
         raise CallError(f"No server of {model} runs. {f'Running: {there}.' if there else NONE_RUNS}")
     for server in chosen:
-        stop(server)
-        print(f"{server.record.served_name} has ended.")
+        stop_server(server)
+        print(f"{server.state.served_name} has ended.")
     if not chosen:
         print(NONE_RUNS, file=sys.stderr)
     return 0 if chosen else 1
 
 
-def _names(server: Server) -> tuple[str, ...]:
-    return server.record.model, server.record.served_name
+def _names(server: RunningServer) -> tuple[str, ...]:
+    return server.state.model, server.state.served_name

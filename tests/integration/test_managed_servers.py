@@ -1,4 +1,4 @@
-"""Servers that are started for the user: one for a model, ended when told, idle, or left alone."""
+"""Managed servers: one for each model and user, which ends on request, when it is idle, or with its supervisor."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.inference.managed.engine_selection import managed_model
-from reloc_lsp.inference.managed.exit_diagnosis import why_it_ended
-from reloc_lsp.inference.managed.launch_plan import Plan
+from reloc_lsp.inference.managed.exit_diagnosis import exit_reason
+from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.managed_model import ManagedModel
-from reloc_lsp.inference.managed.manager import ready, started, stop
-from reloc_lsp.inference.managed.state_file import Folder, Record, Server, living
+from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
+from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder, running_servers
 from reloc_lsp.search.language_model import Message, ModelError, Sampling
 from reloc_lsp.settings import LocalModelSettings, ModelSettings
 
@@ -39,14 +39,14 @@ def vllm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-async def plan(vllm: str) -> AsyncIterator[Plan]:
+async def plan(vllm: str) -> AsyncIterator[LaunchPlan]:
     """A plan to serve a model; whatever was started is stopped after the test."""
-    yield Plan("some/Model", vllm=vllm)
-    for server in living():
-        await asyncio.to_thread(stop, server)
+    yield LaunchPlan("some/Model", vllm=vllm)
+    for server in running_servers():
+        await asyncio.to_thread(stop_server, server)
 
 
-async def gone(condition: Callable[[], bool]) -> None:
+async def wait_while(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while condition():
             await asyncio.sleep(0.05)
@@ -57,104 +57,104 @@ def processes_with(text: str) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_bytes()
+            arguments = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if text.encode() in words and int(folder.name) != os.getpid():
+        if text.encode() in arguments and int(folder.name) != os.getpid():
             found.append(int(folder.name))
     return found
 
 
-async def test_a_server_is_started_once_shared_and_stopped_with_nothing_left(plan: Plan) -> None:
-    folders = await asyncio.gather(*(asyncio.to_thread(started, plan) for _ in range(4)))
-    records = {await ready(folder) for folder in folders}
-    assert len({folder.path for folder in folders}) == len(records) == 1
-    port = f"--port\0{records.pop().port}"
+async def test_a_server_is_started_once_shared_and_stopped_with_nothing_left(plan: LaunchPlan) -> None:
+    folders = await asyncio.gather(*(asyncio.to_thread(start_server, plan) for _ in range(4)))
+    states = {await wait_until_ready(folder) for folder in folders}
+    assert len({folder.path for folder in folders}) == len(states) == 1
+    port = f"--port\0{states.pop().port}"
     assert len(processes_with(port)) == 1
-    (server,) = living()
-    await asyncio.to_thread(stop, server)
-    assert living() == [] and processes_with(port) == []
+    (server,) = running_servers()
+    await asyncio.to_thread(stop_server, server)
+    assert running_servers() == [] and processes_with(port) == []
     last = server.folder.read()
     assert last is not None and (last.phase, last.why) == ("ended", "It was told to stop.")
 
 
-async def test_what_a_server_says_is_heard_by_those_with_its_key_alone(plan: Plan) -> None:
+async def test_only_the_user_can_read_the_key_of_a_server(plan: LaunchPlan) -> None:
     model = ManagedModel(plan, pytest.fail)
     answer = await model.complete(PROMPT, Sampling(), 2)
     assert [reply.text for reply in answer.replies] == ["something", "something"]
-    (server,) = living()
+    (server,) = running_servers()
     # The key is in no command line, and in a file that only its owner can read.
-    assert processes_with(server.record.key) == []
-    (holding,) = [path for path in server.folder.path.iterdir() if server.record.key in path.read_text("utf-8")]
+    assert processes_with(server.state.key) == []
+    (holding,) = [path for path in server.folder.path.iterdir() if server.state.key in path.read_text("utf-8")]
     assert stat.S_IMODE(holding.stat().st_mode) == 0o600
-    assert server.record.key not in repr(server)
+    assert server.state.key not in repr(server)
     await model.close()
 
 
-async def test_a_server_that_ended_between_two_questions_is_started_again(plan: Plan) -> None:
+async def test_a_server_that_ended_between_two_requests_is_started_again(plan: LaunchPlan) -> None:
     model = ManagedModel(plan, pytest.fail)
     await model.complete(PROMPT, Sampling())
-    (first,) = living()
-    await asyncio.to_thread(stop, first)
+    (first,) = running_servers()
+    await asyncio.to_thread(stop_server, first)
     answer = await model.complete(PROMPT, Sampling())
-    (second,) = living()
-    assert answer.replies[0].text == "something" and second.record.supervisor != first.record.supervisor
+    (second,) = running_servers()
+    assert answer.replies[0].text == "something" and second.state.supervisor != first.state.supervisor
     await model.close()
 
 
-async def test_an_idle_server_ends_and_says_so_to_who_still_wanted_it(plan: Plan) -> None:
-    folder = started(replace(plan, idle_seconds=0.6))
-    record = await ready(folder)
-    await gone(folder.alive)
+async def test_an_idle_server_ends_and_a_later_request_says_so(plan: LaunchPlan) -> None:
+    folder = start_server(replace(plan, idle_seconds=0.6))
+    state = await wait_until_ready(folder)
+    await wait_while(folder.alive)
     with pytest.raises(ModelError, match=r"Nobody asked it anything for 0\.01 minutes"):
-        await ManagedModel(Server(folder, record), pytest.fail).complete(PROMPT, Sampling())
+        await ManagedModel(RunningServer(folder, state), pytest.fail).complete(PROMPT, Sampling())
 
 
-async def test_a_server_ends_with_its_supervisor_even_if_that_is_killed(plan: Plan) -> None:
+async def test_a_server_ends_with_its_supervisor_even_if_that_is_killed(plan: LaunchPlan) -> None:
     if sys.platform != "linux":
         pytest.skip("a child ends with its parent by itself on Linux only")
-    record = await ready(started(plan))
-    os.kill(record.supervisor, signal.SIGKILL)
-    await gone(lambda: bool(processes_with(f"--port\0{record.port}")))
-    assert living() == []
-    assert (await ready(started(plan))).supervisor != record.supervisor
+    state = await wait_until_ready(start_server(plan))
+    os.kill(state.supervisor, signal.SIGKILL)
+    await wait_while(lambda: bool(processes_with(f"--port\0{state.port}")))
+    assert running_servers() == []
+    assert (await wait_until_ready(start_server(plan))).supervisor != state.supervisor
 
 
-async def test_why_a_server_did_not_start_is_said_in_a_sentence(plan: Plan) -> None:
-    words = "RuntimeError: Failed to infer device type"
-    folder = started(replace(plan, flags=("--fail-with", words)))
+async def test_an_error_says_why_a_server_did_not_start(plan: LaunchPlan) -> None:
+    message = "RuntimeError: Failed to infer device type"
+    folder = start_server(replace(plan, flags=("--fail-with", message)))
     with pytest.raises(ModelError, match=r"vLLM found no GPU.*vllm\.log") as raised:
-        await ready(folder)
-    assert raised.value.permanent and words in folder.log.read_text()
+        await wait_until_ready(folder)
+    assert raised.value.permanent and message in folder.log.read_text()
 
 
-async def test_a_program_that_cannot_be_run_is_named(plan: Plan) -> None:
+async def test_a_program_that_cannot_be_run_is_named(plan: LaunchPlan) -> None:
     assert plan.vllm is not None
     Path(plan.vllm).write_bytes(b"no program")
     with pytest.raises(ModelError, match=rf"{plan.vllm} cannot be run \(Exec format error\)"):
-        await ready(started(plan))
+        await wait_until_ready(start_server(plan))
 
 
-async def test_a_search_that_ends_before_the_server_is_ready_is_told(plan: Plan) -> None:
+async def test_a_request_cancelled_before_the_server_is_ready_leaves_a_note(plan: LaunchPlan) -> None:
     notes: list[str] = []
     model = ManagedModel(replace(plan, flags=("--never-ready",)), notes.append)
-    asking = asyncio.create_task(model.complete(PROMPT, Sampling()))
-    while not living():
+    request = asyncio.create_task(model.complete(PROMPT, Sampling()))
+    while not running_servers():
         await asyncio.sleep(0.05)
-    asking.cancel()
+    request.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asking
+        await request
     (note,) = notes
     assert "The server of some/Model was not ready after" in note and "model status" in note
 
 
-async def test_settings_choose_between_servers(plan: Plan) -> None:
+async def test_settings_choose_between_servers(plan: LaunchPlan) -> None:
     nothing = ModelSettings()
     assert managed_model(nothing, pytest.fail) is None
     allowed = ModelSettings(name=plan.model, local=LocalModelSettings(start=True, vllm=plan.vllm))
     assert managed_model(replace(allowed, base_url="http://127.0.0.1:1/v1"), pytest.fail) is None
     model = managed_model(allowed, pytest.fail)
-    assert model is not None and living() == []  # It is started by the first question.
+    assert model is not None and running_servers() == []  # The first request starts it.
     await model.complete(PROMPT, Sampling())
     for settings in (nothing, ModelSettings(name=plan.model)):
         other = managed_model(settings, pytest.fail)
@@ -166,19 +166,19 @@ async def test_settings_choose_between_servers(plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--port", "--host=0.0.0.0", "--api-key"])
-def test_flags_that_are_not_vllms_to_choose_are_refused(plan: Plan, flag: str) -> None:
+def test_flags_that_reloc_sets_itself_are_refused(plan: LaunchPlan, flag: str) -> None:
     with pytest.raises(ModelError, match="is chosen by reloc-lsp"):
-        started(replace(plan, flags=(flag, "1")))
+        start_server(replace(plan, flags=(flag, "1")))
 
 
-def test_other_keys_of_the_user_do_not_reach_the_server(plan: Plan) -> None:
-    environment = replace(plan, device="1").environment("ours", {"OPENAI_API_KEY": "theirs", "HF_TOKEN": "hub"})
+def test_other_keys_of_the_user_do_not_reach_the_server(plan: LaunchPlan) -> None:
+    environment = replace(plan, device="1").environment("own", {"OPENAI_API_KEY": "other", "HF_TOKEN": "hub"})
     assert "OPENAI_API_KEY" not in environment and environment["HF_TOKEN"] == "hub"
-    assert (environment["VLLM_API_KEY"], environment["CUDA_VISIBLE_DEVICES"]) == ("ours", "1")
+    assert (environment["VLLM_API_KEY"], environment["CUDA_VISIBLE_DEVICES"]) == ("own", "1")
 
 
 @pytest.mark.parametrize(
-    ("log", "status", "said"),
+    ("log", "status", "expected"),
     [
         ("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.", 1, "too little free memory"),
         (
@@ -203,10 +203,10 @@ def test_other_keys_of_the_user_do_not_reach_the_server(plan: Plan) -> None:
         ("", -signal.SIGSEGV, "killed by SIGSEGV"),
     ],
 )  # fmt: skip
-def test_endings_are_explained(tmp_path: Path, log: str, status: int, said: str) -> None:
-    folder = Folder(tmp_path)
+def test_the_end_of_the_log_explains_why_a_server_ended(tmp_path: Path, log: str, status: int, expected: str) -> None:
+    folder = StateFolder(tmp_path)
     folder.log.write_text(log)
-    assert said in why_it_ended(Record("m", "m", None, 1, 1, "starting", 0.0, "key"), status, folder)
+    assert expected in exit_reason(ServerState("m", "m", None, 1, 1, "starting", 0.0, "key"), status, folder)
 
 
 class Terminal:
@@ -215,36 +215,38 @@ class Terminal:
     def __init__(self, vllm: str) -> None:
         self._environment = {**os.environ, "PATH": f"{Path(vllm).parent}{os.pathsep}{os.environ['PATH']}"}
 
-    def __call__(self, *words: str) -> tuple[int, str]:
-        call = [sys.executable, "-m", "reloc_lsp", "model", *words]
+    def __call__(self, *arguments: str) -> tuple[int, str]:
+        call = [sys.executable, "-m", "reloc_lsp", "model", *arguments]
         done = subprocess.run(call, capture_output=True, text=True, env=self._environment, check=False)
         return done.returncode, done.stdout + done.stderr
 
 
-async def test_the_terminal_starts_says_and_stops(plan: Plan) -> None:
+async def test_the_command_line_starts_lists_and_stops_a_server(plan: LaunchPlan) -> None:
     assert plan.vllm is not None
     call = Terminal(plan.vllm)
     assert call("status")[0] == 1
-    status, said = call("start", plan.model, "--device", "0", "--", "--served-model-name", "short")
-    assert status == 0 and "short is ready at http://127.0.0.1:" in said
-    status, said = call("status")
-    assert status == 0 and "short on GPU 0: ready at" in said
-    status, said = call("stop", "another")
-    assert status == 2 and "No server of another runs. Running: short." in said
+    status, output = call("start", plan.model, "--device", "0", "--", "--served-model-name", "short")
+    assert status == 0 and "short is ready at http://127.0.0.1:" in output
+    status, output = call("status")
+    assert status == 0 and "short on GPU 0: ready at" in output
+    status, output = call("stop", "another")
+    assert status == 2 and "No server of another runs. Running: short." in output
     assert call("stop") == (0, "short has ended.\n")
-    status, said = call("status")
-    assert status == 1 and "short: ended. It was told to stop." in said
+    status, output = call("status")
+    assert status == 1 and "short: ended. It was told to stop." in output
 
 
-def test_the_terminal_says_what_to_install(plan: Plan) -> None:
+def test_the_command_line_says_what_to_install(plan: LaunchPlan) -> None:
     assert plan.vllm is not None
     Path(plan.vllm).unlink()
-    status, said = Terminal(plan.vllm)("start", "some/Model")
-    assert status == 1 and "vLLM is not installed" in said and "pip install vllm" in said and "Traceback" not in said
+    status, output = Terminal(plan.vllm)("start", "some/Model")
+    assert (
+        status == 1 and "vLLM is not installed" in output and "pip install vllm" in output and "Traceback" not in output
+    )
 
 
-async def test_a_function_is_revised_with_a_server_that_the_users_own_file_lets_start(
-    plan: Plan, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+async def test_the_users_own_file_may_start_a_server_for_a_revision(
+    plan: LaunchPlan, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     root = write(
         {
@@ -262,4 +264,4 @@ async def test_a_function_is_revised_with_a_server_that_the_users_own_file_lets_
         subprocess.run, call, cwd=root, capture_output=True, text=True, env=dict(os.environ), check=False
     )
     assert done.returncode == 0 and "+    return text.upper()" in done.stdout, done.stderr
-    assert len(living()) == 1
+    assert len(running_servers()) == 1

@@ -20,10 +20,10 @@ import pytest
 
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.managed.launch_plan import Plan
+from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.managed_model import ManagedModel
-from reloc_lsp.inference.managed.manager import ready, started, stop
-from reloc_lsp.inference.managed.state_file import Server, living
+from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
+from reloc_lsp.inference.managed.state_file import RunningServer, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.revision.search_rules import repair_rules
@@ -49,45 +49,45 @@ MANY = 32
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plan]:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaunchPlan]:
     """A real server, started as a user's would be."""
     assert VLLM is not None
     model = tmp_path_factory.mktemp("model")
     script = Path(__file__).with_name("tiny_model.py")
     subprocess.run([Path(VLLM).parent / "python", script, model], check=True)
-    plan = Plan(str(model), vllm=VLLM, flags=FLAGS)
+    plan = LaunchPlan(str(model), vllm=VLLM, flags=FLAGS)
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in offline.items():
             patch.setenv(name, value)
-        asyncio.run(ready(started(plan)))
+        asyncio.run(wait_until_ready(start_server(plan)))
         yield plan
-        for server in living():
-            stop(server)
+        for server in running_servers():
+            stop_server(server)
 
 
 @pytest.fixture
-def server(plan: Plan) -> Server:
+def server(plan: LaunchPlan) -> RunningServer:
     """How the server stands now."""
-    (living_now,) = living()
+    (living_now,) = running_servers()
     return living_now
 
 
 @pytest.fixture
-async def endpoint(server: Server) -> AsyncIterator[Endpoint]:
+async def endpoint(server: RunningServer) -> AsyncIterator[Endpoint]:
     """A connection to it."""
     made = connected(server)
     yield made
     await made.close()
 
 
-def connected(server: Server, model: str = "tiny") -> Endpoint:
-    return connect(server.record.url, model, environment={KEY_VARIABLE: server.record.key})
+def connected(server: RunningServer, model: str = "tiny") -> Endpoint:
+    return connect(server.state.url, model, environment={KEY_VARIABLE: server.state.key})
 
 
-def metric(server: Server, name: str) -> float:
+def metric(server: RunningServer, name: str) -> float:
     """The sum of a counter of the server."""
-    with urllib.request.urlopen(f"{server.record.url.removesuffix('/v1')}/metrics") as answer:
+    with urllib.request.urlopen(f"{server.state.url.removesuffix('/v1')}/metrics") as answer:
         text = answer.read().decode()
     return sum(float(number) for number in re.findall(rf"^vllm:{name}{{.*}} (\S+)$", text, re.MULTILINE))
 
@@ -105,15 +105,15 @@ async def test_the_same_seed_gives_the_same_replies(endpoint: Endpoint) -> None:
     assert once.replies == again.replies != other.replies
 
 
-async def test_a_key_that_is_wrong_is_named_and_not_shown(server: Server) -> None:
-    intruder = connect(server.record.url, "tiny", environment={KEY_VARIABLE: "sk-wrong-key"})
+async def test_a_key_that_is_wrong_is_named_and_not_shown(server: RunningServer) -> None:
+    intruder = connect(server.state.url, "tiny", environment={KEY_VARIABLE: "sk-wrong-key"})
     with pytest.raises(ModelError, match=KEY_VARIABLE) as raised:
         await intruder.complete(PROMPT, SHORT)
     assert raised.value.permanent and "wrong-key" not in str(raised.value)
     await intruder.close()
 
 
-async def test_an_unknown_model_is_named_beside_those_there_are(server: Server) -> None:
+async def test_an_unknown_model_is_named_beside_those_there_are(server: RunningServer) -> None:
     endpoint = connected(server, "huge")
     with pytest.raises(ModelError, match=r"no model huge.*It has: tiny"):
         await endpoint.complete(PROMPT, SHORT)
@@ -131,7 +131,7 @@ async def test_a_reply_that_would_not_fit_is_asked_for_shorter(endpoint: Endpoin
     assert 0 < answer.usage.completion_tokens < CONTEXT
 
 
-async def seen_running(server: Server, model: Endpoint | ManagedModel, least: int) -> asyncio.Task[Completion]:
+async def seen_running(server: RunningServer, model: Endpoint | ManagedModel, least: int) -> asyncio.Task[Completion]:
     """A long question that the server is seen to work at: `least` replies and more. One over before is asked again."""
 
     def asked() -> asyncio.Task[Completion]:
@@ -144,7 +144,7 @@ async def seen_running(server: Server, model: Endpoint | ManagedModel, least: in
     return asking
 
 
-async def test_cancelling_ends_the_servers_work(server: Server, endpoint: Endpoint) -> None:
+async def test_cancelling_ends_the_servers_work(server: RunningServer, endpoint: Endpoint) -> None:
     async with asyncio.timeout(60):
         asking = await seen_running(server, endpoint, 1)
         asking.cancel()
@@ -207,7 +207,7 @@ class NoRewrites:
 
 
 async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cache(
-    server: Server, endpoint: Endpoint
+    server: RunningServer, endpoint: Endpoint
 ) -> None:
     body = "".join(f"    value = value * {n} + {n + 1} if value > {n} else value\n" for n in range(12))
     unit = f"def f(value):\n{body}    return value\n"
@@ -233,16 +233,16 @@ async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cach
 
 
 async def test_a_server_that_is_killed_ends_the_question_and_is_started_again_for_the_next(
-    plan: Plan, server: Server
+    plan: LaunchPlan, server: RunningServer
 ) -> None:
     model = ManagedModel(plan, pytest.fail)
     await model.complete(PROMPT, SHORT)
     # One may still be the first question, which the server counts a moment longer than it takes.
     asking = await seen_running(server, ManagedModel(server, pytest.fail), 2)
-    children = Path(f"/proc/{server.record.supervisor}/task/{server.record.supervisor}/children").read_text().split()
+    children = Path(f"/proc/{server.state.supervisor}/task/{server.state.supervisor}/children").read_text().split()
     os.killpg(int(children[0]), signal.SIGKILL)
     with pytest.raises(ModelError, match="vLLM was killed: the machine may have too little memory"):
         await asking
     answer = await model.complete(PROMPT, SHORT)
-    assert len(answer.replies) == 1 and living()[0].record.supervisor != server.record.supervisor
+    assert len(answer.replies) == 1 and running_servers()[0].state.supervisor != server.state.supervisor
     await model.close()

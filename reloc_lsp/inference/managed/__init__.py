@@ -1,4 +1,4 @@
-"""A local model server that ReLoc starts, shares between its processes and stops when it is idle.
+"""A model server on this machine that ReLoc LSP starts, shares between its processes, and stops when it is idle.
 
-Not here: talking to it once it answers.
+Not here: requests to it once it is ready.
 """

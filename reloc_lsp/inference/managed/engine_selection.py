@@ -1,4 +1,4 @@
-"""Which managed server a search is to ask, if any."""
+"""Selects the managed server that a search uses, if any."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reloc_lsp.inference.managed.launch_plan import Plan
-from reloc_lsp.inference.managed.state_file import Server, folder_of, living
+from reloc_lsp.inference.managed.launch_plan import LaunchPlan
+from reloc_lsp.inference.managed.state_file import RunningServer, running_servers, state_folder
 from reloc_lsp.settings import ModelSettings
 
 if TYPE_CHECKING:
     from reloc_lsp.inference.managed.managed_model import ManagedModel
 
 
-def plan_of(model: str, settings: ModelSettings) -> Plan:
-    """How `model` is to be served; one that is a folder here is taken from there."""
+def launch_plan(model: str, settings: ModelSettings) -> LaunchPlan:
+    """How to serve `model`, which is a folder on this machine or a name on a hub."""
     folder = Path(model).expanduser()
     local = settings.local
     name = str(folder.resolve()) if folder.is_dir() else model
-    return Plan(name, local.device, local.vllm, local.flags, local.idle_minutes * 60)
+    return LaunchPlan(name, local.device, local.vllm, local.flags, local.idle_minutes * 60)
 
 
 def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> ManagedModel | None:
-    """The model on a living server that the settings mean, or on one that they allow to be started; else `None`.
+    """The model on the running server that the settings mean, or on one that they allow to start, else `None`.
 
-    Where no model is named, the server that was started last is meant. For `note` see `ManagedModel`.
+    If the settings name no model, they mean the server that was started last. For `note` see `ManagedModel`.
     """
     if settings.base_url is not None:
         return None
-    plan = None if settings.name is None else plan_of(settings.name, settings)
-    meant = [server for server in living() if plan is None or _serves(server, plan, settings.name)]
-    newest = max(meant, key=lambda server: server.record.since, default=None)
-    source: Plan | Server | None = newest
+    plan = None if settings.name is None else launch_plan(settings.name, settings)
+    servers = [server for server in running_servers() if plan is None or _serves(server, plan, settings.name)]
+    newest = max(servers, key=lambda server: server.state.since, default=None)
+    source: LaunchPlan | RunningServer | None = newest
     if plan is not None and settings.local.start:
-        # Another one that serves it, under other flags or on other GPUs, will do.
-        source = plan if newest is None or newest.folder.path == folder_of(plan.name).path else newest
+        # A server of the same model with other flags or on other GPUs is used rather than starting another one.
+        source = plan if newest is None or newest.folder.path == state_folder(plan.name).path else newest
     if source is None:
         return None
-    # Loaded here: most searches have no model.
+    # Imported here: most searches have no model.
     from reloc_lsp.inference.managed.managed_model import ManagedModel
     from reloc_lsp.inference.request_timeouts import RequestTimeouts
 
@@ -46,6 +46,6 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
     return ManagedModel(source, note, timeouts=timeouts, in_flight=max(1, settings.in_flight))
 
 
-def _serves(server: Server, plan: Plan, name: str | None) -> bool:
-    record = server.record
-    return (record.model == plan.model or record.served_name == name) and plan.device in (None, record.device)
+def _serves(server: RunningServer, plan: LaunchPlan, name: str | None) -> bool:
+    state = server.state
+    return (state.model == plan.model or state.served_name == name) and plan.device in (None, state.device)

@@ -1,4 +1,4 @@
-"""Why a managed server ended, read from the end of its log, in a sentence that says what to do."""
+"""Why a managed server ended: found in the end of its log, as a sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import re
 import signal
 from dataclasses import dataclass
 
-from reloc_lsp.inference.managed.state_file import Folder, Record
+from reloc_lsp.inference.managed.state_file import ServerState, StateFolder
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What to say where the log has `pattern`; `{1}` is its first group."""
+    """The sentence for a log in which `pattern` occurs; `{1}` stands for its first group."""
 
     pattern: str
     sentence: str
 
+
+_MAX_LINES = 2000
+"""Lines of the log that are searched; chosen by hand."""
+_MAX_QUOTE = 300
+"""Characters of an error that are quoted; chosen by hand."""
 
 _CASES = (
     _Case(
@@ -61,21 +66,21 @@ _CASES = (
 )
 
 
-def why_it_ended(record: Record, status: int, folder: Folder) -> str:
-    """The reason that a server of this `record` had to end by itself with this exit status."""
-    lines = [line for line in folder.last_lines(2000) if " WARNING " not in line]
+def exit_reason(state: ServerState, status: int, folder: StateFolder) -> str:
+    """Why the server with this last `state` ended with the exit status `status`; negative: by that signal."""
+    lines = [line for line in folder.last_lines(_MAX_LINES) if " WARNING " not in line]
     text = "\n".join(lines)
     for case in _CASES:
         found = re.search(case.pattern, text)
         if found:
             return case.sentence.format(*found.group(0, *range(1, found.re.groups + 1)))
-    began = " while it started" if record.phase == "starting" else ""
+    while_starting = " while it started" if state.phase == "starting" else ""
     how = f"killed by {_signal(-status)}" if status < 0 else f"exit status {status}"
     if -status == signal.SIGKILL:
-        return f"vLLM was killed{began}: the machine may have too little memory."
-    # The first error is the cause: those after it say that something went wrong before.
+        return f"vLLM was killed{while_starting}: the machine may have too little memory."
+    # The first error is the cause; later ones only report that something went wrong before.
     first = re.search(r"\b\w+(?:Error|Exception): .+", text)
-    return f"vLLM ended{began or ' by itself'} ({how}).{f' It said: {first[0][:300]}' if first else ''}"
+    return f"vLLM ended{while_starting or ' by itself'} ({how}).{f' It said: {first[0][:_MAX_QUOTE]}' if first else ''}"
 
 
 def _signal(number: int) -> str:

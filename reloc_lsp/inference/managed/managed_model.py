@@ -1,4 +1,4 @@
-"""A language model on a managed server, which is started with the first question if it has to be and may be."""
+"""A language model on a managed server, which starts with the first request if necessary and allowed."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from collections.abc import Callable, Sequence
 
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.managed.launch_plan import Plan
-from reloc_lsp.inference.managed.manager import ready, started
-from reloc_lsp.inference.managed.state_file import Server
+from reloc_lsp.inference.managed.launch_plan import LaunchPlan
+from reloc_lsp.inference.managed.manager import start_server, wait_until_ready
+from reloc_lsp.inference.managed.state_file import RunningServer
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.search.language_model import Completion, Message, ModelError, Sampling
 
 
 class ManagedModel:
-    """A `LanguageModel` on a living server, or on that of a plan, started if need be.
+    """A `LanguageModel` on a running server, or on the server of a plan, which is started if necessary.
 
-    Used within one event loop and closed at its end; the server outlives it. `note` is told what the user should know
-    where the asking was given up before the server was ready.
+    It is used within one event loop and closed at its end; the server continues to run. `note` receives a sentence for
+    the user if a request was cancelled before the server was ready.
     """
 
     def __init__(
         self,
-        source: Plan | Server,
+        source: LaunchPlan | RunningServer,
         note: Callable[[str], None],
         *,
         timeouts: RequestTimeouts | None = None,
@@ -34,31 +34,31 @@ class ManagedModel:
         self._note = note
         self._timeouts = timeouts
         self._in_flight = in_flight
-        self._plan = source if isinstance(source, Plan) else None
-        self._folder = source.folder if isinstance(source, Server) else None
-        self._name = source.model if isinstance(source, Plan) else source.record.model
+        self._plan = source if isinstance(source, LaunchPlan) else None
+        self._folder = source.folder if isinstance(source, RunningServer) else None
+        self._name = source.model if isinstance(source, LaunchPlan) else source.state.model
         self._endpoint: Endpoint | None = None
-        self._making = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
-        """As every `LanguageModel`, once the server is ready; one that ended meanwhile is started again once."""
-        endpoint = await self._connected(None)
+        """Up to `count` replies once the server is ready; a server that has ended is started again once."""
+        endpoint = await self._connected_endpoint(ended=None)
         try:
             return await endpoint.complete(messages, sampling, count)
         except ModelError:
             if self._folder is None or self._folder.alive():
                 raise
-        return await (await self._connected(endpoint)).complete(messages, sampling, count)
+        return await (await self._connected_endpoint(ended=endpoint)).complete(messages, sampling, count)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         if self._endpoint is not None:
             await self._endpoint.close()
 
-    async def _connected(self, useless: Endpoint | None) -> Endpoint:
-        """An endpoint at the living server, other than the `useless` one."""
-        async with self._making:
-            if self._endpoint is None or self._endpoint is useless:
+    async def _connected_endpoint(self, *, ended: Endpoint | None) -> Endpoint:
+        """An endpoint on the running server; never `ended`, whose server has ended."""
+        async with self._lock:
+            if self._endpoint is None or self._endpoint is ended:
                 await self.close()
                 self._endpoint = None
                 self._endpoint = await self._connect()
@@ -67,10 +67,10 @@ class ManagedModel:
     async def _connect(self) -> Endpoint:
         since = time.monotonic()
         if self._plan is not None:
-            self._folder = await asyncio.to_thread(started, self._plan)
+            self._folder = await asyncio.to_thread(start_server, self._plan)
         assert self._folder is not None
         try:
-            record = await ready(self._folder)
+            state = await wait_until_ready(self._folder)
         except asyncio.CancelledError:
             self._note(
                 f"The server of {self._name} was not ready after {time.monotonic() - since:.0f} s; it goes on "
@@ -78,6 +78,9 @@ class ManagedModel:
             )
             raise
         return connect(
-            record.url, record.served_name, environment={KEY_VARIABLE: record.key},  timeouts=self._timeouts,
+            state.url,
+            state.served_name,
+            environment={KEY_VARIABLE: state.key},
+            timeouts=self._timeouts,
             in_flight=self._in_flight,
-        )  # fmt: skip
+        )

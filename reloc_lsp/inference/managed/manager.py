@@ -1,4 +1,4 @@
-"""Starting, finding and stopping the managed servers of this user."""
+"""Starts the managed servers of this user, waits for them, and stops them."""
 
 from __future__ import annotations
 
@@ -14,81 +14,96 @@ import sys
 import time
 from dataclasses import asdict
 
-from reloc_lsp.inference.managed.launch_plan import Plan
-from reloc_lsp.inference.managed.state_file import Folder, Record, Server, folder_of
+from reloc_lsp.inference.managed.launch_plan import LaunchPlan
+from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder, state_folder
 from reloc_lsp.inference.managed.supervisor import GRACE_SECONDS
 from reloc_lsp.search.language_model import ModelError
 
-POLL = 0.1
-_BEGIN = (
+POLL_SECONDS = 0.1
+"""Pause between two looks at a state file or a lock; chosen by hand."""
+
+STOP_SECONDS = 10.0
+"""Time that a supervisor has to exit after the grace period of its server; chosen by hand."""
+
+_SUPERVISE = (
     "import json, sys; order = json.load(sys.stdin); sys.path[:] = order.pop('path'); "
     "from reloc_lsp.inference.managed.supervisor import supervise; supervise(**order)"
 )
-"""What the supervisor runs: it finds our modules where this process found them."""
+"""The program of the supervisor; it gets `sys.path` of this process, so that it finds the same modules."""
 
 
-def started(plan: Plan) -> Folder:
-    """The folder of the server of `plan`: of the one that lives, or of one that is started now.
+def start_server(plan: LaunchPlan) -> StateFolder:
+    """Start the server of `plan` unless it runs, and return its folder.
 
-    Raises a permanent `ModelError` where it cannot be started.
+    Raises a permanent `ModelError` if it cannot be started.
     """
     if os.name == "nt":
         raise ModelError(
             "vLLM does not run on Windows. Run it in WSL or on another machine, and give its address with --base-url.",
             permanent=True,
         )
-    folder = folder_of(plan.name)
+    folder = state_folder(plan.name)
     while True:
         with folder.locked() as lock:
             if lock is not None:
-                _start(plan, folder, lock)
+                _start_supervisor(plan, folder, lock)
                 return folder
-        record = folder.read()
-        if record is None or record.phase != "ended":
+        state = folder.read()
+        if state is None or state.phase != "ended":
             return folder
-        time.sleep(POLL)  # It is about to let go of its lock.
+        time.sleep(POLL_SECONDS)  # The server has ended and is about to release its lock.
 
 
-async def ready(folder: Folder) -> Record:
-    """How the server stands once it answers; raises a permanent `ModelError` with the reason where it ends before."""
+async def wait_until_ready(folder: StateFolder) -> ServerState:
+    """The state of the server once it answers; raises a permanent `ModelError` with the reason if it ends before."""
     while True:
-        # In this order: what was written before it ended is seen.
-        alive, record = folder.alive(), folder.read()
-        if alive and record is not None and record.phase == "ready":
-            return record
+        # In this order: a state that was written just before the server ended is not missed.
+        alive, state = folder.alive(), folder.read()
+        if alive and state is not None and state.phase == "ready":
+            return state
         if not alive:
-            why = record.why if record is not None and record.phase == "ended" else "It ended without a word."
+            why = state.why if state is not None and state.phase == "ended" else "It ended without a word."
             raise ModelError(f"The model server did not start. {why} Its log is {folder.log}.", permanent=True)
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-def stop(server: Server) -> None:
-    """Tell a server to end and wait until it has."""
+def stop_server(server: RunningServer) -> None:
+    """Stop a server and wait until it has ended; raises `ModelError` if it does not end."""
     with contextlib.suppress(ProcessLookupError):
-        os.kill(server.record.supervisor, signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_SECONDS + 10
+        os.kill(server.state.supervisor, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE_SECONDS + STOP_SECONDS
     while server.folder.alive():
         if time.monotonic() > deadline:
-            raise ModelError(f"The server of {server.record.model} does not end (process {server.record.supervisor}).")
-        time.sleep(POLL)
+            raise ModelError(f"The server of {server.state.model} does not end (process {server.state.supervisor}).")
+        time.sleep(POLL_SECONDS)
 
 
-def _start(plan: Plan, folder: Folder, lock: int) -> None:
+def _start_supervisor(plan: LaunchPlan, folder: StateFolder, lock: int) -> None:
+    """Start the process that runs the server. It inherits the descriptor `lock`, and so holds the lock."""
     port, key = _free_port(), secrets.token_urlsafe(24)
     command = plan.command(port)
     folder.forget()
-    record = Record(plan.model, plan.served_name, plan.device, port, 0, "starting", time.time(), key)
-    order = json.dumps({
-        "path": sys.path, "folder": str(folder.path), "command": command, "record": asdict(record),
+    state = ServerState(plan.model, plan.served_name, plan.device, port, 0, "starting", time.time(), key)
+    order = {
+        "path": sys.path,
+        "folder": str(folder.path),
+        "command": command,
+        "state": asdict(state),
         "idle_seconds": plan.idle_seconds,
-    })  # fmt: skip
+    }
     supervisor = subprocess.Popen(
-        [sys.executable, "-c", _BEGIN], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=plan.environment(key, os.environ), cwd="/", pass_fds=[lock], start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "-c", _SUPERVISE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=plan.environment(key, os.environ),
+        cwd="/",
+        pass_fds=[lock],
+        start_new_session=True,
+    )
     assert supervisor.stdin is not None
     with supervisor.stdin as pipe:
-        pipe.write(order.encode())
+        pipe.write(json.dumps(order).encode())
 
 
 def _free_port() -> int:

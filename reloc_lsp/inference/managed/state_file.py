@@ -1,4 +1,4 @@
-"""The folder of one managed server: who holds its lock is alive, and what it wrote last is how it stands."""
+"""The folder of one managed server: its state, its log, and a lock that the server holds while it runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ from typing import Any, Literal
 
 Phase = Literal["starting", "ready", "ended"]
 
+_MAX_LOG_BYTES = 100_000
+"""Bytes from the end of the log that are read; chosen by hand."""
+
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """How a server stands: `why` says why it ended; `since` is the time it was started, in seconds of the epoch."""
+class ServerState:
+    """The state of a server.
+
+    `supervisor` is the process id of its supervisor. `since` is when it was started, in seconds since the epoch. `why`
+    is a sentence about why it ended.
+    """
 
     model: str
     served_name: str
@@ -33,41 +40,41 @@ class Record:
         return f"http://127.0.0.1:{self.port}/v1"
 
 
-class Folder:
-    """Where one server's lock, record and log are."""
+class StateFolder:
+    """The folder with the lock, the state file and the log of one server."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.log = path / "vllm.log"
-        self._record = path / "server.json"
-        self._lock = path / "lock"
+        self._state_file = path / "server.json"
+        self._lock_file = path / "lock"
 
-    def read(self) -> Record | None:
-        """What the server wrote last; `None` if nothing that is understood."""
+    def read(self) -> ServerState | None:
+        """The state that was written last; `None` if there is none, or none of this version."""
         try:
-            values: dict[str, Any] = json.loads(self._record.read_text("utf-8"))
-            return Record(**values)
+            values: dict[str, Any] = json.loads(self._state_file.read_text("utf-8"))
+            return ServerState(**values)
         except (OSError, ValueError, TypeError):
             return None
 
-    def write(self, record: Record) -> None:
-        """Replace what the server wrote last; no one else may read it, for the key is in it."""
-        new = self._record.with_suffix(".new")
+    def write(self, state: ServerState) -> None:
+        """Replace the state. Only the user may read the file, which contains the key."""
+        new = self._state_file.with_suffix(".new")
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(asdict(record), file)
-        new.replace(self._record)
+            json.dump(asdict(state), file)
+        new.replace(self._state_file)
 
     def forget(self) -> None:
-        """Remove the record of a server that was before."""
-        self._record.unlink(missing_ok=True)
+        """Remove the state of an earlier server."""
+        self._state_file.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[int | None]:
-        """The descriptor of the lock if no server has it, else `None`; whoever inherits it holds the lock too."""
+        """The descriptor of the lock, or `None` if a server holds it; who inherits the descriptor holds the lock."""
         import fcntl
 
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -80,45 +87,45 @@ class Folder:
 
     def alive(self) -> bool:
         """Whether a server holds the lock."""
-        if not self._lock.exists():
+        if not self._lock_file.exists():
             return False
         with self.locked() as descriptor:
             return descriptor is None
 
-    def last_lines(self, most: int = 200) -> list[str]:
-        """The end of the log."""
+    def last_lines(self, count: int = 200) -> list[str]:
+        """The last lines of the log, at most `count`."""
         with contextlib.suppress(OSError), open(self.log, "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 100_000))
-            return file.read().decode("utf-8", "replace").splitlines()[-most:]
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _MAX_LOG_BYTES))
+            return file.read().decode("utf-8", "replace").splitlines()[-count:]
         return []
 
 
-def folder_of(name: str) -> Folder:
-    """The folder of the server of that name, of this user."""
-    return Folder(_root() / name)
+def state_folder(name: str) -> StateFolder:
+    """The folder of this user's server with that name; see `LaunchPlan.name`."""
+    return StateFolder(_root() / name)
 
 
-def all_folders() -> list[Folder]:
-    """The folders of all servers that ever were started by this user."""
+def all_state_folders() -> list[StateFolder]:
+    """The folders of all servers that this user has ever started."""
     with contextlib.suppress(OSError):
-        return [Folder(path) for path in sorted(_root().iterdir()) if path.is_dir()]
+        return [StateFolder(path) for path in sorted(_root().iterdir()) if path.is_dir()]
     return []
 
 
 @dataclass(frozen=True)
-class Server:
-    """A managed server that lives: where it keeps things, and how it stands."""
+class RunningServer:
+    """A managed server that runs: its folder and its state."""
 
-    folder: Folder
-    record: Record
+    folder: StateFolder
+    state: ServerState
 
 
-def living() -> list[Server]:
-    """The servers of this user that start or are ready."""
+def running_servers() -> list[RunningServer]:
+    """The servers of this user that are starting or ready."""
     if os.name == "nt":
         return []
-    found = [(folder, folder.read()) for folder in all_folders() if folder.alive()]
-    return [Server(folder, record) for folder, record in found if record is not None and record.phase != "ended"]
+    found = [(folder, folder.read()) for folder in all_state_folders() if folder.alive()]
+    return [RunningServer(folder, state) for folder, state in found if state is not None and state.phase != "ended"]
 
 
 def _root() -> Path:

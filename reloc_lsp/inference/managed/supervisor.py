@@ -1,4 +1,4 @@
-"""The process that runs one `vllm serve`, says how it stands, and ends it: when told to, or when it is idle."""
+"""The process that runs one `vllm serve`, records its state, and ends it on request or when it is idle."""
 
 from __future__ import annotations
 
@@ -16,90 +16,95 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reloc_lsp.inference.managed.exit_diagnosis import why_it_ended
-from reloc_lsp.inference.managed.state_file import Folder, Record
+from reloc_lsp.inference.managed.exit_diagnosis import exit_reason
+from reloc_lsp.inference.managed.state_file import ServerState, StateFolder
 
-TICK = 0.5
-LOOK_SECONDS = 5.0
+TICK_SECONDS = 0.5
+"""Longest time until a change of the server is seen; chosen by hand."""
+METRICS_SECONDS = 5.0
+"""Time between two readings of the server's metrics, or half the idle time if that is shorter; chosen by hand."""
+HTTP_SECONDS = 5.0
+"""Timeout of a request for the health or the metrics of the server; chosen by hand."""
 GRACE_SECONDS = 20.0
-"""How long vLLM may take to end before it is killed; it takes four on the CPU."""
+"""Time that vLLM has to end before it is killed; it takes four seconds on a CPU."""
 
 _BUSY = re.compile(r"^vllm:num_requests_(?:running|waiting)\{[^}]*\} (\S+)", re.MULTILINE)
 _DONE = re.compile(r"^vllm:(?:prompt_tokens|generation_tokens|request_success)_total\{[^}]*\} (\S+)", re.MULTILINE)
 _PR_SET_PDEATHSIG = 1
+"""From `linux/prctl.h`: the signal that a process gets when its parent ends."""
 
 
-def supervise(folder: str, command: list[str], record: dict[str, Any], idle_seconds: float) -> None:
-    """Run `command` until it ends or is to end; the lock of `folder` was inherited and is let go by exiting."""
-    mine = Record(**{**record, "supervisor": os.getpid()})
-    place = Folder(Path(folder))
-    with open(place.log, "wb") as log:
-        asyncio.run(_Supervisor(place, mine, idle_seconds).run(command, log))
+def supervise(folder: str, command: list[str], state: dict[str, Any], idle_seconds: float) -> None:
+    """Run `command` until it ends or has to end. The lock of `folder`, which was inherited, is released by exiting."""
+    own_state = ServerState(**{**state, "supervisor": os.getpid()})
+    state_folder = StateFolder(Path(folder))
+    with open(state_folder.log, "wb") as log:
+        asyncio.run(_Supervisor(state_folder, own_state, idle_seconds).run(command, log))
 
 
 class _Supervisor:
-    def __init__(self, folder: Folder, record: Record, idle_seconds: float) -> None:
+    def __init__(self, folder: StateFolder, state: ServerState, idle_seconds: float) -> None:
         self._folder = folder
-        self._record = record
+        self._state = state
         self._idle_seconds = idle_seconds
-        self._told = asyncio.Event()
-        self._root = record.url.removesuffix("/v1")
+        self._stop = asyncio.Event()
+        self._root_url = state.url.removesuffix("/v1")
 
     async def run(self, command: list[str], log: BinaryIO) -> None:
-        self._write()
+        self._record()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._told.set)
+            loop.add_signal_handler(number, self._stop.set)
         try:
             server = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
-                preexec_fn=_ended_with_me(),
-            )  # fmt: skip
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+                preexec_fn=_end_with_parent(),
+            )
         except OSError as error:
-            self._ended(f"{command[0]} cannot be run ({error.strerror}).")
+            self._record(phase="ended", why=f"{command[0]} cannot be run ({error.strerror}).")
             return
         ended = asyncio.create_task(server.wait())
         try:
             why = await self._watch(ended)
         finally:
             await _end(server.pid, ended)
-        self._ended(why)
-
-    def _ended(self, why: str) -> None:
-        self._record = replace(self._record, phase="ended", why=why)
-        self._write()
+        self._record(phase="ended", why=why)
 
     async def _watch(self, ended: asyncio.Task[int]) -> str:
-        """Wait for the end, and say why it came."""
-        used = looked = time.monotonic()
-        seen: tuple[str, ...] = ()
-        told = asyncio.create_task(self._told.wait())
+        """Wait until the server ends or has to end, and return why."""
+        last_used = last_read = time.monotonic()
+        progress: tuple[str, ...] = ()
+        stop = asyncio.create_task(self._stop.wait())
         try:
             while True:
-                await asyncio.wait({ended, told}, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({ended, stop}, timeout=TICK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                 now = time.monotonic()
-                if told.done():
+                if stop.done():
                     return "It was told to stop."
                 if ended.done():
-                    return why_it_ended(self._record, ended.result(), self._folder)
-                if self._record.phase == "starting":
-                    if await asyncio.to_thread(_get, self._root + "/health") is not None:
-                        self._record = replace(self._record, phase="ready")
-                        self._write()
-                        used = looked = now
-                elif now - looked >= min(LOOK_SECONDS, self._idle_seconds / 2):
-                    looked = now
-                    metrics = await asyncio.to_thread(_get, self._root + "/metrics")
-                    # What cannot be seen may be at work.
-                    if metrics is None or _busy(metrics) or seen != (seen := tuple(_DONE.findall(metrics))):
-                        used = now
-                    if now - used >= self._idle_seconds:
+                    return exit_reason(self._state, ended.result(), self._folder)
+                if self._state.phase == "starting":
+                    if await asyncio.to_thread(_get, self._root_url + "/health") is not None:
+                        self._record(phase="ready")
+                        last_used = last_read = now
+                elif now - last_read >= min(METRICS_SECONDS, self._idle_seconds / 2):
+                    last_read = now
+                    metrics = await asyncio.to_thread(_get, self._root_url + "/metrics")
+                    # A server whose metrics cannot be read may be busy.
+                    if metrics is None or _busy(metrics) or progress != (progress := tuple(_DONE.findall(metrics))):
+                        last_used = now
+                    if now - last_used >= self._idle_seconds:
                         return f"Nobody asked it anything for {self._idle_seconds / 60:g} minutes."
         finally:
-            told.cancel()
+            stop.cancel()
 
-    def _write(self) -> None:
-        self._folder.write(self._record)
+    def _record(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+        self._folder.write(self._state)
 
 
 def _busy(metrics: str) -> bool:
@@ -107,18 +112,18 @@ def _busy(metrics: str) -> bool:
 
 
 def _get(url: str) -> str | None:
-    """The text at a local address; `None` where there is none."""
+    """The text at an address of this machine; `None` if there is no answer."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=5.0) as answer:
-            text: str = answer.read().decode("utf-8", "replace")
+        with opener.open(url, timeout=HTTP_SECONDS) as response:
+            text: str = response.read().decode("utf-8", "replace")
             return text
     except OSError:
         return None
 
 
 async def _end(group: int, ended: asyncio.Task[int]) -> None:
-    """End the server and all it started, first kindly."""
+    """End the server and all processes of its group: by SIGTERM, and after the grace period by SIGKILL."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(group, signal.SIGTERM)
         await asyncio.wait({ended}, timeout=GRACE_SECONDS)
@@ -126,8 +131,8 @@ async def _end(group: int, ended: asyncio.Task[int]) -> None:
     await ended
 
 
-def _ended_with_me() -> Callable[[], None] | None:
-    """Makes a child of this process end with it, also where this one is killed; on Linux only."""
+def _end_with_parent() -> Callable[[], None] | None:
+    """Makes a child end when this process ends, even if this process is killed. Only Linux can do this."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
