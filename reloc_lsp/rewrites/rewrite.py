@@ -1,42 +1,37 @@
-"""What a rewrite is: a few spliced edits, the family it belongs to, and what may be known of it before it is run."""
+"""What a rewrite is: edits of the unit's text, the operator that made it, and the effect that values can check."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from reloc_lsp.program.text_edit import Edit
 
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import UnitContext
-
-
-Branches = tuple[str | None, str | None]
-"""What is returned at once where a condition holds and where it does not, `None` where nothing is."""
+BranchReturns = tuple[str | None, str | None]
+"""The expressions that are returned at once where a condition holds and where it fails; `None` where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpressionReplacement:
-    """An expression `old` of the statement at `line` becomes `new`; `condition` if only its truth counts.
+    """The pure expression `old` of the statement at `line` becomes `new`.
 
-    `returned` is the line of the `return` that hands on its value as it is, 0 if there is none; `branches` are those
-    of the condition.
+    `condition` says whether only its truth value matters; then `branches` are the returns of its branches.
+    `returned_at` is the line of the `return` that returns its value unchanged, 0 if there is none.
     """
 
     line: int
     old: str
     new: str
     condition: bool = False
-    returned: int = 0
-    branches: Branches = (None, None)
+    returned_at: int = 0
+    branches: BranchReturns = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class GuardInsertion:
-    """A statement inserted before the one at `line` that acts only when `condition` holds.
+    """A statement that acts only when `condition` holds is inserted before the one at `line`.
 
-    `value` is the expression that it returns, if it does.
+    `value` is the expression that it returns, if it returns one.
     """
 
     line: int
@@ -46,21 +41,21 @@ class GuardInsertion:
 
 @dataclass(frozen=True, slots=True)
 class ConditionExtension:
-    """The condition `old` of the statement at `line`, which has these `branches`, becomes `old word extra`."""
+    """The condition `old` of the statement at `line` becomes `old word extra`; `branches` are its branches' returns."""
 
     line: int
     old: str
     word: Literal["and", "or"]
     extra: str
-    branches: Branches = (None, None)
+    branches: BranchReturns = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """One neighbour: `edits` of the unit's text, at `line` of it.
+    """One neighbour of a unit: `edits` of its text, at `line` of it.
 
-    `weight` is the family's own preference among its rewrites, around 1; `effect` lets a look at run-time values
-    tell whether the rewrite can matter.
+    `operator` is the name that features and traces give to its mutation operator. `weight` is the operator's preference
+    among its own rewrites, around 1. `effect` describes the change where run-time values can show whether it matters.
     """
 
     edits: tuple[Edit, ...]
@@ -69,7 +64,3 @@ class Rewrite:
     line: int
     weight: float = 1.0
     effect: ExpressionReplacement | GuardInsertion | ConditionExtension | None = None
-
-
-Operator = Callable[["UnitContext"], Iterator[Rewrite]]
-"""A family of rewrites: from a unit to its neighbours of one kind."""

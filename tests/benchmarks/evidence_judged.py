@@ -53,7 +53,7 @@ async def judged(context: RunContext) -> list[RankingItem]:
     """The rewrites that go first in either order, and whether they pass."""
     source, judge = context.task.source, context.evaluator
     hood = RewriteNeighborhood(context.task, context.module_context(), judge)
-    standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
+    standings, reader = await hood.ranked_rewrites(Candidate(source, "unchanged", ""))
     standings = sorted(standings, key=lambda one: -one.prior_score)[:MAX_SCORED]
     features = [reader.features(one) for one in standings]
     first: set[int] = set()

@@ -64,7 +64,7 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
                 settings=Settings(),
             )
             hood = RewriteNeighborhood(context.task, context.module_context(), judge)
-            standings, reader = await hood.standings(Candidate(context.task.source, "unchanged", ""))
+            standings, reader = await hood.ranked_rewrites(Candidate(context.task.source, "unchanged", ""))
         finally:
             await judge.close()
     finally:

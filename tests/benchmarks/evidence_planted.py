@@ -48,8 +48,8 @@ from reloc_lsp.revision.run_context import RunContext, run_context
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, sample_wrong, write
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
-from reloc_lsp.rewrites.ranking.features import RankedRewrite
 from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
+from reloc_lsp.rewrites.ranking.ranked_rewrite import RankedRewrite
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome
@@ -100,7 +100,7 @@ async def heard(context: RunContext, tried: Sequence[RankedRewrite]) -> Mutation
         source = apply_edits(context.task.source, one.rewrite.edits)
         candidates.append(Candidate(source, one.rewrite.operator, one.rewrite.description, 0, 1, trusted=True))
     for one, verdict in zip(tried, await context.evaluator.evaluate(candidates, before.passed), strict=True):
-        lessons.hear(one.rewrite, before, verdict)
+        lessons.record(one.rewrite, before, verdict)
     return lessons
 
 
@@ -108,7 +108,7 @@ async def alternatives(context: RunContext, package: Package, wanted: TargetVers
     """The lists of one bug; none where no single rewrite mends it."""
     source, unit = context.task.source, context.location.unit.qualname
     hood = RewriteNeighborhood(context.task, context.module_context(), context.evaluator)
-    standings, reader = await hood.standings(Candidate(source, "unchanged", ""))
+    standings, reader = await hood.ranked_rewrites(Candidate(source, "unchanged", ""))
     standings.sort(key=lambda one: -one.prior_score)
     known = wanted.label(source, standings)
 

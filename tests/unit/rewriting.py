@@ -1,4 +1,4 @@
-"""Rewrites of a text, without a search around them."""
+"""Helpers for tests of operators: contexts and all results of an operator."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from textwrap import dedent
 
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import Module
-from reloc_lsp.rewrites.rewrite import Operator
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import Operator, UnitContext
 
 KINDS = ("int", "str", "list", "dict", "set", "float", "bool", "NoneType")
 
 
 def context(source: str, qualname: str | None = None, rest: str = "", **types: str) -> UnitContext:
-    """The unit `source` of a file in which `rest` follows; `types` are names with their types, parted by spaces."""
+    """The unit `source` of a file that goes on with `rest`; `types` are names with their types, separated by spaces."""
     module = ast.parse(rest) if source[:1].isspace() else ast.parse(source + rest)
     seen = {name: frozenset(kinds.split()) for name, kinds in types.items()}
     return UnitContext(source, ModuleContext(module, qualname or "f", seen))
@@ -31,19 +30,19 @@ def function(*lines: str, header: str = "def f(a, b):") -> str:
 
 
 def results(operator: Operator, ctx: UnitContext) -> set[str]:
-    """All texts that the family makes of the unit."""
+    """All versions of the unit that the operator makes."""
     return {apply_edits(ctx.text, rewrite.edits) for rewrite in operator(ctx) if rewrite.edits}
 
 
-def mended(operator: Operator, before: str, header: str = "def f(a, b):", rest: str = "", **types: str) -> set[str]:
-    """The bodies that the family makes of a function with the body `before`."""
+def rewritten(operator: Operator, before: str, header: str = "def f(a, b):", rest: str = "", **types: str) -> set[str]:
+    """The bodies that the operator makes of a function with the body `before`."""
     lines = dedent(before).strip("\n").split("\n")
     found = results(operator, context(function(*lines, header=header), rest=rest, **types))
     return {dedent(source.removeprefix(header + "\n")).strip("\n") for source in found}
 
 
 def library_units(names: str, most: int, seed: int) -> Iterator[tuple[str, UnitContext]]:
-    """Some functions of the standard library, with types made up for their names."""
+    """Some functions of the standard library, with random types for their names."""
     dice = random.Random(seed)
     for name in names.split():
         module = Module(Path(importlib.import_module(name).__file__ or "").read_text("utf-8"))

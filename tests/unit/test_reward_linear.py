@@ -26,9 +26,11 @@ from reloc_lsp.reward.training.ranking_lists import (
 )
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.operators.expressions.operator_replacement import replace_comparison
-from reloc_lsp.rewrites.ranking.features import FeatureExtractor, Features, RankedRewrite, TaskContext
+from reloc_lsp.rewrites.ranking.features import FeatureExtractor, Features
+from reloc_lsp.rewrites.ranking.ranked_rewrite import RankedRewrite
+from reloc_lsp.rewrites.ranking.task_context import TaskContext
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
 from reloc_lsp.search.protocols import RANK_FEATURES
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict

@@ -1,4 +1,4 @@
-"""Expressions inside of f-strings are rewritten where they stand."""
+"""Expressions inside f-strings are rewritten in place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXTS = {
     "alike": ("f'{a - b}:{a - b}'", {"f'{a + b}:{a - b}'", "f'{a - b}:{a + b}'"}),
     "format": ("f'{a - b:>{b}}'", {"f'{a + b:>{b}}'"}),
     "conversion": ("f'{a - b!r:>3}'", {"f'{a + b!r:>3}'"}),
-    "said as well": ("f'{a - b = }'", {"f'{a + b = }'"}),
+    "self-documenting": ("f'{a - b = }'", {"f'{a + b = }'"}),
     "doubled braces": ("f'{{a - b}} {a - b}'", {"f'{{a - b}} {a + b}'"}),
     "side by side": ("'{a - b}' f'{a - b}' rf\"\\{a}{a - b}\"", {"'{a - b}' f'{a + b}' rf\"\\{a}{a - b}\"",
                                                          "'{a - b}' f'{a - b}' rf\"\\{a}{a + b}\""}),
@@ -27,26 +27,26 @@ TEXTS = {
 
 @pytest.mark.parametrize(("before", "after"), TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("indent", ["", "    "])
-def test_an_expression_in_a_text_is_rewritten(before, after, indent):
+def test_an_expression_in_an_fstring_is_rewritten(before, after, indent):
     header = f"{indent}def f(a, b):\n{indent}    return "
     found = results(operator_replacement.replace_arithmetic, context(f"{header}{before}\n"))
     pluses = {text.removeprefix(header).removesuffix("\n") for text in found if text.count("+") == 1}
     assert pluses == after
 
 
-def test_quotes_are_those_that_may_stand_in_the_text():
+def test_quotes_are_those_that_the_fstring_allows():
     ctx = context("def f(a, b):\n    return f'{a.x}' if b == 'k' else f\"{b['m']}\"\n")
     found = results(collection_elements.replace_by_plain_value, ctx)
     assert "def f(a, b):\n    return f'{\"\"}' if b == 'k' else f\"{b['m']}\"\n" in found
 
 
-def test_a_name_in_a_text_becomes_another():
+def test_a_name_in_an_fstring_is_replaced():
     found = results(variables.replace_variable, context("def f(a, b):\n    return f'{a}, {a:02d}'\n"))
     assert found == {f"def f(a, b):\n    return f'{one}'\n" for one in ("{b}, {a:02d}", "{a}, {b:02d}")}
 
 
-def test_a_brace_that_comes_first_is_no_brace_of_the_text():
-    """Neither in the whole expression's place nor in that of its first part."""
+def test_a_leading_brace_does_not_become_an_escaped_brace():
+    """Neither for the whole expression nor for its first part."""
     ctx = context("def f(a, b):\n    return f'{a}{a[b]}'\n")
     for slot in ctx.loads(ast.Name):
         apart = apply_edits(ctx.text, ctx.replace(slot, "{b}", "test").edits)

@@ -1,4 +1,4 @@
-"""The neighbourhood without a model: every neighbour once, the promising ones first, the same ones every time."""
+"""The neighbourhood without a model: each neighbour once, the promising ones first, the same order in every process."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def task_of(source: str = UNIT, suspicion: Mapping[int, float] | None = None, be
     return Task("m.py", "f", whole, len(before), len(whole), first, verdict(2), evidence)
 
 
-def neighbours(task: Task, probe=None, seed: int = 0, foresight=None) -> tuple[RewriteNeighborhood, Node]:
+def neighbours(task: Task, probe=None, seed: int = 0, scorer=None) -> tuple[RewriteNeighborhood, Node]:
     module = ModuleContext(ast.parse(task.module), "f", task.evidence.types)
-    return RewriteNeighborhood(task, module, probe, seed, foresight), start_of(task)
+    return RewriteNeighborhood(task, module, probe, seed, scorer), start_of(task)
 
 
 def start_of(task: Task) -> Node:
@@ -51,7 +51,7 @@ async def all_of(hood: RewriteNeighborhood, node: Node, at_once: int = 50) -> li
     return found
 
 
-async def test_every_neighbour_is_given_out_once():
+async def test_each_neighbour_is_given_out_once():
     found = await all_of(*neighbours(task_of()))
     sources = [candidate.source for candidate in found]
     assert len(set(sources)) == len(sources) > 200 and UNIT not in sources
@@ -60,13 +60,13 @@ async def test_every_neighbour_is_given_out_once():
         assert (candidate.parent, candidate.depth) == (0, 1) and candidate.description and candidate.origin
 
 
-async def test_the_promising_come_first():
+async def test_plausible_neighbours_come_first():
     priors = [candidate.prior for candidate in await all_of(*neighbours(task_of()))]
     quarter = len(priors) // 4
     assert min(priors[:quarter]) > statistics.mean(priors[-quarter:])
 
 
-async def test_what_was_seen_at_run_time_gives_the_order_and_not_how_likely_a_person_would_write_it():
+async def test_run_time_values_change_the_order_and_not_the_plausibility():
     def plain(candidates: list[Candidate]) -> dict[str, float]:
         return {c.source: c.prior for c in candidates if c.origin in ("comparison", "arithmetic", "variable")}
 
@@ -74,7 +74,7 @@ async def test_what_was_seen_at_run_time_gives_the_order_and_not_how_likely_a_pe
     assert before == after and list(before) != list(after)
 
 
-async def test_a_neighbour_has_neighbours_of_its_own():
+async def test_a_neighbour_has_neighbours():
     hood, start = neighbours(task_of())
     child = (await hood.expand([start], 1))[0]
     node = Node(7, child, verdict(2), ())
@@ -82,7 +82,7 @@ async def test_a_neighbour_has_neighbours_of_its_own():
     assert (grandchild.parent, grandchild.depth) == (7, 2)
 
 
-async def test_lines_that_failing_tests_run_are_rewritten_and_others_are_not():
+async def test_only_lines_that_failing_tests_run_are_rewritten():
     before = "import os\n\n\n"
     suspicion = {5: 0.0, 6: 0.2, 7: 1.0}
     found = await all_of(*neighbours(task_of(UNIT, suspicion, before)))
@@ -99,7 +99,7 @@ async def test_form_feeds_and_strange_separators_do_not_shift_suspicion():
     assert all("if a < b:\n" not in candidate.source for candidate in found[:5])
 
 
-async def test_what_won_a_test_makes_its_family_more_likely():
+async def test_success_of_an_operator_raises_its_rewrites():
     hood, start = neighbours(task_of())
     operator = "comparison"
     before = await all_of(*neighbours(task_of()))
@@ -114,9 +114,9 @@ async def test_what_won_a_test_makes_its_family_more_likely():
 
 
 @pytest.mark.parametrize("depth", [0, 1])
-async def test_what_was_judged_moves_what_waits_but_for_edited_versions(depth):
+async def test_verdicts_reorder_neighbours_of_the_unchanged_unit_only(depth):
     async def order(winning: bool) -> list[str]:
-        hood, start = neighbours(task_of(), foresight=LinearReward(INITIAL_WEIGHTS))
+        hood, start = neighbours(task_of(), scorer=LinearReward(INITIAL_WEIGHTS))
         node = Node(0, replace(start.candidate, depth=depth), start.verdict, ())
         first = await hood.expand([node], 8)
         for candidate in first:
@@ -127,16 +127,16 @@ async def test_what_was_judged_moves_what_waits_but_for_edited_versions(depth):
 
 
 class Probe:
-    """Says that `a <= b` differs from `a < b` where it should, and `a != b` never."""
+    """A probe that reports: `a <= b` differs from `a < b` in a failing test, and `a != b` nowhere."""
 
     def __init__(self):
-        self.asked: list[str] = []
+        self.probed: list[str] = []
 
     async def values(self, source, entry, lines, sites):
         assert entry == 2 and lines[0] == 1
         vectors, blame = {}, {}
         for site in sites:
-            self.asked += site.expressions
+            self.probed += site.expressions
             blame[site.line] = (1.0, 0.0)
             vectors[site.line] = dict.fromkeys(site.expressions, (0, 0))
             for better in {"a <= b"} & set(site.expressions):
@@ -144,22 +144,22 @@ class Probe:
         return RuntimeValues(vectors, blame, {line: {0: False, 1: True} for line in vectors})
 
 
-async def test_a_look_at_values_brings_forward_what_differs_where_tests_fail():
+async def test_run_time_values_bring_forward_what_differs_where_tests_fail():
     probe = Probe()
     found = [candidate.source for candidate in await all_of(*neighbours(task_of(), probe))]
-    assert {"a < b", "a <= b", "a * b"} <= set(probe.asked)
+    assert {"a < b", "a <= b", "a * b"} <= set(probe.probed)
     assert "a <= b" in found[0]
     same = next(position for position, source in enumerate(found) if "a != b" in source)
     assert same > len(found) / 4
 
 
-async def test_a_unit_that_is_no_function_any_more_has_no_neighbours():
+async def test_a_version_that_is_no_function_has_no_neighbours():
     hood, _ = neighbours(task_of())
     for source in ("x = 1\n", "class f:\n    pass\n"):
         assert await hood.expand([Node(3, Candidate(source, "", ""), verdict(0), ())], 5) == []
 
 
-async def test_the_seed_only_orders_equals():
+async def test_the_seed_only_breaks_ties():
     async def told(seed):
         return [candidate.source for candidate in await all_of(*neighbours(task_of(), seed=seed))]
 
@@ -196,7 +196,7 @@ def print_neighbours() -> None:
 
 
 def test_the_order_is_the_same_in_every_process():
-    """Sets are iterated in an order that changes from process to process; neighbours must not be."""
+    """The iteration order of sets changes from process to process; that of neighbours must not."""
     told = []
     for hash_seed in ("0", "1"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
@@ -211,7 +211,7 @@ def long_function() -> str:
     return "def f(a, b):\n" + "".join(lines) + "    return a\n"
 
 
-async def test_others_are_answered_while_the_neighbours_of_a_long_function_are_made():
+async def test_other_tasks_run_while_the_neighbours_of_a_long_function_are_made():
     hood, start = neighbours(task_of(long_function()), Probe())
     gc.freeze()  # what other tests left takes long to look through
     making = asyncio.create_task(hood.expand([start], 1))
@@ -225,7 +225,7 @@ async def test_others_are_answered_while_the_neighbours_of_a_long_function_are_m
     assert longest < (time.process_time() - began) / 5
 
 
-async def test_a_search_that_is_stopped_leaves_nothing_at_work():
+async def test_a_cancelled_expansion_leaves_nothing_running():
     hood, start = neighbours(task_of(long_function()), Probe())
     threads = threading.active_count()
     making = asyncio.create_task(hood.expand([start], 1))

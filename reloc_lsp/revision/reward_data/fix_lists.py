@@ -18,11 +18,13 @@ from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.reward.training.history import Fix, HistorySource
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, sample_wrong
-from reloc_lsp.rewrites.neighborhood import preference_of, static_rewrites
-from reloc_lsp.rewrites.ranking.features import FeatureExtractor, RankedRewrite, TaskContext
+from reloc_lsp.rewrites.enumeration import preference_of, static_rewrites
+from reloc_lsp.rewrites.ranking.features import FeatureExtractor
+from reloc_lsp.rewrites.ranking.ranked_rewrite import RankedRewrite
+from reloc_lsp.rewrites.ranking.task_context import TaskContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 MAX_CHANGED_WORDS = 16
 """Words that a fix may change; a single rewrite changes few. Chosen by hand."""

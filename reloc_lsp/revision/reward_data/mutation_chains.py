@@ -136,7 +136,9 @@ class Chain:
         task = Task(
             location.name, unit.qualname, text, unit.start, unit.end, unit.first_line, evaluator.unchanged, evidence
         )
-        module = ModuleContext(location.module.tree, unit.qualname, evidence.types, told=task.docstring_constants)
+        module = ModuleContext(
+            location.module.tree, unit.qualname, evidence.types, docstring_constants=task.docstring_constants
+        )
         self.evaluator = evaluator
         self.width = width
         self.rng = rng

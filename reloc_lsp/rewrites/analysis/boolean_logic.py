@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from reloc_lsp.rewrites.analysis.definite_types import PLAIN, is_boolean, is_definitely
+from reloc_lsp.rewrites.source.bindings import UnitNames
 from reloc_lsp.rewrites.source.precedence import parenthesized
-
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 _TURNED: dict[type[ast.cmpop], str] = {
     ast.In: "not in", ast.NotIn: "in", ast.Is: "is not", ast.IsNot: "is", ast.Eq: "!=", ast.NotEq: "==",
 }  # fmt: skip
 
 
-def opposite(node: ast.expr, ctx: UnitContext) -> str | None:
+def opposite(node: ast.expr, ctx: UnitNames) -> str | None:
     """A comparison as its opposite, where the two are sure to be opposite: `a < b` and `a >= b` are not, for NaN."""
     if not (isinstance(node, ast.Compare) and len(node.ops) == 1):
         return None
@@ -27,7 +24,7 @@ def opposite(node: ast.expr, ctx: UnitContext) -> str | None:
     return f"{ctx.inline(node.left)} {_TURNED[type(op)]} {ctx.inline(right)}"
 
 
-def negated(node: ast.expr, ctx: UnitContext) -> str:
+def negated(node: ast.expr, ctx: UnitNames) -> str:
     """The text of `not node`, which is always a truth value."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and is_boolean(node.operand, ctx):
         return ctx.inline(node.operand)
@@ -35,7 +32,7 @@ def negated(node: ast.expr, ctx: UnitContext) -> str:
     return opposite(node, ctx) or f"not {parenthesized(ctx.inline(node), not_, 'operand')}"
 
 
-def truth_value(node: ast.expr, ctx: UnitContext) -> str | None:
+def truth_value(node: ast.expr, ctx: UnitNames) -> str | None:
     """The text of what is `True` where the condition holds, else `False`; `None` where that would be no simpler."""
     if is_boolean(node, ctx):
         return ctx.inline(node)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reloc_lsp.rewrites.analysis.name_usage import blocks_comprehension, escapes_loop, names_in
+from reloc_lsp.rewrites.source.bindings import UnitNames
 from reloc_lsp.rewrites.source.precedence import parenthesized
-
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import UnitContext
 
 _CLAUSE = ast.comprehension(ast.Name("_"), ast.Name("_"), [], 0)
 
@@ -33,7 +30,7 @@ class LoopShape:
         return " ".join([element, *(self.clauses[:-1] if without_test else self.clauses)])
 
 
-def loop_shape(ctx: UnitContext, node: ast.stmt) -> LoopShape | None:
+def loop_shape(ctx: UnitNames, node: ast.stmt) -> LoopShape | None:
     """The shape of a loop, where a comprehension would see and leave the same names; `None` otherwise."""
     if not isinstance(node, ast.For) or blocks_comprehension(node) or "super" in names_in(node):
         return None
@@ -82,9 +79,9 @@ def _only_names(target: ast.expr) -> bool:
     return all(isinstance(node, ast.Name | ast.Tuple | ast.expr_context) for node in ast.walk(target))
 
 
-def _target(ctx: UnitContext, target: ast.expr) -> str:
+def _target(ctx: UnitNames, target: ast.expr) -> str:
     return ctx.inline(target)
 
 
-def _fitted(ctx: UnitContext, node: ast.expr) -> str:
+def _fitted(ctx: UnitNames, node: ast.expr) -> str:
     return parenthesized(ctx.inline(node), _CLAUSE, "iter")

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.source.bindings import UnitNames
 
 Types = frozenset[str]
 UNKNOWN: Types = frozenset()
@@ -42,13 +40,13 @@ _FORMS: dict[type[ast.expr], str] = {
 }  # fmt: skip
 
 
-def definite_types(node: ast.expr, ctx: UnitContext) -> Types:
+def definite_types(node: ast.expr, ctx: UnitNames) -> Types:
     """Names of the types that the expression has; empty where that is not sure."""
     match node:
         case ast.Name(id=name):
-            found = ctx.types(name)
+            found = ctx.types_of(name)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            found = ctx.types("self." + name)
+            found = ctx.types_of("self." + name)
         case ast.BinOp(left=left, op=op, right=right):
             found = _arithmetic(definite_types(left, ctx), op, definite_types(right, ctx))
         case ast.BoolOp(values=several):
@@ -61,7 +59,7 @@ def definite_types(node: ast.expr, ctx: UnitContext) -> Types:
     return found
 
 
-def _kind(node: ast.expr, ctx: UnitContext) -> str | None:
+def _kind(node: ast.expr, ctx: UnitNames) -> str | None:
     """The one type that the expression has by its form."""
     match node:
         case ast.Constant(value=value):
@@ -78,25 +76,25 @@ def _kind(node: ast.expr, ctx: UnitContext) -> str | None:
             return _FORMS.get(type(node))
 
 
-def is_definitely(node: ast.expr, ctx: UnitContext, wanted: frozenset[str]) -> bool:
+def is_definitely(node: ast.expr, ctx: UnitNames, wanted: frozenset[str]) -> bool:
     """Whether the expression is sure to have one of the `wanted` types."""
     found = definite_types(node, ctx)
     return bool(found) and found <= wanted
 
 
-def is_boolean(node: ast.expr, ctx: UnitContext) -> bool:
+def is_boolean(node: ast.expr, ctx: UnitNames) -> bool:
     """Whether the expression is sure to be `True` or `False`."""
     return definite_types(node, ctx) == {"bool"}
 
 
-def _compares_plainly(node: ast.Compare, ctx: UnitContext) -> bool:
+def _compares_plainly(node: ast.Compare, ctx: UnitNames) -> bool:
     """Whether no comparison of it can be one that its operands' class defines in a way of its own."""
     if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
         return True  # Python itself makes a truth value of these.
     return all(is_definitely(operand, ctx, PLAIN) for operand in (node.left, *node.comparators))
 
 
-def _any_of(several: Sequence[ast.expr], ctx: UnitContext) -> Types:
+def _any_of(several: Sequence[ast.expr], ctx: UnitNames) -> Types:
     found = [definite_types(node, ctx) for node in several]
     return frozenset().union(*found) if all(found) else UNKNOWN
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from reloc_lsp.rewrites.analysis.definite_types import HASHABLE, PLAIN, UNKNOWN, Types, definite_types, is_definitely
 from reloc_lsp.rewrites.analysis.name_usage import Comprehension, bound_name, count_name, is_plain_local, names_in
-from reloc_lsp.rewrites.analysis.purity import pure
-
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import UnitContext
-    from reloc_lsp.rewrites.source.unit_source import Statement
+from reloc_lsp.rewrites.analysis.purity import is_pure
+from reloc_lsp.rewrites.source.bindings import UnitNames
+from reloc_lsp.rewrites.source.unit_source import Statement
 
 _CHANGING = {
     "append", "add", "extend", "update", "pop", "remove", "insert", "discard", "popleft", "appendleft", "setdefault",
@@ -23,7 +20,7 @@ _FRESH_CALLS = {"list", "set", "dict", "sorted", "deque", "defaultdict", "Counte
 _FRESH = (ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Dict, ast.DictComp, ast.Tuple)
 
 
-def is_invariant(ctx: UnitContext, name: str, block: ast.AST) -> bool:
+def is_invariant(ctx: UnitNames, name: str, block: ast.AST) -> bool:
     """Whether what a list, tuple or string of that name holds is the same all through `block`, whoever is called there.
 
     Nothing sets the name there, nothing is called that may change it, and everything that is changed is an object that
@@ -32,7 +29,7 @@ def is_invariant(ctx: UnitContext, name: str, block: ast.AST) -> bool:
     return all(_leaves_alone(ctx, node, name) for node in ast.walk(block))
 
 
-def _leaves_alone(ctx: UnitContext, node: ast.AST, name: str) -> bool:
+def _leaves_alone(ctx: UnitNames, node: ast.AST, name: str) -> bool:
     match node:
         case ast.Name(id=named):
             return named != name or isinstance(node.ctx, ast.Load)
@@ -45,12 +42,12 @@ def _leaves_alone(ctx: UnitContext, node: ast.AST, name: str) -> bool:
             return is_locally_created(ctx, changed) or is_definitely(target, ctx, HASHABLE)
         case ast.For(iter=iterable) | ast.comprehension(iter=iterable):
             # To go over a generator runs its code.
-            return all(ctx.types(known) <= PLAIN for known in names_in(iterable))
+            return all(ctx.types_of(known) <= PLAIN for known in names_in(iterable))
         case _:
             return not isinstance(node, _PAUSES)
 
 
-def _calls_nothing_unknown(ctx: UnitContext, call: ast.Call, name: str) -> bool:
+def _calls_nothing_unknown(ctx: UnitNames, call: ast.Call, name: str) -> bool:
     match call.func:
         case ast.Attribute(value=ast.Name(id=receiver), attr=method) if method in _CHANGING:
             return receiver != name and is_locally_created(ctx, receiver)
@@ -59,18 +56,18 @@ def _calls_nothing_unknown(ctx: UnitContext, call: ast.Call, name: str) -> bool:
         case ast.Name(id=called) if called.endswith(("Error", "Exception", "Warning")):
             return True
         case _:
-            return pure(ast.Call(call.func, [], []))
+            return is_pure(ast.Call(call.func, [], []))
 
 
-def is_locally_created(ctx: UnitContext, name: str) -> bool:
+def is_locally_created(ctx: UnitNames, name: str) -> bool:
     """Whether a name only ever stands for something that the unit made, so that no other name it was given knows it."""
     if name in ctx.parameters or not is_plain_local(ctx, name):
         return False
     names = [node for node in ast.walk(ctx.function) if isinstance(node, ast.Name) and node.id == name]
     stores = sum(isinstance(node.ctx, ast.Store) for node in names)
     made = 0
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound == name and _is_made(ctx, value):
                 made += 1
             case ast.AnnAssign(target=ast.Name(id=bound), value=ast.expr() as value) if bound == name:
@@ -80,25 +77,25 @@ def is_locally_created(ctx: UnitContext, name: str) -> bool:
     return stores == made
 
 
-def _is_made(ctx: UnitContext, value: ast.expr) -> bool:
+def _is_made(ctx: UnitNames, value: ast.expr) -> bool:
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
         return value.func.id in _FRESH_CALLS and value.func.id not in ctx.locals
     return isinstance(value, _FRESH)
 
 
-def enclosing_loops(ctx: UnitContext, node: ast.AST) -> Iterator[Statement]:
+def enclosing_loops(ctx: UnitNames, node: ast.AST) -> Iterator[Statement]:
     """The loops in whose repeated part the node stands, the outermost first; a statement with a comprehension too."""
-    for place in ctx.statements:
-        statement = place.node
-        match statement:
+    for statement in ctx.statements:
+        node_ = statement.node
+        match node_:
             case ast.For(body=body):
                 repeated: list[ast.AST] = [*body]
             case ast.While(test=test, body=body):
                 repeated = [test, *body]
             case _:
-                repeated = [part for made in _comprehensions(statement) for part in _repeated(made)]
+                repeated = [part for made in _comprehensions(node_) for part in _repeated(made)]
         if any(inner is node for part in repeated for inner in ast.walk(part)):
-            yield place
+            yield statement
 
 
 def _comprehensions(node: ast.stmt) -> Iterator[Comprehension]:
@@ -117,16 +114,16 @@ def _repeated(made: Comprehension) -> list[ast.AST]:
     return [part for part in ast.iter_child_nodes(made) if part is not first] + [*first.ifs, *others]
 
 
-def is_bound_before(ctx: UnitContext, name: str, loop: Statement) -> bool:
+def is_bound_before(ctx: UnitNames, name: str, loop: Statement) -> bool:
     """Whether the name has a value for certain when the loop begins."""
     if any(isinstance(node, ast.Delete) and name in names_in(node) for node in ast.walk(ctx.function)):
         return False
     certain = (p for p in ctx.statements if p.block is loop.block or p.parent is ctx.function)
-    before = (place.node for place in certain if ctx.line(place.node) < ctx.line(loop.node))
+    before = (statement.node for statement in certain if ctx.line(statement.node) < ctx.line(loop.node))
     return name in ctx.parameters or any(bound_name(node) == name for node in before)
 
 
-def item_types(ctx: UnitContext, node: ast.expr) -> Types:
+def item_types(ctx: UnitNames, node: ast.expr) -> Types:
     """The types of an expression; those of a name that a loop takes from a list are those of the list's items."""
     found = definite_types(node, ctx)
     if found or not isinstance(node, ast.Name):
@@ -135,11 +132,11 @@ def item_types(ctx: UnitContext, node: ast.expr) -> Types:
     for part in ast.walk(ctx.function):
         if isinstance(part, ast.For | ast.comprehension) and count_name(node.id, part.target):
             plain = isinstance(part.target, ast.Name) and isinstance(part.iter, ast.Name)
-            kinds.append(ctx.types("*" + part.iter.id) if plain and isinstance(part.iter, ast.Name) else UNKNOWN)
+            kinds.append(ctx.types_of("*" + part.iter.id) if plain and isinstance(part.iter, ast.Name) else UNKNOWN)
     return frozenset().union(*kinds) if kinds and all(kinds) else UNKNOWN
 
 
-def is_hashable(ctx: UnitContext, node: ast.expr) -> bool:
+def is_hashable(ctx: UnitNames, node: ast.expr) -> bool:
     """Whether the value is sure to be one that a set can hold."""
     if isinstance(node, ast.Tuple):
         return all(is_hashable(ctx, element) for element in node.elts)
@@ -147,13 +144,13 @@ def is_hashable(ctx: UnitContext, node: ast.expr) -> bool:
     return bool(kinds) and kinds <= HASHABLE
 
 
-def items_are_hashable(ctx: UnitContext, name: str) -> bool:
+def items_are_hashable(ctx: UnitNames, name: str) -> bool:
     """Whether all items that were seen in the list, tuple or set of that name can be in a set."""
-    kinds = ctx.types("*" + name)
+    kinds = ctx.types_of("*" + name)
     return bool(kinds) and kinds <= HASHABLE
 
 
-def unused_name(ctx: UnitContext, wanted: str) -> str | None:
+def unused_name(ctx: UnitNames, wanted: str) -> str | None:
     """`wanted`, if nothing else is called so."""
     taken = names_in(ctx.function) | set(ctx.parameters) | ctx.module.names
     return None if wanted in taken or ctx.is_builtin(wanted) else wanted

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.bindings import UnitNames
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 
 _READS_FRAMES = {"locals", "vars", "eval", "exec", "dir", "globals"}
 _SUSPENDS = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
@@ -35,7 +34,7 @@ def bound_name(node: ast.stmt) -> str | None:
             return None
 
 
-def is_plain_local(ctx: UnitContext, name: str) -> bool:
+def is_plain_local(ctx: UnitNames, name: str) -> bool:
     """Whether a name is a variable of the unit's own, that nothing else can see: no closure, no look at the frame."""
     if name not in ctx.locals:
         return False
@@ -49,12 +48,12 @@ def is_plain_local(ctx: UnitContext, name: str) -> bool:
     return True
 
 
-def used_elsewhere(ctx: UnitContext, name: str, *nodes: ast.AST) -> bool:
+def used_elsewhere(ctx: UnitNames, name: str, *nodes: ast.AST) -> bool:
     """Whether a name stands anywhere in the unit but in these nodes."""
     return count_name(name, ctx.function) > count_name(name, *nodes)
 
 
-def escapes_loop(ctx: UnitContext, name: str, loop: ast.AST) -> bool:
+def escapes_loop(ctx: UnitNames, name: str, loop: ast.AST) -> bool:
     """Whether what a loop leaves in a name may be seen outside of it.
 
     Another loop or comprehension that sets the name first does not see it.
@@ -91,7 +90,7 @@ def is_name_or_constant(node: ast.expr) -> bool:
     return isinstance(node, ast.Name | ast.Constant)
 
 
-def same(one: ast.AST, other: ast.AST) -> bool:
+def same_code(one: ast.AST, other: ast.AST) -> bool:
     """Whether two nodes are the same code, whether read or set."""
     return ast.dump(one).replace("Store()", "Load()") == ast.dump(other).replace("Store()", "Load()")
 
@@ -111,7 +110,7 @@ def only_truth_matters(slot: Slot) -> bool:
             return False
 
 
-def inside_try(ctx: UnitContext, node: ast.stmt) -> bool:
+def inside_try(ctx: UnitNames, node: ast.stmt) -> bool:
     """Whether an exception raised in the statement may be caught in the unit, which then could see half-made values."""
     tries = (other for other in ast.walk(ctx.function) if isinstance(other, ast.Try | ast.TryStar | ast.With))
     return any(inner is node for other in tries for inner in ast.walk(other))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.source.bindings import UnitNames
 
 _RESULTS = {
     "len": "int", "int": "int", "ord": "int", "hash": "int", "str": "str", "repr": "str", "chr": "str",
@@ -28,13 +26,13 @@ _FORMS: dict[type[ast.expr], str] = {
 }  # fmt: skip
 
 
-def possible_types(node: ast.expr, ctx: UnitContext) -> frozenset[str]:
+def possible_types(node: ast.expr, ctx: UnitNames) -> frozenset[str]:
     """Names of the types the expression may have; empty where nothing is known."""
     match node:
         case ast.Name(id=name):
-            return ctx.types(name)
+            return ctx.types_of(name)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            return ctx.types("self." + name)
+            return ctx.types_of("self." + name)
         case ast.BinOp(left=left, op=op, right=right):
             return _arithmetic(possible_types(left, ctx), op, possible_types(right, ctx))
         case ast.Subscript(value=value) if isinstance(node.slice, ast.Slice) or possible_types(value, ctx) == {"str"}:
@@ -66,7 +64,7 @@ def _arithmetic(left: frozenset[str], op: ast.operator, right: frozenset[str]) -
     return left or right
 
 
-def possible_methods(node: ast.expr, ctx: UnitContext) -> list[str]:
+def possible_methods(node: ast.expr, ctx: UnitNames) -> list[str]:
     """Public methods of the builtin types the expression may have."""
     found = [_TYPES[kind] for kind in sorted(possible_types(node, ctx)) if kind in _TYPES]
     return list(dict.fromkeys(name for kind in found for name in dir(kind) if not name.startswith("_")))

@@ -20,30 +20,30 @@ _BEFORE_PARENTHESES = _PURE_FUNCTIONS | _PURE_METHODS | {
     "and", "or", "not", "in", "is", "if", "else", "for",
 }  # fmt: skip
 _IMPURE_WORDS = re.compile(r"\b(?:await|yield|lambda)\b|:=")
-QUESTION = re.compile(r"_*(?:is|has)_?[a-z]\w*$")
+PREDICATE_NAME = re.compile(r"_*(?:is|has)_?[a-z]\w*$")
 """A function of such a name only answers a question."""
 _IMPURE = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 
 
-def pure(node: ast.AST) -> bool:
+def is_pure(node: ast.AST) -> bool:
     """Whether evaluating `node` has no effect, as far as names tell."""
     for inner in ast.walk(node):
         if isinstance(inner, _IMPURE):
             return False
         if isinstance(inner, ast.Call):
             function = inner.func
-            if isinstance(function, ast.Name) and (function.id in _PURE_FUNCTIONS or QUESTION.match(function.id)):
+            if isinstance(function, ast.Name) and (function.id in _PURE_FUNCTIONS or PREDICATE_NAME.match(function.id)):
                 continue
             if isinstance(function, ast.Attribute) and (
-                function.attr in _PURE_METHODS or QUESTION.match(function.attr)
+                function.attr in _PURE_METHODS or PREDICATE_NAME.match(function.attr)
             ):
                 continue
             return False
     return True
 
 
-def pure_text(text: str) -> bool:
+def is_pure_text(text: str) -> bool:
     """The same of an expression's text, by its words alone: for texts by the thousand."""
     called = re.findall(r"(\w+)\s*\(", text)
     unknown = set(called) - _BEFORE_PARENTHESES
-    return all(QUESTION.match(name) for name in unknown) and not _IMPURE_WORDS.search(text)
+    return all(PREDICATE_NAME.match(name) for name in unknown) and not _IMPURE_WORDS.search(text)

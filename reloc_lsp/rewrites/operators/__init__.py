@@ -23,7 +23,7 @@ from reloc_lsp.rewrites.operators.statements import (
     statement_reuse,
     structure,
 )
-from reloc_lsp.rewrites.rewrite import Operator
+from reloc_lsp.rewrites.unit_context import Operator
 
 STATIC_OPERATORS: tuple[tuple[Operator, float], ...] = (
     (operator_replacement.replace_comparison, 1.0),

@@ -1,4 +1,4 @@
-"""The neighbours of one node, given out a few at a time: what was judged of them moves those that wait."""
+"""The neighbours of one node, given out a few at a time: verdicts of those given out reorder those that wait."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.protocols import RewriteScorer
 
-SECOND_EDIT = 2.0
-"""What a further edit costs, as the logarithm of how much rarer it is than a single one."""
+SECOND_EDIT_PENALTY = 2.0
+"""How much less plausible a further edit is than the first one, as a logarithm. Chosen by hand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class QueuedRewrite:
     """A rewrite with its `prior_score` and its `plausibility`, which are logarithms.
 
-    One without `features` was not weighed, and stands behind all that were, where it stays.
+    One without `features` was not scored: it stays behind all that were, in its place.
     """
 
     rewrite: Rewrite
@@ -31,52 +31,52 @@ class Ranked:
 
 
 class CandidateQueue:
-    """The neighbours of `parent` by `ranked` rewrites, the best first; their order is final without `foresight`."""
+    """The neighbours of `parent` by rewrites that are sorted, best first. Without a scorer their order is final."""
 
-    def __init__(self, parent: Node, ranked: Sequence[Ranked], foresight: RewriteScorer | None) -> None:
+    def __init__(self, parent: Node, ranked: Sequence[QueuedRewrite], scorer: RewriteScorer | None) -> None:
         self.parent = parent
-        self._foresight = foresight
-        self._lessons = MutationFeedback()
-        self._heard = False
-        # From their ends neighbours are taken: first those that were weighed.
-        self._waiting = [one for one in reversed(ranked) if one.features]
-        self._last = [one for one in reversed(ranked) if not one.features]
-        self._given: dict[str, Rewrite] = {}
+        self._scorer = scorer
+        self._feedback = MutationFeedback()
+        self._outdated = False
+        # Neighbours are taken from the end of a list, those that were scored first.
+        self._scored = [one for one in reversed(ranked) if one.features]
+        self._unscored = [one for one in reversed(ranked) if not one.features]
+        self._taken: dict[str, Rewrite] = {}
 
     def take(self, count: int) -> list[Candidate]:
         """The next `count` neighbours; fewer where there are no more."""
-        if self._heard:
+        if self._outdated:
             self._sort()
         return list(islice(self._candidates(), count))
 
     def learn(self, node: Node) -> None:
-        """Take note of how one of them fared."""
-        rewrite = self._given.get(node.candidate.source)
-        if rewrite is not None and self._foresight is not None:
-            self._lessons.hear(rewrite, self.parent.verdict, node.verdict)
-            self._heard = True
+        """Record the verdict of one of the neighbours."""
+        rewrite = self._taken.get(node.candidate.source)
+        if rewrite is not None and self._scorer is not None:
+            self._feedback.record(rewrite, self.parent.verdict, node.verdict)
+            self._outdated = True
 
     def _sort(self) -> None:
-        assert self._foresight is not None
-        self._heard = False
-        kinds = {(one.rewrite.operator, one.rewrite.line) for one in self._waiting}
-        lessons = {kind: self._foresight.feedback(self._lessons.features(*kind)) for kind in kinds}
-        self._waiting.sort(key=lambda one: one.prior_score + lessons[one.rewrite.operator, one.rewrite.line])
+        assert self._scorer is not None
+        self._outdated = False
+        groups = {(one.rewrite.operator, one.rewrite.line) for one in self._scored}
+        feedback = {group: self._scorer.feedback(self._feedback.features(*group)) for group in groups}
+        self._scored.sort(key=lambda one: one.prior_score + feedback[one.rewrite.operator, one.rewrite.line])
 
     def _candidates(self) -> Iterator[Candidate]:
         parent = self.parent.candidate
-        before = parent.prior - SECOND_EDIT if parent.depth else 0.0
-        while self._waiting or self._last:
-            one = (self._waiting or self._last).pop()
+        prior = parent.prior - SECOND_EDIT_PENALTY if parent.depth else 0.0
+        while self._scored or self._unscored:
+            one = (self._scored or self._unscored).pop()
             rewrite = one.rewrite
             try:
                 source = apply_edits(parent.source, rewrite.edits)
             except ValueError:
                 continue
-            if source == parent.source or source in self._given:
+            if source == parent.source or source in self._taken:
                 continue
-            self._given[source] = rewrite
+            self._taken[source] = rewrite
             yield Candidate(
                 source, rewrite.operator, rewrite.description, self.parent.identity, parent.depth + 1,
-                before + one.plausibility, parent.trusted, one.features,
+                prior + one.plausibility, parent.trusted, one.features,
             )  # fmt: skip

@@ -1,7 +1,10 @@
-"""What the rewrites judged so far teach of those still to come: their families and their lines.
+"""What the verdicts of tried rewrites say about those that wait.
 
-That of mutation-based fault localisation (Moon et al., ICST 2014; Papadakis and Le Traon, STVR 2015): what is changed
-where the fault is moves failures, and now and then wins a test.
+There are two memories. `MutationFeedback` belongs to one parent: it compares each operator and each line with the
+average of that parent's neighbours, and reorders the neighbours that wait. It is the idea of mutation-based fault
+localization (Moon et al., ICST 2014; Papadakis and Le Traon, STVR 2015): mutants at the fault change how tests fail,
+and sometimes make one pass. `OperatorRecord` belongs to the whole search: it counts per operator, and changes the
+preference for its rewrites of parents that are expanded later.
 """
 
 from __future__ import annotations
@@ -15,50 +18,63 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.evaluation import behavior_changed, newly_passes
 from reloc_lsp.search.verdict import Verdict
 
-FEW, MORE = 3.0, 10.0
-"""As many candidates as these count what is usual in the unit, beside those of one family or line."""
-LEAST = -1.0
-"""The most that speaks against a kind: large families win seldom, and may hold the right rewrite all the same."""
+LIGHT_PRIOR, HEAVY_PRIOR = 3.0, 10.0
+"""How many candidates the average of all neighbours counts for in the rate of one operator or line. Not tuned."""
+MIN_FEEDBACK = -1.0
+"""Lower bound of a feedback feature. Operators with many rewrites succeed rarely, and may contain the right one."""
+
+
+@dataclass
+class OperatorRecord:
+    """The success of one operator on this unit: candidates tried, and those that pass more tests than the unit."""
+
+    tried: int = 0
+    improved: int = 0
+
+    @property
+    def factor(self) -> float:
+        """Factor of the operator's preference: 3 after one success, 1/2 after 60 failures. Chosen by hand."""
+        return (1.0 + 2.0 * self.improved) / (1.0 + self.tried / 60.0)
 
 
 @dataclass
 class Tally:
-    """Candidates judged, those that failed otherwise than before, and those that won something."""
+    """Candidates evaluated, those that fail in another way than the parent, and those that make a test pass."""
 
     tried: int = 0
-    moved: int = 0
-    gained: int = 0
+    changed: int = 0
+    improved: int = 0
 
 
 class MutationFeedback:
-    """The lessons of one parent's neighbours, as clues that speak for and against others."""
+    """The verdicts of one parent's neighbours, as features of the neighbours that wait."""
 
     def __init__(self) -> None:
         self._all = Tally()
         self._operators: dict[str, Tally] = defaultdict(Tally)
         self._lines: dict[int, Tally] = defaultdict(Tally)
 
-    def hear(self, rewrite: Rewrite, before: Verdict, after: Verdict) -> None:
-        """Take note of a rewrite's verdict `after`, beside that of its parent `before`."""
-        gained = newly_passes(before, after)
-        moved = gained or behavior_changed(before, after)
+    def record(self, rewrite: Rewrite, before: Verdict, after: Verdict) -> None:
+        """Count the rewrite's verdict `after`; `before` is its parent's."""
+        improved = newly_passes(before, after)
+        changed = improved or behavior_changed(before, after)
         for tally in (self._all, self._operators[rewrite.operator], self._lines[rewrite.line]):
             tally.tried += 1
-            tally.moved += moved
-            tally.gained += gained
+            tally.changed += changed
+            tally.improved += improved
 
     def features(self, operator: str, line: int) -> Features:
-        """How much more of its kind gained or moved something than is usual here, as logarithms."""
-        tried, of_operator, of_line = self._all.tried, self._operators[operator], self._lines[line]
-        gaining = (self._all.gained + 0.5) / (tried + 10.0)
-        moving = (self._all.moved + 2.0) / (tried + 4.0)
+        """How much more often rewrites of this operator, and at this line, succeed than the average, as logarithms."""
+        tried, of_operator, at_line = self._all.tried, self._operators[operator], self._lines[line]
+        improving = (self._all.improved + 0.5) / (tried + 10.0)
+        changing = (self._all.changed + 2.0) / (tried + 4.0)
         return {
-            "family gained": _ratio(of_operator.gained, of_operator.tried, gaining, FEW),
-            "line gained": _ratio(of_line.gained, of_line.tried, gaining, MORE),
-            "line moved": _ratio(of_line.moved, of_line.tried, moving, FEW),
+            "family gained": _log_ratio(of_operator.improved, of_operator.tried, improving, LIGHT_PRIOR),
+            "line gained": _log_ratio(at_line.improved, at_line.tried, improving, HEAVY_PRIOR),
+            "line moved": _log_ratio(at_line.changed, at_line.tried, changing, LIGHT_PRIOR),
         }
 
 
-def _ratio(count: int, tried: int, usual: float, weight: float) -> float:
-    """The logarithm of a rate beside the `usual` one, which counts as `weight` candidates."""
-    return max(math.log((count + weight * usual) / (tried * usual + weight * usual)), LEAST)
+def _log_ratio(count: int, tried: int, average: float, prior: float) -> float:
+    """The logarithm of a rate divided by the average, which counts as `prior` candidates."""
+    return max(math.log((count + prior * average) / (tried * average + prior * average)), MIN_FEEDBACK)

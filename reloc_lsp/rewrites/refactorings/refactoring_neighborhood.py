@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from reloc_lsp.program.comments import comment_counts
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.rewrites.rewrite import Operator
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import Operator, UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
 
 USUAL_LINE = 88

@@ -29,7 +29,7 @@ class UnitNames(UnitText):
         return [name for name in names if name not in ("self", "cls")]
 
     @property
-    def self_names(self) -> list[str]:
+    def positional_parameters(self) -> list[str]:
         """All parameters, `self` and `cls` included."""
         return [a.arg for a in self.function.args.args]
 
@@ -45,23 +45,23 @@ class UnitNames(UnitText):
         return name in self.module.types and name not in self.module.names and name not in ("self", "cls")
 
     @cached_property
-    def fields(self) -> list[str]:
+    def self_attributes(self) -> list[str]:
         """Attributes of `self` seen at run time, as `self.name`."""
-        names = self.module.types if "self" in self.self_names else ()
+        names = self.module.types if "self" in self.positional_parameters else ()
         return [name for name in names if name.startswith("self.") and "[" not in name]
 
-    def items(self, name: str) -> dict[str, frozenset[str]]:
+    def dict_items(self, name: str) -> dict[str, frozenset[str]]:
         """Keys (as `repr`) seen in the dicts that `name` held, with the types of what they led to."""
         start = f"{name}["
         return {seen[len(start) : -1]: kinds for seen, kinds in self.module.types.items() if seen.startswith(start)}
 
     @cached_property
-    def unused(self) -> set[str]:
+    def unused_names(self) -> set[str]:
         """Parameters and local names that are never read: what is missing may well be their use."""
-        return set(self.locals) - self.names_read - {"_"}
+        return set(self.locals) - self.read_names - {"_"}
 
     @cached_property
-    def memberships(self) -> set[tuple[str, str]]:
+    def membership_tests(self) -> set[tuple[str, str]]:
         """Pairs `(item, holder)` of which the unit asks whether the item is in the holder."""
         return {
             (self.inline(node.left), self.inline(node.comparators[0]))
@@ -70,7 +70,7 @@ class UnitNames(UnitText):
         }
 
     @cached_property
-    def names_read(self) -> set[str]:
+    def read_names(self) -> set[str]:
         """Names the body reads."""
         names = (node for node in ast.walk(self.function) if isinstance(node, ast.Name))
         return {name.id for name in names if isinstance(name.ctx, ast.Load)}
@@ -86,7 +86,7 @@ class UnitNames(UnitText):
                 found.setdefault(f"{node.value.id}.{node.attr}", []).append(self.line(node))
         return found
 
-    def types(self, name: str) -> frozenset[str]:
+    def types_of(self, name: str) -> frozenset[str]:
         """Run-time types seen for a local name; empty if none were."""
         return self.module.types.get(name, frozenset())
 
@@ -123,9 +123,13 @@ class UnitNames(UnitText):
     def _stores(self) -> list[tuple[str, int, int]]:
         """Every store of a name: the name, its line, and that of a statement in or of a loop that holds it, or 0."""
         return [
-            (inner.id, self.line(inner), self.line(place.node) if place.loop or isinstance(place.node, ast.For) else 0)
-            for place in self.statements
-            for inner in ast.walk(place.node)
+            (
+                inner.id,
+                self.line(inner),
+                self.line(statement.node) if statement.loop or isinstance(statement.node, ast.For) else 0,
+            )
+            for statement in self.statements
+            for inner in ast.walk(statement.node)
             if _is_store(inner)
         ]
 

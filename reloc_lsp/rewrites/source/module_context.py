@@ -1,31 +1,37 @@
-"""What the unit's module offers to rewrites: names, functions, attributes; taken once from the whole file."""
+"""What the unit's file offers to rewrites: names, functions, attributes. It is collected once per file."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reloc_lsp.rewrites.analysis.purity import QUESTION
+PREDICATE_NAME = re.compile(r"_*(?:is|has)_?[a-z]\w*$")
+"""Names of functions that only answer a question, as `is_empty` and `hasnext` do."""
+MAX_STRING_LENGTH = 20
+"""Longest string constants of the file that are used again, in characters. Chosen by hand."""
 
 
 @dataclass(frozen=True)
 class ModuleContext:
-    """The module's tree, the unit's qualified name in it, and the run-time types of the unit's names.
+    """The file's syntax tree, the unit's qualified name in it, and what is known of the unit from tests and docstring.
 
-    `expected_exceptions` are exceptions that failing tests expect and the unit does not raise, `raised` maps a line of
-    the unit (its text without white space around it) to the exception that failing tests got from it. `told` are
-    constants that the unit's docstring speaks of.
+    `types` are the names of the types that were observed: of `name`, of `self.name`, of the items of `name` (key
+    `*name`) and of single items of dicts (key `name[key]`). `expected_exceptions` are those that failing tests expect
+    and the unit does not raise. `raised_at` maps a line of the unit (its text without white space around it) to the
+    exception that failing tests got from it. `docstring_constants` are the constants in the unit's docstring, as `repr`
+    writes them.
     """
 
     tree: ast.Module
     qualname: str
     types: Mapping[str, frozenset[str]]
     expected_exceptions: tuple[str, ...] = ()
-    raised: Mapping[str, str] = field(default_factory=dict)
-    told: tuple[str, ...] = ()
+    raised_at: Mapping[str, str] = field(default_factory=dict)
+    docstring_constants: tuple[str, ...] = ()
 
     @cached_property
     def functions(self) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -34,7 +40,7 @@ class ModuleContext:
 
     @cached_property
     def names(self) -> set[str]:
-        """Everything bound at module level."""
+        """All names bound at module level."""
         bound: set[str] = set()
         for node in self.tree.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -47,8 +53,8 @@ class ModuleContext:
 
     @cached_property
     def predicates(self) -> list[str]:
-        """Functions of the file, or imported, whose name says that they only answer a question."""
-        return sorted(name for name in self.names if QUESTION.match(name))
+        """Functions of the file, or imported ones, whose names match `PREDICATE_NAME`."""
+        return sorted(name for name in self.names if PREDICATE_NAME.match(name))
 
     @cached_property
     def constants(self) -> set[str]:
@@ -72,7 +78,7 @@ class ModuleContext:
 
     @cached_property
     def methods(self) -> set[str]:
-        """Methods defined by the class around the unit."""
+        """Methods of the unit's class."""
         parts = self.qualname.split(".")
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ClassDef) and len(parts) > 1 and node.name == parts[-2]:
@@ -81,21 +87,21 @@ class ModuleContext:
 
     @cached_property
     def siblings(self) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
-        """The other functions of the file and of its classes, and whether they share the unit's class."""
+        """The other functions of the file and of its classes, each with whether it is in the unit's class."""
         *outer, name = self.qualname.split(".")
         classes = [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
         holders: list[tuple[list[ast.stmt], bool]] = [(self.tree.body, not outer)]
         holders += [(node.body, outer[-1:] == [node.name]) for node in classes]
         return [
-            (node, trusted and bool(outer))
-            for body, trusted in holders
+            (node, in_class and bool(outer))
+            for body, in_class in holders
             for node in body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (trusted and node.name == name)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (in_class and node.name == name)
         ]
 
     @cached_property
-    def states(self) -> Mapping[str, set[str]]:
-        """Constants and module-level names that an attribute or a name is set to or compared with in the file."""
+    def known_values(self) -> Mapping[str, set[str]]:
+        """By attribute or name, the constants and module-level names it is set to or compared with in the file."""
         found: dict[str, set[str]] = {}
         for node in ast.walk(self.tree):
             match node:
@@ -119,5 +125,5 @@ class ModuleContext:
         return Counter(
             node.value
             for node in ast.walk(self.tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= 20
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= MAX_STRING_LENGTH
         )

@@ -58,7 +58,7 @@ def level(node: ast.expr) -> int:
             return _OTHERS.get(type(node), ATOM)
 
 
-def needed(parent: ast.AST, field: str, index: int = -1) -> int:
+def required_level(parent: ast.AST, field: str, index: int = -1) -> int:
     """The least level an expression must have to stand in `field` of `parent` (at `index`) without parentheses."""
     match parent:
         case ast.BinOp(op=ast.Pow()):
@@ -94,4 +94,4 @@ def is_complete_expression(text: str) -> bool:
 
 def parenthesized(text: str, parent: ast.AST, field: str, index: int = -1) -> str:
     """`text`, in parentheses if it needs them in that place."""
-    return text if level_of_text(text) >= needed(parent, field, index) else f"({text})"
+    return text if level_of_text(text) >= required_level(parent, field, index) else f"({text})"

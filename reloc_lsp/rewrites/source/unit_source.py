@@ -76,7 +76,7 @@ class UnitText:
         text = self.src(node)
         return ast.unparse(node) if "\n" in text or "\r" in text else text
 
-    def whole(self, node: ast.expr) -> str:
+    def movable_src(self, node: ast.expr) -> str:
         """The node's text for another place, in parentheses where its lines would not hold together there."""
         text = self.src(node)
         return f"({text})" if "\n" in text and not is_complete_expression(text) else text
@@ -108,9 +108,9 @@ class UnitText:
                 yield from self._statements(inner, node, loop=inside, handler=handler)
 
     @property
-    def places(self) -> list[Statement]:
+    def focused_statements(self) -> list[Statement]:
         """The statements in focus: those to rewrite, or to put others before or after."""
-        return [place for place in self.statements if self.in_focus(place.node)]
+        return [statement for statement in self.statements if self.in_focus(statement.node)]
 
     def in_focus(self, node: ast.stmt) -> bool:
         """Whether the statement's first line is to be rewritten; without a focus every one is."""
@@ -122,14 +122,14 @@ class UnitText:
         body = self.function.body
         return body[1:] if is_docstring(body[0]) else body
 
-    def lines_of(self, node: ast.stmt) -> tuple[int, int]:
+    def line_span(self, node: ast.stmt) -> tuple[int, int]:
         """Offsets of the whole lines on which a statement stands."""
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - self._shift
         last = self.last_line(node)
         starts = self.index.starts
         return starts[first - 1], starts[last] if last < len(starts) else len(self.text)
 
-    def alone(self, node: ast.stmt) -> bool:
+    def owns_lines(self, node: ast.stmt) -> bool:
         """Whether the statement has its lines for itself."""
         known = self._alone.get(id(node))
         if known is None:
@@ -137,7 +137,7 @@ class UnitText:
         return known
 
     def _is_alone(self, node: ast.stmt) -> bool:
-        start, end = self.lines_of(node)
+        start, end = self.line_span(node)
         own_start, own_end = self.span(node)
         decorated = bool(getattr(node, "decorator_list", ()))
         before = "" if decorated else self.text[start:own_start].strip()

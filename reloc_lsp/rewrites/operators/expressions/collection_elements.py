@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _PLAIN = {
     "0": 1.0,
@@ -63,10 +64,10 @@ def replace_constant_by_name(ctx: UnitContext) -> Iterator[Rewrite]:
         if not isinstance(node, ast.Constant) or isinstance(slot.parent, ast.JoinedStr | ast.FormattedValue | ast.Expr):
             continue
         kind = type(node.value).__name__
-        for name in (*ctx.bound_before(slot.statement), *ctx.fields, *sorted(ctx.module.constants)):
-            kinds = ctx.types(name)
+        for name in (*ctx.bound_before(slot.statement), *ctx.self_attributes, *sorted(ctx.module.constants)):
+            kinds = ctx.types_of(name)
             fits = not kinds or kind in kinds or node.value is None
-            weight = (1.0 if fits else 0.2) * (4.0 if name in ctx.unused else 1.0)
+            weight = (1.0 if fits else 0.2) * (4.0 if name in ctx.unused_names else 1.0)
             yield ctx.replace(_whole(slot), name, "name for constant", weight=weight)
 
 

@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import Literal
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.rewrites.analysis.condition_synthesis import conditions, names_in
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import ConditionExtension, GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.precedence import AND, OR, level, level_of_text
 from reloc_lsp.rewrites.source.statement_edits import reindented_lines
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.synthesis.condition_synthesis import useful_conditions
+from reloc_lsp.rewrites.synthesis.operands import names_in_text
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _OF_AN_ELEMENT = (
     "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",
@@ -39,12 +41,12 @@ def extend_condition(ctx: UnitContext) -> Iterator[Rewrite]:
         for word in words:
             if isinstance(slot.parent, ast.BoolOp) and isinstance(slot.parent.op, ast.And if word == "and" else ast.Or):
                 continue
-            for extra, liking in conditions(ctx, slot.statement, word == "or").items():
+            for extra, liking in useful_conditions(ctx, slot.statement, word == "or").items():
                 if extra != text:
                     # Two conditions on one thing stand together more often than others do.
-                    likely = weight * liking * (1.5 if names_in(text) & names_in(extra) else 1.0)
+                    likely = weight * liking * (1.5 if names_in_text(text) & names_in_text(extra) else 1.0)
                     yield _joined(ctx, slot, word, extra, likely)
-                    if ctx.outlook.raises(ctx.line(slot.statement), text):
+                    if ctx.observations.raises(ctx.line(slot.statement), text):
                         yield _joined(ctx, slot, word, extra, likely * 2, first=True)
 
 
@@ -64,7 +66,7 @@ def replace_condition(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field == "test" and not isinstance(slot.statement, ast.Assert):
             text = ctx.inline(slot.node)
             for wanted in (True, False):
-                for other, weight in conditions(ctx, slot.statement, wanted).items():
+                for other, weight in useful_conditions(ctx, slot.statement, wanted).items():
                     if other != text:
                         yield ctx.replace(slot, other, "condition", weight=weight * 0.6)
 
@@ -79,7 +81,7 @@ def add_lower_bound(ctx: UnitContext) -> Iterator[Rewrite]:
             for bound in ("0 <=", "0 <", "1 <="):
                 yield ctx.replace(slot, f"{bound} {ctx.src(node)}", "bound")
             for name in ctx.bound_before(slot.statement):
-                if "int" in ctx.types(name) and name not in ctx.inline(node):
+                if "int" in ctx.types_of(name) and name not in ctx.inline(node):
                     yield ctx.replace(slot, f"{name} <= {ctx.src(node)}", "bound", weight=0.3)
 
 
@@ -106,16 +108,16 @@ def add_filter(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def make_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement is done only under a condition; a value is chosen by one."""
-    for place in ctx.places:
-        node = place.node
+    for statement in ctx.focused_statements:
+        node = statement.node
         if isinstance(
             node, ast.Expr | ast.AugAssign | ast.Assign | ast.Return | ast.Break | ast.Continue | ast.Raise
-        ) and ctx.alone(node):
+        ) and ctx.owns_lines(node):
             text = reindented_lines(ctx, [node], ctx.indent(node) + ctx.step)
             if text is None:
                 continue
-            start, end = ctx.lines_of(node)
-            for condition, weight in conditions(ctx, node, wanted=False).items():
+            start, end = ctx.line_span(node)
+            for condition, weight in useful_conditions(ctx, node, wanted=False).items():
                 header = f"{ctx.indent(node)}if {condition}:{ctx.newline}"
                 said = f"`{abbreviated(ctx.src(node))}` only if `{abbreviated(condition)}`"
                 guard = GuardInsertion(ctx.line(node), condition)
@@ -132,7 +134,7 @@ def _joined(
     joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
     said = f"the condition gets `{word} {abbreviated(extra)}`"
     rewrite = ctx.replace(slot, joined, "condition", said, weight)
-    branches = ctx.branches(slot.statement) if slot.field == "test" else (None, None)
+    branches = ctx.branch_returns(slot.statement) if slot.field == "test" else (None, None)
     return replace(
         rewrite, effect=ConditionExtension(ctx.line(slot.statement), ctx.inline(slot.node), word, extra, branches)
     )

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -24,7 +25,9 @@ def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub) and slot.outer:
             whole, text = slot.outer, "-" + text
         near = dict(_near(node.value, text, used, ctx.module.strings))
-        told = {value: 0.9 for value in ctx.module.told if type(ast.literal_eval(value)) is type(node.value)}
+        told = {
+            value: 0.9 for value in ctx.module.docstring_constants if type(ast.literal_eval(value)) is type(node.value)
+        }
         for value, weight in {**near, **told}.items():
             receiver = isinstance(whole.parent, ast.Attribute)
             if value != text and (value[0] in "'\"" or not receiver):
@@ -43,11 +46,11 @@ def replace_none(ctx: UnitContext) -> Iterator[Rewrite]:
             continue
         if isinstance(slot.parent, ast.Compare) or slot.field == "annotation":
             continue
-        known = [*ctx.bound_before(slot.node), *ctx.self_names[:1]]
+        known = [*ctx.bound_before(slot.node), *ctx.positional_parameters[:1]]
         for name in dict.fromkeys(known):
             yield ctx.replace(slot, name, "missing value", weight=1.0)
-        for text, needed in stock.items():
-            if needed <= set(known) and len(text) <= 40:
+        for text, required in stock.items():
+            if required <= set(known) and len(text) <= 40:
                 yield ctx.replace(slot, text, "missing value", weight=0.4)
 
 
@@ -59,7 +62,7 @@ def off_by_one(ctx: UnitContext) -> Iterator[Rewrite]:
         text = ctx.src(slot.node)
         node = slot.node
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub) and _is_one(node.right):
-            yield ctx.replace(slot, ctx.whole(node.left), "off by one")
+            yield ctx.replace(slot, ctx.movable_src(node.left), "off by one")
             continue
         weight = (
             1.0 if isinstance(slot.parent, ast.Slice | ast.Compare | ast.Subscript | ast.Call | ast.Return) else 0.6

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _PLAIN = {"None": 0.5, "True": 0.3, "False": 0.3, "0": 0.4, "1": 0.4, "''": 0.3}
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _SIMPLE = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp,
@@ -36,8 +37,8 @@ def reuse_expression(ctx: UnitContext) -> Iterator[Rewrite]:
             plain = isinstance(slot.node, ast.Name | ast.Constant) and isinstance(other.node, ast.Name | ast.Constant)
             if text == own or plain:
                 continue
-            needed = {n.id for n in ast.walk(other.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
-            if needed <= known:
+            required = {n.id for n in ast.walk(other.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
+            if required <= known:
                 theirs = possible_types(other.node, ctx)
                 fits = not kinds or not theirs or bool(kinds & theirs)
                 yield ctx.replace(slot, text, "ingredient", weight=1.0 if fits else 0.2)
@@ -68,7 +69,7 @@ def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str
     kinds = possible_types(slot.node, ctx)
     atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
     for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:10]:
-        theirs = ctx.types(other)
+        theirs = ctx.types_of(other)
         if other == text:
             continue
         if kinds & {"int", "float"} and (not theirs or theirs & {"int", "float"}):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.possible_types import possible_methods
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _RELATIVES = [
     ("min", "max"), ("any", "all"), ("sum", "len", "max", "min"), ("sorted", "reversed", "list", "set"),

@@ -11,7 +11,8 @@ from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import ExpressionReplacement, Rewrite
 from reloc_lsp.rewrites.source.precedence import parenthesized
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,8 @@ def replace_boolean(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def replace_augmented(ctx: UnitContext) -> Iterator[Rewrite]:
     """Exchange the operator of an augmented assignment, or assign where it accumulated and the other way round."""
-    for place in ctx.places:
-        node = place.node
+    for statement in ctx.focused_statements:
+        node = statement.node
         if isinstance(node, ast.AugAssign):
             old = _SYMBOLS[type(node.op)]
             others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "=", "&= ~"]
@@ -136,7 +137,7 @@ def toggle_unary(ctx: UnitContext) -> Iterator[Rewrite]:
         node, text = slot.node, ctx.src(slot.node)
         if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
             if not isinstance(node.operand, ast.Constant):
-                yield ctx.replace(slot, ctx.whole(node.operand), "negation")
+                yield ctx.replace(slot, ctx.movable_src(node.operand), "negation")
         elif is_condition(slot) and not isinstance(node, ast.Compare | ast.Constant):
             whole = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
             yield ctx.replace(slot, f"not {whole}", "negation")

@@ -7,8 +7,9 @@ import difflib
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def replace_variable(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -19,11 +20,11 @@ def replace_variable(ctx: UnitContext) -> Iterator[Rewrite]:
         name = slot.node.id
         if slot.field == "func" and name not in ctx.locals:
             continue
-        own = ctx.types(name)
+        own = ctx.types_of(name)
         for other in dict.fromkeys([*ctx.bound_before(slot.node), *inner.get(id(slot.node), ())]):
             if other == name:
                 continue
-            fits = not own or not ctx.types(other) or bool(own & ctx.types(other))
+            fits = not own or not ctx.types_of(other) or bool(own & ctx.types_of(other))
             local = name in ctx.locals
             yield ctx.replace(slot, other, "variable", weight=(1.0 if fits else 0.15) * (1.0 if local else 0.2))
         attribute = name in ctx.locals and name in ctx.module.attributes.get("self", {})
@@ -61,8 +62,8 @@ def replace_attribute(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def replace_target(ctx: UnitContext) -> Iterator[Rewrite]:
     """Assign to another local name."""
-    for place in ctx.places:
-        node = place.node
+    for statement in ctx.focused_statements:
+        node = statement.node
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         if isinstance(node, ast.Assign | ast.AugAssign) and isinstance(target, ast.Name):
             slot = Slot(target, node, "target", -1, node)
@@ -123,7 +124,7 @@ def swap_constants(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weight: float) -> Iterator[Rewrite]:
-    one, two = ctx.whole(first), ctx.whole(second)
+    one, two = ctx.movable_src(first), ctx.movable_src(second)
     if one == two or isinstance(first, ast.Starred) or isinstance(second, ast.Starred):
         return
     field = {ast.BinOp: ("left", "right"), ast.IfExp: ("body", "orelse")}.get(type(slot.node), ("args", "args"))

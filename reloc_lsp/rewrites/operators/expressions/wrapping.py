@@ -9,8 +9,9 @@ from dataclasses import replace
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.operators.expressions.operator_replacement import is_condition
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _ANY = {
     "len": 0.5,
@@ -199,7 +200,7 @@ def add_argument(ctx: UnitContext) -> Iterator[Rewrite]:
                 longer = f"{ctx.src(node.func)}({', '.join([first, *given])})"
                 yield ctx.replace(slot, longer, "argument", weight=0.25)
         if name == "range" and len(given) == 1:
-            for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types(n)][:4]):
+            for start in ("1", "2", *[n for n in ctx.bound_before(node) if "int" in ctx.types_of(n)][:4]):
                 yield ctx.replace(slot, f"range({start}, {given[0]})", "argument", weight=0.8)
         if name == "range" and len(given) == 2:
             yield ctx.replace(slot, f"range({', '.join(given)}, -1)", "argument", weight=0.4)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.possible_types import possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _NUMBERS = frozenset({"int", "float"})
 _OF_NUMBERS = {
@@ -19,8 +20,8 @@ _OF_SETS = {"{0} | {1}": 0.8, "{0} & {1}": 0.4, "{0} - {1}": 0.3}
 
 def accumulate(ctx: UnitContext) -> Iterator[Rewrite]:
     """`name = value` becomes `name = max(name, value)`, `name + value` and the like."""
-    for place in ctx.places:
-        node = place.node
+    for statement in ctx.focused_statements:
+        node = statement.node
         if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
             continue
         name = node.targets[0].id
@@ -30,7 +31,7 @@ def accumulate(ctx: UnitContext) -> Iterator[Rewrite]:
         slot = Slot(node.value, node, "value", -1, node)
         plain = isinstance(node.value, ast.Name | ast.Call | ast.Attribute | ast.Subscript)
         text = ctx.inline(node.value)
-        for pattern, weight in _patterns(ctx.types(name) | possible_types(node.value, ctx)).items():
+        for pattern, weight in _patterns(ctx.types_of(name) | possible_types(node.value, ctx)).items():
             inner = text if plain or pattern.startswith("max") or pattern.startswith("min") else f"({text})"
             yield ctx.replace(slot, pattern.format(name, inner), "accumulation", weight=weight)
 

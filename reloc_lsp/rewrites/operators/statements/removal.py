@@ -9,8 +9,8 @@ from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.precedence import parenthesized
 from reloc_lsp.rewrites.source.statement_edits import delete_statement, reindented_block
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import abbreviated, child_blocks
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def unwrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -39,7 +39,7 @@ def unwrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.Starred(value=value) if not getattr(slot.parent, "keywords", None):
                 parts = [(value, 0.5)]
         for part, weight in parts:
-            yield ctx.replace(slot, ctx.whole(part), "removal", weight=weight)
+            yield ctx.replace(slot, ctx.movable_src(part), "removal", weight=weight)
 
 
 def drop_operand(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -83,28 +83,28 @@ def _with_items(ctx: UnitContext, node: ast.expr, items: list[ast.expr | ast.key
 
 def delete_statements(ctx: UnitContext) -> Iterator[Rewrite]:
     """Delete a statement, or a branch with its condition."""
-    for place in ctx.places:
-        node = place.node
+    for statement in ctx.focused_statements:
+        node = statement.node
         if isinstance(node, ast.Pass):
             continue
-        edit = delete_statement(ctx, place)
+        edit = delete_statement(ctx, statement)
         if edit is not None:
             weight = 1.0 if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While) else 0.3
             yield Rewrite((edit,), "deletion", f"without `{abbreviated(ctx.src(node))}`", ctx.line(node), weight)
         if isinstance(node, ast.If) and node.orelse and not _is_elif(ctx, node):
-            start, end = ctx.lines_of(node.body[-1])[1], ctx.lines_of(node.orelse[-1])[1]
+            start, end = ctx.line_span(node.body[-1])[1], ctx.line_span(node.orelse[-1])[1]
             yield Rewrite((Edit(start, end, ""),), "deletion", "without the else branch", ctx.line(node.orelse[0]))
 
 
 def unwrap_block(ctx: UnitContext) -> Iterator[Rewrite]:
     """Keep the body of an `if`, loop, `with` or `try` without its header."""
-    for place in ctx.places:
-        node = place.node
+    for statement in ctx.focused_statements:
+        node = statement.node
         if not isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
             continue
         for block in child_blocks(node):
             if block[0].lineno > node.lineno and not _starts_elif(ctx, block):
-                start, end = ctx.lines_of(node)
+                start, end = ctx.line_span(node)
                 text = reindented_block(ctx, block, ctx.indent(node))
                 if text is not None and not _is_elif(ctx, node):
                     weight = 0.8 if isinstance(node, ast.If) else 0.3

@@ -7,11 +7,11 @@ import builtins
 from collections import Counter
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.purity import pure
+from reloc_lsp.rewrites.analysis.purity import is_pure
 from reloc_lsp.rewrites.rewrite import GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_around
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 MOST_STATEMENTS = 16
 LONGEST = 120
@@ -21,7 +21,7 @@ _BODIES = (*_STEPS, ast.Return, ast.Raise)
 
 def copy_from_sibling(ctx: UnitContext) -> Iterator[Rewrite]:
     """A statement of another function of the file, or of the unit's class, as it stands there."""
-    own = {ast.unparse(place.node) for place in ctx.statements}
+    own = {ast.unparse(statement.node) for statement in ctx.statements}
     likely: Counter[str] = Counter()
     for function, same_class in ctx.module.siblings:
         for node in ast.walk(function):
@@ -33,12 +33,17 @@ def copy_from_sibling(ctx: UnitContext) -> Iterator[Rewrite]:
         (node,) = ast.parse(text).body
         lines = [_marked(line) for line in text.splitlines()]
         said = f"`{abbreviated(text)}` is added, as in another function"
-        for place in ctx.places:
-            if not _read(node) <= {*ctx.bound_before(place.node), *ctx.self_names, *ctx.module.names, *dir(builtins)}:
+        for statement in ctx.focused_statements:
+            if not _read(node) <= {
+                *ctx.bound_before(statement.node),
+                *ctx.positional_parameters,
+                *ctx.module.names,
+                *dir(builtins),
+            }:
                 continue
-            guard = _guard(ctx.line(place.node), node)
-            for edit in insert_around(ctx, place, lines):
-                yield Rewrite((edit,), "sibling", said, ctx.line(place.node), 0.3 + 0.2 * min(count, 3), guard)
+            guard = _guard(ctx.line(statement.node), node)
+            for edit in insert_around(ctx, statement, lines):
+                yield Rewrite((edit,), "sibling", said, ctx.line(statement.node), 0.3 + 0.2 * min(count, 3), guard)
 
 
 def _small(node: ast.stmt) -> bool:
@@ -55,7 +60,7 @@ def _has_effect_outside(node: ast.stmt) -> bool:
 
 
 def _guard(line: int, node: ast.stmt) -> GuardInsertion | None:
-    return GuardInsertion(line, ast.unparse(node.test)) if isinstance(node, ast.If) and pure(node.test) else None
+    return GuardInsertion(line, ast.unparse(node.test)) if isinstance(node, ast.If) and is_pure(node.test) else None
 
 
 def _mentions_self(node: ast.stmt) -> bool:

@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.condition_synthesis import conditions
 from reloc_lsp.rewrites.rewrite import GuardInsertion, Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_after, insert_around
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated
+from reloc_lsp.rewrites.synthesis.condition_synthesis import useful_conditions
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 MOST_RENAMES = 8
 MOST_BRANCHES = 8
@@ -24,55 +24,55 @@ def copy_statement(ctx: UnitContext) -> Iterator[Rewrite]:
     for origin in _simple(ctx):
         own = ctx.inline_statement(origin.node)
         for text, likely in [(own, 1.0), *_renamed(ctx, origin)]:
-            for place in ctx.places:
-                if not _nearby(ctx, place, origin) or (place.node is origin.node and text == own):
+            for statement in ctx.focused_statements:
+                if not _nearby(ctx, statement, origin) or (statement.node is origin.node and text == own):
                     continue
-                near = place.block is origin.block
-                for edit in insert_around(ctx, place, [text]):
+                near = statement.block is origin.block
+                for edit in insert_around(ctx, statement, [text]):
                     said = f"`{abbreviated(text)}` is added"
                     weight = likely * (1.0 if near else 0.5 if text == own else 0.25)
-                    yield Rewrite((edit,), "copy", said, ctx.line(place.node), weight)
+                    yield Rewrite((edit,), "copy", said, ctx.line(statement.node), weight)
 
 
 def repeat_after_loop(ctx: UnitContext) -> Iterator[Rewrite]:
     """After a loop, a statement of its body once more for what was left over."""
-    for place in ctx.places:
-        if not isinstance(place.node, ast.For | ast.While):
+    for statement in ctx.focused_statements:
+        if not isinstance(statement.node, ast.For | ast.While):
             continue
-        inside = [p for p in _simple(ctx) if p.loop and _within(place.node, p.node)]
+        inside = [p for p in _simple(ctx) if p.loop and _within(statement.node, p.node)]
         for origin in inside:
             for text, likely in [(ctx.inline_statement(origin.node), 1.0), *_renamed(ctx, origin)]:
                 names = [n for n in ctx.locals if re.search(rf"\b{n}\b", text)]
                 for lines in [[text], *([f"if {name}:", f">{text}"] for name in names),
                               *([f"if {name} is not None:", f">{text}"] for name in names)]:  # fmt: skip
-                    edit = insert_after(ctx, place.node, lines)
+                    edit = insert_after(ctx, statement.node, lines)
                     if edit is not None:
                         said = f"`{abbreviated(text)}` is added after the loop"
-                        yield Rewrite((edit,), "flush", said, ctx.line(place.node), likely)
+                        yield Rewrite((edit,), "flush", said, ctx.line(statement.node), likely)
 
 
 def copy_under_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """A copy of a simple statement in another place, under a condition."""
-    for place in ctx.places:
-        useful = list(conditions(ctx, place.node, wanted=True).items())[:6]
+    for statement in ctx.focused_statements:
+        useful = list(useful_conditions(ctx, statement.node, wanted=True).items())[:6]
         for origin in _simple(ctx):
             text = ctx.inline_statement(origin.node)
-            if place.node is origin.node or isinstance(origin.node, ast.Return | ast.Raise):
+            if statement.node is origin.node or isinstance(origin.node, ast.Return | ast.Raise):
                 continue
-            if not _nearby(ctx, place, origin):
+            if not _nearby(ctx, statement, origin):
                 continue
             for condition, weight in useful:
-                for edit in list(insert_around(ctx, place, [f"if {condition}:", f">{text}"]))[:1]:
+                for edit in list(insert_around(ctx, statement, [f"if {condition}:", f">{text}"]))[:1]:
                     said = f"`if {abbreviated(condition)}: {abbreviated(text)}` is added"
-                    guard = GuardInsertion(ctx.line(place.node), condition)
-                    yield Rewrite((edit,), "guarded copy", said, ctx.line(place.node), weight, guard)
+                    guard = GuardInsertion(ctx.line(statement.node), condition)
+                    yield Rewrite((edit,), "guarded copy", said, ctx.line(statement.node), weight, guard)
 
 
 def add_else_variant(ctx: UnitContext) -> Iterator[Rewrite]:
     """An `if` without `else` gets one that does nearly what its body does."""
-    for place in ctx.places:
-        node = place.node
-        if not isinstance(node, ast.If) or node.orelse or not ctx.alone(node.body[-1]):
+    for statement in ctx.focused_statements:
+        node = statement.node
+        if not isinstance(node, ast.If) or node.orelse or not ctx.owns_lines(node.body[-1]):
             continue
         for inner in (p for p in _simple(ctx) if p.block is node.body):
             for text, likely in _changed(ctx, inner):
@@ -84,11 +84,11 @@ def add_else_variant(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def add_elif_variant(ctx: UnitContext) -> Iterator[Rewrite]:
     """After a branch of an `if`, another one that does nearly the same under another condition."""
-    for place in ctx.places:
-        node = place.node
-        if not isinstance(node, ast.If) or len(node.body) > 1 or not ctx.alone(node.body[-1]):
+    for statement in ctx.focused_statements:
+        node = statement.node
+        if not isinstance(node, ast.If) or len(node.body) > 1 or not ctx.owns_lines(node.body[-1]):
             continue
-        useful = list(conditions(ctx, node, wanted=True).items())[:MOST_BRANCHES]
+        useful = list(useful_conditions(ctx, node, wanted=True).items())[:MOST_BRANCHES]
         for inner in (p for p in _simple(ctx) if p.block is node.body):
             for text, likely in _varied(ctx, inner):
                 for condition, weight in useful:
@@ -106,7 +106,7 @@ def _varied(ctx: UnitContext, origin: Statement) -> Iterator[tuple[str, float]]:
     for inner in ast.walk(origin.node):
         if isinstance(inner, ast.Constant) and inner.value is not None:
             first, last = (offset - start for offset in ctx.span(inner))
-            for told in ctx.module.told:
+            for told in ctx.module.docstring_constants:
                 if type(ast.literal_eval(told)) is type(inner.value) and told != ctx.inline(inner):
                     yield text[:first] + told + text[last:], 1.0
 
@@ -120,7 +120,9 @@ def _renamed(ctx: UnitContext, origin: Statement) -> Iterator[tuple[str, float]]
     text = ctx.inline_statement(origin.node)
     names = dict.fromkeys(n.id for n in ast.walk(origin.node) if isinstance(n, ast.Name) and n.id in ctx.locals)
     for name in names:
-        alike = [o for o in ctx.locals if o != name and (ctx.types(name) & ctx.types(o) or not ctx.types(name))]
+        alike = [
+            o for o in ctx.locals if o != name and (ctx.types_of(name) & ctx.types_of(o) or not ctx.types_of(name))
+        ]
         for other in alike[:MOST_RENAMES]:
             yield re.sub(rf"\b{name}\b", other, text), 0.4 if other in names else 0.7
 

@@ -8,63 +8,63 @@ from collections.abc import Iterator
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import reindented_block, reindented_lines
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated, child_blocks
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def move_out_of_block(ctx: UnitContext) -> Iterator[Rewrite]:
     """The last statements of a block one level out."""
-    for place in ctx.places:
+    for statement in ctx.focused_statements:
         if (
-            place.parent is ctx.function
-            or len(place.block) < 2
-            or place.index == 0
-            or not isinstance(place.parent, ast.stmt)
+            statement.parent is ctx.function
+            or len(statement.block) < 2
+            or statement.index == 0
+            or not isinstance(statement.parent, ast.stmt)
         ):
             continue
-        rest = place.block[place.index :]
-        inner = list(child_blocks(place.parent))
-        if inner and inner[-1] is place.block:
-            text = reindented_lines(ctx, rest, ctx.indent(place.parent))
+        rest = statement.block[statement.index :]
+        inner = list(child_blocks(statement.parent))
+        if inner and inner[-1] is statement.block:
+            text = reindented_lines(ctx, rest, ctx.indent(statement.parent))
             if text is not None:
-                edit = Edit(ctx.lines_of(rest[0])[0], ctx.lines_of(rest[-1])[1], text)
+                edit = Edit(ctx.line_span(rest[0])[0], ctx.line_span(rest[-1])[1], text)
                 weight = 1.0 if len(rest) == 1 else 0.6
                 yield Rewrite(
                     (edit,),
                     "move",
-                    f"`{abbreviated(ctx.src(place.node))}` moves out of the block",
-                    ctx.line(place.node),
+                    f"`{abbreviated(ctx.src(statement.node))}` moves out of the block",
+                    ctx.line(statement.node),
                     weight,
                 )
 
 
 def lift_statement(ctx: UnitContext) -> Iterator[Rewrite]:
     """A simple statement of a block to before, or to after, the statement around the block."""
-    for place in ctx.places:
-        outer = place.parent
-        if not isinstance(outer, ast.stmt) or outer is ctx.function or len(place.block) < 2:
+    for statement in ctx.focused_statements:
+        outer = statement.parent
+        if not isinstance(outer, ast.stmt) or outer is ctx.function or len(statement.block) < 2:
             continue
-        if not isinstance(place.node, ast.Assign | ast.AugAssign | ast.Expr) or not ctx.alone(place.node):
+        if not isinstance(statement.node, ast.Assign | ast.AugAssign | ast.Expr) or not ctx.owns_lines(statement.node):
             continue
-        text = reindented_lines(ctx, [place.node], ctx.indent(outer))
+        text = reindented_lines(ctx, [statement.node], ctx.indent(outer))
         if text is None or _spelled(ctx, outer).startswith("elif"):
             continue
-        gone, (start, end) = Edit(*ctx.lines_of(place.node), ""), ctx.lines_of(outer)
-        said = f"`{abbreviated(ctx.src(place.node))}` moves out of the block"
+        gone, (start, end) = Edit(*ctx.line_span(statement.node), ""), ctx.line_span(outer)
+        said = f"`{abbreviated(ctx.src(statement.node))}` moves out of the block"
         for at in (start, end):
             if at not in (gone.start, gone.end) and ctx.text[:at].endswith(("\n", "\r")):
-                yield Rewrite((gone, Edit(at, at, text)), "move", said, ctx.line(place.node), 0.5)
+                yield Rewrite((gone, Edit(at, at, text)), "move", said, ctx.line(statement.node), 0.5)
 
 
 def move_else_to_loop(ctx: UnitContext) -> Iterator[Rewrite]:
     """The `else` of the last `if` in a loop becomes the loop's own."""
-    for place in ctx.places:
-        loop, node = place.parent, place.node
+    for statement in ctx.focused_statements:
+        loop, node = statement.parent, statement.node
         if not (isinstance(loop, ast.For | ast.While) and not loop.orelse and isinstance(node, ast.If) and node.orelse):
             continue
-        if place.index < len(place.block) - 1 or _spelled(ctx, node.orelse[0]).startswith("elif"):
+        if statement.index < len(statement.block) - 1 or _spelled(ctx, node.orelse[0]).startswith("elif"):
             continue
-        start, end = ctx.lines_of(node.body[-1])[1], ctx.lines_of(node.orelse[-1])[1]
+        start, end = ctx.line_span(node.body[-1])[1], ctx.line_span(node.orelse[-1])[1]
         body = reindented_block(ctx, node.orelse, ctx.indent(loop) + ctx.step)
         if body is not None:
             header = f"{ctx.indent(loop)}else:{ctx.newline}"
@@ -77,14 +77,14 @@ def _spelled(ctx: UnitContext, node: ast.stmt) -> str:
 
 def move_into_block(ctx: UnitContext) -> Iterator[Rewrite]:
     """The statement after a block into it."""
-    for place in ctx.places:
-        if place.index + 1 >= len(place.block):
+    for statement in ctx.focused_statements:
+        if statement.index + 1 >= len(statement.block):
             continue
-        following = place.block[place.index + 1]
-        for block in _last_blocks(place.node):
+        following = statement.block[statement.index + 1]
+        for block in _last_blocks(statement.node):
             text = reindented_lines(ctx, [following], ctx.indent(block[-1]))
-            if text is not None and ctx.alone(block[-1]):
-                edit = Edit(*ctx.lines_of(following), text)
+            if text is not None and ctx.owns_lines(block[-1]):
+                edit = Edit(*ctx.line_span(following), text)
                 yield Rewrite(
                     (edit,),
                     "move",
@@ -102,13 +102,13 @@ def _last_blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def reorder_statements(ctx: UnitContext) -> Iterator[Rewrite]:
     """Two neighbouring statements change places; a statement moves to the start or end of its block."""
-    for place in ctx.places:
-        for other in range(place.index + 1, min(place.index + 4, len(place.block))):
-            second = place.block[other]
-            if not (ctx.alone(place.node) and ctx.alone(second)):
+    for statement in ctx.focused_statements:
+        for other in range(statement.index + 1, min(statement.index + 4, len(statement.block))):
+            second = statement.block[other]
+            if not (ctx.owns_lines(statement.node) and ctx.owns_lines(second)):
                 continue
-            start, middle = ctx.lines_of(place.node)
-            inner_start, end = ctx.lines_of(second)
+            start, middle = ctx.line_span(statement.node)
+            inner_start, end = ctx.line_span(second)
             if end > inner_start >= middle > start and ctx.text[middle - 1 : middle] in ("\n", "\r"):
                 one, between, two = (
                     ctx.text[start:middle],
@@ -117,42 +117,42 @@ def reorder_statements(ctx: UnitContext) -> Iterator[Rewrite]:
                 )
                 if not two.endswith(("\n", "\r")):
                     two, one = two + ctx.newline, one.rstrip("\r\n")
-                weight = 0.9 if other == place.index + 1 else 0.3
-                said = f"`{abbreviated(ctx.src(second))}` comes before `{abbreviated(ctx.src(place.node))}`"
-                yield Rewrite((Edit(start, end, two + between + one),), "move", said, ctx.line(place.node), weight)
+                weight = 0.9 if other == statement.index + 1 else 0.3
+                said = f"`{abbreviated(ctx.src(second))}` comes before `{abbreviated(ctx.src(statement.node))}`"
+                yield Rewrite((Edit(start, end, two + between + one),), "move", said, ctx.line(statement.node), weight)
 
 
 def replace_control_flow(ctx: UnitContext) -> Iterator[Rewrite]:
     """`elif` for `if` and back, `while` for `if` and back, `break`, `continue`, `return`, `yield` and `await`."""
-    for place in ctx.places:
-        match place.node:
+    for statement in ctx.focused_statements:
+        match statement.node:
             case ast.If() | ast.While():
-                yield from _branches(ctx, place)
+                yield from _branches(ctx, statement)
             case ast.Break() | ast.Continue():
-                yield from _jumps(ctx, place.node)
+                yield from _jumps(ctx, statement.node)
             case ast.Expr():
-                yield from _results(ctx, place.node)
+                yield from _results(ctx, statement.node)
             case ast.Assign(targets=[target], value=value):
                 said = f"returns `{abbreviated(ctx.src(value))}`"
-                start, end = ctx.span(place.node)[0], ctx.text.index("=", ctx.span(target)[1]) + 1
+                start, end = ctx.span(statement.node)[0], ctx.text.index("=", ctx.span(target)[1]) + 1
                 word = "return" if ctx.text[end].isspace() else "return "
-                yield Rewrite((Edit(start, end, word),), "return", said, ctx.line(place.node), 0.3)
-            case ast.Return(value=ast.expr()) if place.loop:
-                yield _keyword(ctx, place.node, "return", "yield", "yield", weight=0.3)
+                yield Rewrite((Edit(start, end, word),), "return", said, ctx.line(statement.node), 0.3)
+            case ast.Return(value=ast.expr()) if statement.loop:
+                yield _keyword(ctx, statement.node, "return", "yield", "yield", weight=0.3)
 
 
-def _branches(ctx: UnitContext, place: Statement) -> Iterator[Rewrite]:
-    node = place.node
+def _branches(ctx: UnitContext, statement: Statement) -> Iterator[Rewrite]:
+    node = statement.node
     if isinstance(node, ast.While):
         if not node.orelse:
             yield _keyword(ctx, node, "while", "if", "branch", weight=0.6)
         return
     assert isinstance(node, ast.If)
-    previous = place.block[place.index - 1] if place.index else None
+    previous = statement.block[statement.index - 1] if statement.index else None
     if ctx.text.startswith("elif", ctx.span(node)[0]):
         yield _keyword(ctx, node, "elif", "if", "branch")
         return
-    if isinstance(previous, ast.If) and not _has_plain_else(ctx, previous) and ctx.alone(node):
+    if isinstance(previous, ast.If) and not _has_plain_else(ctx, previous) and ctx.owns_lines(node):
         yield _keyword(ctx, node, "if", "elif", "branch")
     if not node.orelse:
         yield _keyword(ctx, node, "if", "while", "branch", weight=0.7)

@@ -18,7 +18,7 @@ from reloc_lsp.rewrites.refactorings.simplify import (
     redundant_code,
     string_formatting,
 )
-from reloc_lsp.rewrites.rewrite import Operator
+from reloc_lsp.rewrites.unit_context import Operator
 
 SIMPLIFICATIONS: tuple[Operator, ...] = (
     comprehensions.loop_to_comprehension,

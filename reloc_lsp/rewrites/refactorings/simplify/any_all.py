@@ -11,22 +11,22 @@ from reloc_lsp.rewrites.analysis.name_usage import bound_name, inside_try, names
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import replace_statements
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def loop_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
     """`for x in y: if c: return True` and then `return False` become `return any(...)`, or `all(...)` (SIM110)."""
-    for place in ctx.statements:
-        shape = loop_shape(ctx, place.node)
-        following = place.block[place.index + 1 : place.index + 2]
+    for statement in ctx.statements:
+        shape = loop_shape(ctx, statement.node)
+        following = statement.block[statement.index + 1 : statement.index + 2]
         if shape is None or len(shape.block) != 1 or not following:
             continue
         match shape.block[0], following[0]:
             case ast.Return(value=inside), ast.Return(value=after):
                 text = _asked(ctx, shape, inside, after)
-                edit = text and replace_statements(ctx, [place.node, *following], [f"return {text}"])
+                edit = text and replace_statements(ctx, [statement.node, *following], [f"return {text}"])
                 if edit:
-                    yield Rewrite((edit,), "existence", f"the loop becomes `{text}`", ctx.line(place.node))
+                    yield Rewrite((edit,), "existence", f"the loop becomes `{text}`", ctx.line(statement.node))
 
 
 def flag_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -34,23 +34,23 @@ def flag_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
 
     A name that the loop's condition reads is not such a flag.
     """
-    for place in ctx.statements:
-        shape = loop_shape(ctx, place.node)
-        if shape is None or shape.depth != 1 or len(shape.block) != 2 or inside_try(ctx, place.node):
+    for statement in ctx.statements:
+        shape = loop_shape(ctx, statement.node)
+        if shape is None or shape.depth != 1 or len(shape.block) != 2 or inside_try(ctx, statement.node):
             continue
         match shape.block:
             case [ast.Assign(targets=[ast.Name(id=name)], value=inside), ast.Break()]:
                 pass
             case _:
                 continue
-        for start in empty_before(ctx, place):
+        for start in empty_before(ctx, statement):
             before = getattr(start.node, "value", None)
             if bound_name(start.node) != name or name in _read(shape):
                 continue
             text = _asked(ctx, shape, inside, before)
-            edits = set_at(ctx, start, place, text) if text else ()
+            edits = set_at(ctx, start, statement, text) if text else ()
             if edits:
-                yield Rewrite(edits, "existence", f"the loop becomes `{name} = {text}`", ctx.line(place.node))
+                yield Rewrite(edits, "existence", f"the loop becomes `{name} = {text}`", ctx.line(statement.node))
 
 
 def _asked(ctx: UnitContext, shape: LoopShape, inside: ast.AST | None, otherwise: ast.AST | None) -> str | None:

@@ -11,16 +11,16 @@ from reloc_lsp.rewrites.analysis.name_usage import only_truth_matters
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.precedence import parenthesized
 from reloc_lsp.rewrites.source.statement_edits import replace_statements
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def return_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if c: return True` and else, or next, `return False` become `return c` (SIM103)."""
-    for place in ctx.statements:
-        node = place.node
+    for statement in ctx.statements:
+        node = statement.node
         if not (isinstance(node, ast.If) and len(node.body) == 1):
             continue
-        following = place.block[place.index + 1 : place.index + 2]
+        following = statement.block[statement.index + 1 : statement.index + 2]
         after = node.orelse or following
         if len(after) != 1:
             continue

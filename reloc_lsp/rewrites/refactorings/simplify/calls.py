@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
 from reloc_lsp.rewrites.analysis.definite_types import is_definitely
-from reloc_lsp.rewrites.analysis.name_usage import escapes_loop, names_in, same
+from reloc_lsp.rewrites.analysis.name_usage import escapes_loop, names_in, same_code
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _EMPTY = {"list": "[]", "dict": "{}", "tuple": "()"}
 _DICT = frozenset({"dict"})
@@ -96,21 +97,21 @@ def drop_default_argument(ctx: UnitContext) -> Iterator[Rewrite]:
 def simplify_iteration(ctx: UnitContext) -> Iterator[Rewrite]:
     """`for _, v in d.items()` becomes `for v in d.values()` (PERF102), `for _, x in enumerate(xs)` `for x in xs`
     (FURB148), where the other name is used nowhere."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.For(
                 target=ast.Tuple(elts=[ast.Name() as one, ast.Name() as other]),
                 iter=ast.Call(func=ast.Attribute(value=d, attr="items"), args=[], keywords=[]),
             ) if is_definitely(d, ctx, _DICT) and one.id != other.id:
-                if _unused(ctx, one, place.node):
-                    yield _over(ctx, place.node, other.id, f"{ctx.inline(d)}.values()")
-                elif _unused(ctx, other, place.node):
-                    yield _over(ctx, place.node, one.id, ctx.inline(d))
+                if _unused(ctx, one, statement.node):
+                    yield _over(ctx, statement.node, other.id, f"{ctx.inline(d)}.values()")
+                elif _unused(ctx, other, statement.node):
+                    yield _over(ctx, statement.node, one.id, ctx.inline(d))
             case ast.For(
                 target=ast.Tuple(elts=[ast.Name() as one, other]),
                 iter=ast.Call(func=ast.Name(id="enumerate"), args=[items], keywords=[]),
-            ) if ctx.is_builtin("enumerate") and _unused(ctx, one, place.node):
-                yield _over(ctx, place.node, ctx.inline(other), ctx.inline(items))
+            ) if ctx.is_builtin("enumerate") and _unused(ctx, one, statement.node):
+                yield _over(ctx, statement.node, ctx.inline(other), ctx.inline(items))
 
 
 def _builtin_calls(ctx: UnitContext) -> Iterator[tuple[Slot, str, list[ast.expr]]]:
@@ -124,7 +125,7 @@ def _builtin_calls(ctx: UnitContext) -> Iterator[tuple[Slot, str, list[ast.expr]
 def _hands_on(element: ast.expr, generators: Sequence[ast.comprehension]) -> bool:
     """Whether the elements are the items themselves, all of them."""
     first = generators[0]
-    plain = isinstance(element, ast.Name) and same(element, first.target)
+    plain = isinstance(element, ast.Name) and same_code(element, first.target)
     return plain and len(generators) == 1 and not first.ifs and not first.is_async
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from reloc_lsp.program.text_edit import Edit
 from reloc_lsp.rewrites.analysis.definite_types import HASHABLE, PLAIN, is_definitely
-from reloc_lsp.rewrites.analysis.name_usage import is_name_or_constant, same
+from reloc_lsp.rewrites.analysis.name_usage import is_name_or_constant, same_code
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="}
 _MIRRORED: dict[type[ast.cmpop], ast.cmpop] = {
@@ -25,7 +26,7 @@ def chain_comparisons(ctx: UnitContext) -> Iterator[Rewrite]:
         pairs = ((first, second) for first in _ways(one, ctx) for second in _ways(other, ctx))
         for first, second in pairs:
             middle = first.comparators[-1]
-            if is_name_or_constant(middle) and same(middle, second.left) and _one_way([*first.ops, *second.ops]):
+            if is_name_or_constant(middle) and same_code(middle, second.left) and _one_way([*first.ops, *second.ops]):
                 yield _joined(ctx, slot, position, _text(ctx, first) + _text(ctx, second, continued=True))
                 break
 
@@ -55,7 +56,7 @@ def equalities_to_in(ctx: UnitContext) -> Iterator[Rewrite]:
     for kind, op, word in ((ast.Or, ast.Eq, "in"), (ast.And, ast.NotEq, "not in")):
         for slot, one, other, position in _neighbours(ctx, kind):
             first, second = _compared(one, op, word), _compared(other, op, word)
-            if first and second and same(first[0], second[0]) and is_definitely(first[0], ctx, HASHABLE):
+            if first and second and same_code(first[0], second[0]) and is_definitely(first[0], ctx, HASHABLE):
                 values = ", ".join(map(ctx.inline, [*first[1], *second[1]]))
                 yield _joined(ctx, slot, position, f"{ctx.inline(first[0])} {word} ({values})")
 
@@ -68,12 +69,12 @@ def merge_calls(ctx: UnitContext) -> Iterator[Rewrite]:
             case (
                 ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name() as x, a], keywords=[]),
                 ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name() as y, b], keywords=[]),
-            ) if ctx.is_builtin("isinstance") and same(x, y) and _classes(a) and _classes(b):
+            ) if ctx.is_builtin("isinstance") and same_code(x, y) and _classes(a) and _classes(b):
                 text = f"isinstance({x.id}, ({_listed(ctx, a)}, {_listed(ctx, b)}))"
             case (
                 ast.Call(func=ast.Attribute(value=ast.Name() as x, attr=method), args=[a], keywords=[]),
                 ast.Call(func=ast.Attribute(value=ast.Name() as y, attr=again), args=[b], keywords=[]),
-            ) if method == again and method in ("startswith", "endswith") and same(x, y):
+            ) if method == again and method in ("startswith", "endswith") and same_code(x, y):
                 if not is_definitely(x, ctx, frozenset({"str"})) or not all(_texts(arg) for arg in (a, b)):
                     continue
                 text = f"{x.id}.{method}(({_listed(ctx, a)}, {_listed(ctx, b)}))"

@@ -10,8 +10,8 @@ from reloc_lsp.rewrites.analysis.comprehension_shape import LoopShape, loop_shap
 from reloc_lsp.rewrites.analysis.name_usage import bound_name, inside_try, is_name_or_constant, is_plain_local, names_in
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import delete_statement, replace_statements
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import Statement
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _METHODS = {"list": "append", "set": "add"}
 
@@ -21,29 +21,29 @@ def loop_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
 
     Nothing may look at the half-made value, and nothing outside of the loop at the loop's names.
     """
-    for place in ctx.statements:
-        shape = loop_shape(ctx, place.node)
-        if shape is None or len(shape.block) != 1 or inside_try(ctx, place.node):
+    for statement in ctx.statements:
+        shape = loop_shape(ctx, statement.node)
+        if shape is None or len(shape.block) != 1 or inside_try(ctx, statement.node):
             continue
-        for start in empty_before(ctx, place):
+        for start in empty_before(ctx, statement):
             name, kind = bound_to_empty(ctx, start.node)
             value = _value(ctx, shape, name, kind)
             if value is None:
                 continue
-            edits = set_at(ctx, start, place, value)
+            edits = set_at(ctx, start, statement, value)
             if edits:
-                yield Rewrite(edits, "comprehension", f"`{name}` is built by a comprehension", ctx.line(place.node))
+                yield Rewrite(edits, "comprehension", f"`{name}` is built by a comprehension", ctx.line(statement.node))
 
 
-def empty_before(ctx: UnitContext, place: Statement) -> Iterator[Statement]:
+def empty_before(ctx: UnitContext, statement: Statement) -> Iterator[Statement]:
     """The nearest statement before a loop, in its block, that binds one of its names, with nothing about it between."""
-    for before in reversed([other for other in ctx.statements if other.block is place.block]):
-        if before.index >= place.index:
+    for before in reversed([other for other in ctx.statements if other.block is statement.block]):
+        if before.index >= statement.index:
             continue
         name = bound_name(before.node)
         if name is None or not is_plain_local(ctx, name):
             continue
-        between = place.block[before.index + 1 : place.index]
+        between = statement.block[before.index + 1 : statement.index]
         if name not in names_in(*between):
             yield before
 

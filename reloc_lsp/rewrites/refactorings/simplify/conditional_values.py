@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.rewrites.analysis.name_usage import blocks_comprehension, same
+from reloc_lsp.rewrites.analysis.name_usage import blocks_comprehension, same_code
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.precedence import parenthesized
 from reloc_lsp.rewrites.source.statement_edits import replace_statements
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def conditional_to_or(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -22,20 +22,20 @@ def conditional_to_or(ctx: UnitContext) -> Iterator[Rewrite]:
             test, body, orelse = test.operand, orelse, body
         if not isinstance(test, ast.Name):
             continue
-        if same(test, body):
+        if same_code(test, body):
             yield ctx.replace(slot, _joined(ctx, test, ast.Or(), orelse), "alternative")
-        elif same(test, orelse):
+        elif same_code(test, orelse):
             yield ctx.replace(slot, _joined(ctx, test, ast.And(), body), "alternative")
 
 
 def if_else_to_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if c: x = a` and `else: x = b` become `x = a if c else b` (SIM108)."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.If(test=test, body=[ast.Assign() as one], orelse=[ast.Assign() as other]) if (
-                not blocks_comprehension(place.node)
+                not blocks_comprehension(statement.node)
             ):
-                if len(one.targets) != 1 or len(other.targets) != 1 or not same(one.targets[0], other.targets[0]):
+                if len(one.targets) != 1 or len(other.targets) != 1 or not same_code(one.targets[0], other.targets[0]):
                     continue
                 if not isinstance(one.targets[0], ast.Name) or _chooses(one.value) or _chooses(other.value):
                     continue
@@ -43,9 +43,9 @@ def if_else_to_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
                 body = parenthesized(ctx.inline(one.value), choice, "body")
                 condition = parenthesized(ctx.inline(test), choice, "test")
                 text = f"{ctx.src(one.targets[0])} = {body} if {condition} else {_last(ctx, other.value)}"
-                edit = replace_statements(ctx, [place.node], [text])
+                edit = replace_statements(ctx, [statement.node], [text])
                 if edit:
-                    yield Rewrite((edit,), "alternative", f"one assignment: `{text}`", ctx.line(place.node))
+                    yield Rewrite((edit,), "alternative", f"one assignment: `{text}`", ctx.line(statement.node))
 
 
 def _chooses(node: ast.expr) -> bool:

@@ -16,12 +16,12 @@ from reloc_lsp.rewrites.analysis.name_usage import (
     escapes_loop,
     inside_try,
     names_in,
-    same,
+    same_code,
 )
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _AUGMENTED: dict[type[ast.operator], str] = {
     ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/=", ast.FloorDiv: "//=", ast.Mod: "%=", ast.BitOr: "|=",
@@ -35,25 +35,25 @@ def loop_to_sum(ctx: UnitContext) -> Iterator[Rewrite]:
 
     For whole numbers alone: `sum` adds floats more exactly than `+=` does (Python 3.12).
     """
-    for place in ctx.statements:
-        shape = loop_shape(ctx, place.node)
-        if shape is None or len(shape.block) != 1 or inside_try(ctx, place.node) or not ctx.is_builtin("sum"):
+    for statement in ctx.statements:
+        shape = loop_shape(ctx, statement.node)
+        if shape is None or len(shape.block) != 1 or inside_try(ctx, statement.node) or not ctx.is_builtin("sum"):
             continue
         match shape.block[0]:
-            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types(name) == {"int"}:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types_of(name) == {"int"}:
                 pass
             case _:
                 continue
         loads = (node for node in ast.walk(shape.loop) if isinstance(node, ast.Name) and node.id == name)
         if sum(1 for _ in loads) > 1 or "next" in names_in(shape.loop):
             continue
-        for start in empty_before(ctx, place):
+        for start in empty_before(ctx, statement):
             if bound_name(start.node) == name and is_constant(getattr(start.node, "value", None), 0):
                 text = f"sum({shape.with_element(ctx.inline(value))})"
-                edits = set_at(ctx, start, place, text)
+                edits = set_at(ctx, start, statement, text)
                 if edits:
                     said = f"`{name}` is a sum, as it was always a whole number in the tests"
-                    yield Rewrite(edits, "sum", said, ctx.line(place.node))
+                    yield Rewrite(edits, "sum", said, ctx.line(statement.node))
 
 
 def range_len_to_enumerate(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -61,8 +61,8 @@ def range_len_to_enumerate(ctx: UnitContext) -> Iterator[Rewrite]:
 
     Only where nothing that the loop does can change `xs` (pylint's consider-using-enumerate).
     """
-    for place in ctx.statements:
-        node = place.node
+    for statement in ctx.statements:
+        node = statement.node
         match node:
             case ast.For(
                 target=ast.Name(id=index),
@@ -97,14 +97,14 @@ def range_len_to_enumerate(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def to_augmented_assignment(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x = x + 1` becomes `x += 1`, for what cannot be changed in place (PLR6104)."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.Assign(targets=[ast.Name() as target], value=ast.BinOp(left=left, op=op, right=right)):
-                if same(target, left) and is_definitely(left, ctx, IMMUTABLE) and type(op) in _AUGMENTED:
-                    start, end = ctx.span(place.node)
+                if same_code(target, left) and is_definitely(left, ctx, IMMUTABLE) and type(op) in _AUGMENTED:
+                    start, end = ctx.span(statement.node)
                     text = f"{target.id} {_AUGMENTED[type(op)]} {ctx.inline(right)}"
-                    said = f"`{abbreviated(ctx.src(place.node))}` becomes `{abbreviated(text)}`"
-                    yield Rewrite((Edit(start, end, text),), "augmented", said, ctx.line(place.node))
+                    said = f"`{abbreviated(ctx.src(statement.node))}` becomes `{abbreviated(text)}`"
+                    yield Rewrite((Edit(start, end, text),), "augmented", said, ctx.line(statement.node))
 
 
 def _is_item(node: ast.expr, holder: str, index: str) -> bool:

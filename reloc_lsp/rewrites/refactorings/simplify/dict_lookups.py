@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.definite_types import is_definitely
-from reloc_lsp.rewrites.analysis.name_usage import is_name_or_constant, same
+from reloc_lsp.rewrites.analysis.name_usage import is_name_or_constant, same_code
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import replace_statements
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _DICT = frozenset({"dict"})
 
@@ -26,17 +26,17 @@ def conditional_to_get(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def if_else_to_get(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if k in d: x = d[k]` and `else: x = y` become `x = d.get(k, y)` (SIM401)."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.If(
                 test=test,
                 body=[ast.Assign(targets=[ast.Name() as one], value=found)],
                 orelse=[ast.Assign(targets=[ast.Name() as other], value=missing)],
-            ) if same(one, other):
+            ) if same_code(one, other):
                 text = _got(ctx, test, found, missing)
-                edit = text and replace_statements(ctx, [place.node], [f"{one.id} = {text}"])
+                edit = text and replace_statements(ctx, [statement.node], [f"{one.id} = {text}"])
                 if edit:
-                    yield Rewrite((edit,), "lookup", f"one lookup: `{one.id} = {text}`", ctx.line(place.node))
+                    yield Rewrite((edit,), "lookup", f"one lookup: `{one.id} = {text}`", ctx.line(statement.node))
 
 
 def _got(ctx: UnitContext, test: ast.expr, found: ast.expr, missing: ast.expr) -> str | None:
@@ -46,7 +46,7 @@ def _got(ctx: UnitContext, test: ast.expr, found: ast.expr, missing: ast.expr) -
                 found, missing = missing, found
         case _:
             return None
-    wanted = isinstance(found, ast.Subscript) and same(found.value, holder) and same(found.slice, key)
+    wanted = isinstance(found, ast.Subscript) and same_code(found.value, holder) and same_code(found.slice, key)
     if not wanted or not is_name_or_constant(key) or not is_definitely(holder, ctx, _DICT) or not _free(missing):
         return None
     default = "" if isinstance(missing, ast.Constant) and missing.value is None else f", {ctx.inline(missing)}"

@@ -9,7 +9,7 @@ from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
 from reloc_lsp.rewrites.analysis.definite_types import SIZED, is_definitely
 from reloc_lsp.rewrites.analysis.name_usage import only_truth_matters
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def drop_len(ctx: UnitContext) -> Iterator[Rewrite]:

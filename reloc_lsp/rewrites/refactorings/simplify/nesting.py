@@ -6,64 +6,64 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.rewrites.analysis.name_usage import same
+from reloc_lsp.rewrites.analysis.name_usage import same_code
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.precedence import parenthesized
 from reloc_lsp.rewrites.source.statement_edits import reindented_block
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def merge_nested_ifs(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if a:` around nothing but `if b:` becomes `if a and b:` (SIM102)."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.If(test=test, body=[ast.If(test=inner, orelse=[]) as nested], orelse=[]):
                 start, end = ctx.span(test)
                 if ctx.text[:start].endswith("(") and ctx.text[end : end + 1] == ")":
                     start, end = start - 1, end + 1
                 header = Edit(start, end, _both(ctx, ast.And(), "and", test, inner))
-                yield from _merged(ctx, place.node, nested, header)
+                yield from _merged(ctx, statement.node, nested, header)
 
 
 def merge_nested_withs(ctx: UnitContext) -> Iterator[Rewrite]:
     """`with a:` around nothing but `with b:` becomes `with a, b:` (SIM117)."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.With(items=items, body=[ast.With(items=inner) as nested]):
                 last = items[-1].optional_vars or items[-1].context_expr
                 start, end = ctx.span(items[0].context_expr)[0], ctx.span(last)[1]
                 if ctx.text[:start].rstrip().endswith("(") or ctx.text[end : end + 1] != ":":
                     continue  # items in parentheses
                 text = ctx.text[start:end] + "".join(f", {_item(ctx, item)}" for item in inner)
-                yield from _merged(ctx, place.node, nested, Edit(start, end, text))
+                yield from _merged(ctx, statement.node, nested, Edit(start, end, text))
 
 
 def merge_equal_branches(ctx: UnitContext) -> Iterator[Rewrite]:
     """`if a: x` and `elif b: x` become `if a or b: x` (SIM114)."""
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.If(test=test, body=body, orelse=[ast.If(test=other, body=also, orelse=rest) as second]):
-                alike = len(body) == len(also) and all(map(same, body, also))
+                alike = len(body) == len(also) and all(map(same_code, body, also))
                 chained = ctx.text.startswith("elif", ctx.span(second)[0])
-                if not alike or not chained or not ctx.alone(body[-1]) or not ctx.alone(also[-1]):
+                if not alike or not chained or not ctx.owns_lines(body[-1]) or not ctx.owns_lines(also[-1]):
                     continue
                 text = _both(ctx, ast.Or(), "or", test, other)
-                end = ctx.lines_of(also[-1])[1]
-                gone = Edit(ctx.lines_of(body[-1])[1], end, "")
+                end = ctx.line_span(also[-1])[1]
+                gone = Edit(ctx.line_span(body[-1])[1], end, "")
                 if rest and end == len(ctx.text):
                     continue
                 edits = (Edit(*ctx.span(test), text), gone)
-                yield Rewrite(edits, "nesting", f"one branch: `{abbreviated(text)}`", ctx.line(place.node))
+                yield Rewrite(edits, "nesting", f"one branch: `{abbreviated(text)}`", ctx.line(statement.node))
 
 
 def _merged(ctx: UnitContext, outer: ast.stmt, nested: ast.If | ast.With, header: Edit) -> Iterator[Rewrite]:
     """The outer header changed, the inner one gone, and its body one level further out."""
     body = nested.body
     moved = reindented_block(ctx, body, ctx.indent(nested))
-    if moved is None or not ctx.alone(nested) or not ctx.alone(body[-1]) or "\n" in header.text:
+    if moved is None or not ctx.owns_lines(nested) or not ctx.owns_lines(body[-1]) or "\n" in header.text:
         return
-    start, end = ctx.lines_of(nested)[0], ctx.lines_of(body[-1])[1]
+    start, end = ctx.line_span(nested)[0], ctx.line_span(body[-1])[1]
     if ctx.line(body[0]) == ctx.line(nested) or header.end > start or _between(ctx, nested, body[0]):
         return
     if end == len(ctx.text) and not ctx.text.endswith(("\n", "\r")):
@@ -74,7 +74,7 @@ def _merged(ctx: UnitContext, outer: ast.stmt, nested: ast.If | ast.With, header
 
 def _between(ctx: UnitContext, nested: ast.stmt, first: ast.stmt) -> bool:
     """Whether the inner header ends with a comment: it would be lost."""
-    header = ctx.text[ctx.span(nested)[0] : ctx.lines_of(first)[0]]
+    header = ctx.text[ctx.span(nested)[0] : ctx.line_span(first)[0]]
     return "#" in header
 
 

@@ -10,8 +10,8 @@ from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.rewrites.analysis.name_usage import bound_name, is_plain_local, used_elsewhere
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import delete_statement, reindented_block, replace_statements
-from reloc_lsp.rewrites.source.unit_context import UnitContext
 from reloc_lsp.rewrites.source.unit_source import Statement, abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BINDING = (
@@ -23,23 +23,27 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 def return_directly(ctx: UnitContext) -> Iterator[Rewrite]:
     """`x = value` and then `return x` become `return value`, where `x` is used for nothing else (RET504)."""
-    for place in ctx.statements:
-        following = place.block[place.index + 1 : place.index + 2]
-        name = bound_name(place.node)
+    for statement in ctx.statements:
+        following = statement.block[statement.index + 1 : statement.index + 2]
+        name = bound_name(statement.node)
         match following:
-            case [ast.Return(value=ast.Name(id=returned))] if name == returned and isinstance(place.node, ast.Assign):
+            case [ast.Return(value=ast.Name(id=returned))] if name == returned and isinstance(
+                statement.node, ast.Assign
+            ):
                 loads = sum(_reads(node, returned) for node in ast.walk(ctx.function))
                 if loads != 1 or not is_plain_local(ctx, returned) or returned in ctx.parameters:
                     continue
-                edit = replace_statements(ctx, [place.node, *following], [f"return {ctx.whole(place.node.value)}"])
+                edit = replace_statements(
+                    ctx, [statement.node, *following], [f"return {ctx.movable_src(statement.node.value)}"]
+                )
                 if edit:
-                    yield Rewrite((edit,), "superfluous", f"`{returned}` is returned at once", ctx.line(place.node))
+                    yield Rewrite((edit,), "superfluous", f"`{returned}` is returned at once", ctx.line(statement.node))
 
 
 def swap_by_tuple(ctx: UnitContext) -> Iterator[Rewrite]:
     """`c = a`, `a = b`, `b = c` become `a, b = b, a`, where `c` is used for nothing else (pylint's R1712)."""
-    for place in ctx.statements:
-        three = place.block[place.index : place.index + 3]
+    for statement in ctx.statements:
+        three = statement.block[statement.index : statement.index + 3]
         match three:
             case [
                 ast.Assign(targets=[ast.Name(id=spare)], value=ast.Name(id=one)),
@@ -53,13 +57,15 @@ def swap_by_tuple(ctx: UnitContext) -> Iterator[Rewrite]:
                 ):
                     edit = replace_statements(ctx, three, [f"{one}, {other} = {other}, {one}"])
                     if edit:
-                        yield Rewrite((edit,), "superfluous", f"`{spare}` is not needed to swap", ctx.line(place.node))
+                        yield Rewrite(
+                            (edit,), "superfluous", f"`{spare}` is not needed to swap", ctx.line(statement.node)
+                        )
 
 
 def drop_else(ctx: UnitContext) -> Iterator[Rewrite]:
     """An `else` goes where every branch before it has left already (RET505 to RET508), and one that only passes."""
-    for place in ctx.statements:
-        node = place.node
+    for statement in ctx.statements:
+        node = statement.node
         if not isinstance(node, ast.If) or ctx.text.startswith("elif", ctx.span(node)[0]):
             continue
         chain = [node]
@@ -67,9 +73,9 @@ def drop_else(ctx: UnitContext) -> Iterator[Rewrite]:
             chain += [inner for inner in chain[-1].orelse if isinstance(inner, ast.If)]
         block = chain[-1].orelse
         start = _else_line(ctx, chain[-1]) if block else None
-        if start is None or not ctx.alone(block[-1]):
+        if start is None or not ctx.owns_lines(block[-1]):
             continue
-        end = ctx.lines_of(block[-1])[1]
+        end = ctx.line_span(block[-1])[1]
         if [type(statement) for statement in block] == [ast.Pass]:
             yield Rewrite((Edit(start, end, ""),), "superfluous", "an `else` that only passes goes", ctx.line(node))
         elif all(isinstance(branch.body[-1], _LEAVING) for branch in chain):
@@ -83,28 +89,28 @@ def drop_else(ctx: UnitContext) -> Iterator[Rewrite]:
 def drop_dead_statement(ctx: UnitContext) -> Iterator[Rewrite]:
     """`pass` beside other statements (PIE790), `continue` at the end of a loop and `return` at the end of a function
     (PLR1711), and what stands behind a `return` go."""
-    for place in ctx.statements:
-        why = _why(ctx, place)
-        edit = delete_statement(ctx, place) if why and len(place.block) > 1 else None
+    for statement in ctx.statements:
+        why = _why(ctx, statement)
+        edit = delete_statement(ctx, statement) if why and len(statement.block) > 1 else None
         if edit is not None and edit.text == "":
-            said = f"`{abbreviated(ctx.src(place.node))}` goes: {why}"
-            yield Rewrite((edit,), "superfluous", said, ctx.line(place.node))
+            said = f"`{abbreviated(ctx.src(statement.node))}` goes: {why}"
+            yield Rewrite((edit,), "superfluous", said, ctx.line(statement.node))
 
 
-def _why(ctx: UnitContext, place: Statement) -> str:
-    node, last = place.node, place.index == len(place.block) - 1
+def _why(ctx: UnitContext, statement: Statement) -> str:
+    node, last = statement.node, statement.index == len(statement.block) - 1
     if isinstance(node, ast.Pass):
         return "it does nothing"
     if (
         isinstance(node, ast.Continue)
         and last
-        and isinstance(place.parent, _LOOPS)
-        and place.block is place.parent.body
+        and isinstance(statement.parent, _LOOPS)
+        and statement.block is statement.parent.body
     ):
         return "the loop goes on anyway"
-    if isinstance(node, ast.Return) and last and place.parent is ctx.function and _returns_nothing(ctx.function):
+    if isinstance(node, ast.Return) and last and statement.parent is ctx.function and _returns_nothing(ctx.function):
         return "the function ends anyway"
-    before = place.block[: place.index]
+    before = statement.block[: statement.index]
     if any(isinstance(other, _LEAVING) for other in before) and not _binds(node):
         return "it is never reached"
     return ""
@@ -130,7 +136,7 @@ def _is_elif(ctx: UnitContext, node: ast.stmt) -> bool:
 
 def _else_line(ctx: UnitContext, node: ast.If) -> int | None:
     """Where the line `else:` begins, if nothing else stands on it."""
-    first = ctx.index.line_of(ctx.lines_of(node.orelse[0])[0])
+    first = ctx.index.line_of(ctx.line_span(node.orelse[0])[0])
     last = ctx.last_line(node.body[-1])
     for line in range(last + 1, first):
         if ctx.index.lines[line - 1].strip() == "else:":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from reloc_lsp.rewrites.analysis.definite_types import NUMBERS, is_definitely
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _FORMATTED_ALIKE = NUMBERS | {"str", "NoneType"}
 """Types of which `str(x)` and `f"{x}"` are the same; a class may make them differ."""

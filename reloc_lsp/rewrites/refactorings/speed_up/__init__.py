@@ -7,7 +7,7 @@ interpreter remembers such lookups itself.
 
 from reloc_lsp.rewrites.refactorings.simplify import any_all, comprehensions, counting
 from reloc_lsp.rewrites.refactorings.speed_up import loop_hoisting, membership, queues, string_joining
-from reloc_lsp.rewrites.rewrite import Operator
+from reloc_lsp.rewrites.unit_context import Operator
 
 SPEED_UPS: tuple[Operator, ...] = (
     membership.set_before_loop,

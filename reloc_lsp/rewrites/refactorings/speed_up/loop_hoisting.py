@@ -15,8 +15,9 @@ from reloc_lsp.rewrites.analysis.loop_invariants import (
 )
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_before
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _LISTS = frozenset({"list", "tuple"})
 _STR = frozenset({"str"})
@@ -59,7 +60,7 @@ def _made(ctx: UnitContext, slot: Slot) -> tuple[str, str, bool] | None:
         case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=name) as holder], keywords=[]):
             if called not in _MADE or not ctx.is_builtin(called) or not is_definitely(holder, ctx, _LISTS):
                 return None
-            kinds = ctx.types("*" + name)
+            kinds = ctx.types_of("*" + name)
             fails = {
                 "sorted": kinds not in _ORDERED, "sum": not kinds or not kinds <= {"int", "float", "bool"},
                 "set": not items_are_hashable(ctx, name), "frozenset": not items_are_hashable(ctx, name),

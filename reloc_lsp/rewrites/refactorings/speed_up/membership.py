@@ -16,11 +16,12 @@ from reloc_lsp.rewrites.analysis.loop_invariants import (
     items_are_hashable,
     unused_name,
 )
-from reloc_lsp.rewrites.analysis.name_usage import bound_name, count_name, is_plain_local, same
+from reloc_lsp.rewrites.analysis.name_usage import bound_name, count_name, is_plain_local, same_code
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import bound_to_empty, empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_before
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _LISTS = frozenset({"list", "tuple"})
 _IN = (ast.In, ast.NotIn)
@@ -45,7 +46,7 @@ def set_before_loop(ctx: UnitContext) -> Iterator[Rewrite]:
         if not is_definitely(slots[0].node, ctx, _LISTS) or not items_are_hashable(ctx, name):
             continue
         wanted = unused_name(ctx, f"{name}_set")
-        loops = [place for slot in slots for place in enclosing_loops(ctx, slot.node)]
+        loops = [statement for slot in slots for statement in enclosing_loops(ctx, slot.node)]
         for loop in dict.fromkeys(loops):
             inside = [slot for slot in slots if any(inner is slot.node for inner in ast.walk(loop.node))]
             able = [slot for slot in inside if is_hashable(ctx, slot.parent.left)]  # type: ignore[attr-defined]
@@ -61,13 +62,13 @@ def set_before_loop(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def list_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
     """A list that is only added to, and asked whether something is in it, becomes a set."""
-    for place in ctx.statements:
-        name, kind = bound_to_empty(ctx, place.node)
+    for statement in ctx.statements:
+        name, kind = bound_to_empty(ctx, statement.node)
         if (
             kind != "list"
             or not is_plain_local(ctx, name)
             or name in ctx.parameters
-            or not isinstance(place.node, ast.Assign)
+            or not isinstance(statement.node, ast.Assign)
         ):
             continue
         asked = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
@@ -77,33 +78,35 @@ def list_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
         items = [slot.parent.left for slot in asked] + [node.value.args[0] for node in added]  # type: ignore[attr-defined]
         if not all(is_hashable(ctx, item) for item in items) or not ctx.is_builtin("set"):
             continue
-        edits = [Edit(*ctx.span(place.node.value), "set()")]
+        edits = [Edit(*ctx.span(statement.node.value), "set()")]
         for node in added:
             end = ctx.span(node.value.func)[1]  # type: ignore[attr-defined]
             edits.append(Edit(end - len("append"), end, "add"))
-        yield Rewrite(tuple(edits), "set that grows", f"`{name}` is a set", ctx.line(place.node))
+        yield Rewrite(tuple(edits), "set that grows", f"`{name}` is a set", ctx.line(statement.node))
 
 
 def loop_to_fromkeys(ctx: UnitContext) -> Iterator[Rewrite]:
     """A loop that appends what is not in the list yet becomes `list(dict.fromkeys(...))`, which keeps the order."""
-    for place in ctx.statements:
-        shape = loop_shape(ctx, place.node)
+    for statement in ctx.statements:
+        shape = loop_shape(ctx, statement.node)
         if shape is None or len(shape.clauses) != 2 or len(shape.block) != 1:
             continue
         match shape.test, shape.block[0]:
-            case ast.Compare(left=ast.Name() as item, ops=[ast.NotIn()], comparators=[ast.Name(id=name)]), statement:
-                added = _appends(statement, name) and same(statement.value.args[0], item)  # type: ignore[attr-defined]
+            case ast.Compare(left=ast.Name() as item, ops=[ast.NotIn()], comparators=[ast.Name(id=name)]), last:
+                added = _appends(last, name) and same_code(last.value.args[0], item)  # type: ignore[attr-defined]
             case _:
                 continue
-        if not added or not same(shape.loop.target, item) or count_name(name, shape.loop.iter):
+        if not added or not same_code(shape.loop.target, item) or count_name(name, shape.loop.iter):
             continue
         if not items_are_hashable(ctx, name) or not (ctx.is_builtin("list") and ctx.is_builtin("dict")):
             continue
-        for start in empty_before(ctx, place):
+        for start in empty_before(ctx, statement):
             if bound_name(start.node) == name and bound_to_empty(ctx, start.node)[1] == "list":
-                edits = set_at(ctx, start, place, f"list(dict.fromkeys({ctx.inline(shape.loop.iter)}))")
+                edits = set_at(ctx, start, statement, f"list(dict.fromkeys({ctx.inline(shape.loop.iter)}))")
                 if edits:
-                    yield Rewrite(edits, "distinct items", f"`{name}` is made by `dict.fromkeys`", ctx.line(place.node))
+                    yield Rewrite(
+                        edits, "distinct items", f"`{name}` is made by `dict.fromkeys`", ctx.line(statement.node)
+                    )
 
 
 def _asked(ctx: UnitContext) -> Iterator[Slot]:

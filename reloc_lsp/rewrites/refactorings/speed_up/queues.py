@@ -10,7 +10,8 @@ from reloc_lsp.rewrites.analysis.boolean_logic import is_constant
 from reloc_lsp.rewrites.analysis.name_usage import count_name, is_plain_local, only_truth_matters
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.statement_edits import insert_before
-from reloc_lsp.rewrites.source.unit_context import Slot, UnitContext
+from reloc_lsp.rewrites.source.unit_expressions import Slot
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def list_to_deque(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -18,8 +19,8 @@ def list_to_deque(ctx: UnitContext) -> Iterator[Rewrite]:
 
     What a list can do and a `deque` cannot, slices and equality with lists for instance, keeps it a list.
     """
-    for place in ctx.statements:
-        match place.node:
+    for statement in ctx.statements:
+        match statement.node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.List() | ast.ListComp() as value):
                 pass
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="list")) as value):
@@ -40,7 +41,7 @@ def list_to_deque(ctx: UnitContext) -> Iterator[Rewrite]:
             inner = "" if isinstance(value, ast.List) and not value.elts else ctx.inline(value)
             inner = inner[len("list(") : -1] if isinstance(value, ast.Call) else inner
             found = [Edit(*ctx.span(value), f"{made}({inner})"), *imported, *(e for es in edits for e in es or ())]
-            yield Rewrite(tuple(found), "queue", f"`{name}` is a deque", ctx.line(place.node))
+            yield Rewrite(tuple(found), "queue", f"`{name}` is a deque", ctx.line(statement.node))
 
 
 def _edit(ctx: UnitContext, slot: Slot) -> list[Edit] | None:

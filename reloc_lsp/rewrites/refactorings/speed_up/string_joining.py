@@ -12,29 +12,29 @@ from reloc_lsp.rewrites.analysis.loop_invariants import item_types
 from reloc_lsp.rewrites.analysis.name_usage import bound_name, count_name, inside_try, names_in
 from reloc_lsp.rewrites.refactorings.simplify.comprehensions import empty_before, set_at
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 _STR = frozenset({"str"})
 
 
 def loop_to_join(ctx: UnitContext) -> Iterator[Rewrite]:
     """`text = ""`, then a loop that only adds strings to it, become `text = "".join([...])`."""
-    for place in ctx.statements:
-        shape = loop_shape(ctx, place.node)
-        if shape is None or len(shape.block) != 1 or inside_try(ctx, place.node):
+    for statement in ctx.statements:
+        shape = loop_shape(ctx, statement.node)
+        if shape is None or len(shape.block) != 1 or inside_try(ctx, statement.node):
             continue
         match shape.block[0]:
-            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types(name) == _STR:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if ctx.types_of(name) == _STR:
                 pass
             case _:
                 continue
         if count_name(name, shape.loop) != 1 or item_types(ctx, value) != _STR:
             continue
-        for start in empty_before(ctx, place):
+        for start in empty_before(ctx, statement):
             if bound_name(start.node) == name and is_constant(getattr(start.node, "value", None), ""):
-                edits = set_at(ctx, start, place, f'"".join([{shape.with_element(ctx.inline(value))}])')
+                edits = set_at(ctx, start, statement, f'"".join([{shape.with_element(ctx.inline(value))}])')
                 if edits:
-                    yield Rewrite(edits, "joined string", f"`{name}` is joined at once", ctx.line(place.node))
+                    yield Rewrite(edits, "joined string", f"`{name}` is joined at once", ctx.line(statement.node))
 
 
 def generator_to_list(ctx: UnitContext) -> Iterator[Rewrite]:

@@ -1,4 +1,4 @@
-"""Families that do the same in less time: what each makes, and what it must leave alone."""
+"""Refactorings that speed up: what each makes, and what it leaves unchanged."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ MAKES = [
 
 
 @pytest.mark.parametrize(("operator", "before", "after", "types"), MAKES)
-def test_it_makes(operator, before, after, types):
+def test_it_speeds_up(operator, before, after, types):
     assert {text.replace("\n    \n", "\n\n") for text in made(operator, before, types)} == {
         unit(after).replace("\n    \n", "\n\n")
     }
@@ -136,11 +136,11 @@ LEAVES = [
 
 
 @pytest.mark.parametrize(("operator", "before", "types"), LEAVES)
-def test_it_leaves_alone(operator, before, types):
+def test_it_leaves_unchanged(operator, before, types):
     assert made(operator, before, types) == set()
 
 
-def test_a_deque_is_taken_as_the_file_has_it():
+def test_a_deque_is_named_as_the_file_imports_it():
     before = "c = [a]; while c:; >b = c.pop(0); return b"
     for rest, name in [("from collections import deque\n", "deque"), ("import collections\n", "collections.deque")]:
         (text,) = made(queues.list_to_deque, before, {}, rest)
@@ -148,6 +148,6 @@ def test_a_deque_is_taken_as_the_file_has_it():
     assert not made(queues.list_to_deque, before, {}, "def deque(): pass\n")
 
 
-def test_the_families_are_deaf_to_names_that_are_taken():
+def test_nothing_is_hoisted_into_a_name_that_is_used():
     before = "ys_set = 1; for x in xs:; >if x in ys:; >>return ys_set"
     assert not [text for operator in SPEED_UPS for text in made(operator, before, INTS)]

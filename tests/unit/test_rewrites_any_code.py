@@ -1,9 +1,9 @@
-"""Code of any form is rewritten, and what is not the rewrite's business stays as it is."""
+"""Operators work on any valid code, and leave everything else of it unchanged."""
 
 from __future__ import annotations
 
 import pytest
-from rewriting import context, function, mended, results
+from rewriting import context, function, results, rewritten
 
 from reloc_lsp.program.fingerprint import parse_unit
 from reloc_lsp.rewrites.operators import ALL_OPERATORS
@@ -12,15 +12,15 @@ from reloc_lsp.rewrites.operators.multi_location import in_several_locations
 from reloc_lsp.rewrites.operators.statements import insertion, removal, structure
 
 
-def test_nothing_moves_out_between_two_parts_of_a_statement():
+def test_nothing_moves_between_two_clauses_of_a_statement():
     handlers = "except OSError:\n    a = 1\n    b = 2\n"
-    assert mended(structure.move_out_of_block, f"try:\n    a()\n{handlers}") == {
+    assert rewritten(structure.move_out_of_block, f"try:\n    a()\n{handlers}") == {
         f"try:\n    a()\n{handlers}".replace("    b", "b")[:-1]
     }
-    assert mended(structure.move_out_of_block, f"try:\n    a()\n{handlers}else:\n    b()") == set()
+    assert rewritten(structure.move_out_of_block, f"try:\n    a()\n{handlers}else:\n    b()") == set()
 
 
-def test_what_overlaps_is_not_done_together():
+def test_overlapping_rewrites_are_not_combined():
     ctx = context(function("return a[a[0]]"), a="list")
     single = list(wrapping.wrap_expression(ctx))
     for rewrite in in_several_locations(ctx, single):
@@ -28,7 +28,7 @@ def test_what_overlaps_is_not_done_together():
         assert all(first.end <= other.start for other in others)
 
 
-def test_docstrings_annotations_and_the_header_are_left_alone():
+def test_docstrings_annotations_and_the_header_stay_unchanged():
     source = function('"""Return 1 and a."""', "x: 'int' = a", "return x")
     for operator in (
         constants.replace_constant,
@@ -41,13 +41,13 @@ def test_docstrings_annotations_and_the_header_are_left_alone():
             assert "'int'" in result or "return x" in result
 
 
-def test_a_text_on_one_line_can_be_rewritten_as_well():
+def test_a_function_on_one_line_is_rewritten():
     ctx = context("def f(a, b): return a - b\n")
     assert "def f(a, b): return b - a\n" in results(variables.swap_operands, ctx)
     assert results(insertion.insert_guard, ctx) == set()
 
 
-def test_the_last_line_may_have_no_end():
+def test_the_last_line_may_lack_a_line_end():
     found = results(insertion.insert_step, context("def f(a, b):\n    b = a", a="int"))
     assert "def f(a, b):\n    b = a\n    return b" in found
 
@@ -75,7 +75,7 @@ def test_a_method_keeps_its_indentation():
         "def f(x):\n    return lambda *a, b=1: (c := a, *x, x[1:2, ::3], x if a else b, not a, -b ** 2, a @ b)\n",
     ],
 )
-def test_every_family_manages_every_kind_of_code(source):
+def test_every_operator_gives_valid_code_for_every_syntax(source):
     for operator, _ in ALL_OPERATORS:
         for result in results(operator, context(source)):
             try:

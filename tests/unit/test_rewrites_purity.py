@@ -1,4 +1,4 @@
-"""What may be evaluated for a look without changing anything."""
+"""Expressions that can be probed because evaluating them has no side effect, and the effects of rewrites."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ast
 import pytest
 from rewriting import context
 
-from reloc_lsp.rewrites.analysis.purity import pure, pure_text
+from reloc_lsp.rewrites.analysis.purity import is_pure, is_pure_text
 from reloc_lsp.rewrites.operators.expressions import expression_reuse, variables
 from reloc_lsp.rewrites.rewrite import ExpressionReplacement
 
@@ -16,31 +16,31 @@ IMPURE = ["todo.popleft()", "0 + todo.pop()", "{a.pop() for x in y}", "print(a)"
 
 
 @pytest.mark.parametrize("text", PURE)
-def test_what_changes_nothing_may_be_looked_at(text):
-    assert pure(ast.parse(text, mode="eval").body) and pure_text(text)
+def test_an_expression_without_side_effects_is_pure(text):
+    assert is_pure(ast.parse(text, mode="eval").body) and is_pure_text(text)
 
 
 @pytest.mark.parametrize("text", IMPURE)
-def test_what_may_change_something_may_not(text):
-    assert not pure(ast.parse(text, mode="eval").body) and not pure_text(text)
+def test_an_expression_that_may_have_a_side_effect_is_not_pure(text):
+    assert not is_pure(ast.parse(text, mode="eval").body) and not is_pure_text(text)
 
 
-def test_a_rewrite_that_brings_in_an_effect_is_not_looked_at():
+def test_an_expression_with_a_side_effect_is_never_probed():
     ctx = context("def f(todo, a):\n    b = len(a)\n    c = a + 1\n    return todo.pop()\n")
-    looked_at = {
+    probed = {
         r.effect.new for r in expression_reuse.reuse_expression(ctx) if isinstance(r.effect, ExpressionReplacement)
     }
-    assert looked_at and not any("pop()" in text for text in looked_at)
+    assert probed and not any("pop()" in text for text in probed)
 
 
-def test_of_what_is_assigned_to_only_the_place_is_looked_at_not_what_it_held():
+def test_of_an_assignment_target_only_its_parts_are_probed():
     ctx = context("def f(a, b, c):\n    a[b] = c\n    a[b].d += c\n", a="dict", b="int", c="int")
-    looked_at = {
+    probed = {
         (r.effect.line, r.effect.old)
         for r in variables.replace_variable(ctx)
         if isinstance(r.effect, ExpressionReplacement)
     }
-    assert looked_at == {(2, "a"), (2, "b"), (2, "c"), (3, "a[b]"), (3, "c")}
+    assert probed == {(2, "a"), (2, "b"), (2, "c"), (3, "a[b]"), (3, "c")}
 
 
 @pytest.mark.parametrize(
@@ -51,18 +51,18 @@ def test_of_what_is_assigned_to_only_the_place_is_looked_at_not_what_it_held():
         ("c = a + b\n    c += 1\n    return c", "b + b", 0),
     ],
 )
-def test_a_value_that_is_returned_as_it_is_is_known(body, new, returned):
+def test_the_return_that_returns_a_value_unchanged_is_found(body, new, returned):
     ctx = context(f"def f(a, b):\n    {body}\n")
     effects = [
         r.effect
         for r in variables.replace_variable(ctx)
         if isinstance(r.effect, ExpressionReplacement) and r.effect.new == new
     ]
-    assert [effect.returned for effect in effects] == [returned]
+    assert [effect.returned_at for effect in effects] == [returned]
 
 
-def test_what_a_condition_leads_to_is_known():
+def test_the_values_that_the_branches_of_a_condition_return_are_found():
     ctx = context("def f(a, b):\n    if a:\n        return b\n    return 0\n")
-    assert ctx.branches(ctx.body[0]) == ("b", "0")
+    assert ctx.branch_returns(ctx.body[0]) == ("b", "0")
     recursive = context("def f(a, b):\n    if a:\n        return b\n    return f(b, a)\n")
-    assert recursive.branches(recursive.body[0]) == (None, None)
+    assert recursive.branch_returns(recursive.body[0]) == (None, None)

@@ -1,4 +1,4 @@
-"""Whatever code they are let loose on, rewrites give code: the standard library is the corpus."""
+"""Rewrites of real code, from the standard library, are valid code."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.rewrites.operators import ALL_OPERATORS
 from reloc_lsp.rewrites.operators.multi_location import in_several_locations
 from reloc_lsp.rewrites.rewrite import Rewrite
-from reloc_lsp.rewrites.source.unit_context import UnitContext
+from reloc_lsp.rewrites.unit_context import UnitContext
 
 CORPUS = (
     "textwrap statistics heapq configparser calendar string shlex difflib fractions queue csv cmd copy pprint random "
     "types tabnanny json.decoder contextlib asyncio.locks asyncio.streams dataclasses functools inspect tarfile"
 )
-TAKES_WHOLE_PARTS_AWAY = {"deletion", "unwrapped block", "removal", "negation", "condition", "ingredient", "branch"}
+MAY_DROP_COMMENTS = {"deletion", "unwrapped block", "removal", "negation", "condition", "ingredient", "branch"}
 
 
 def sampled(ctx: UnitContext, dice: random.Random, most: int) -> list[Rewrite]:
-    """Some rewrites of every kind."""
-    by_kind = defaultdict(list)
+    """Some rewrites of every operator."""
+    by_operator = defaultdict(list)
     single = [rewrite for operator, _ in ALL_OPERATORS for rewrite in operator(ctx)]
     for rewrite in [*single, *in_several_locations(ctx, single)]:
         if rewrite.edits:
-            by_kind[rewrite.operator].append(rewrite)
-    return [rewrite for group in by_kind.values() for rewrite in dice.sample(group, min(most, len(group)))]
+            by_operator[rewrite.operator].append(rewrite)
+    return [rewrite for group in by_operator.values() for rewrite in dice.sample(group, min(most, len(group)))]
 
 
 def comments(text: str) -> list[str]:
@@ -50,7 +50,7 @@ def quiet():
         yield
 
 
-def test_every_rewrite_parses_and_takes_no_comment_with_it():
+def test_every_rewrite_parses_and_keeps_comments():
     dice, wrong, tried = random.Random(7), [], 0
     for name, ctx in library_units(CORPUS, most=1, seed=7):
         said = comments(ctx.text)
@@ -62,7 +62,7 @@ def test_every_rewrite_parses_and_takes_no_comment_with_it():
             except SyntaxError as error:
                 wrong.append(f"{name}: {rewrite.operator}: {rewrite.description}: {error}")
                 continue
-            if rewrite.operator not in TAKES_WHOLE_PARTS_AWAY and not set(said) <= set(comments(source)):
+            if rewrite.operator not in MAY_DROP_COMMENTS and not set(said) <= set(comments(source)):
                 wrong.append(f"{name}: {rewrite.operator}: {rewrite.description}: a comment is gone")
     assert not wrong, "\n".join(wrong)
     assert tried > 2500
@@ -74,8 +74,8 @@ TEXTS = (
 )  # fmt: skip
 
 
-def test_an_expression_in_anothers_place_leaves_all_the_rest_as_it_was():
-    """Parentheses come where they are needed: the tree is the old one with one branch exchanged."""
+def test_replacing_an_expression_changes_only_its_branch_of_the_tree():
+    """Parentheses are added where needed: the tree is the old one with one branch replaced."""
     dice, wrong, tried = random.Random(3), [], 0
     for name, ctx in library_units(CORPUS, most=4, seed=3):
         slots = [s for s in ctx.loads(ast.expr) if not isinstance(s.node, ast.Slice | ast.Starred | ast.Tuple)]
@@ -83,12 +83,12 @@ def test_an_expression_in_anothers_place_leaves_all_the_rest_as_it_was():
         for slot in dice.sample(slots, min(40, len(slots))):
             text = dice.choice(TEXTS)
             source = apply_edits(ctx.text, ctx.replace(slot, text, "test").edits)
-            place = getattr(slot.parent, slot.field)
+            statement = getattr(slot.parent, slot.field)
             wanted = ast.parse(text, mode="eval").body
             _put(slot, wanted)
             tree = ast.dump(ctx.function)
             _put(slot, slot.node)
-            assert getattr(slot.parent, slot.field) is place
+            assert getattr(slot.parent, slot.field) is statement
             tried += 1
             try:
                 body = parse_unit(source).body[0]
@@ -117,15 +117,15 @@ def with_crlf(text: str) -> str:
 
 
 def has_plain_layout(ctx: UnitContext) -> bool:
-    """Whether lines begin with whole steps of indentation, and no text goes over a line end."""
+    """Whether lines begin with whole levels of indentation, and no string spans lines."""
     texts = [n for n in ast.walk(ctx.function) if isinstance(n, ast.Constant | ast.JoinedStr)]
     steps = all(len(line) - len(line.lstrip(" ")) in (0, 4, 8, 12, 16, 20, 24) for line in ctx.text.split("\n"))
     whole = all(t.lineno == t.end_lineno for t in texts)
     return steps and whole and "\\\n" not in ctx.text and "\t" not in ctx.text
 
 
-def test_tabs_and_line_ends_are_kept_and_change_nothing_else():
-    """Rewrites of the text in another layout are the other layout of the rewrites."""
+def test_rewrites_are_the_same_with_tabs_and_other_line_ends():
+    """The rewrites of a text with another layout are the rewrites with that layout."""
     tried = 0
     for name, ctx in library_units(CORPUS, most=1, seed=5):
         if len(ctx.text) > 700 or not has_plain_layout(ctx):

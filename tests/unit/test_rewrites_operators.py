@@ -1,9 +1,9 @@
-"""What the families of rewrites promise, on the small functions that they are for."""
+"""Each mutation operator repairs the typical bug it is made for."""
 
 from __future__ import annotations
 
 import pytest
-from rewriting import context, function, mended, results
+from rewriting import context, function, results, rewritten
 
 from reloc_lsp.rewrites.operators.expressions import (
     collection_elements,
@@ -33,26 +33,26 @@ NUMBERS = {"a": "int", "b": "int", "n": "int", "i": "int", "total": "int"}
         (operator_replacement.replace_arithmetic, "return 'x' % b", {"*", "+"}),
     ],
 )
-def test_an_operator_becomes_each_of_its_relatives(operator, before, after):
+def test_a_python_operator_is_replaced_by_each_similar_one(operator, before, after):
     old = before.removeprefix("return ").split(" ", 1)[1].removesuffix(" b")
-    assert mended(operator, before) == {before.replace(f" {old} ", f" {new} ") for new in after}
+    assert rewritten(operator, before) == {before.replace(f" {old} ", f" {new} ") for new in after}
 
 
-def test_every_operator_of_a_chain_is_exchanged_by_itself():
-    found = mended(operator_replacement.replace_comparison, "return a < n <= b")
+def test_each_operator_of_a_chain_is_replaced_alone():
+    found = rewritten(operator_replacement.replace_comparison, "return a < n <= b")
     assert {"return a <= n <= b", "return a < n < b"} <= found and "return a <= n < b" not in found
 
 
 def test_operands_keep_their_grouping_under_another_operator():
-    found = mended(operator_replacement.replace_arithmetic, "return a - b * 2")
+    found = rewritten(operator_replacement.replace_arithmetic, "return a - b * 2")
     assert {"return a - (b + 2)", "return a - b / 2", "return a * (b * 2)"} <= found
-    assert "return (a + b) * 2 - 1" in mended(operator_replacement.replace_arithmetic, "return (a - b) * 2 - 1")
-    assert "return a ** (b - 1)" in mended(operator_replacement.replace_arithmetic, "return a * (b - 1)")
-    assert "return a**b" in mended(operator_replacement.replace_arithmetic, "return a*b")
+    assert "return (a + b) * 2 - 1" in rewritten(operator_replacement.replace_arithmetic, "return (a - b) * 2 - 1")
+    assert "return a ** (b - 1)" in rewritten(operator_replacement.replace_arithmetic, "return a * (b - 1)")
+    assert "return a**b" in rewritten(operator_replacement.replace_arithmetic, "return a*b")
 
 
-def test_an_operator_is_found_behind_a_comment_that_holds_one():
-    assert "return (a  # < or >\n        <= b)" in mended(
+def test_an_operator_is_found_behind_a_comment_that_contains_one():
+    assert "return (a  # < or >\n        <= b)" in rewritten(
         operator_replacement.replace_comparison, "return (a  # < or >\n        < b)"
     )
 
@@ -221,23 +221,23 @@ def test_an_operator_is_found_behind_a_comment_that_holds_one():
         (expression_reuse.add_operand, "return a + b", "return (a + b) * b"),
     ],
 )
-def test_a_typical_bug_is_mended(operator, before, after):
-    found = mended(operator, before, **NUMBERS)
+def test_a_typical_bug_is_repaired(operator, before, after):
+    found = rewritten(operator, before, **NUMBERS)
     assert after in found, "\n---\n".join(sorted(found)[:40])
 
 
-def test_a_generator_is_collected():
-    assert "return tuple(x for x in a) == b" in mended(wrapping.wrap_expression, "return (x for x in a) == b")
-    assert "return b(list(x for x in a))" in mended(wrapping.wrap_expression, "return b(x for x in a)")
+def test_a_generator_is_wrapped_in_a_collection():
+    assert "return tuple(x for x in a) == b" in rewritten(wrapping.wrap_expression, "return (x for x in a) == b")
+    assert "return b(list(x for x in a))" in rewritten(wrapping.wrap_expression, "return b(x for x in a)")
 
 
-def test_another_default_leaves_the_body_alone():
+def test_a_default_value_is_replaced():
     found = results(defaults.replace_default, context("def f(a, b=False, *, c: int = 3):\n    return a\n"))
     assert "def f(a, b=True, *, c: int = 3):\n    return a\n" in found
     assert "def f(a, b=False, *, c: int = 4):\n    return a\n" in found
 
 
-def test_the_same_mistake_in_two_places_is_mended_at_once():
+def test_the_same_bug_in_two_locations_is_repaired_at_once():
     source = function("if a < 0 or b < 0:", "    return a < 9")
     ctx = context(source)
     found = results(lambda ctx: in_several_locations(ctx, list(operator_replacement.replace_comparison(ctx))), ctx)

@@ -1,4 +1,4 @@
-"""Families that say the same in fewer words: what each makes, and what it must leave alone."""
+"""Refactorings that simplify: what each makes, and what it leaves unchanged."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ MAKES = [
 
 
 @pytest.mark.parametrize(("operator", "before", "after", "types"), MAKES)
-def test_it_makes(operator, before, after, types):
+def test_it_simplifies(operator, before, after, types):
     assert made(operator, before, **types) == wanted(after)
     smaller = [syntax_nodes(text) for text in wanted(after)]
     assert smaller[0] < syntax_nodes(function(*_lines(before), header="def f(a, b, xs, d):"))
@@ -295,11 +295,11 @@ LEAVES = [
 
 
 @pytest.mark.parametrize(("operator", "before", "types"), LEAVES)
-def test_it_leaves_alone(operator, before, types):
+def test_it_leaves_unchanged(operator, before, types):
     assert made(operator, before, **types) == set()
 
 
-def test_a_name_that_hides_a_builtin_is_not_that_builtin():
+def test_a_name_that_shadows_a_builtin_is_not_that_builtin():
     for name, before in [
         ("any", "for x in xs:; >if x:; >>return True; return False"),
         ("list", "return list(x for x in xs)"),

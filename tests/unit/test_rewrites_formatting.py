@@ -1,4 +1,4 @@
-"""What a rewrite does not change keeps its comments, line ends and spelling."""
+"""Code that a rewrite does not change keeps its comments, line breaks and spelling."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ TEST = f"def f(a, b):\n    if (\n        {CONDITION}\n    ):\n        return a\n
         (removal.drop_operand, CALL, "b, 0x10", "b"),
     ],
 )
-def test_an_expression_over_several_lines_is_changed_only_where_it_must_be(operator, source, old, new):
+def test_an_expression_over_several_lines_keeps_its_layout(operator, source, old, new):
     assert source.replace(old, new) in results(operator, context(source, a="int", b="int"))
 
 
-def test_items_taken_away_and_added_leave_the_others_their_lines():
+def test_removed_and_added_items_leave_the_others_on_their_lines():
     items = "[\n        a,  # first\n        b,  # second\n    ]"
     assert with_layout_of(items, "[a, b, c]") == "[\n        a,  # first\n        b, c  # second\n    ]"
     assert with_layout_of(items, "[b]").count("#") == with_layout_of(items, "[a]").count("#") == 2
     assert with_layout_of(items, "[c, b]") == "[\n        c,  # first\n        b  # second\n    ]"
 
 
-def test_a_part_over_several_lines_keeps_brackets_around_it():
+def test_a_part_over_several_lines_stays_in_brackets():
     source = "def f(a, b):\n    return g(\n        a  # first\n        + b\n    )\n"
     assert source.replace("g(", "(") in results(removal.unwrap_expression, context(source))
     swapped = results(variables.swap_operands, context("def f(a, b):\n    return g(a\n        + b, -b) - 1\n"))
@@ -73,14 +73,14 @@ def test_comments_at_the_head_of_a_block_move_with_it():
     assert results(structure.move_else_to_loop, context(source)) == {of_the_loop}
 
 
-async def test_a_rewrite_that_loses_a_comment_comes_after_its_like():
+async def test_a_rewrite_that_drops_a_comment_comes_later():
     source = "def f(a, b):\n    a()  # why\n    b()\n    return a\n"
     texts = [candidate.source for candidate in await all_of(*neighbours(task_of(source)))]
     without_a, without_b = source.replace("    a()  # why\n", ""), source.replace("    b()\n", "")
     assert texts.index(without_b) < texts.index(without_a)
 
 
-def test_lines_of_real_expressions_stay_when_something_is_put_around_them():
+def test_lines_of_real_expressions_stay_when_they_are_wrapped():
     for name, ctx in library_units("textwrap inspect argparse smtplib", most=25, seed=5):
         for operator in (wrapping.wrap_expression, constants.off_by_one, operator_replacement.toggle_unary):
             for rewrite in operator(ctx):
