@@ -59,8 +59,8 @@ class RunContext:
             qualname=task.qualname,
             types=task.evidence.types,
             expected_exceptions=expected_exceptions(self.evaluator.baseline),
-            raised={lines[line - 1].strip(): error for line, error in task.evidence.raised.items()},
-            told=task.docstring_constants,
+            raised_at={lines[line - 1].strip(): error for line, error in task.evidence.raised.items()},
+            docstring_constants=task.docstring_constants,
         )
 
     def unchanged_proposal(self, message: str = "") -> Proposal:
