@@ -1,4 +1,4 @@
-"""How pytest is driven inside the project's interpreter: sessions, collection, and one runner per tier.
+"""How pytest is used inside the project's interpreter: sessions, collection, and one module per tier.
 
 Not here: processes and confinement (`isolation`), instrumentation (`probe`).
 """

@@ -1,4 +1,4 @@
-"""Collection alone: what there is to run, where no process can be forked, and what it takes to get that far."""
+"""Collection alone: which tests there are where no process can be forked, or which permissions collecting requires."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import pytest
 from ..isolation.audit_events import AuditListener
 from ..protocol.messages import Collected, CollectionError, CollectionFailed, CollectionJob, Setup
 from ..protocol.wire import Wire
-from .pytest_session import collect_error, run_pytest
-from .runner import test_path
+from .failures import test_path
+from .pytest_session import collection_error, run_pytest
 
 
 class Collection:
-    """A pytest plugin that tells what was collected and runs nothing."""
+    """A plugin of pytest that reports what was collected and runs no test."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
         self.errors: list[CollectionError] = []
-        self.told = False
+        self.reported = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember what could not be collected."""
         if report.failed:
-            self.errors.append(collect_error(report))
+            self.errors.append(collection_error(report))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Tell the controller, in place of running the tests."""
-        self.told = True
+        """Send `Collected`, and skip pytest's own loop."""
+        self.reported = True
         names = tuple(item.nodeid for item in session.items)
         files = tuple(test_path(item) for item in session.items)
         self.wire.send(Collected(names, files, tuple(self.errors)))
@@ -37,13 +37,14 @@ class Collection:
 
 
 def run(wire: Wire, setup: Setup, job: CollectionJob) -> None:
-    """Collect the selection and say what was found, or that pytest did not get that far.
+    """Collect the selection, and send `Collected` or `CollectionFailed`.
 
-    Asked to `learn`, tell before that what importing and collecting need besides the processor.
+    A job with `learn` sends a `PermissionRequired` before that for each permission that importing and collecting
+    require.
     """
     if job.learn:
         AuditListener(wire.send, *(os.path.join(setup.scratch, name) for name in ("tmp", "cache"))).install()
     collection = Collection(wire)
     status = run_pytest(setup.root, setup.scratch, job.selection, plugins=[collection])
-    if not collection.told:
+    if not collection.reported:
         wire.send(CollectionFailed(status, tuple(collection.errors)))

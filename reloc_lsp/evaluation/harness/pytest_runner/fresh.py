@@ -1,4 +1,4 @@
-"""The fresh tier: a pytest session for each candidate, in a fork taken before the project's modules were imported."""
+"""The fresh tier: a pytest session for each candidate, in a fork made before the project's modules are imported."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from ..isolation.source_overlay import overlay_source
 from ..protocol.messages import FreshJob, NotCollected, Ready, Run, RunBatch, Send, Setup
 from ..protocol.wire import Wire
 from . import import_phase
-from .pytest_session import collect_error, run_pytest
-from .runner import MEDDLING_PLUGINS, Runner, unregister
+from .plugins import RERUN_PLUGINS, unregister
+from .pytest_session import collection_error, run_pytest
+from .runner import Runner
 
 
-class Ordered:
-    """Puts the collected items into the order asked for and hands them to our runner."""
+class OrderedRun:
+    """A plugin of pytest that runs the `wanted` tests (number and node id) in this order with the harness's runner."""
 
     def __init__(self, runner: Runner, wanted: Sequence[tuple[int, str]], send: Send) -> None:
         self.runner = runner
@@ -29,15 +30,15 @@ class Ordered:
         self.send = send
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Tell what could not be collected."""
+        """Report what could not be collected."""
         if report.failed:
-            self.send(NotCollected(collect_error(report)))
+            self.send(NotCollected(collection_error(report)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run the wanted tests; those that were not collected fail."""
+        """Run the wanted tests. A test that was not collected fails."""
         import_phase.end()
-        unregister(session, MEDDLING_PLUGINS)
+        unregister(session, RERUN_PLUGINS)
         found = {item.nodeid: item for item in session.items}
         if found:
             missing = pytest.Function.from_parent(session, name="missing", callobj=_not_collected)
@@ -51,7 +52,7 @@ def _not_collected() -> None:
 
 
 class FreshServer:
-    """Forks from a process that has imported pytest and third-party modules but none of the project's."""
+    """A process that has imported pytest and third-party modules, but no module of the project."""
 
     def __init__(self, setup: Setup, job: FreshJob) -> None:
         self.root = setup.root
@@ -60,8 +61,8 @@ class FreshServer:
             with contextlib.suppress(BaseException):
                 importlib.import_module(name)
 
-    def run_child(self, run: Union[Run, RunBatch], send: Send, folder: str) -> None:
-        """In the child: a whole session with the candidate's text in place of the unit's file."""
+    def run_child(self, run: Union[Run, RunBatch], send: Send, directory: str) -> None:
+        """In the child: run a whole session with the candidate's text in place of the unit's file."""
         if isinstance(run, RunBatch) or run.version is None:
             raise ValueError("a fresh server runs one version of the unit's file at a time")
         request = run.request
@@ -69,18 +70,18 @@ class FreshServer:
         wanted = [(number, self.job.tests[number]) for number in request.limits]
         runner = Runner(self.job.unit_file)
         runner.start(send, request, probe)
-        ordered = Ordered(runner, wanted, send)
+        ordered_run = OrderedRun(runner, wanted, send)
         selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
         run_pytest(
-            self.root, os.path.dirname(folder), selection, "-W", "ignore::pytest.PytestAssertRewriteWarning",
-            plugins=[ordered, runner],
+            self.root, os.path.dirname(directory), selection, "-W", "ignore::pytest.PytestAssertRewriteWarning",
+            plugins=[ordered_run, runner],
         )  # fmt: skip
         if probe:
             send(probe.report())
 
 
 def run(wire: Wire, setup: Setup, job: FreshJob) -> None:
-    """The fresh tier's server."""
+    """Import the third-party modules and serve."""
     server = FreshServer(setup, job)
     wire.send(Ready())
     ForkServer(wire, setup, server.run_child).serve()

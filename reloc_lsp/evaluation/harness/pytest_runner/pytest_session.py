@@ -1,4 +1,4 @@
-"""How pytest is called: the project's own configuration, less what would run or write something besides the tests."""
+"""How pytest is called: with the project's configuration, but without what distributes, measures or shuffles tests."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 from ..protocol.messages import CollectionError
 from .pytest_compat import keep_rerunfailures_from_threads
 
-# Distribution's pytest plugin -> arguments that keep it from distributing, measuring or shuffling.
-CALMED = {
+ARGUMENTS_OF_PLUGIN = {
     "xdist": ["-n0"],
     "pytest_cov": ["--no-cov"],
     "randomly": ["-p", "no:randomly"],
@@ -20,47 +19,52 @@ CALMED = {
     "benchmark": ["--benchmark-disable"],
     "hypothesispytest": ["--hypothesis-seed=0"],
 }
+"""For the names of installed plugins, arguments that keep them from distributing, measuring or shuffling tests."""
+MAX_ERROR_TEXT = 1500
+"""Characters at the end of a collection error that are reported: its last lines name the cause. Chosen by hand."""
 
 
-class Unthreaded:
-    """A pytest plugin that keeps others from threads they need for xdist's workers alone: here there are none."""
+class ThreadlessPlugins:
+    """A plugin of pytest that keeps other plugins from starting threads."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self) -> None:
-        """Before rerunfailures is configured, which would listen in a thread; forking is not safe beside one."""
+        """Change the plugins before they are configured."""
         keep_rerunfailures_from_threads()
 
 
 def run_pytest(root: str, scratch: str, selection: Sequence[str], *more: str, plugins: Sequence[object] = ()) -> int:
-    """Call pytest for the files or node ids in `selection`, and return its exit status."""
-    called = [*_arguments(root, selection, scratch), *more]
-    return int(pytest.main(called, plugins=[*plugins, Unthreaded()]))
+    """Call pytest for the files or node ids in `selection`, with `more` arguments, and return its exit status.
+
+    pytest's cache is in the directory `scratch`.
+    """
+    arguments = [*_arguments(root, scratch, selection), *more]
+    return int(pytest.main(arguments, plugins=[*plugins, ThreadlessPlugins()]))
 
 
-def _arguments(root: str, selection: Sequence[str], scratch: str) -> list[str]:
-    plugins = {
+def _arguments(root: str, scratch: str, selection: Sequence[str]) -> list[str]:
+    installed = {
         entry.name
-        for dist in importlib.metadata.distributions()
-        for entry in dist.entry_points
+        for distribution in importlib.metadata.distributions()
+        for entry in distribution.entry_points
         if entry.group == "pytest11"
     }
-    calm = [argument for name, more in CALMED.items() if name in plugins for argument in more]
-    cache = os.path.join(scratch, "cache")
+    of_plugins = [text for name, texts in ARGUMENTS_OF_PLUGIN.items() if name in installed for text in texts]
     return [
         *selection,
         "--rootdir=" + root,
         "-o",
-        "cache_dir=" + cache,
+        "cache_dir=" + os.path.join(scratch, "cache"),
         "-q",
         "-s",
         "--maxfail=0",
         "--continue-on-collection-errors",
         "--no-header",
         "--no-summary",
-        *calm,
+        *of_plugins,
     ]
 
 
-def collect_error(report: pytest.CollectReport) -> CollectionError:
-    """What a failed collection says, its last lines, which name the cause."""
-    return CollectionError(report.nodeid, str(report.longrepr)[-1500:])
+def collection_error(report: pytest.CollectReport) -> CollectionError:
+    """The node that could not be collected, and the last lines of pytest's text."""
+    return CollectionError(report.nodeid, str(report.longrepr)[-MAX_ERROR_TEXT:])

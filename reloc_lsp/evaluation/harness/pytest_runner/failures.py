@@ -1,0 +1,50 @@
+"""Reports of failures, made without pytest's long text: to format it takes longer than most tests."""
+
+from __future__ import annotations
+
+import functools
+import os
+import traceback
+from types import TracebackType
+
+import pytest
+
+from ..protocol.messages import FailureReport
+
+MAX_MESSAGE = 600
+"""Characters of an exception's message that are reported. Chosen by hand."""
+MAX_UNIT_LINES = 20
+"""The innermost lines of the unit's file that are reported. Chosen by hand."""
+
+
+def failure_report(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> FailureReport:
+    """Type and message of the error, the line of the test, and the lines in the unit's file that it came through."""
+    test_line, unit_lines = 0, []
+    for frame, line in traceback.walk_tb(trace):
+        name = frame.f_code.co_filename
+        if name == test_file:
+            test_line = line
+        elif is_same_file(name, unit_file):
+            unit_lines.append(line)
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except Exception:
+        message = ""
+    return FailureReport(type(error).__name__, message, test_line, tuple(unit_lines[-MAX_UNIT_LINES:]))
+
+
+def short_failure_text(excinfo: pytest.ExceptionInfo[BaseException], *_: object, **__: object) -> str:
+    """Replaces an item's `repr_failure`, whose long text nobody reads."""
+    return excinfo.typename
+
+
+def test_path(item: pytest.Item) -> str:
+    """The path of the file that holds the test."""
+    return str(getattr(item, "path", None) or item.fspath)
+
+
+@functools.lru_cache(1024)
+def is_same_file(name: str, other: str) -> bool:
+    """Whether two paths lead to one file. Files with different names count as different."""
+    same_name = os.path.basename(name) == os.path.basename(other)
+    return name == other or (same_name and os.path.realpath(name) == os.path.realpath(other))
