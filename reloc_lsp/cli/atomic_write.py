@@ -1,4 +1,4 @@
-"""Writing a revision into the user's file, wholly or not at all."""
+"""Writing a revision into the user's file: completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from reloc_lsp.program.source_text import SourceText
 
 
 def check_writable(path: Path, name: str) -> None:
-    """Raise `CallError`, calling the file `name`, where `path` may not be written."""
+    """Raise `CallError` if `path` may not be written; the message calls the file `name`."""
     if not os.access(path, os.W_OK):
         raise CallError(f"{name} may not be written (read-only): make it writable, or ask for --diff instead.")
 
 
 def write_revision(path: Path, name: str, original: str, revised: str) -> None:
-    """Replace the text of the file at `path`, which must still be `original`, by `revised`.
+    """Replace the text of the file at `path`, which must still be `original`, with `revised`.
 
-    Encoding, line ends and permissions stay, symbolic links are followed. Raises `CallError`, calling the
-    file `name`, where that cannot be done; the file then is as it was.
+    Encoding, line ends and permissions stay, symbolic links are followed. Raises `CallError` if that is not possible;
+    then the file is unchanged. The message calls the file `name`.
     """
     try:
         real = Path(os.path.realpath(path, strict=True))
@@ -37,30 +37,30 @@ def write_revision(path: Path, name: str, original: str, revised: str) -> None:
         raise CallError(f"The revision does not fit the encoding of {name}: {error}.") from error
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CallError(f"{name} could not be written ({reason}): it is as it was.") from error
+        raise CallError(f"{name} could not be written ({reason}): it is unchanged.") from error
 
 
 def _replace(path: Path, before: bytes, after: bytes) -> None:
     status = path.stat()
-    # A new file in its place would part it from its other names, or give it to another owner.
-    stands_alone = status.st_nlink == 1 and status.st_uid == os.geteuid() if os.name == "posix" else True
-    if stands_alone and os.access(path.parent, os.W_OK):
-        _write_beside_and_rename(path, after, status.st_mode & 0o7777)
+    # A new file in its place would lose its other hard links, or its owner.
+    replaceable = status.st_nlink == 1 and status.st_uid == os.geteuid() if os.name == "posix" else True
+    if replaceable and os.access(path.parent, os.W_OK):
+        _write_temporary_and_rename(path, after, status.st_mode & 0o7777)
     else:
         _write_in_place(path, before, after)
 
 
-def _write_beside_and_rename(path: Path, data: bytes, mode: int) -> None:
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _write_temporary_and_rename(path: Path, data: bytes, mode: int) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, mode)
-        os.replace(beside, path)
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
     except BaseException:
-        os.unlink(beside)
+        os.unlink(temporary)
         raise
 
 
@@ -69,7 +69,7 @@ def _write_in_place(path: Path, before: bytes, after: bytes) -> None:
         try:
             _overwrite(file.fileno(), after)
         except OSError:
-            # The blocks of the old text are still the file's own: it fits even on a full disk.
+            # The blocks of the old text still belong to the file, so it fits even on a full disk.
             _overwrite(file.fileno(), before)
             raise
 

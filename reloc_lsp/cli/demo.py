@@ -1,4 +1,4 @@
-"""`reloc-lsp demo`: a small workspace with a bug, repaired before the reader's eyes."""
+"""`reloc-lsp demo`: writes a small workspace with a bug, and repairs it."""
 
 from __future__ import annotations
 
@@ -46,28 +46,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the workspace, revise its function, write the revision; exit status 0 if it is repaired."""
+    """Write the workspace, revise its function and write the revision; the exit status is 0 if it is repaired."""
     return demo(options.folder, Revision)
 
 
 def demo(folder: Path, start: StartRevision) -> int:
-    """`run` in `folder` with the revision that `start` makes."""
+    """Do so in `folder`, with the revision that `start` makes."""
     names = _write_workspace(folder)
     root = folder.absolute()
     print(f"{folder} now holds a small workspace: {', '.join(names)}.\nOne of its tests fails:\n", flush=True)
     _run_tests(root)
     print(f"\n$ reloc-lsp revise {FILE}::{FUNCTION} --apply", flush=True)
-    # Our own interpreter has pytest for certain; the reader's may not.
+    # The interpreter that runs this has pytest for certain; the active one may not.
     settings = Settings(evaluation=EvaluationSettings(interpreter=sys.executable))
     revision = start(Snapshot(root), Target(root / FILE, FUNCTION), settings)
-    outcome = follow(revision, display_on(sys.stderr, settings.budget.seconds, quiet=True))
-    if outcome.proposal.status == "error":
-        print_error(outcome.proposal.message, as_json=False)
-        return outcome.exit_status
-    print_report(outcome.proposal, sys.stdout)
-    if outcome.signal is not None or outcome.proposal.status != "fixed":
-        return outcome.exit_status or 1
-    write(outcome.proposal, root)
+    result = follow(revision, display_on(sys.stderr, settings.budget.seconds, quiet=True))
+    if result.proposal.status == "error":
+        print_error(result.proposal.message, as_json=False)
+        return result.exit_status
+    print_report(result.proposal, sys.stdout)
+    if result.signal is not None or result.proposal.status != "fixed":
+        return result.exit_status or 1
+    write(result.proposal, root)
     print(f"Written to {FILE}.\n", flush=True)
     _run_tests(root)
     print(NEXT.format(folder=folder, file=FILE, function=FUNCTION))
@@ -75,14 +75,14 @@ def demo(folder: Path, start: StartRevision) -> int:
 
 
 def _write_workspace(folder: Path) -> list[str]:
-    """Put the demo's files into `folder`, which must be empty or not exist, and return their names."""
+    """Write the files of the demo into `folder` and return their names; it must be empty or not exist."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise CallError(f"{folder} is not empty, nothing was written: name another folder for the demo.")
         names = []
         for source in files("reloc_lsp.cli").joinpath("demo_workspace").iterdir():
-            # With their own suffix our checks and test runs would take the planted bug for one of ours.
+            # They are stored with the suffix .txt, so that no checker or test run takes them for code of this package.
             name = source.name.removesuffix(".txt")
             (folder / name).write_bytes(source.read_bytes())
             names.append(name)
@@ -95,6 +95,6 @@ def _write_workspace(folder: Path) -> list[str]:
 def _run_tests(root: Path) -> None:
     print("$ pytest -q --tb=no", flush=True)
     call = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider"]
-    # What plugins of our environment would add is no part of the story.
+    # Plugins that happen to be installed would only add output that is not about the demo.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     subprocess.run(call, cwd=root, env=environment, check=False)

@@ -1,4 +1,4 @@
-"""A revision's progress while it runs: drawn on a terminal, as a few plain lines anywhere else."""
+"""The progress of a revision: drawn live on a terminal, printed as a few plain lines anywhere else."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class Display(Protocol):
-    """A reader of a revision's progress."""
+    """Shows the progress of a revision."""
 
     def show(self, progress: Progress) -> None:
-        """Take note of where the revision stands."""
+        """Show the current progress."""
 
     def close(self) -> None:
-        """Leave the stream as it was found; may be called twice."""
+        """Remove what was drawn; may be called twice."""
 
 
 def display_on(stream: TextIO, seconds: float | None, quiet: bool) -> Display:
-    """The display that suits `stream`; `seconds` is the budget, `quiet` leaves out the plain lines."""
+    """The display for `stream`; `seconds` is the budget, and `quiet` suppresses the plain lines."""
     if stream.isatty() and os.environ.get("TERM") != "dumb":
         return LiveDisplay(stream, seconds)
     return NoDisplay() if quiet else LineDisplay(stream)
@@ -33,21 +33,21 @@ class NoDisplay:
     """Shows nothing."""
 
     def show(self, progress: Progress) -> None:
-        """Take no note."""
+        """Do nothing."""
 
     def close(self) -> None:
         """Do nothing."""
 
 
 class LineDisplay:
-    """A plain line for each new phase and each new best."""
+    """Prints a plain line for each new phase and each new best revision."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._last: Progress | None = None
 
     def show(self, progress: Progress) -> None:
-        """Print a line where `progress` brings news."""
+        """Print a line if the phase or the best revision is new."""
         last, self._last = self._last, progress
         if last is None or progress.phase != last.phase:
             self._print(progress.message or progress.phase)
@@ -62,7 +62,7 @@ class LineDisplay:
 
 
 class LiveDisplay:
-    """Three lines drawn over and over, and wiped at the end."""
+    """Draws three lines again and again, and erases them at the end."""
 
     def __init__(self, stream: TextIO, seconds: float | None) -> None:
         from rich.console import Console
@@ -79,11 +79,11 @@ class LiveDisplay:
         self._live.start()
 
     def show(self, progress: Progress) -> None:
-        """Draw `progress` from now on."""
+        """Draw this progress until the next one."""
         self._progress, self._since = progress, time.monotonic()
 
     def close(self) -> None:
-        """Wipe the lines and show the cursor again."""
+        """Erase the lines and show the cursor again."""
         self._live.stop()
 
     def _draw(self) -> RenderableType:
@@ -110,14 +110,14 @@ class LiveDisplay:
 
 
 def tests_passing(progress: Progress) -> str:
-    """What passed before and what passes with the best so far, in words; empty before the first run."""
+    """For example `2 of 4 -> 3 of 4 tests pass`: before and with the best revision; empty before the first run."""
     if progress.before is None:
         return ""
     if progress.best is None or progress.best == progress.before:
-        return f"{in_words(progress.before)} tests pass"
-    return f"{in_words(progress.before)} -> {in_words(progress.best)} tests pass"
+        return f"{counts_text(progress.before)} tests pass"
+    return f"{counts_text(progress.before)} -> {counts_text(progress.best)} tests pass"
 
 
-def in_words(tests: Tests) -> str:
-    """`tests` in words: `2 of 4`."""
+def counts_text(tests: Tests) -> str:
+    """For example `2 of 4`."""
     return f"{tests.passed} of {tests.total}"

@@ -1,4 +1,4 @@
-"""`reloc-lsp doctor`: what a revision would find here, and what is missing."""
+"""`reloc-lsp doctor`: reports what a revision would find here, and what is missing."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from reloc_lsp.settings import layered, pyproject_layer, user_layer
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the doctor's answer; `mark` is `ok`, `!` for what needs a hand, or `-` for no matter."""
+    """One line of the report; `mark` is `ok`, `!` if the user should act, or `-` if it does not matter."""
 
     subject: str
     mark: str
-    words: str
+    text: str
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was found; exit status 0 where the workspace's tests could be run, 3 where not."""
+    """Print what was found; the exit status is 0 if the workspace's tests can run, 3 if not."""
     here = current_folder()
     root = workspace_root(None, here)
     project = _project(root, program_path(options.interpreter, here))
@@ -89,25 +89,26 @@ def _project(root: Path, interpreter: str | None) -> list[Finding]:
 def _settings(root: Path) -> list[Finding]:
     user, unreadable = user_layer()
     project, also_unreadable = pyproject_layer(root)
-    complaints = unreadable + also_unreadable + layered([user, project])[1]
-    return [Finding("settings", "!", complaint) for complaint in complaints]
+    problems = unreadable + also_unreadable + layered([user, project])[1]
+    return [Finding("settings", "!", problem) for problem in problems]
 
 
 def _fork() -> Finding:
     if hasattr(os, "fork"):
-        return Finding("fork", "ok", "yes: candidates run in copies of a process that is warm already")
+        return Finding("fork", "ok", "yes: candidates run in forks of a process that has imported the tests")
     return Finding("fork", "-", "no: each candidate starts a fresh pytest, which is slower")
 
 
 def _sandbox() -> Finding:
     found = find_sandbox()
-    walls = {
+    text = {
         "full": "full: bubblewrap around the tests, Landlock and seccomp around each candidate",
         "partial": "partial: bubblewrap alone" if found.container else "partial: Landlock and seccomp alone",
         "none": "none: candidates run as you, on a scratch copy",
     }[found.level]
-    missing = "; ".join(found.missing)
-    return Finding("sandbox", "ok" if found.level == "full" else "!", walls + (f" ({missing})" if missing else ""))
+    if found.missing:
+        text += f" ({'; '.join(found.missing)})"
+    return Finding("sandbox", "ok" if found.level == "full" else "!", text)
 
 
 def _gpu() -> Finding:
@@ -124,24 +125,24 @@ def _gpu() -> Finding:
 
 
 def _model(base_url: str | None, name: str | None) -> list[Finding]:
-    """A look at the model server, where one is named."""
+    """The model server that is named, else the servers that run on this machine."""
     if base_url is None and name is None:
         served = [
-            Finding("model server", "ok", f"{s.state.served_name}, {_standing(s.state)}") for s in running_servers()
+            Finding("model server", "ok", f"{s.state.served_name}, {_server_text(s.state)}") for s in running_servers()
         ]
         return served or [Finding("model server", "-", "none runs, none named (--base-url); rewrites need none")]
     try:
-        check = asyncio.run(_look(base_url, name))
+        check = asyncio.run(_check_server(base_url, name))
     except ModelError as error:
         return [Finding("model server", "!", str(error))]
     return [Finding("model server", "ok" if check.usable else "!", check.sentence)]
 
 
-def _standing(state: ServerState) -> str:
+def _server_text(state: ServerState) -> str:
     return f"ready at {state.url}" if state.phase == "ready" else "still starting"
 
 
-async def _look(base_url: str | None, name: str | None) -> Check:
+async def _check_server(base_url: str | None, name: str | None) -> Check:
     endpoint = connect(base_url, name)
     try:
         return await endpoint.check()
@@ -157,7 +158,7 @@ def _key() -> Finding:
 def _print(findings: list[Finding]) -> None:
     if not sys.stdout.isatty():
         for finding in findings:
-            print(f"{finding.mark:>2} {finding.subject}: {finding.words}")
+            print(f"{finding.mark:>2} {finding.subject}: {finding.text}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -167,5 +168,5 @@ def _print(findings: list[Finding]) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for finding in findings:
         mark = Text(finding.mark, style=styles[finding.mark], justify="right")
-        table.add_row(mark, Text(finding.subject, style="bold"), Text(finding.words))
+        table.add_row(mark, Text(finding.subject, style="bold"), Text(finding.text))
     Console(highlight=False).print(table)

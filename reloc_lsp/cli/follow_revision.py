@@ -1,4 +1,4 @@
-"""Following a revision to its end, or to the moment a person or the system asks it to stop."""
+"""Running a revision to its end, or until a signal stops it."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from reloc_lsp.cli.exit_status import SIGNAL_BASE, exit_status
 from reloc_lsp.revision import Progress, Proposal, Snapshot, Target
 from reloc_lsp.settings import Settings
 
-STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class RunningRevision(Protocol):
-    """A revision as the command line uses it."""
+    """What the command line uses of a revision."""
 
     def stop(self) -> None:
-        """End early, with the best so far."""
+        """End early with the best revision so far."""
 
     def run(self) -> AsyncIterator[Progress | Proposal]:
-        """Progress, and a Proposal as the last item."""
+        """Progress, and a proposal as the last item."""
 
 
 class StartRevision(Protocol):
-    """Whatever makes a revision: the class `Revision`, or a script in its place."""
+    """Makes a revision: the class `Revision`, or a replacement in tests."""
 
     def __call__(self, snapshot: Snapshot, target: Target, settings: Settings) -> RunningRevision:
-        """A revision that has not begun."""
+        """A revision that has not begun yet."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class FollowResult:
 
     @property
     def exit_status(self) -> int:
-        """The exit status for this end."""
+        """The exit status of the command."""
         return exit_status(self.proposal, self.signal)
 
 
 def follow(revision: RunningRevision, display: Display) -> FollowResult:
-    """Run `revision` to its Proposal, with its progress on `display`.
+    """Run `revision` until its proposal, and show its progress on `display`.
 
-    The first signal asks it to stop, a second one ends this process at once.
+    The first signal stops the revision; a second one ends this process at once.
     """
     return asyncio.run(_follow(revision, display))
 
@@ -75,18 +75,18 @@ async def _follow(revision: RunningRevision, display: Display) -> FollowResult:
 
 @contextmanager
 def _stopped_by_signals(revision: RunningRevision, display: Display) -> Iterator[list[int]]:
-    """The signals that arrive inside, the first of which stops `revision`."""
+    """The list of signals received so far; the first one stops `revision`."""
     loop = asyncio.get_running_loop()
     received: list[int] = []
 
-    def arrived(number: int, _: FrameType | None) -> None:
+    def receive(number: int, _: FrameType | None) -> None:
         if received:
             display.close()
             os._exit(SIGNAL_BASE + number)
         received.append(number)
         loop.call_soon_threadsafe(revision.stop)
 
-    before = {number: signal.signal(number, arrived) for number in STOPPING}
+    before = {number: signal.signal(number, receive) for number in STOP_SIGNALS}
     try:
         yield received
     finally:

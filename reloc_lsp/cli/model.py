@@ -1,4 +1,4 @@
-"""`reloc-lsp model`: a language model on this machine, served for all terminals and editors of the user."""
+"""`reloc-lsp model`: serves a language model on this machine for all terminals and editors of the user."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class _PassThroughParser(argparse.ArgumentParser):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what was asked; exit status 0 if it was done, 1 if a server did not start or none runs."""
+    """Run the action; the exit status is 0 if it was done, 1 if a server did not start or none runs."""
     try:
         if options.action == "start":
             return _start(options)
@@ -92,10 +92,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _start(options: argparse.Namespace) -> int:
-    user, complaints = user_layer()
+    user, problems = user_layer()
     settings, more = layered([user])
-    for complaint in (*complaints, *more):
-        print(f"reloc-lsp: warning: {complaint}", file=sys.stderr)
+    for problem in (*problems, *more):
+        print(f"reloc-lsp: warning: {problem}", file=sys.stderr)
     local = settings.model.local
     chosen = LocalModelSettings(
         local.start,
@@ -108,26 +108,26 @@ def _start(options: argparse.Namespace) -> int:
     folder = start_server(plan)
     print(f"Serving {plan.model}; its log is {folder.log}", file=sys.stderr)
     try:
-        state = asyncio.run(_waited_for(folder))
+        state = asyncio.run(_show_until_ready(folder))
     except KeyboardInterrupt:
-        print("It goes on starting: reloc-lsp model status says how it stands, stop ends it.", file=sys.stderr)
+        print("The server goes on starting: reloc-lsp model status shows its state, stop ends it.", file=sys.stderr)
         return 130
     print(f"{state.served_name} is ready at {state.url} after {time.time() - state.since:.0f} s.")
     return 0
 
 
-async def _waited_for(folder: StateFolder) -> ServerState:
-    """The server once it is ready; meanwhile the last line of its log is shown on a terminal."""
+async def _show_until_ready(folder: StateFolder) -> ServerState:
+    """The state of the server once it is ready; until then a terminal shows the last line of its log."""
     waiting = asyncio.ensure_future(wait_until_ready(folder))
     if not sys.stderr.isatty():
         return await waiting
     from rich.console import Console
 
-    with Console(file=sys.stderr, highlight=False).status("starting") as shown:
+    with Console(file=sys.stderr, highlight=False).status("starting") as spinner:
         while not waiting.done():
             await asyncio.wait({waiting}, timeout=0.5)
             line = next((line.strip() for line in reversed(folder.last_lines(20)) if line.strip()), "starting")
-            shown.update(line.replace("[", r"\[")[: shown.console.width - 4])
+            spinner.update(line.replace("[", r"\[")[: spinner.console.width - 4])
     return await waiting
 
 

@@ -1,4 +1,4 @@
-"""What a revision came to, for the eyes and for programs."""
+"""Printing the result of a revision: as a report, as a patch or as JSON."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import sys
 import tokenize
 from typing import TextIO
 
-from reloc_lsp.cli.display import in_words
+from reloc_lsp.cli.display import counts_text
 from reloc_lsp.revision import Proposal
 
 
 def headline(proposal: Proposal) -> str:
-    """The outcome in one line."""
+    """The result in one line."""
     if not proposal.diff or not proposal.objective.repairs:
         return proposal.message
-    return f"{proposal.qualname}: {in_words(proposal.before)} -> {in_words(proposal.after)} tests pass"
+    return f"{proposal.qualname}: {counts_text(proposal.before)} -> {counts_text(proposal.after)} tests pass"
 
 
 def print_report(proposal: Proposal, stream: TextIO) -> None:
-    """The diff, the outcome, why to believe it and what it cost; coloured on a terminal."""
+    """Print the diff, the result, the reasons and the cost; with colours on a terminal."""
     from rich.console import Console
     from rich.text import Text
 
@@ -37,12 +37,12 @@ def print_report(proposal: Proposal, stream: TextIO) -> None:
 
 
 def print_json(proposal: Proposal) -> None:
-    """One JSON object, and nothing else, on stdout."""
+    """Print one JSON object on stdout."""
     print(json.dumps(proposal.as_json()), flush=True)
 
 
 def print_patch(proposal: Proposal) -> None:
-    """The diff on stdout, in the bytes of the file it is for, so that `patch` and `git apply` take it."""
+    """Print the diff on stdout, in the encoding of its file, so that `patch` and `git apply` accept it."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(proposal.original.encode()).readline)
     sys.stdout.flush()
     sys.stdout.buffer.write(proposal.diff.encode(encoding, "backslashreplace"))
@@ -50,7 +50,7 @@ def print_patch(proposal: Proposal) -> None:
 
 
 def print_error(message: str, as_json: bool) -> None:
-    """A call that came to nothing: a sentence on stderr, or the JSON object of an error on stdout."""
+    """Print an error: as a sentence on stderr, or as a JSON object on stdout."""
     if as_json:
         print_json(Proposal(status="error", message=message, reason="wrong-call"))
     else:
@@ -77,9 +77,9 @@ def _sentences(proposal: Proposal) -> list[str]:
 
 def _cost(proposal: Proposal) -> str:
     cost = {name: value or 0 for name, value in proposal.cost.items()}
-    said = f"{cost.get('evaluations', 0):.0f} evaluations in {cost.get('seconds', 0.0):.1f} s"
+    text = f"{cost.get('evaluations', 0):.0f} evaluations in {cost.get('seconds', 0.0):.1f} s"
     if cost.get("calls"):
         cached = f" ({cost['cached_tokens']:.0f} of them cached)" if cost.get("cached_tokens") else ""
-        said += f"; {cost['calls']:.0f} calls of the model, {cost.get('prompt_tokens', 0):.0f} tokens asked{cached}, "
-        said += f"{cost.get('completion_tokens', 0):.0f} answered"
-    return said + (f", for {cost['money']:.4f}" if cost.get("money") else "")
+        text += f"; {cost['calls']:.0f} calls of the model, {cost.get('prompt_tokens', 0):.0f} tokens asked{cached}, "
+        text += f"{cost.get('completion_tokens', 0):.0f} answered"
+    return text + (f", for {cost['money']:.4f}" if cost.get("money") else "")

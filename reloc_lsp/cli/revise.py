@@ -1,4 +1,4 @@
-"""`reloc-lsp revise`: a function is revised, its revision shown, and written where that was asked for."""
+"""`reloc-lsp revise`: revises a function, shows the revision, and writes it if the user wants that."""
 
 from __future__ import annotations
 
@@ -78,56 +78,56 @@ def _add_output_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Revise as the flags say and return the exit status of the contract."""
+    """Revise as the flags say and return the exit status."""
     here = current_folder()
     recording = Recording(*(path and here / path.expanduser() for path in (options.trace, options.replay)))
     return revise(options, partial(Revision, recording=recording))
 
 
 def revise(options: argparse.Namespace, start: StartRevision) -> int:
-    """`run` with the revision that `start` makes."""
+    """Do so with the revision that `start` makes."""
     if options.diff and options.json:
         raise CallError("--diff and --json exclude each other: the JSON object holds the diff already.")
     here = current_folder()
-    replayed = first_line(here / options.replay.expanduser()) if options.replay else {}
+    replayed = trace_header(here / options.replay.expanduser()) if options.replay else {}
     target = parse_target(options.target, here)
     root = workspace_root(target.file, here)
     if replayed and options.target is None:
         target = parse_target(f"{replayed['file']}::{replayed['qualname']}", root)
-    target = dataclasses.replace(target, objective=objective_of(options, replayed))
+    target = dataclasses.replace(target, objective=chosen_objective(options, replayed))
     settings = chosen_settings(options, root, here, replayable_settings(replayed.get("settings") or {}))
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
     logging.basicConfig(level=options.log_level.upper(), format="reloc-lsp: %(levelname)s: %(message)s")
     display = display_on(sys.stderr, settings.budget.seconds, quiet=options.json)
-    outcome = follow(start(Snapshot(root), target, settings), display)
-    wanted = outcome.signal is None and outcome.proposal.status in ("fixed", "improved")
-    to_write = wanted and options.apply
+    result = follow(start(Snapshot(root), target, settings), display)
+    has_revision = result.signal is None and result.proposal.status in ("fixed", "improved")
+    to_write = has_revision and options.apply
     if to_write:
-        outcome = _written_or_error(outcome, root)
-    _show(outcome.proposal, options)
-    if wanted and _may_ask(options) and _consents(outcome.proposal.file):
-        write(outcome.proposal, root)
+        result = _written_or_error(result, root)
+    _show(result.proposal, options)
+    if has_revision and _can_ask_user(options) and _user_confirms(result.proposal.file):
+        write(result.proposal, root)
         to_write = True
-    if to_write and outcome.proposal.status != "error":
-        print(f"Written to {outcome.proposal.file}.", file=sys.stderr)
-    return outcome.exit_status
+    if to_write and result.proposal.status != "error":
+        print(f"Written to {result.proposal.file}.", file=sys.stderr)
+    return result.exit_status
 
 
-def objective_of(options: argparse.Namespace, replayed: Mapping[str, Any]) -> Objective:
-    """What the call is for: as the flags say, else as a trace does; raises `CallError`."""
+def chosen_objective(options: argparse.Namespace, replayed: Mapping[str, Any]) -> Objective:
+    """The objective of the flags, else that of the trace that is replayed; raises `CallError`."""
     if options.instruction is not None:
         if not options.instruction.strip():
-            raise CallError("--instruction is empty: say in words what is to be done.")
+            raise CallError("--instruction is empty: describe what is to be changed.")
         return Objective("instruct", options.instruction.strip())
     if options.objective is not None:
         return Objective(options.objective)
-    said = replayed.get("objective")
-    return Objective(**said) if isinstance(said, dict) and set(said) == {"kind", "instruction"} else FIX
+    recorded = replayed.get("objective")
+    return Objective(**recorded) if isinstance(recorded, dict) and set(recorded) == {"kind", "instruction"} else FIX
 
 
-def first_line(trace: Path) -> Mapping[str, Any]:
-    """What a trace says of its search; raises `CallError`."""
+def trace_header(trace: Path) -> Mapping[str, Any]:
+    """The first line of a trace, which describes its search; raises `CallError`."""
     try:
         return read_trace(trace)[0]
     except TraceError as error:
@@ -139,14 +139,14 @@ def write(proposal: Proposal, root: Path) -> None:
     write_revision(root / proposal.file, proposal.file, proposal.original, proposal.source)
 
 
-def _written_or_error(outcome: FollowResult, root: Path) -> FollowResult:
-    """The outcome once its proposal is written; the proposal is kept where that failed."""
+def _written_or_error(result: FollowResult, root: Path) -> FollowResult:
+    """Write the proposal of `result`; if that fails, the result is an error that still holds the proposal."""
     try:
-        write(outcome.proposal, root)
+        write(result.proposal, root)
     except CallError as error:
-        failed = dataclasses.replace(outcome.proposal, status="error", reason="wrong-call", message=str(error))
-        return dataclasses.replace(outcome, proposal=failed)
-    return outcome
+        failed = dataclasses.replace(result.proposal, status="error", reason="wrong-call", message=str(error))
+        return dataclasses.replace(result, proposal=failed)
+    return result
 
 
 def _show(proposal: Proposal, options: argparse.Namespace) -> None:
@@ -163,12 +163,12 @@ def _show(proposal: Proposal, options: argparse.Namespace) -> None:
         print_error(proposal.message, as_json=False)
 
 
-def _may_ask(options: argparse.Namespace) -> bool:
+def _can_ask_user(options: argparse.Namespace) -> bool:
     decided = options.apply or options.diff or options.json
     return not decided and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _consents(file: str) -> bool:
+def _user_confirms(file: str) -> bool:
     try:
         answer = input(f"Apply this revision to {file}? [y/N] ")
     except EOFError:

@@ -1,4 +1,4 @@
-"""What a call names: the unit to revise, and the workspace around it."""
+"""Reading TARGET: the unit to revise, and the workspace that it belongs to."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from reloc_lsp.cli.errors import CallError
 from reloc_lsp.revision import Target
 
 MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "pytest.toml", "tox.ini", ".git")
-"""Files and folders that stand in the root of a project."""
+"""Files and folders that mark the root of a project."""
 
 TEST_FILES = ("test_*.py", "*_test.py")
-NOT_LOOKED_INTO = {"node_modules", "venv", "site-packages", "__pycache__"}
-FOLDERS_LOOKED_INTO = 5000
+SKIPPED_FOLDERS = {"node_modules", "venv", "site-packages", "__pycache__"}
+MAX_FOLDERS = 5000
+"""Folders searched for test files; chosen by hand, so that a call in a huge folder does not wait."""
 FORMS = "A target is FILE, FILE::QUALNAME or FILE:LINE."
 
 
 def current_folder() -> Path:
-    """The folder of the call; raises `CallError` where it has been deleted."""
+    """The current folder; raises `CallError` if it has been deleted."""
     try:
         return Path.cwd()
     except OSError as error:
@@ -29,9 +30,9 @@ def current_folder() -> Path:
 
 
 def parse_target(text: str | None, here: Path) -> Target:
-    """The target that `text` names, seen from the folder `here`; raises `CallError`.
+    """The target that `text` names, relative to the folder `here`; raises `CallError`.
 
-    Whether the file holds such a function or line is not looked at.
+    Whether the file has such a function or line is not checked here.
     """
     if text is None:
         return Target()
@@ -42,7 +43,7 @@ def parse_target(text: str | None, here: Path) -> Target:
         if not qualname:
             raise CallError(f"The target {text} names no function after the '::'. {FORMS}")
         return Target(_existing(name, here), qualname=qualname.replace("::", "."))
-    # Only digits after the last colon are a line: the colon of C:\folder\file.py is not.
+    # Only digits after the last colon are a line: what follows the colon of C:\folder\file.py is none.
     with_line = re.fullmatch(r"(.*):([+-]?\d+)", text, re.DOTALL)
     if not with_line:
         return Target(_existing(text, here))
@@ -53,10 +54,10 @@ def parse_target(text: str | None, here: Path) -> Target:
 
 
 def workspace_root(file: Path | None, here: Path) -> Path:
-    """The workspace of `file` (absolute; none: of the folder `here`).
+    """The workspace of `file` (an absolute path), or of the folder `here` if there is no file.
 
-    The folder of the call, where it holds the file and looks like a project; else the nearest folder around
-    the file that does; else the file's own.
+    If `here` contains the file: `here` if it is marked as a project, else the nearest marked folder between the two,
+    else `here` if it contains tests. Otherwise the nearest marked folder at or above the file, else the file's folder.
     """
     start = file.parent if file else here
     around = [start, *start.parents]
@@ -70,7 +71,7 @@ def workspace_root(file: Path | None, here: Path) -> Path:
 def _existing(name: str, here: Path) -> Path:
     if not name:
         raise CallError(f"The target names no file. {FORMS}")
-    # Symbolic links stay: the file's place in the workspace is the one its user names.
+    # Symbolic links stay: the user's path is the file's path in the workspace.
     path = Path(os.path.abspath(here / name))
     if os.path.isdir(path):
         raise CallError(f"{name} is a folder: name a Python file in it. {FORMS}")
@@ -84,8 +85,8 @@ def _has_marker(folder: Path) -> bool:
 
 
 def _has_tests(folder: Path) -> bool:
-    for _, folders, files in islice(os.walk(folder), FOLDERS_LOOKED_INTO):
+    for _, folders, files in islice(os.walk(folder), MAX_FOLDERS):
         if any(fnmatch(file, pattern) for file in files for pattern in TEST_FILES):
             return True
-        folders[:] = [name for name in folders if name not in NOT_LOOKED_INTO and not name.startswith(".")]
+        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS and not name.startswith(".")]
     return False

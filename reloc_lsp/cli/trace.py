@@ -1,4 +1,4 @@
-"""`reloc-lsp trace`: a trace as a page to look at."""
+"""`reloc-lsp trace`: turns a trace into an HTML page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page and say where it is."""
+    """Write the page and print its path."""
     from reloc_lsp.revision.trace_file import TraceError, read_trace
     from reloc_lsp.revision.trace_report import render_page
 

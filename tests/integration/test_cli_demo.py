@@ -10,8 +10,8 @@ from reloc_lsp.program.text_edit import unified_diff
 from reloc_lsp.revision import Progress, Proposal, Target
 
 
-class Mended:
-    """A revision that knows the demo's bug."""
+class Fixed:
+    """A revision that knows how to fix the bug of the demo."""
 
     def __call__(self, snapshot, target, settings):
         self.root, self.target = snapshot.root, target
@@ -51,16 +51,16 @@ def test_the_planted_bug_fails_one_test(tmp_path, monkeypatch):
 
 
 class Nothing:
-    """A revision that breaks off."""
+    """A revision that ends without a proposal."""
 
     async def run(self):
         return
         yield
 
 
-def test_the_bug_is_shown_mended_and_written(tmp_path, monkeypatch, capfd):
+def test_the_bug_is_shown_fixed_and_written(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    script = Mended()
+    script = Fixed()
     assert demo(Path("here"), script) == 0
     assert script.target == Target(tmp_path / "here" / FILE, FUNCTION)
     assert failing_tests(tmp_path / "here") == []
@@ -82,7 +82,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_a_file_is_in_the_way(tmp_path, capsys):
+def test_a_file_with_the_name_of_the_folder_is_an_error(tmp_path, capsys):
     (tmp_path / "reloc-demo").touch()
     assert main(["demo", str(tmp_path / "reloc-demo")]) == 2
     assert "cannot be written" in capsys.readouterr().err

@@ -44,7 +44,7 @@ def test_versions_outside_the_tested_range_are_named(workspace, capsys):
     assert "pytest 7.4.4 is outside the range" in pytest_line and "(8.0 to 9.2)" in pytest_line
 
 
-def test_settings_that_cannot_be_used(workspace, capsys):
+def test_unusable_settings_are_reported(workspace, capsys):
     (workspace / "pyproject.toml").write_text("[tool.reloc]\nsearhc = 1\n")
     assert main(["doctor", "--interpreter", sys.executable]) == 0
     assert " ! settings: pyproject.toml: the setting searhc is not known." in capsys.readouterr().out

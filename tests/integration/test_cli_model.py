@@ -1,4 +1,4 @@
-"""A model revises from the command line: a server of real sockets, the real judge, nothing replaced."""
+"""Revisions by a model from the command line: a server with real sockets and the real evaluator."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ async def called(workspace: Path, *flags: str, **variables: str) -> tuple[int, s
     return process.returncode, out.decode(), err.decode()
 
 
-async def test_a_model_revises_and_its_version_keeps_what_need_not_change(workspace: Path):
+async def test_a_revision_of_a_model_keeps_code_that_need_not_change(workspace: Path):
     async with ScriptedServer(model(RIGHT)) as server:
         code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
     assert (code, said["status"], said["verified"]) == (0, "fixed", True)
@@ -91,7 +91,7 @@ async def test_a_model_revises_and_its_version_keeps_what_need_not_change(worksp
     assert len({text[: text.index("# Your task")] for text in prompts}) == 1, "a server's prefix cache is not hit"
 
 
-async def test_what_a_model_costs_is_said_before_and_after(workspace: Path, tmp_path: Path):
+async def test_the_cost_of_a_model_is_reported_before_and_after(workspace: Path, tmp_path: Path):
     mine = tmp_path / "config" / "reloc_lsp" / "settings.toml"
     mine.parent.mkdir(parents=True)
     mine.write_text("[model]\nprompt_price = 1000\ncached_price = 500\nreply_price = 2000\n")
@@ -106,7 +106,7 @@ async def test_what_a_model_costs_is_said_before_and_after(workspace: Path, tmp_
     assert "4 calls of the model, 200 tokens asked (160 of them cached), 80 answered, for 0.2800" in out
 
 
-async def test_a_context_that_is_too_small_cuts_the_prompts_and_is_said(workspace: Path):
+async def test_a_small_context_window_shortens_the_prompts_and_is_reported(workspace: Path):
     """The server refuses what has more than 3,000 characters; a table that the function uses has more alone."""
     table = "".join(f"    'rule number {n}': 'what it says',\n" for n in range(200))
     using = SLUG.replace("def slug", f"RULES = {{\n{table}}}\n\n\ndef slug").replace(
@@ -135,14 +135,14 @@ async def test_a_context_that_is_too_small_cuts_the_prompts_and_is_said(workspac
     assert "def slug(text):" in prompt and "assert" in prompt, "the function and its failure are left out last"
 
 
-async def test_a_model_that_only_ever_returns_the_same_code_ends_the_search(workspace: Path):
+async def test_a_model_that_always_returns_the_same_code_ends_the_search(workspace: Path):
     async with ScriptedServer(model("def slug(text):\n    return text\n")) as server:
         code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
     assert (code, said["status"]) == (1, "unchanged")
     assert said["cost"]["calls"] <= 40 and said["cost"]["seconds"] < 50
 
 
-async def test_code_that_looks_at_its_caller_or_equals_everything_is_not_proposed(workspace: Path):
+async def test_code_that_inspects_its_caller_or_equals_everything_is_not_proposed(workspace: Path):
     async with ScriptedServer(model(CHEATING, EQUAL)) as server:
         code, said, _ = await revise(
             workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url, "--calls", "4"
@@ -152,7 +152,7 @@ async def test_code_that_looks_at_its_caller_or_equals_everything_is_not_propose
     assert len(answered) > 1, "both were offered"
 
 
-async def test_a_server_that_is_slow_or_refuses_takes_nothing_from_rewrites(tmp_path: Path):
+async def test_a_slow_or_refusing_server_does_not_hold_up_rewrites(tmp_path: Path):
     (tmp_path / "m.py").write_text("def clamp(value, low, high):\n    return max(low, max(value, high))\n")
     (tmp_path / "test_m.py").write_text(
         "from m import clamp\ndef test_it(): assert [clamp(n, 0, 9) for n in (-1, 5, 12)] == [0, 5, 9]\n"
@@ -166,7 +166,7 @@ async def test_a_server_that_is_slow_or_refuses_takes_nothing_from_rewrites(tmp_
         assert "sk-secret" not in err + json.dumps(said)
 
 
-async def test_a_model_that_cannot_be_asked_is_said_in_a_sentence(workspace: Path):
+async def test_a_model_that_cannot_be_called_is_reported(workspace: Path):
     code, said, _ = await revise(
         workspace, "slug.py::slug", "--reviser", "model", "--base-url", "http://127.0.0.1:9/v1", "--model", "tiny"
     )
@@ -175,7 +175,7 @@ async def test_a_model_that_cannot_be_asked_is_said_in_a_sentence(workspace: Pat
     assert code == 2 and "--base-url" in said["message"]
 
 
-async def test_a_trace_is_replayed_without_the_model_and_behind_walls(workspace: Path):
+async def test_a_trace_is_replayed_without_the_model_and_in_a_sandbox(workspace: Path):
     """Whoever recorded it may have done without them."""
     async with ScriptedServer(model(RIGHT)) as server:
         flags = ("slug.py::slug", "--reviser", "model", "--algorithm", "genetic", "--base-url", server.url)
@@ -204,7 +204,7 @@ async def test_a_trace_is_replayed_without_the_model_and_behind_walls(workspace:
     assert b"slug.py is no trace" in err and b"Traceback" not in err
 
 
-async def test_a_trace_of_somebody_else_chooses_no_program(workspace: Path):
+async def test_a_foreign_trace_cannot_choose_a_program(workspace: Path):
     """It may come with a workspace, and those do not name what is run."""
     settings = {"search": {"seed": 3}, "evaluation": {"interpreter": "/nowhere/python", "sandbox": "none"}}
     (workspace / "t.jsonl").write_text(
@@ -223,7 +223,7 @@ async def test_a_full_disk_ends_the_trace_and_not_the_search(workspace: Path):
     assert code in (0, 1) and "/dev/full is not complete" in " ".join(said["notes"])
 
 
-def test_no_walls_no_model():
+def test_without_a_sandbox_no_model_takes_part():
     alone = Settings(search=SearchSettings(reviser="model"))
     with pytest.raises(ReviserError, match="--sandbox none"):
         model_for_search(ReplayingModel([]), Spending(Budget()), alone, "none")

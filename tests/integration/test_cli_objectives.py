@@ -1,4 +1,4 @@
-"""Making better what passes its tests, from the command line: the real judge, and a model of real sockets."""
+"""Objectives other than `fix` from the command line: the real evaluator, and a model server with real sockets."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_a_function_is_simplified_and_its_comment_stays(workspace: Path):
     assert (workspace / "m.py").read_text() == MODULE
 
 
-async def test_what_is_simple_already_is_left_alone(workspace: Path):
+async def test_simple_code_is_not_changed(workspace: Path):
     code, said = await improve(workspace, "plain", "--objective", "simplify")
     assert (code, said["status"], said["diff"], said["measure"]) == (1, "unchanged", "", None)
     assert said["message"].startswith("plain: nothing simpler was found")
@@ -107,12 +107,12 @@ async def test_the_tests_must_pass_first(workspace: Path):
     assert "test_wronger" in err
 
 
-async def test_a_function_is_named_for_it(workspace: Path):
+async def test_an_optimization_needs_the_name_of_a_function(workspace: Path):
     code, _, err = await called(workspace, "m.py", "--objective", "speed-up")
     assert code == 2 and "Name the function to speed up" in err
 
 
-async def test_a_slow_function_is_sped_up_by_what_its_tests_take(workspace: Path):
+async def test_a_slow_function_is_sped_up_by_the_time_of_its_tests(workspace: Path):
     code, said = await improve(workspace, "common", "--objective", "speed-up")
     assert (code, said["status"], said["verified"]) == (0, "improved", True), said
     assert "ys_set = set(ys)\n" in said["source"]
@@ -149,7 +149,7 @@ async def test_a_model_follows_an_instruction_and_its_versions_are_alternatives(
     assert not any("is wrong" in message["content"] for messages in prompts for message in messages)
 
 
-async def test_a_model_may_not_take_away_what_no_test_runs(workspace: Path):
+async def test_a_model_may_not_remove_code_that_no_test_covers(workspace: Path):
     shorter = "def safe(a, b):\n    return a / b\n"
     kept = "def safe(a, b):\n    if b == 0:\n        return None\n    return a / b\n"
     async with ScriptedServer(directed(shorter, kept)) as server:
@@ -158,7 +158,7 @@ async def test_a_model_may_not_take_away_what_no_test_runs(workspace: Path):
     assert said["status"] == "improved" and kept in said["source"] and said["alternatives"] == []
 
 
-async def test_a_version_that_does_otherwise_where_no_test_looks_is_not_proposed(workspace: Path):
+async def test_a_version_that_behaves_differently_on_untested_inputs_is_not_proposed(workspace: Path):
     shorter = "def grade(points):\n    return sum(p for p in points if p > 4) or 'none'\n"
     async with ScriptedServer(directed(shorter)) as server:
         flags = ("--objective", "simplify", "--reviser", "model", "--calls", "4", "--base-url", server.url)

@@ -1,4 +1,4 @@
-"""`revise` when the time is up before a fresh run of the tests could confirm what was found."""
+"""`revise` when the time is up before a fresh run of the tests confirms the best revision."""
 
 import argparse
 import json
@@ -7,8 +7,8 @@ from reloc_lsp.cli.revise import add_arguments, revise
 from reloc_lsp.revision import Revision, pipeline
 
 BROKEN = "def clamp(value, low, high):\n    return max(high, min(value, high))\n"
-MENDED = BROKEN.replace("max(high", "max(low")
-# Only a process that imports the mended file, as the one that is to confirm it, takes its time.
+FIXED = BROKEN.replace("max(high", "max(low")
+# Only a process that imports the fixed file is slow, as the one for the confirmation does.
 TESTS = """\
 import time
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_it():
 """
 
 
-def test_the_best_is_shown_but_not_called_fixed_and_not_written(tmp_path, monkeypatch, capsys):
+def test_an_unconfirmed_revision_is_shown_but_not_written(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(pipeline, "GRACE_SECONDS", 0.0)
     (tmp_path / "ranges.py").write_text(BROKEN)
@@ -33,7 +33,7 @@ def test_the_best_is_shown_but_not_called_fixed_and_not_written(tmp_path, monkey
     call = ["ranges.py::clamp", "--apply", "--json", "--seconds", "20"]
     assert revise(parser.parse_args(call), Revision) == 1
     answer = json.loads(capsys.readouterr().out)
-    assert (answer["status"], answer["verified"], answer["source"]) == ("cancelled", False, MENDED)
+    assert (answer["status"], answer["verified"], answer["source"]) == ("cancelled", False, FIXED)
     assert "+    return max(low, min(value, high))" in answer["diff"]
     assert "The time was up before a fresh run could confirm" in answer["message"]
     assert (tmp_path / "ranges.py").read_text() == BROKEN

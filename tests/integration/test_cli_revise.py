@@ -1,4 +1,4 @@
-"""`revise` around a revision that follows a script: what is asked of it, printed and written."""
+"""`revise` with a scripted revision: what it is given, what is printed and what is written."""
 
 import argparse
 import asyncio
@@ -15,8 +15,8 @@ from reloc_lsp.revision import Alternative, Progress, Proposal, Target
 from reloc_lsp.revision import Tests as Passing
 
 BROKEN = "def clamp(value, low, high):\n    return max(high, min(value, high))\n"
-MENDED = BROKEN.replace("max(high", "max(low")
-FIXED = Proposal(
+FIXED_SOURCE = BROKEN.replace("max(high", "max(low")
+PROPOSAL = Proposal(
     "fixed",
     "All 4 tests pass.",
     file="ranges.py",
@@ -25,24 +25,24 @@ FIXED = Proposal(
     before=Passing(2, 4),
     after=Passing(4, 4),
     verified=True,
-    diff=unified_diff(BROKEN, MENDED, "ranges.py"),
-    source=MENDED,
+    diff=unified_diff(BROKEN, FIXED_SOURCE, "ranges.py"),
+    source=FIXED_SOURCE,
     original=BROKEN,
     why=("One name was changed: high became low.",),
     notes=("The test test_coin is not stable.",),
-    alternatives=(Alternative("", 4, 4, 1.0, MENDED),),
+    alternatives=(Alternative("", 4, 4, 1.0, FIXED_SOURCE),),
     cost={"evaluations": 12, "seconds": 1.5},
 )
 PROGRESS = [
     Progress("preparing", "copying the workspace", 0.0, 0.1),
     Progress("searching", "trying rewrites", 0.4, 0.5, evaluations=3, before=Passing(2, 4), best=Passing(2, 4)),
     Progress("searching", "trying rewrites", 0.6, 0.9, evaluations=9, before=Passing(2, 4), best=Passing(4, 4)),
-    FIXED,
+    PROPOSAL,
 ]
 
 
 class Script:
-    """Stands in for `Revision`: plays `items`, calling those that are functions, and waits where told to."""
+    """Replaces `Revision`: yields `items`; it calls those that are functions, and then waits until it is stopped."""
 
     def __init__(self, *items):
         self.items, self.stopped = items, asyncio.Event()
@@ -81,14 +81,14 @@ def call(file):
     return revised
 
 
-def test_what_is_asked_for(call, file):
-    script = Script(FIXED)
+def test_the_revision_gets_target_and_settings(call, file):
+    script = Script(PROPOSAL)
     assert call("--seconds", "7", script=script) == 0
     assert script.snapshot.root == file.parent and script.target == Target(file, "clamp")
     assert script.settings.budget.seconds == 7
 
 
-def test_report_on_a_pipe_is_plain(call, file, capsys):
+def test_the_report_on_a_pipe_is_plain_text(call, file, capsys):
     assert call(script=Script(*PROGRESS)) == 0
     printed = capsys.readouterr()
     assert printed.err.splitlines() == [
@@ -109,35 +109,35 @@ def test_report_on_a_pipe_is_plain(call, file, capsys):
     assert "\x1b" not in printed.out + printed.err and file.read_text() == BROKEN
 
 
-def test_diff_is_a_patch_and_nothing_else(call, file, capfdbinary):
+def test_diff_prints_only_a_patch(call, file, capfdbinary):
     assert call("--diff", script=Script(*PROGRESS)) == 0
     printed = capfdbinary.readouterr()
-    assert printed.out.decode() == FIXED.diff
+    assert printed.out.decode() == PROPOSAL.diff
     assert b"clamp: 2 of 4 -> 4 of 4" in printed.err and file.read_text() == BROKEN
 
 
-def test_json_is_an_object_and_nothing_else(call, file, capsys):
+def test_json_prints_only_an_object(call, file, capsys):
     assert call("--json", script=Script(*PROGRESS)) == 0
     printed = capsys.readouterr()
-    assert json.loads(printed.out)["source"] == MENDED and printed.err == ""
+    assert json.loads(printed.out)["source"] == FIXED_SOURCE and printed.err == ""
     assert file.read_text() == BROKEN
 
 
-def test_apply_writes(call, file, capsys):
+def test_apply_writes_the_file(call, file, capsys):
     assert call("--apply", script=Script(*PROGRESS)) == 0
-    assert file.read_text() == MENDED and "Written to ranges.py." in capsys.readouterr().err
+    assert file.read_text() == FIXED_SOURCE and "Written to ranges.py." in capsys.readouterr().err
 
 
-def test_apply_keeps_what_someone_else_wrote_meanwhile(call, file, capsys):
+def test_apply_does_not_overwrite_a_file_that_changed_meanwhile(call, file, capsys):
     class Meanwhile(Script):
         async def run(self):
             file.write_text("x = 1\n")
-            yield FIXED
+            yield PROPOSAL
 
     assert call("--apply", "--json", script=Meanwhile()) == 2
     report = json.loads(capsys.readouterr().out)
     assert report["status"] == "error" and "ranges.py changed on disk" in report["message"]
-    assert report["source"] == MENDED and file.read_text() == "x = 1\n"
+    assert report["source"] == FIXED_SOURCE and file.read_text() == "x = 1\n"
 
 
 @pytest.mark.parametrize("flags", [[], ["--diff"], ["--apply"]])
@@ -149,7 +149,7 @@ def test_an_error_is_a_sentence_on_stderr(call, capsys, flags):
 
 
 @pytest.mark.parametrize(("status", "exit_status"), [("unchanged", 1), ("already-passing", 0)])
-def test_nothing_to_show(call, file, capsys, status, exit_status):
+def test_a_result_without_a_revision(call, file, capsys, status, exit_status):
     nothing = Proposal(status, "Nothing was found.", file="ranges.py", qualname="clamp")
     assert call("--apply", script=Script(nothing)) == exit_status
     assert capsys.readouterr().out.startswith("Nothing was found.") and file.read_text() == BROKEN
@@ -160,21 +160,21 @@ def test_a_signal_stops_and_the_best_so_far_is_printed(call, file, capsys, numbe
     def interrupt():
         os.kill(os.getpid(), number)
 
-    best = dataclasses.replace(FIXED, status="cancelled", reason="stopped", verified=False)
+    best = dataclasses.replace(PROPOSAL, status="cancelled", reason="stopped", verified=False)
     before = signal.getsignal(number)
     assert call("--apply", script=Script(*PROGRESS[:2], interrupt, best)) == exit_status
     assert "+    return max(low" in capsys.readouterr().out
     assert file.read_text() == BROKEN and signal.getsignal(number) is before
 
 
-def test_read_only_is_found_out_before_the_search(call, monkeypatch):
+def test_a_read_only_file_is_reported_before_the_search(call, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(Exception, match=r"ranges\.py may not be written"):
         call("--apply", script=None)
 
 
-def test_a_patch_has_the_bytes_of_its_file(call, capfdbinary):
+def test_a_patch_has_the_encoding_of_its_file(call, capfdbinary):
     before = "# -*- coding: latin-1 -*-\r\nx = 'é'\r\n"
     diff = unified_diff(before, before.replace("é", "è"), "ranges.py")
-    call("--diff", script=Script(dataclasses.replace(FIXED, original=before, diff=diff)))
+    call("--diff", script=Script(dataclasses.replace(PROPOSAL, original=before, diff=diff)))
     assert b"+x = '\xe8'\r\n" in capfdbinary.readouterr().out

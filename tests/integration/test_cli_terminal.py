@@ -1,4 +1,4 @@
-"""`revise` as a person at a terminal sees it. Run as a program, this file revises by a script."""
+"""`revise` at a terminal. When this file runs as a program, it revises with a scripted revision."""
 
 import contextlib
 import fcntl
@@ -69,7 +69,7 @@ def file(tmp_path):
 
 
 @pytest.mark.parametrize(("answer", "text"), [("y", MENDED), ("", BROKEN), ("\x04", BROKEN)])
-def test_a_person_is_asked(file, answer, text):
+def test_the_user_is_asked_before_writing(file, answer, text):
     terminal = Terminal(file.parent, "ranges.py")
     terminal.wait_for("trying rewrites")
     terminal.wait_for("2 of 4 -> 4 of 4 tests pass")
@@ -83,7 +83,7 @@ def test_a_person_is_asked(file, answer, text):
 
 
 @pytest.mark.parametrize("flags", [["--json"], ["--diff"], ["--apply"]])
-def test_nobody_is_asked(file, flags):
+def test_the_user_is_not_asked(file, flags):
     terminal = Terminal(file.parent, "ranges.py", *flags)
     assert terminal.end() == 0
     assert "[y/N]" not in terminal.seen
@@ -98,7 +98,7 @@ def test_control_c_at_the_question(file):
     assert "Traceback" not in terminal.seen
 
 
-def test_control_c_once_stops_and_twice_ends(file):
+def test_one_control_c_stops_and_a_second_ends_the_process(file):
     terminal = Terminal(file.parent, "ranges.py", "--seed", "1")
     terminal.wait_for("copying")
     while terminal.program.poll() is None:

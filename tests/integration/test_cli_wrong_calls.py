@@ -1,4 +1,4 @@
-"""Wrong calls and workspaces that do not work: each is a sentence that says what, where, and what to do."""
+"""Wrong calls and unusable workspaces: each is reported with what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_wrong_call(workspace, capsys, call, status, words):
     assert found == status and words in line
 
 
-def test_an_interpreter_that_is_none_is_not_quoted_at_length(workspace, capsys):
+def test_long_output_of_a_wrong_interpreter_is_shortened(workspace, capsys):
     status, line = said(capsys, "revise", "m.py::f", "--interpreter", "/bin/ls")
     assert status == 3 and "/bin/ls does not start" in line and len(line) < 400
 
@@ -73,7 +73,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("files", "words"), BROKEN, ids=["import", "syntax", "exit", "options"])
-def test_tests_that_cannot_be_collected_are_told_by_their_cause(workspace, write, capsys, files, words):
+def test_collection_errors_are_reported_with_their_cause(workspace, write, capsys, files, words):
     write(files)
     status, line = said(capsys, "revise", "m.py::f")
     assert status == 3 and words in line and "/reloc-" not in line
@@ -81,12 +81,12 @@ def test_tests_that_cannot_be_collected_are_told_by_their_cause(workspace, write
 
 
 @pytest.mark.parametrize("tests", ["none.py", "test_m.py::test_none"])
-def test_tests_that_are_not_there(workspace, capsys, tests):
+def test_missing_tests_are_an_error(workspace, capsys, tests):
     status, line = said(capsys, "revise", "m.py::f", "--tests", tests)
     assert status == 3 and f"not found: {tests}" in line
 
 
-def test_a_folder_that_is_gone(tmp_path):
+def test_a_deleted_current_folder_is_an_error(tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
     code = (

@@ -1,4 +1,4 @@
-"""A revision that looks for the function at fault itself: what it brings home from several suspects."""
+"""A revision without a target: which of several suspicious functions it proposes to revise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_other():
 """
 
 
-async def test_what_helps_in_a_later_suspect_is_not_lost(tmp_path):
+async def test_an_improvement_of_a_later_suspect_is_kept(tmp_path):
     (tmp_path / "m.py").write_text(SOURCE)
     (tmp_path / "test_m.py").write_text(TESTS)
     settings = Settings(budget=Budget(seconds=20), evaluation=EvaluationSettings(workers=1))

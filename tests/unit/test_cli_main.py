@@ -23,7 +23,7 @@ class Stdin:
 
 
 @pytest.mark.parametrize("call", [[], ["--stdio"], ["server"], ["server", "--stdio"]])
-def test_the_server_is_what_a_pipe_gets(served, monkeypatch, call):
+def test_a_call_on_a_pipe_starts_the_server(served, monkeypatch, call):
     monkeypatch.setattr(sys, "stdin", Stdin(terminal=False))
     assert main(call) == 0
     assert not served[0].tcp
@@ -40,7 +40,7 @@ def test_wrong_flags_of_the_server(capsys, flags):
     assert flags[0] in capsys.readouterr().err
 
 
-def test_a_terminal_gets_help(monkeypatch, capsys):
+def test_a_call_on_a_terminal_prints_help(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", Stdin(terminal=True))
     with pytest.raises(SystemExit) as left:
         main([])
@@ -67,21 +67,21 @@ def test_version(capsys):
         (["revize"], "revise"),
     ],
 )
-def test_wrong_calls_get_a_sentence(capsys, call, part):
+def test_wrong_calls_print_a_sentence(capsys, call, part):
     assert main(call) == 2
     printed = capsys.readouterr()
     assert printed.out == "" and part in printed.err and printed.err.startswith("reloc-lsp: error: ")
 
 
 @pytest.mark.parametrize("flags", [["--no-such-flag"], ["--diff"], ["nowhere.py"]])
-def test_wrong_calls_with_json_get_an_object(capsys, flags):
+def test_wrong_calls_with_json_print_an_object(capsys, flags):
     assert main(["revise", "--json", *flags]) == 2
     printed = capsys.readouterr()
     report = json.loads(printed.out)
     assert report["status"] == "error" and flags[0] in report["message"] and printed.err == ""
 
 
-def test_what_an_editor_starts_loads_no_drawing():
+def test_starting_the_server_imports_no_heavy_package():
     program = (
         "import sys; from reloc_lsp.cli import main, server; "
         "print(sorted({'rich', 'pytest', 'asyncio', 'pygls', 'reloc_lsp.revision'} & set(sys.modules)))"

@@ -1,4 +1,4 @@
-"""The command line with nothing replaced, as a program of its own."""
+"""The command line as a separate process, with nothing replaced."""
 
 import json
 import signal
@@ -25,7 +25,7 @@ def call(workspace, *arguments):
     return subprocess.run([*PROGRAM, *arguments], cwd=workspace, capture_output=True, text=True, check=False)
 
 
-def test_a_patch_that_git_takes(workspace):
+def test_git_applies_the_patch(workspace):
     done = call(workspace, "revise", "m.py::clamp", "--diff")
     assert done.returncode == 0, done.stderr
     assert (workspace / "m.py").read_text() == SOURCE
@@ -33,7 +33,7 @@ def test_a_patch_that_git_takes(workspace):
     assert (workspace / "m.py").read_text() == SOURCE.replace("max(high", "max(low")
 
 
-def test_what_the_tests_leave_open_is_asked(workspace):
+def test_what_the_tests_leave_open_is_reported(workspace):
     (workspace / "m.py").write_text("def big(size):\n    return size > 7\n")
     (workspace / "test_m.py").write_text(
         "from m import big\ndef test_big(): assert big(6) is True\ndef test_small(): assert big(3) is False\n"
@@ -44,7 +44,7 @@ def test_what_the_tests_leave_open_is_asked(workspace):
     assert said["alternatives"][number - 1]["contrast"].startswith("big(")
 
 
-def test_doubtful_escapes_in_the_file_bring_no_warnings(workspace, monkeypatch):
+def test_invalid_escapes_in_the_file_cause_no_warnings(workspace, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "default")
     (workspace / "m.py").write_text(SOURCE + 'DIGITS = "\\d+"\n')
     done = call(workspace, "revise", "m.py::clamp", "--diff")
@@ -53,7 +53,7 @@ def test_doubtful_escapes_in_the_file_bring_no_warnings(workspace, monkeypatch):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted(workspace, number, status):
+def test_a_signal_ends_the_program_with_its_status(workspace, number, status):
     (workspace / "test_m.py").write_text(TESTS + NEVER)
     trace = workspace / "trace.jsonl"
     revise = [*PROGRAM, "revise", "m.py::clamp", "--json", "--seconds", "600", "--trace", str(trace)]
@@ -66,7 +66,7 @@ def test_interrupted(workspace, number, status):
     assert json.loads(printed)["status"] == "cancelled" and complaints == ""
 
 
-def test_the_demo(tmp_path):
+def test_the_demo_repairs_its_bug(tmp_path):
     done = call(tmp_path, "demo")
     assert done.returncode == 0, done.stderr
     assert "10 passed" in done.stdout and "What next" in done.stdout

@@ -27,16 +27,16 @@ def here(tmp_path):
         ("m.py::outer.<locals>.inner", "outer.<locals>.inner", None),
     ],
 )
-def test_targets(here, text, qualname, line):
+def test_forms_of_a_target(here, text, qualname, line):
     assert parse_target(text, here) == Target(here / "m.py", qualname, line)
     assert parse_target(f"{here}/{text}", Path("/")) == Target(here / "m.py", qualname, line)
 
 
-def test_a_file_whose_name_ends_like_a_line(here):
+def test_a_file_whose_name_ends_like_a_line_number(here):
     assert parse_target("odd:7", here) == Target(here / "odd:7")
 
 
-def test_no_target(here):
+def test_without_a_target_the_workspace_is_the_target(here):
     assert parse_target(None, here) == Target()
 
 
@@ -57,7 +57,7 @@ def test_no_target(here):
         ("x" * 5000, "no file"),
     ],
 )
-def test_no_such_target(here, text, part):
+def test_wrong_targets_are_refused(here, text, part):
     with pytest.raises(CallError) as refused:
         parse_target(text, here)
     assert part in str(refused.value) and len(str(refused.value)) > 20
@@ -81,7 +81,7 @@ def write(root, *names):
     ],
     ids=["marker", "tests", "tests-beside", "project-within", "other-people's-tests", "marker-around"],
 )
-def test_workspace_of_a_call_from_a(tmp_path, names, root):
+def test_workspace_of_a_call_in_folder_a(tmp_path, names, root):
     write(tmp_path, *names)
     assert workspace_root(tmp_path / "a/src/p/m.py", tmp_path / "a") == tmp_path / root
 

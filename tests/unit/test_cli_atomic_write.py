@@ -18,7 +18,7 @@ def file(tmp_path):
     return path
 
 
-def test_bytes_and_permissions_stay(file):
+def test_encoding_line_ends_and_permissions_stay(file):
     write_revision(file, "m.py", LATIN, LATIN.replace("x = 1", "x = 2"))
     assert file.read_bytes() == LATIN.encode("latin-1").replace(b"x = 1", b"x = 2")
     assert file.stat().st_mode & 0o777 == 0o640
@@ -39,39 +39,39 @@ def test_symbolic_link_is_followed(file):
     assert link.is_symlink() and file.read_bytes().endswith(b"y = 2\n")
 
 
-def test_other_names_of_the_file_see_the_change(file):
+def test_hard_links_of_the_file_see_the_change(file):
     os.link(file, file.parent / "again.py")
     write_revision(file, "m.py", LATIN, "short\n")
     assert (file.parent / "again.py").read_bytes() == b"short\n"
 
 
-def test_changed_on_disk(file):
+def test_a_file_changed_on_disk_is_not_overwritten(file):
     file.write_bytes(b"something else\n")
     with pytest.raises(CallError, match=r"m\.py changed on disk"):
         write_revision(file, "m.py", LATIN, "x = 2\n")
     assert file.read_bytes() == b"something else\n"
 
 
-def test_gone_from_disk(file):
+def test_a_deleted_file_is_an_error(file):
     file.unlink()
     with pytest.raises(CallError, match=r"m\.py can no longer be read"):
         write_revision(file, "m.py", LATIN, "x = 2\n")
 
 
-def test_characters_the_encoding_lacks(file):
+def test_characters_that_the_encoding_lacks_are_an_error(file):
     with pytest.raises(CallError, match=r"encoding of m\.py"):
         write_revision(file, "m.py", LATIN, LATIN + "# \u20ac\n")
     assert file.read_bytes() == LATIN.encode("latin-1")
 
 
-def test_read_only(file, monkeypatch):
+def test_a_read_only_file_is_an_error(file, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(CallError, match=r"m\.py may not be written"):
         write_revision(file, "m.py", LATIN, "x = 2\n")
 
 
 @pytest.mark.parametrize("linked", [False, True], ids=["new-file", "in-place"])
-def test_full_disk_leaves_the_file_as_it_was(file, monkeypatch, linked):
+def test_a_full_disk_leaves_the_file_unchanged(file, monkeypatch, linked):
     if linked:
         os.link(file, file.parent / "again.py")
     real_write = os.write
