@@ -38,10 +38,10 @@ def test_what_the_tests_leave_open_is_reported(workspace):
     (workspace / "test_m.py").write_text(
         "from m import big\ndef test_big(): assert big(6) is True\ndef test_small(): assert big(3) is False\n"
     )
-    said = json.loads(call(workspace, "revise", "m.py::big", "--json").stdout)
-    (question,) = [sentence for sentence in said["why"] if sentence.startswith("The tests leave open: big(")]
+    report = json.loads(call(workspace, "revise", "m.py::big", "--json").stdout)
+    (question,) = [sentence for sentence in report["why"] if sentence.startswith("The tests leave open: big(")]
     number = int(question.rstrip(".").rpartition(" ")[2])
-    assert said["alternatives"][number - 1]["contrast"].startswith("big(")
+    assert report["alternatives"][number - 1]["contrast"].startswith("big(")
 
 
 def test_invalid_escapes_in_the_file_cause_no_warnings(workspace, monkeypatch):

@@ -50,8 +50,8 @@ def model(*versions: str) -> Scene:
 
     async def scene(wire: Wire) -> None:
         asked = wire.request.body["messages"][-1]["content"]
-        said = DIRECTIONS if "numbered list" in asked else block(next(turns))
-        await Answer(texts=(said,), usage=(50, 40, 20))(wire)
+        reply = DIRECTIONS if "numbered list" in asked else block(next(turns))
+        await Answer(texts=(reply,), usage=(50, 40, 20))(wire)
 
     return scene
 
@@ -82,10 +82,14 @@ async def called(workspace: Path, *flags: str, **variables: str) -> tuple[int, s
 
 async def test_a_revision_of_a_model_keeps_code_that_need_not_change(workspace: Path):
     async with ScriptedServer(model(RIGHT)) as server:
-        code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
-    assert (code, said["status"], said["verified"]) == (0, "fixed", True)
-    assert "# Words, as in an address." in said["source"] and (workspace / "slug.py").read_text() == SLUG
-    assert (said["cost"]["calls"], said["cost"]["prompt_tokens"], said["cost"]["completion_tokens"]) == (4, 200, 80)
+        code, report, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
+    assert (code, report["status"], report["verified"]) == (0, "fixed", True)
+    assert "# Words, as in an address." in report["source"] and (workspace / "slug.py").read_text() == SLUG
+    assert (report["cost"]["calls"], report["cost"]["prompt_tokens"], report["cost"]["completion_tokens"]) == (
+        4,
+        200,
+        80,
+    )
     prompts = [request.body["messages"][-1]["content"] for request in server.requests]
     assert all('assert slug("...") == ""' in text and "'...' == ''" in text for text in prompts)
     assert len({text[: text.index("# Your task")] for text in prompts}) == 1, "a server's prefix cache is not hit"
@@ -119,10 +123,10 @@ async def test_a_small_context_window_shortens_the_prompts_and_is_reported(works
         nonlocal longest
         length = sum(len(message["content"]) for message in wire.request.body["messages"])
         if length > 3000:
-            said = (
+            message = (
                 f"This model's maximum context length is 1500 tokens. However, your messages resulted in {length // 3}"
             )
-            await status(400, {"error": {"message": f"{said} tokens.", "code": "context_length_exceeded"}})(wire)
+            await status(400, {"error": {"message": f"{message} tokens.", "code": "context_length_exceeded"}})(wire)
             return
         longest = max(longest, length)
         await model(RIGHT)(wire)
@@ -137,18 +141,18 @@ async def test_a_small_context_window_shortens_the_prompts_and_is_reported(works
 
 async def test_a_model_that_always_returns_the_same_code_ends_the_search(workspace: Path):
     async with ScriptedServer(model("def slug(text):\n    return text\n")) as server:
-        code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
-    assert (code, said["status"]) == (1, "unchanged")
-    assert said["cost"]["calls"] <= 40 and said["cost"]["seconds"] < 50
+        code, report, _ = await revise(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
+    assert (code, report["status"]) == (1, "unchanged")
+    assert report["cost"]["calls"] <= 40 and report["cost"]["seconds"] < 50
 
 
 async def test_code_that_inspects_its_caller_or_equals_everything_is_not_proposed(workspace: Path):
     async with ScriptedServer(model(CHEATING, EQUAL)) as server:
-        code, said, _ = await revise(
+        code, report, _ = await revise(
             workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url, "--calls", "4"
         )
         answered = [request for request in server.requests if "numbered list" not in json.dumps(request.body)]
-    assert (code, said["status"]) == (1, "unchanged"), said["source"]
+    assert (code, report["status"]) == (1, "unchanged"), report["source"]
     assert len(answered) > 1, "both were offered"
 
 
@@ -159,20 +163,20 @@ async def test_a_slow_or_refusing_server_does_not_hold_up_rewrites(tmp_path: Pat
     )
     for scene in (hang, status(401, {"error": {"message": "bad key sk-secret"}})):
         async with ScriptedServer(scene) as server:
-            code, said, err = await revise(
+            code, report, err = await revise(
                 tmp_path, "m.py::clamp", "--base-url", server.url, "--model", "tiny", RELOC_API_KEY="sk-secret"
             )
-        assert (code, said["status"]) == (0, "fixed") and "min(value, high)" in said["source"]
-        assert "sk-secret" not in err + json.dumps(said)
+        assert (code, report["status"]) == (0, "fixed") and "min(value, high)" in report["source"]
+        assert "sk-secret" not in err + json.dumps(report)
 
 
 async def test_a_model_that_cannot_be_called_is_reported(workspace: Path):
-    code, said, _ = await revise(
+    code, report, _ = await revise(
         workspace, "slug.py::slug", "--reviser", "model", "--base-url", "http://127.0.0.1:9/v1", "--model", "tiny"
     )
-    assert (code, said["status"]) == (2, "error") and "http://127.0.0.1:9/v1" in said["message"]
-    code, said, _ = await revise(workspace, "slug.py::slug", "--reviser", "model")
-    assert code == 2 and "--base-url" in said["message"]
+    assert (code, report["status"]) == (2, "error") and "http://127.0.0.1:9/v1" in report["message"]
+    code, report, _ = await revise(workspace, "slug.py::slug", "--reviser", "model")
+    assert code == 2 and "--base-url" in report["message"]
 
 
 async def test_a_trace_is_replayed_without_the_model_and_in_a_sandbox(workspace: Path):
@@ -180,10 +184,10 @@ async def test_a_trace_is_replayed_without_the_model_and_in_a_sandbox(workspace:
     async with ScriptedServer(model(RIGHT)) as server:
         flags = ("slug.py::slug", "--reviser", "model", "--algorithm", "genetic", "--base-url", server.url)
         flags += ("--sandbox", "none", "--trace", "first.jsonl")
-        code, said, _ = await revise(workspace, *flags, RELOC_API_KEY="sk-secret")
-    assert (code, said["sandbox"], said["trace"]) == (0, "none", str(workspace / "first.jsonl"))
+        code, report, _ = await revise(workspace, *flags, RELOC_API_KEY="sk-secret")
+    assert (code, report["sandbox"], report["trace"]) == (0, "none", str(workspace / "first.jsonl"))
     code, again, _ = await revise(workspace, "--replay", "first.jsonl", "--trace", "second.jsonl")
-    assert (code, again["source"], again["sandbox"]) == (0, said["source"], SANDBOX)
+    assert (code, again["source"], again["sandbox"]) == (0, report["source"], SANDBOX)
     first, second = ((workspace / name).read_text() for name in ("first.jsonl", "second.jsonl"))
     nodes = [[line for line in map(json.loads, text.splitlines()) if "node" in line] for text in (first, second)]
     for node in (*nodes[0], *nodes[1]):
@@ -191,8 +195,8 @@ async def test_a_trace_is_replayed_without_the_model_and_in_a_sandbox(workspace:
     assert nodes[0] == nodes[1] != [] and "sk-secret" not in first and server.url not in first
     judged = json.loads(first.partition("\n")[0])["judged"]
     assert judged == {"tier": "warm", "reason": judged["reason"], "sandbox": "none"} and "agree" in judged["reason"]
-    code, said, _ = await revise(workspace, "--replay", "slug.py")
-    assert code == 2 and "slug.py is no trace" in said["message"]
+    code, report, _ = await revise(workspace, "--replay", "slug.py")
+    assert code == 2 and "slug.py is no trace" in report["message"]
     for name, expected in (("first.jsonl", 0), ("slug.py", 2)):
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "reloc_lsp", "trace", name, cwd=workspace, stdout=-1, stderr=-1
@@ -210,17 +214,17 @@ async def test_a_foreign_trace_cannot_choose_a_program(workspace: Path):
     (workspace / "t.jsonl").write_text(
         json.dumps({"trace": 1, "file": "slug.py", "qualname": "slug", "settings": settings}) + "\n"
     )
-    code, said, _ = await revise(workspace, "--replay", "t.jsonl", "--evaluations", "3")
-    assert code in (0, 1) and said["sandbox"] == SANDBOX
+    code, report, _ = await revise(workspace, "--replay", "t.jsonl", "--evaluations", "3")
+    assert code in (0, 1) and report["sandbox"] == SANDBOX
     (workspace / "t.jsonl").write_text('{"trace": 1}\n')
-    code, said, _ = await revise(workspace, "--replay", "t.jsonl")
-    assert code == 2 and "which function" in said["message"]
+    code, report, _ = await revise(workspace, "--replay", "t.jsonl")
+    assert code == 2 and "which function" in report["message"]
 
 
 async def test_a_full_disk_ends_the_trace_and_not_the_search(workspace: Path):
     (workspace / "slug.py").write_text(RIGHT.replace("+", "*").replace("def", "import re\n\n\ndef", 1))
-    code, said, _ = await revise(workspace, "slug.py::slug", "--trace", "/dev/full", "--evaluations", "20")
-    assert code in (0, 1) and "/dev/full is not complete" in " ".join(said["notes"])
+    code, report, _ = await revise(workspace, "slug.py::slug", "--trace", "/dev/full", "--evaluations", "20")
+    assert code in (0, 1) and "/dev/full is not complete" in " ".join(report["notes"])
 
 
 def test_without_a_sandbox_no_model_takes_part():

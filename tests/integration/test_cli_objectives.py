@@ -84,21 +84,21 @@ async def improve(workspace: Path, name: str, *flags: str) -> tuple[int, dict[st
 
 
 async def test_a_function_is_simplified_and_its_comment_stays(workspace: Path):
-    code, said = await improve(workspace, "grade", "--objective", "simplify")
-    assert (code, said["status"], said["verified"], said["objective"]) == (0, "improved", True, "simplify")
-    assert said["source"] == MODULE.replace(MODULE[: MODULE.index("\n\ndef plain")], SIMPLER)
-    before, after = said["measure"]["before"], said["measure"]["after"]
-    assert after < before and said["measure"]["low"] == said["measure"]["high"] == after
-    assert said["message"] == f"grade: {before} -> {after} syntax nodes; 1 of 1 tests pass."
-    assert said["before"] == said["after"] == {"passed": 1, "total": 1} and said["alternatives"]
-    assert any("inputs that no test tries it does the same as before" in sentence for sentence in said["why"])
+    code, report = await improve(workspace, "grade", "--objective", "simplify")
+    assert (code, report["status"], report["verified"], report["objective"]) == (0, "improved", True, "simplify")
+    assert report["source"] == MODULE.replace(MODULE[: MODULE.index("\n\ndef plain")], SIMPLER)
+    before, after = report["measure"]["before"], report["measure"]["after"]
+    assert after < before and report["measure"]["low"] == report["measure"]["high"] == after
+    assert report["message"] == f"grade: {before} -> {after} syntax nodes; 1 of 1 tests pass."
+    assert report["before"] == report["after"] == {"passed": 1, "total": 1} and report["alternatives"]
+    assert any("inputs that no test tries it does the same as before" in sentence for sentence in report["why"])
     assert (workspace / "m.py").read_text() == MODULE
 
 
 async def test_simple_code_is_not_changed(workspace: Path):
-    code, said = await improve(workspace, "plain", "--objective", "simplify")
-    assert (code, said["status"], said["diff"], said["measure"]) == (1, "unchanged", "", None)
-    assert said["message"].startswith("plain: nothing simpler was found")
+    code, report = await improve(workspace, "plain", "--objective", "simplify")
+    assert (code, report["status"], report["diff"], report["measure"]) == (1, "unchanged", "", None)
+    assert report["message"].startswith("plain: nothing simpler was found")
 
 
 async def test_the_tests_must_pass_first(workspace: Path):
@@ -113,13 +113,13 @@ async def test_an_optimization_needs_the_name_of_a_function(workspace: Path):
 
 
 async def test_a_slow_function_is_sped_up_by_the_time_of_its_tests(workspace: Path):
-    code, said = await improve(workspace, "common", "--objective", "speed-up")
-    assert (code, said["status"], said["verified"]) == (0, "improved", True), said
-    assert "ys_set = set(ys)\n" in said["source"]
-    measure = said["measure"]
+    code, report = await improve(workspace, "common", "--objective", "speed-up")
+    assert (code, report["status"], report["verified"]) == (0, "improved", True), report
+    assert "ys_set = set(ys)\n" in report["source"]
+    measure = report["measure"]
     assert measure["unit"] == "CPU seconds" and measure["low"] <= measure["after"] <= measure["high"]
     assert measure["high"] < measure["before"] / 2, "2,000 times 2,000 comparisons"
-    assert "times as fast in its tests (95 %: " in said["message"]
+    assert "times as fast in its tests (95 %: " in report["message"]
 
 
 def directed(*versions: str) -> Scene:
@@ -137,11 +137,13 @@ def directed(*versions: str) -> Scene:
 async def test_a_model_follows_an_instruction_and_its_versions_are_alternatives(workspace: Path):
     versions = [f"def plain(a):\n    {line}\n" for line in ("return 1 + a", "return sum((a, 1))", "return a + 2")]
     async with ScriptedServer(directed(*versions)) as server:
-        code, said = await improve(workspace, "plain", "--instruction", "Add in another way.", "--base-url", server.url)
+        code, report = await improve(
+            workspace, "plain", "--instruction", "Add in another way.", "--base-url", server.url
+        )
         prompts = [request.body["messages"] for request in server.requests]
-    assert (code, said["status"], said["objective"], said["measure"]) == (0, "improved", "instruct", None)
-    assert said["message"] == "plain: revised as was asked; 1 of 1 tests pass."
-    made = [said["source"], *(other["source"] for other in said["alternatives"])]
+    assert (code, report["status"], report["objective"], report["measure"]) == (0, "improved", "instruct", None)
+    assert report["message"] == "plain: revised as was asked; 1 of 1 tests pass."
+    made = [report["source"], *(other["source"] for other in report["alternatives"])]
     # Which of the answers comes first is not for the model to say.
     assert [sum(line in source for source in made) for line in ("return 1 + a", "return sum((a, 1))")] == [1, 1]
     assert len(made) == 2, "a + 2 fails"
@@ -154,22 +156,22 @@ async def test_a_model_may_not_remove_code_that_no_test_covers(workspace: Path):
     kept = "def safe(a, b):\n    if b == 0:\n        return None\n    return a / b\n"
     async with ScriptedServer(directed(shorter, kept)) as server:
         flags = ("--objective", "simplify", "--reviser", "model", "--calls", "4", "--base-url", server.url)
-        _, said = await improve(workspace, "safe", *flags)
-    assert said["status"] == "improved" and kept in said["source"] and said["alternatives"] == []
+        _, report = await improve(workspace, "safe", *flags)
+    assert report["status"] == "improved" and kept in report["source"] and report["alternatives"] == []
 
 
 async def test_a_version_that_behaves_differently_on_untested_inputs_is_not_proposed(workspace: Path):
     shorter = "def grade(points):\n    return sum(p for p in points if p > 4) or 'none'\n"
     async with ScriptedServer(directed(shorter)) as server:
         flags = ("--objective", "simplify", "--reviser", "model", "--calls", "4", "--base-url", server.url)
-        code, said = await improve(workspace, "grade", *flags)
-    assert (code, said["status"], said["diff"]) == (1, "unchanged", "")
+        code, report = await improve(workspace, "grade", *flags)
+    assert (code, report["status"], report["diff"]) == (1, "unchanged", "")
     (note,) = [
-        note for note in said["notes"] if note.startswith("A version that passes the tests was rejected: grade(")
+        note for note in report["notes"] if note.startswith("A version that passes the tests was rejected: grade(")
     ]
     assert "before the change" in note
 
 
 async def test_an_instruction_needs_a_model(workspace: Path):
-    code, said = await improve(workspace, "plain", "--instruction", "Be nice.")
-    assert (code, said["status"]) == (2, "error") and "Only a model can follow an instruction" in said["message"]
+    code, report = await improve(workspace, "plain", "--instruction", "Be nice.")
+    assert (code, report["status"]) == (2, "error") and "Only a model can follow an instruction" in report["message"]
