@@ -14,7 +14,7 @@ import termios
 import time
 
 import pytest
-from test_cli_revise import BROKEN, MENDED, PROGRESS, Script
+from test_cli_revise import BROKEN, FIXED_SOURCE, PROGRESS, Script
 
 from reloc_lsp.cli.main import main
 
@@ -68,7 +68,7 @@ def file(tmp_path):
     return tmp_path / "ranges.py"
 
 
-@pytest.mark.parametrize(("answer", "text"), [("y", MENDED), ("", BROKEN), ("\x04", BROKEN)])
+@pytest.mark.parametrize(("answer", "text"), [("y", FIXED_SOURCE), ("", BROKEN), ("\x04", BROKEN)])
 def test_the_user_is_asked_before_writing(file, answer, text):
     terminal = Terminal(file.parent, "ranges.py")
     terminal.wait_for("trying rewrites")
