@@ -30,7 +30,7 @@ def workspace(write, monkeypatch) -> Path:
     return root
 
 
-def said(capsys: pytest.CaptureFixture[str], *call: str) -> tuple[int, str]:
+def output_of(capsys: pytest.CaptureFixture[str], *call: str) -> tuple[int, str]:
     """The exit status of a call, and what it complains of, which is one line."""
     status = main(call)
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("reloc-lsp: error: ")]
@@ -49,18 +49,18 @@ CALLS = [
     ("trace none.jsonl", 2, "none.jsonl cannot be read (No such file or directory). Name a file"),
     ("trace .", 2, "cannot be read (Is a directory). Name a file that revise --trace wrote"),
     ("trace binary.py", 2, "cannot be read (it is no text). Name a file"), ("trace m.py", 2, "line 1 is not JSON"),
-    ("trace half.jsonl", 2, "Line 1 of the trace does not tell the tests"), ("demo m.py", 2, "Name another folder"),
+    ("trace half.jsonl", 2, "Line 1 of the trace does not contain the tests"), ("demo m.py", 2, "Name another folder"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("call", "status", "words"), CALLS, ids=[call for call, _, _ in CALLS])
 def test_a_wrong_call(workspace, capsys, call, status, words):
-    found, line = said(capsys, *call.split())
+    found, line = output_of(capsys, *call.split())
     assert found == status and words in line
 
 
 def test_long_output_of_a_wrong_interpreter_is_shortened(workspace, capsys):
-    status, line = said(capsys, "revise", "m.py::f", "--interpreter", "/bin/ls")
+    status, line = output_of(capsys, "revise", "m.py::f", "--interpreter", "/bin/ls")
     assert status == 3 and "/bin/ls does not start" in line and len(line) < 400
 
 
@@ -75,14 +75,14 @@ BROKEN = [
 @pytest.mark.parametrize(("files", "words"), BROKEN, ids=["import", "syntax", "exit", "options"])
 def test_collection_errors_are_reported_with_their_cause(workspace, write, capsys, files, words):
     write(files)
-    status, line = said(capsys, "revise", "m.py::f")
+    status, line = output_of(capsys, "revise", "m.py::f")
     assert status == 3 and words in line and "/reloc-" not in line
     assert line.endswith("Mend that, or name other tests with --tests.")
 
 
 @pytest.mark.parametrize("tests", ["none.py", "test_m.py::test_none"])
 def test_missing_tests_are_an_error(workspace, capsys, tests):
-    status, line = said(capsys, "revise", "m.py::f", "--tests", tests)
+    status, line = output_of(capsys, "revise", "m.py::f", "--tests", tests)
     assert status == 3 and f"not found: {tests}" in line
 
 
