@@ -1,4 +1,4 @@
-"""A model server that plays a script: real sockets, and every way in which such servers misbehave."""
+"""A model server that follows a script: real sockets, and every way in which such servers misbehave."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
 
 @dataclass
 class Request:
-    """What came in. `begun` is set once all was sent that the scene sends before a pause, if it makes one;
-    `left` once the client closed the connection before its answer was complete."""
+    """A request that was received.
+
+    `begun` is set once the scene has sent everything before its pause, if it has one. `left` is set once the client has
+    closed the connection before the answer was complete.
+    """
 
     method: str
     path: str
@@ -27,7 +30,7 @@ class Request:
 
 
 class Wire:
-    """The way back to the client of one request."""
+    """The connection to the client of one request."""
 
     def __init__(self, request: Request, writer: asyncio.StreamWriter) -> None:
         self.request = request
@@ -52,7 +55,7 @@ class Wire:
         await self._writer.drain()
 
     async def forever(self) -> None:
-        """Nothing more, until the client has enough of it."""
+        """Send nothing more, until the client closes the connection."""
         self.request.begun.set()
         await self.request.left.wait()
 
@@ -62,11 +65,11 @@ Scene = Callable[[Wire], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Answer:
-    """A proper answer, less what is left out here.
+    """A valid answer, except for what the fields change.
 
-    `texts` are the replies, taken in turn; each is sent word by word with `pause` seconds before each. `usage` are
-    prompt, cached and completion tokens, none for a server that does not count; `stops_after` words the server
-    `then` hangs or breaks the connection, or does not stop at all.
+    `texts` are the replies, used in turn; each is sent word by word, with a pause of `pause` seconds before each word.
+    `usage` is the number of prompt, cached and completion tokens, or `None` for a server that reports none. After
+    `stops_after` words, if given, the server hangs or closes the connection, as `then` says.
     """
 
     texts: Sequence[str] = ("def f(a):\n    return a + 1\n",)
@@ -142,7 +145,7 @@ def status(code: int, body: object, headers: Mapping[str, str] | None = None) ->
 
 
 def page(text: str, kind: str, code: int = 200, headers: Mapping[str, str] | None = None) -> Scene:
-    """An answer of exactly this text."""
+    """An answer that consists of exactly this text."""
 
     async def scene(wire: Wire) -> None:
         data = text.encode()
@@ -165,7 +168,7 @@ def events(*data: str) -> Scene:
 
 
 async def hang(wire: Wire) -> None:
-    """Never an answer, not even its first byte."""
+    """No answer, not even its first byte."""
     await wire.forever()
 
 
@@ -174,10 +177,10 @@ async def hang_up(wire: Wire) -> None:
 
 
 class ScriptedServer:
-    """`async with ScriptedServer(scene, ...) as server`: plays one scene a chat request, the last one ever again.
+    """`async with ScriptedServer(scene, ...) as server`: plays one scene for each chat request, the last one for ever.
 
-    `models` are listed at /v1/models, or that answers with the scene `listing`. `requests` are the chat requests so
-    far, `listings` the others; `busiest` is the most chat requests that were ever under way together.
+    /v1/models lists `models`, or answers with the scene `listing`. `requests` are the chat requests received,
+    `listings` the others. `busiest` is the highest number of chat requests that were under way at once.
     """
 
     def __init__(self, *scenes: Scene, models: Sequence[str] = ("tiny",), listing: Scene | None = None) -> None:

@@ -1,7 +1,7 @@
-"""In the place of vLLM, where it is not the model that matters: the same command line, addresses and counters.
+"""A stand-in for vLLM without a model: the same command line, addresses and counters.
 
-It answers every chat with the text in the variable STAND_IN_REPLY. Flags of its own: `--never-ready`, and
-`--fail-with TEXT` to write TEXT into the log and end.
+It answers every chat request with the text in the variable STAND_IN_REPLY. It has flags of its own: `--never-ready`,
+and `--fail-with TEXT` to write TEXT into the log and exit.
 """
 
 from __future__ import annotations
@@ -23,39 +23,40 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/health":
-            self._say(503 if self.options.never_ready else 200, "")
+            self._send(503 if self.options.never_ready else 200, "")
         elif self.path == "/metrics":
             name = f'model_name="{self.options.served_model_name}"'
             lines = ["num_requests_running{%s} 0.0", "num_requests_waiting{%s} 0.0"]
             lines.append(f'request_success_total{{%s,finished_reason="stop"}} {Handler.answered}.0')
-            self._say(200, "\n".join("vllm:" + line % name for line in lines))
+            self._send(200, "\n".join("vllm:" + line % name for line in lines))
         elif self._allowed():
-            self._say(200, json.dumps({"object": "list", "data": [{"id": self.options.served_model_name}]}))
+            self._send(200, json.dumps({"object": "list", "data": [{"id": self.options.served_model_name}]}))
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        parameters = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if not self._allowed():
             return
         Handler.answered += 1
         text = os.environ.get("STAND_IN_REPLY", "no")
         usage = {"prompt_tokens": 20, "completion_tokens": 9, "total_tokens": 29}
         choices: list[dict[str, Any]] = [
-            {"index": place, "delta": {"content": text}, "finish_reason": "stop"} for place in range(asked.get("n", 1))
+            {"index": index, "delta": {"content": text}, "finish_reason": "stop"}
+            for index in range(parameters.get("n", 1))
         ]
-        pieces = [{"choices": choices}, {"choices": [], "usage": usage}]
-        lines = [*map(json.dumps, pieces), "[DONE]"]
-        self._say(200, "".join(f"data: {line}\n\n" for line in lines), "text/event-stream")
+        chunks = [{"choices": choices}, {"choices": [], "usage": usage}]
+        lines = [*map(json.dumps, chunks), "[DONE]"]
+        self._send(200, "".join(f"data: {line}\n\n" for line in lines), "text/event-stream")
 
-    def log_message(self, *words: object) -> None:
+    def log_message(self, *arguments: object) -> None:
         pass
 
     def _allowed(self) -> bool:
         allowed = self.headers.get("authorization") == f"Bearer {os.environ['VLLM_API_KEY']}"
         if not allowed:
-            self._say(401, json.dumps({"error": "Unauthorized"}))
+            self._send(401, json.dumps({"error": "Unauthorized"}))
         return allowed
 
-    def _say(self, status: int, text: str, kind: str = "application/json") -> None:
+    def _send(self, status: int, text: str, kind: str = "application/json") -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(text)))

@@ -1,4 +1,4 @@
-"""Replies from servers of every kind: with `n` and without, streaming and not, counting tokens and not."""
+"""Completions by servers of every kind: with or without `n`, streaming, and token usage."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def test_one_request_brings_all_replies(connected: Connecting) -> None:
     }  # fmt: skip
 
 
-async def test_replies_that_n_did_not_bring_are_asked_for_apart_and_at_once(connected: Connecting) -> None:
+async def test_missing_replies_are_requested_singly_and_in_parallel(connected: Connecting) -> None:
     async with ScriptedServer(Answer(honours_n=False, pause=0.01)) as server:
         endpoint = connected(server)
         answer = await endpoint.complete(PROMPT, SAMPLING, 4)
@@ -65,7 +65,7 @@ async def test_replies_that_n_did_not_bring_are_asked_for_apart_and_at_once(conn
         assert server.busiest == 4
 
 
-async def test_a_server_that_refuses_n_is_asked_apart(connected: Connecting) -> None:
+async def test_a_server_that_refuses_n_gets_single_requests(connected: Connecting) -> None:
     async with ScriptedServer(Answer(refuses=("n",))) as server:
         answer = await connected(server).complete(PROMPT, Sampling(), 2)
     assert len(answer.replies) == 2
@@ -80,13 +80,13 @@ async def test_no_more_requests_are_under_way_than_allowed(connected: Connecting
     assert server.busiest == 2
 
 
-async def test_tokens_are_estimated_where_the_server_counts_none(connected: Connecting) -> None:
+async def test_tokens_are_estimated_if_the_server_reports_none(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("x" * 30,), usage=None)) as server:
         answer = await connected(server).complete(PROMPT, SAMPLING)
     assert answer.usage == Usage(25, 0, 10, counted=False)
 
 
-async def test_what_a_server_refuses_is_left_out_from_then_on(connected: Connecting) -> None:
+async def test_a_refused_parameter_is_omitted_from_then_on(connected: Connecting) -> None:
     async with ScriptedServer(Answer(refuses=("stream_options", "seed"))) as server:
         endpoint = connected(server)
         answers = [await endpoint.complete(PROMPT, SAMPLING) for _ in range(2)]
@@ -95,14 +95,14 @@ async def test_what_a_server_refuses_is_left_out_from_then_on(connected: Connect
     assert ["seed" in request.body for request in server.requests] == [True, True, False, False]
 
 
-async def test_several_at_once_learn_the_same(connected: Connecting) -> None:
+async def test_parallel_requests_learn_the_same_quirk(connected: Connecting) -> None:
     async with ScriptedServer(Answer(refuses=("stream_options",))) as server:
         endpoint = connected(server)
         await asyncio.gather(*(endpoint.complete(PROMPT, SAMPLING) for _ in range(3)))
     assert len(server.requests) == 6
 
 
-async def test_the_bound_on_a_reply_has_two_names(connected: Connecting) -> None:
+async def test_the_limit_of_a_reply_has_two_names(connected: Connecting) -> None:
     words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
     async with ScriptedServer(status(400, {"error": {"message": words}}), Answer()) as server:
         await connected(server).complete(PROMPT, SAMPLING)
@@ -110,26 +110,26 @@ async def test_the_bound_on_a_reply_has_two_names(connected: Connecting) -> None
     assert "max_tokens" not in server.requests[1].body
 
 
-async def test_a_reply_cut_off_is_not_whole(connected: Connecting) -> None:
+async def test_a_reply_cut_off_is_not_complete(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("def f(",), finish="length")) as server:
         answer = await connected(server).complete(PROMPT, SAMPLING)
     assert answer.replies == (Reply("def f(", complete=False),)
 
 
-async def test_an_answer_in_one_piece_will_do(connected: Connecting) -> None:
+async def test_an_answer_in_one_piece_is_accepted(connected: Connecting) -> None:
     async with ScriptedServer(Answer(texts=("one", "two"), streams=False, usage=(20, 4, 9))) as server:
         answer = await connected(server).complete(PROMPT, SAMPLING, 2)
     assert answer.replies == (Reply("one"), Reply("two"))
     assert answer.usage == Usage(20, 4, 9)
 
 
-async def test_an_answer_without_a_proper_end_will_do(connected: Connecting) -> None:
+async def test_an_answer_without_an_end_mark_is_accepted(connected: Connecting) -> None:
     async with ScriptedServer(Answer(done=False)) as server:
         answer = await connected(server).complete(PROMPT, SAMPLING)
     assert answer.replies[0].complete
 
 
-async def test_odd_pieces_in_a_stream_are_passed_over(connected: Connecting) -> None:
+async def test_chunks_of_another_shape_are_ignored(connected: Connecting) -> None:
     piece = '{"choices": [{"index": 0, "delta": {"content": "ok"}, "finish_reason": "stop"}]}'
     odd = ("null", "{}", '{"choices": null}', '{"choices": [{"index": 0, "delta": null}]}', "[]", '"text"', piece)
     async with ScriptedServer(events(*odd)) as server:
@@ -137,7 +137,7 @@ async def test_odd_pieces_in_a_stream_are_passed_over(connected: Connecting) -> 
     assert answer.replies == (Reply("ok"),)
 
 
-async def test_text_is_never_torn(connected: Connecting) -> None:
+async def test_text_is_never_split_inside_a_character_or_at_a_unicode_line_break(connected: Connecting) -> None:
     text = "s = '\u2028 \x85 \U0001f600'\n"
     piece = json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}, ensure_ascii=False)
 
@@ -152,7 +152,7 @@ async def test_text_is_never_torn(connected: Connecting) -> None:
     assert answer.replies == (Reply(text),)
 
 
-async def test_the_first_model_listed_is_taken_where_none_is_named(connected: Connecting) -> None:
+async def test_the_first_listed_model_is_used_if_none_is_named(connected: Connecting) -> None:
     async with ScriptedServer(Answer(), models=("small", "large")) as server:
         endpoint = connected(server, None)
         await asyncio.gather(endpoint.complete(PROMPT, SAMPLING), endpoint.complete(PROMPT, SAMPLING))
@@ -160,7 +160,7 @@ async def test_the_first_model_listed_is_taken_where_none_is_named(connected: Co
         assert len(server.listings) == 1
 
 
-async def test_a_reply_is_made_shorter_where_the_context_is_small(connected: Connecting) -> None:
+async def test_a_reply_is_shortened_if_the_context_window_is_small(connected: Connecting) -> None:
     whole = (
         "max_tokens=8192cannot be greater than max_model_len=max_total_tokens=1024. Please request fewer output tokens."
     )
@@ -197,7 +197,7 @@ LLAMA = "the request exceeds the available context size. try increasing the cont
         ({"message": "The prompt is too long.", "code": "context_length_exceeded"}, None),
     ],
 )
-async def test_a_prompt_too_long_says_how_long_it_may_be(
+async def test_the_error_for_a_long_prompt_has_the_token_limit(
     connected: Connecting, error: dict[str, object], most: int | None
 ) -> None:
     async with ScriptedServer(status(400, {"error": error})) as server:

@@ -1,4 +1,4 @@
-"""What `doctor` is told of a model server, and what a server is told of us."""
+"""The check of a model server, and what is sent to it and shown of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def checked(
     return ("yes: " if check.usable else "no: ") + check.sentence.replace(server.url, "URL")
 
 
-async def test_check_says_which_model_is_asked() -> None:
+async def test_check_names_the_model_that_is_used() -> None:
     async with ScriptedServer(models=("small", "large")) as server:
         assert await checked(server, None) == "yes: URL answers, and its model small is asked. It has: small, large."
         assert await checked(server, "large") == "yes: URL answers, and its model large is asked. It has: small, large."
@@ -59,7 +59,7 @@ async def test_check_says_which_model_is_asked() -> None:
         (hang, "no: URL did not say within 0.05 s which models it has."),
     ],
 )
-async def test_check_says_what_is_wrong(listing: Scene, sentence: str) -> None:
+async def test_check_reports_what_is_wrong(listing: Scene, sentence: str) -> None:
     async with ScriptedServer(listing=listing) as server:
         timeouts = HASTY if listing is hang else QUICK
         assert (await checked(server, None, timeouts)).startswith(sentence)
@@ -94,9 +94,9 @@ ECHO = {"error": {"message": f"Incorrect API key provided: {SECRET}, or Kx7*****
         (hang,),
     ],
 )
-@pytest.mark.parametrize("place", ["variable", "login"])
+@pytest.mark.parametrize("source", ["variable", "login"])
 async def test_the_key_is_shown_nowhere(
-    caplog: pytest.LogCaptureFixture, scenes: tuple[Scene, ...], place: str
+    caplog: pytest.LogCaptureFixture, scenes: tuple[Scene, ...], source: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
     for name in ("openai", "httpx", "httpcore", "httpx2", "httpcore2", "reloc_lsp"):
@@ -104,7 +104,7 @@ async def test_the_key_is_shown_nowhere(
     shown: list[str] = []
     async with ScriptedServer(*scenes) as server:
         login = server.url.replace("http://", f"http://someone:{SECRET}@")
-        url, key = (server.url, SECRET) if place == "variable" else (login, "")
+        url, key = (server.url, SECRET) if source == "variable" else (login, "")
         timeouts = HASTY if hang in scenes else QUICK
         endpoint = connect(url, "tiny", environment={"RELOC_API_KEY": key}, timeouts=timeouts)
         shown += [repr(endpoint), repr(vars(endpoint)), repr(endpoint._server), str(endpoint._server)]
@@ -119,7 +119,7 @@ async def test_the_key_is_shown_nowhere(
         await endpoint.close()
     sent = server.requests[0].headers["authorization"]
     basic = base64.b64encode(f"someone:{SECRET}".encode()).decode()
-    assert sent == (f"Bearer {SECRET}" if place == "variable" else f"Basic {basic}")
+    assert sent == (f"Bearer {SECRET}" if source == "variable" else f"Basic {basic}")
     shown += [record.getMessage() + repr(record.args) for record in caplog.records]
     assert any("Request" in text for text in shown)
     for text in shown:

@@ -1,4 +1,4 @@
-"""Servers that fail, refuse, hang or talk nonsense: asked again where that may help, else a sentence that does."""
+"""Servers that fail, refuse, hang or answer nonsense: a retry where it may help, else a helpful sentence."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ async def refused(endpoint: Endpoint, count: int = 1) -> ModelError:
         (events('{"error": {"message": "engine restarts", "code": 503}}'),),
     ],
 )
-async def test_what_may_pass_is_tried_again(connected: Connecting, scenes: tuple[Scene, ...]) -> None:
+async def test_a_failure_that_may_pass_is_retried(connected: Connecting, scenes: tuple[Scene, ...]) -> None:
     async with ScriptedServer(*scenes, Answer(texts=("the whole reply",))) as server:
         answer = await connected(server.url).complete(PROMPT, Sampling())
     assert answer.replies[0].text == "the whole reply"
     assert len(server.requests) == len(scenes) + 1
 
 
-async def test_trying_again_is_bounded_in_number(connected: Connecting) -> None:
+async def test_retries_are_bounded_in_number(connected: Connecting) -> None:
     async with ScriptedServer(BUSY) as server:
         error = await refused(connected(server.url, replace(QUICK, attempts=3)))
     assert len(server.requests) == 3
@@ -68,20 +68,20 @@ async def test_trying_again_is_bounded_in_number(connected: Connecting) -> None:
     assert not error.permanent
 
 
-async def test_trying_again_is_bounded_in_time(connected: Connecting) -> None:
+async def test_retries_are_bounded_in_time(connected: Connecting) -> None:
     async with ScriptedServer(status(429, {}, {"Retry-After": "90"})) as server:
         error = await refused(connected(server.url))
     assert len(server.requests) == 1
     assert "The server asks to wait 90 s." in str(error)
 
 
-async def test_the_replies_in_hand_are_not_lost_to_a_later_failure(connected: Connecting) -> None:
+async def test_a_later_failure_does_not_lose_earlier_replies(connected: Connecting) -> None:
     async with ScriptedServer(Answer(honours_n=False), status(400, {"error": "no"})) as server:
         answer = await connected(server.url).complete(PROMPT, Sampling(), 3)
     assert (len(answer.replies), answer.calls) == (1, 1)
 
 
-async def test_nobody_listens(connected: Connecting) -> None:
+async def test_no_server_listens(connected: Connecting) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -108,7 +108,7 @@ async def test_https_to_a_plain_server(connected: Connecting) -> None:
     assert error.permanent
 
 
-async def test_a_connection_that_is_never_made(connected: Connecting) -> None:
+async def test_a_connection_times_out(connected: Connecting) -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -139,7 +139,7 @@ async def test_a_server_that_stops_in_the_middle(connected: Connecting) -> None:
     assert f"{server.url} stopped in the middle of an answer: nothing came for 0.05 s." in str(error)
 
 
-async def test_signs_that_the_line_is_open_are_no_answer(connected: Connecting) -> None:
+async def test_keep_alive_comments_do_not_extend_the_timeout(connected: Connecting) -> None:
     async def pinging(wire: Wire) -> None:
         await wire.head(200, "text/event-stream", {}, None)
         await wire.event(chunk(0, {"content": "a"}))
@@ -159,17 +159,17 @@ async def test_cancelling_closes_the_connections(connected: Connecting, scene: S
     async with ScriptedServer(*[Answer(honours_n=False)] * so_far, scene) as server:
         endpoint = connected(server.url)
         await endpoint.complete(PROMPT, Sampling(), so_far)
-        asking = asyncio.create_task(endpoint.complete(PROMPT, Sampling(), count))
-        for request in (await server.received(so_far + count))[so_far:]:
-            await request.begun.wait()
-        asking.cancel()
+        request = asyncio.create_task(endpoint.complete(PROMPT, Sampling(), count))
+        for received in (await server.received(so_far + count))[so_far:]:
+            await received.begun.wait()
+        request.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asking
-        for request in server.requests[so_far:]:
-            await asyncio.wait_for(request.left.wait(), 30)
+            await request
+        for received in server.requests[so_far:]:
+            await asyncio.wait_for(received.left.wait(), 30)
 
 
-async def test_a_key_is_wanted(connected: Connecting) -> None:
+async def test_a_missing_key(connected: Connecting) -> None:
     async with ScriptedServer(status(401, {"error": {"message": "No key given"}})) as server:
         error = await refused(connected(server.url))
     assert str(error) == (
@@ -234,7 +234,7 @@ async def test_a_base_url_without_its_path(connected: Connecting) -> None:
         (status(418, {"detail": [{"loc": ["body"], "msg": "odd"}]}), '(418: [{"loc": ["body"], "msg": "odd"}])', False),
     ],
 )
-async def test_nonsense(connected: Connecting, scene: Scene, sentence: str, permanent: bool) -> None:
+async def test_an_unusable_answer(connected: Connecting, scene: Scene, sentence: str, permanent: bool) -> None:
     async with ScriptedServer(scene) as server:
         error = await refused(connected(server.url))
     assert sentence in str(error)
@@ -243,7 +243,7 @@ async def test_nonsense(connected: Connecting, scene: Scene, sentence: str, perm
     assert len(server.requests) == 1
 
 
-async def test_a_very_long_complaint_is_shortened(connected: Connecting) -> None:
+async def test_a_very_long_error_message_is_shortened(connected: Connecting) -> None:
     async with ScriptedServer(status(400, {"error": {"message": "no " * 5000}})) as server:
         error = await refused(connected(server.url))
     assert len(str(error)) < 500

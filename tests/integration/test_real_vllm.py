@@ -92,7 +92,7 @@ def metric(server: RunningServer, name: str) -> float:
     return sum(float(number) for number in re.findall(rf"^vllm:{name}{{.*}} (\S+)$", text, re.MULTILINE))
 
 
-async def test_several_replies_come_in_one_call_and_are_counted(endpoint: Endpoint) -> None:
+async def test_one_request_brings_several_replies_and_their_usage(endpoint: Endpoint) -> None:
     answer = await endpoint.complete(PROMPT, SHORT, 3)
     assert (len(answer.replies), answer.calls) == (3, 1)
     assert len({reply.text for reply in answer.replies}) > 1
@@ -105,7 +105,7 @@ async def test_the_same_seed_gives_the_same_replies(endpoint: Endpoint) -> None:
     assert once.replies == again.replies != other.replies
 
 
-async def test_a_key_that_is_wrong_is_named_and_not_shown(server: RunningServer) -> None:
+async def test_the_error_for_a_wrong_key_names_its_variable_and_hides_it(server: RunningServer) -> None:
     intruder = connect(server.state.url, "tiny", environment={KEY_VARIABLE: "sk-wrong-key"})
     with pytest.raises(ModelError, match=KEY_VARIABLE) as raised:
         await intruder.complete(PROMPT, SHORT)
@@ -113,43 +113,43 @@ async def test_a_key_that_is_wrong_is_named_and_not_shown(server: RunningServer)
     await intruder.close()
 
 
-async def test_an_unknown_model_is_named_beside_those_there_are(server: RunningServer) -> None:
+async def test_the_error_for_an_unknown_model_lists_the_available_ones(server: RunningServer) -> None:
     endpoint = connected(server, "huge")
     with pytest.raises(ModelError, match=r"no model huge.*It has: tiny"):
         await endpoint.complete(PROMPT, SHORT)
     await endpoint.close()
 
 
-async def test_a_prompt_over_the_context_says_how_long_it_may_be(endpoint: Endpoint) -> None:
+async def test_the_error_for_a_long_prompt_has_the_token_limit(endpoint: Endpoint) -> None:
     with pytest.raises(PromptTooLong) as raised:
         await endpoint.complete([Message("user", "value = value + 1\n" * 4000)], SHORT)
     assert raised.value.max_tokens == CONTEXT - SHORT.max_tokens
 
 
-async def test_a_reply_that_would_not_fit_is_asked_for_shorter(endpoint: Endpoint) -> None:
+async def test_a_reply_that_would_not_fit_is_shortened(endpoint: Endpoint) -> None:
     answer = await endpoint.complete(PROMPT, replace(SHORT, max_tokens=3 * CONTEXT))
     assert 0 < answer.usage.completion_tokens < CONTEXT
 
 
 async def seen_running(server: RunningServer, model: Endpoint | ManagedModel, least: int) -> asyncio.Task[Completion]:
-    """A long question that the server is seen to work at: `least` replies and more. One over before is asked again."""
+    """A long request, once the server runs at least `least` of its replies; one that ends before is sent again."""
 
-    def asked() -> asyncio.Task[Completion]:
+    def send() -> asyncio.Task[Completion]:
         return asyncio.create_task(model.complete(PROMPT, replace(SHORT, max_tokens=CONTEXT - 100), MANY))
 
-    asking = asked()
+    request = send()
     while await asyncio.to_thread(metric, server, "num_requests_running") < least:
-        if asking.done():
-            asking = asked()
-    return asking
+        if request.done():
+            request = send()
+    return request
 
 
-async def test_cancelling_ends_the_servers_work(server: RunningServer, endpoint: Endpoint) -> None:
+async def test_cancellation_stops_the_work_of_the_server(server: RunningServer, endpoint: Endpoint) -> None:
     async with asyncio.timeout(60):
-        asking = await seen_running(server, endpoint, 1)
-        asking.cancel()
+        request = await seen_running(server, endpoint, 1)
+        request.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asking
+            await request
         before = await asyncio.to_thread(metric, server, "generation_tokens_total")
         while await asyncio.to_thread(metric, server, "num_requests_running"):
             await asyncio.sleep(0.05)
@@ -164,7 +164,7 @@ def failed(number: int) -> Verdict:
 
 @dataclass
 class Programmer:
-    """Asks the server, and says something sensible in the place of its noise."""
+    """Sends its requests to the server, and returns sensible replies instead of the noise of its tiny model."""
 
     endpoint: Endpoint
     unit: str
@@ -189,8 +189,8 @@ class Programmer:
         """Nothing is held."""
 
 
-class Judge:
-    """Every version fails in its own way, the later the better."""
+class Evaluator:
+    """Every version fails in its own way, and a longer one better."""
 
     async def evaluate(self, candidates: list[Candidate], must_exceed: int) -> list[Verdict]:
         return [failed(len(candidate.source)) for candidate in candidates]
@@ -206,9 +206,7 @@ class NoRewrites:
         """Nothing to learn."""
 
 
-async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cache(
-    server: RunningServer, endpoint: Endpoint
-) -> None:
+async def test_the_server_has_most_prompt_tokens_in_its_prefix_cache(server: RunningServer, endpoint: Endpoint) -> None:
     body = "".join(f"    value = value * {n} + {n + 1} if value > {n} else value\n" for n in range(12))
     unit = f"def f(value):\n{body}    return value\n"
     before = [metric(server, f"prefix_cache_{name}_total") for name in ("hits", "queries")]
@@ -216,33 +214,33 @@ async def test_prompts_are_built_so_that_the_server_has_most_of_them_in_its_cach
     task = Task("m.py", "f", unit, 0, len(unit), 1, failed(0))
     settings = Settings(search=SearchSettings("hill-climbing", "default", "model"))
     spending = Spending(Budget(None, None))
-    asking = BudgetedModel(programmer, spending, Sampling(), 3000)
+    request = BudgetedModel(programmer, spending, Sampling(), 3000)
     none: RewriteNeighborhood = NoRewrites()  # type: ignore[assignment]
-    rules = replace(repair_rules(task, asking, settings, none, workers=1), max_nodes=25)
-    async for _ in LocalSearch(task, rules, Judge(), spending).run():  # type: ignore[arg-type]
+    rules = replace(repair_rules(task, request, settings, none, workers=1), max_nodes=25)
+    async for _ in LocalSearch(task, rules, Evaluator(), spending).run():  # type: ignore[arg-type]
         pass
     rounds = programmer.usages
     first = next(place for place, (kind, _) in enumerate(rounds) if kind == "directions")
     asked, cached = (sum(getattr(u, f"{n}_tokens") for _, u in rounds[first:]) for n in ("prompt", "cached"))
     print(f"{len(rounds)} calls; from the first revision on {cached} of {asked} tokens of prompts cached")
     assert cached / asked >= 0.7
-    # What the replies say is what the server counts.
+    # The reported usage agrees with the counters of the server.
     hits, queries = (metric(server, f"prefix_cache_{name}_total") for name in ("hits", "queries"))
     assert hits - before[0] == sum(usage.cached_tokens for _, usage in rounds)
     assert queries - before[1] == sum(usage.prompt_tokens for _, usage in rounds)
 
 
-async def test_a_server_that_is_killed_ends_the_question_and_is_started_again_for_the_next(
+async def test_a_killed_server_fails_the_request_and_is_started_again_for_the_next(
     plan: LaunchPlan, server: RunningServer
 ) -> None:
     model = ManagedModel(plan, pytest.fail)
     await model.complete(PROMPT, SHORT)
-    # One may still be the first question, which the server counts a moment longer than it takes.
-    asking = await seen_running(server, ManagedModel(server, pytest.fail), 2)
+    # One of them may be the first request, which the server counts as running for a moment after its end.
+    request = await seen_running(server, ManagedModel(server, pytest.fail), 2)
     children = Path(f"/proc/{server.state.supervisor}/task/{server.state.supervisor}/children").read_text().split()
     os.killpg(int(children[0]), signal.SIGKILL)
     with pytest.raises(ModelError, match="vLLM was killed: the machine may have too little memory"):
-        await asking
+        await request
     answer = await model.complete(PROMPT, SHORT)
     assert len(answer.replies) == 1 and running_servers()[0].state.supervisor != server.state.supervisor
     await model.close()

@@ -1,4 +1,4 @@
-"""Where a model server is, which key goes to it, and that neither tells a secret."""
+"""Base URLs and keys of model servers, and that neither shows a secret."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPENAI = parse_address("https://api.openai.com/v1")
         ("http://[::1]:80/v1", Address("http://[::1]:80/v1", "::1")),
     ],
 )
-def test_a_login_is_parted_from_the_base_url(text: str, address: Address) -> None:
+def test_a_login_is_separated_from_the_base_url(text: str, address: Address) -> None:
     assert parse_address(text) == address
     assert "p@ss" not in repr(parse_address(text))
 
@@ -35,7 +35,7 @@ def test_a_login_is_parted_from_the_base_url(text: str, address: Address) -> Non
         "ftp://me:secret@host/v1", "http://host/v1?key=secret", "https://secret@[::1/v1", "http://host/#secret",
     ],
 )  # fmt: skip
-def test_what_is_no_base_url_is_said_without_its_secrets(text: str) -> None:
+def test_the_error_for_an_invalid_base_url_shows_no_secret(text: str) -> None:
     with pytest.raises(ModelError, match=r"^The base URL '.*' of the model server .* Write it like") as caught:
         parse_address(text)
     assert caught.value.permanent
@@ -48,7 +48,7 @@ def test_only_a_server_on_this_machine_is_local() -> None:
     assert not any(parse_address(text).local for text in ("http://10.0.0.1", "http://localhost.example.org"))
 
 
-def test_the_key_of_openai_goes_to_openai_alone() -> None:
+def test_the_key_of_openai_goes_only_to_openai() -> None:
     environment = {"OPENAI_API_KEY": "open", "RELOC_API_KEY": "", "MINE": " mine\n"}
     assert find_key(LOCAL, "RELOC_API_KEY", environment) is None
     assert find_key(OPENAI, "RELOC_API_KEY", environment) == Key("open", "OPENAI_API_KEY")

@@ -1,16 +1,16 @@
-"""Sets of rules with a scripted model: the numbers of nodes and calls, and the choices, that each rule makes.
+"""The algorithms with a scripted model: the number of nodes and calls, and the choices of each rule.
 
-Of the authors' released code:
+Rules of the authors' released code:
 
 | Rule | Test |
 | --- | --- |
 | hill climbing makes 26 nodes by 34 calls, genetic 30 by 31 | `test_the_paper_rules_make_the_authors_numbers` |
 | five drafts, each from a pair of five observations | `test_drafts_follow_pairs_of_observations` |
 | one reflection, one revision for each of its directions | `test_each_direction_of_a_reflection_is_revised_once` |
-| climbing goes to the best child, even a worse one | `test_the_paper_climbs_to_the_best_child_even_where_it_is_worse` |
-| the two best breed, three times at the most | `test_the_two_best_breed_three_times_at_the_most` |
-| the search does not end where all tests pass | `test_the_paper_does_not_stop_on_green` |
-| one failing test is told | `test_the_paper_tells_of_one_failure` |
+| climbing goes to the best child, even if it is worse | `test_the_paper_rules_climb_even_to_a_worse_child` |
+| the two best versions are combined, each at most three times | `test_a_version_is_a_parent_at_most_three_times` |
+| the search continues after all tests pass | `test_the_paper_rules_continue_after_all_tests_pass` |
+| a prompt shows one failing test | `test_the_paper_rules_show_one_failing_test` |
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ TASK = Task("m.py", "f", SOURCE, 0, len(SOURCE), 1, verdict(2))
 
 
 class Model:
-    """A model whose versions return one number more each time. `prompts` are what it was asked, by kind of question."""
+    """A model whose versions return the next number each time; `prompts` and `kinds` record its requests."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.prompts: list[str] = []
         self.kinds: Counter[str] = Counter()
         self._numbers = itertools.count(1)
 
     async def complete(self, messages, sampling, count=1):
         text = messages[-1].content
-        self.asked.append(text)
+        self.prompts.append(text)
         if "observations" in text:
             kind = "observe"
         elif "directions" in text:
@@ -71,8 +71,8 @@ class Model:
         return Completion(tuple(map(Reply, replies)), Usage(100, 0, 10))
 
 
-class Judge:
-    """Gives the version that returns `n` as many passed tests as `passed(n)` says; notes what it was asked."""
+class Evaluator:
+    """The version that returns `n` passes `passed(n)` tests; `rounds` records the evaluated numbers."""
 
     def __init__(self, passed) -> None:
         self.passed = passed
@@ -92,12 +92,12 @@ class NoRewrites:
         pass
 
 
-def searched(algorithm: str, rules: str, passed=lambda n: 2, budget=ENDLESS, reviser="model"):
-    """The search, its model and judge, and its events up to the first that passes enough."""
-    model, judge, spending = Model(), Judge(passed), Spending(budget)
+def run_search(algorithm: str, rules: str, passed=lambda n: 2, budget=ENDLESS, reviser="model"):
+    """The search, its model and evaluator, and its events up to the first that settles it."""
+    model, evaluator, spending = Model(), Evaluator(passed), Spending(budget)
     settings = Settings(search=SearchSettings(algorithm, rules, reviser), budget=budget)
-    asking = budgeted_model(model, spending, settings)
-    search = LocalSearch(TASK, repair_rules(TASK, asking, settings, NoRewrites(), workers=1), judge, spending)
+    budgeted = budgeted_model(model, spending, settings)
+    search = LocalSearch(TASK, repair_rules(TASK, budgeted, settings, NoRewrites(), workers=1), evaluator, spending)
 
     async def run():
         events = []
@@ -107,95 +107,96 @@ def searched(algorithm: str, rules: str, passed=lambda n: 2, budget=ENDLESS, rev
                 break
         return events
 
-    return search, model, judge, asyncio.run(run())
+    return search, model, evaluator, asyncio.run(run())
 
 
 @pytest.mark.parametrize(("algorithm", "nodes", "calls"), [("hill-climbing", 26, 34), ("genetic", 30, 31)])
 def test_the_paper_rules_make_the_authors_numbers(algorithm, nodes, calls):
-    search, model, _, events = searched(algorithm, "paper")
+    search, model, _, events = run_search(algorithm, "paper")
     assert (len(search.nodes) - 1, search.spending.calls) == (nodes, calls)
     assert events[-1].reason == "nodes" and sum(model.kinds.values()) == calls
 
 
 def test_drafts_follow_pairs_of_observations():
-    _, model, _, _ = searched("genetic", "paper")
+    _, model, _, _ = run_search("genetic", "paper")
     assert model.kinds == {"observe": 1, "draft": 5, "cross": 25}
-    drafts = [re.findall(r"^- Way number (\d)", text, re.M) for text in model.asked[1:6]]
+    drafts = [re.findall(r"^- Way number (\d)", text, re.M) for text in model.prompts[1:6]]
     assert all(len(set(pair)) == 2 for pair in drafts) and len(set(map(tuple, drafts))) == 5
 
 
 def test_each_direction_of_a_reflection_is_revised_once():
-    _, model, _, _ = searched("hill-climbing", "paper")
+    _, model, _, _ = run_search("hill-climbing", "paper")
     assert model.kinds == {"observe": 1, "draft": 5, "reflect": 7, "revise": 21}
-    revisions = [text for text in model.asked if "Revise it in this direction" in text]
-    ways = [re.search(r"direction: Way number (\d)", text).group(1) for text in revisions]
-    assert ways == ["1", "2", "3"] * 7 and all("What is wrong: It is wrong." in text for text in revisions)
+    revisions = [text for text in model.prompts if "Revise it in this direction" in text]
+    directions = [re.search(r"direction: Way number (\d)", text).group(1) for text in revisions]
+    assert directions == ["1", "2", "3"] * 7 and all("What is wrong: It is wrong." in text for text in revisions)
 
 
-def test_the_paper_climbs_to_the_best_child_even_where_it_is_worse():
+def test_the_paper_rules_climb_even_to_a_worse_child():
     # Drafts are 1 to 5, the third the best; its children 6 to 8 are worse, 7 the best of them.
     passed = {3: 8, 6: 1, 7: 3, 8: 2}
-    _, model, _, _ = searched("hill-climbing", "paper", lambda n: passed.get(n, 0))
-    reflected = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.asked if "directions" in text]
+    _, model, _, _ = run_search("hill-climbing", "paper", lambda n: passed.get(n, 0))
+    reflected = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.prompts if "directions" in text]
     assert reflected[:2] == ["3", "7"]
 
 
-def test_the_two_best_breed_three_times_at_the_most():
-    _, model, _, _ = searched("genetic", "paper", lambda n: 9 - n if n < 6 else 0)
-    pairs = [tuple(re.findall(r"return (\d+|a)$", text, re.M)[-2:]) for text in model.asked if "Combine" in text]
+def test_a_version_is_a_parent_at_most_three_times():
+    _, model, _, _ = run_search("genetic", "paper", lambda n: 9 - n if n < 6 else 0)
+    pairs = [tuple(re.findall(r"return (\d+|a)$", text, re.M)[-2:]) for text in model.prompts if "Combine" in text]
     assert pairs[:3] == [("1", "2")] * 3 and pairs[3] == ("3", "4")
     assert max(Counter(itertools.chain(*pairs)).values()) <= 3
 
 
-def test_ours_does_not_breed_a_pair_twice():
-    _, model, _, _ = searched("genetic", "default", lambda n: 9 - n if n < 6 else 0, Budget(None, 40))
-    pairs = [frozenset(re.findall(r"return (\d+|a)$", text, re.M)[-2:]) for text in model.asked if "Combine" in text]
+def test_the_default_rules_never_combine_a_pair_twice():
+    _, model, _, _ = run_search("genetic", "default", lambda n: 9 - n if n < 6 else 0, Budget(None, 40))
+    pairs = [frozenset(re.findall(r"return (\d+|a)$", text, re.M)[-2:]) for text in model.prompts if "Combine" in text]
     assert len(pairs) == len(set(pairs)) > 5
 
 
 @pytest.mark.parametrize("algorithm", ["hill-climbing", "genetic"])
-def test_the_paper_does_not_stop_on_green(algorithm):
-    _, _, _, events = searched(algorithm, "paper", lambda n: 10)
+def test_the_paper_rules_continue_after_all_tests_pass(algorithm):
+    _, _, _, events = run_search(algorithm, "paper", lambda n: 10)
     assert events[-1].reason == "nodes"
 
 
 @pytest.mark.parametrize("algorithm", ["hill-climbing", "genetic", "best-of-n", "self-refinement"])
-def test_ours_settle_on_the_first_that_passes(algorithm):
-    _, _, _, events = searched(algorithm, "default", lambda n: 10 if n == 3 else 2)
+def test_the_default_rules_stop_at_the_first_version_that_passes(algorithm):
+    _, _, _, events = run_search(algorithm, "default", lambda n: 10 if n == 3 else 2)
     assert isinstance(events[-1], Settled) and events[-1].best.candidate.source == "def f(a):\n    return 3\n"
     assert events[-1].spending.evaluations <= 25
 
 
-def test_the_paper_tells_of_one_failure():
-    def told(rules):
+def test_the_paper_rules_show_one_failing_test():
+    def shown_tests(rules):
         return max(
-            text.count("### test_m.py") for text in searched("hill-climbing", rules, budget=Budget(None, 20))[1].asked
+            text.count("### test_m.py")
+            for text in run_search("hill-climbing", rules, budget=Budget(None, 20))[1].prompts
         )
 
-    assert told("paper") == 1
+    assert shown_tests("paper") == 1
 
 
-def test_best_of_n_draws_from_one_prompt_and_self_refinement_goes_on_from_the_last():
-    _, model, judge, _ = searched("best-of-n", "default")
-    assert model.kinds == {"draft": 1} and len(judge.rounds[0]) == 25
-    _, model, judge, _ = searched("self-refinement", "default", budget=Budget(None, 4))
-    revised = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.asked]
-    assert revised == ["a", "1", "2", "3"] and judge.rounds == [[1], [2], [3], [4]]
+def test_best_of_n_samples_one_prompt_and_self_refinement_revises_the_last_version():
+    _, model, evaluator, _ = run_search("best-of-n", "default")
+    assert model.kinds == {"draft": 1} and len(evaluator.rounds[0]) == 25
+    _, model, evaluator, _ = run_search("self-refinement", "default", budget=Budget(None, 4))
+    revised = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.prompts]
+    assert revised == ["a", "1", "2", "3"] and evaluator.rounds == [[1], [2], [3], [4]]
 
 
-def test_calls_are_never_more_than_the_budget():
-    search, model, _, _ = searched("hill-climbing", "default", budget=Budget(None, None, calls=6))
-    assert search.spending.calls == len(model.asked) == 6
+def test_the_number_of_calls_stays_within_the_budget():
+    search, model, _, _ = run_search("hill-climbing", "default", budget=Budget(None, None, calls=6))
+    assert search.spending.calls == len(model.prompts) == 6
 
 
-def test_our_climbing_leaves_a_child_that_is_worse():
+def test_the_default_rules_do_not_climb_to_a_worse_child():
     passed = {1: 1, 2: 5, 3: 0}
-    _, model, _, _ = searched("hill-climbing", "default", lambda n: passed.get(n, 1), Budget(None, 9))
-    reflected = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.asked if "directions" in text]
+    _, model, _, _ = run_search("hill-climbing", "default", lambda n: passed.get(n, 1), Budget(None, 9))
+    reflected = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.prompts if "directions" in text]
     assert reflected[:3] == ["a", "2", "2"]
 
 
-def test_rewrites_go_on_while_the_model_thinks():
-    """The model's version arrives in a later round; where rewrites have run dry it is waited for."""
-    _, model, _, events = searched("hill-climbing", "default", lambda n: 10 if n == 5 else 2, reviser="auto")
+def test_rewrites_continue_while_the_model_works():
+    """The model's version arrives in a later round; the search waits for it once there are no more rewrites."""
+    _, model, _, events = run_search("hill-climbing", "default", lambda n: 10 if n == 5 else 2, reviser="auto")
     assert events[-1].best.candidate.source == "def f(a):\n    return 5\n" and model.kinds["reflect"] >= 2

@@ -1,4 +1,4 @@
-"""What a model is told: enough to mend the function, the most telling first, within its room."""
+"""Prompts: what a model needs to repair the function, the most informative first, within a token limit."""
 
 from __future__ import annotations
 
@@ -33,37 +33,37 @@ PASSED = TestResult(Outcome.PASSED)
 HUNG = TestResult(Outcome.TIMEOUT)
 
 
-def told(chosen: Task, room: int = 5000, most: int | None = None) -> str:
-    return feedback(chosen, UNIT, chosen.verdict, room, most)
+def feedback_on(chosen: Task, token_limit: int = 5000, max_tests: int | None = None) -> str:
+    return feedback(chosen, UNIT, chosen.verdict, token_limit, max_tests)
 
 
-def test_each_way_to_fail_is_told_once_with_source_message_and_place():
-    text = told(task(a=failed(), b=failed("ValueError", "no", 11), c=failed("ValueError", "no", 11), d=PASSED))
+def test_each_distinct_failure_is_shown_once_with_source_message_and_line():
+    text = feedback_on(task(a=failed(), b=failed("ValueError", "no", 11), c=failed("ValueError", "no", 11), d=PASSED))
     assert text.startswith("1 of 4 tests pass.") and text.count("ValueError: no") == 1
     assert "def test" not in text and "def b():\n    assert f(1) == 2" in text
     assert "raised while the function was at: `b = helper(a)`" in text and "1 more tests fail" in text
 
 
 def test_messages_that_differ_by_an_address_are_one_failure():
-    text = told(task(a=failed("E", "<X at 0x7f01>"), b=failed("E", "<X at 0x7f99>")))
+    text = feedback_on(task(a=failed("E", "<X at 0x7f01>"), b=failed("E", "<X at 0x7f99>")))
     assert text.count("###") == 1
 
 
-def test_the_most_telling_failure_comes_first_and_the_paper_tells_of_that_alone():
+def test_the_most_informative_failure_comes_first_and_can_be_the_only_one():
     chosen = task(slow=HUNG, long=failed(message="assert " + "9" * 200), short=failed(message="assert 1 == 2"))
-    names = [line.split("::")[1] for line in told(chosen).splitlines() if line.startswith("###")]
-    assert names == ["short", "long", "slow"] and "did not end in time" in told(chosen)
-    assert told(chosen, most=1).count("###") == 1
+    names = [line.split("::")[1] for line in feedback_on(chosen).splitlines() if line.startswith("###")]
+    assert names == ["short", "long", "slow"] and "did not end in time" in feedback_on(chosen)
+    assert feedback_on(chosen, max_tests=1).count("###") == 1
 
 
 def test_failures_that_do_not_fit_are_counted():
     chosen = task(**{f"t{n}": failed(message=f"assert {n} == 'x'" + "y" * 300) for n in range(20)})
-    text = told(chosen, room=600)
+    text = feedback_on(chosen, token_limit=600)
     shown = text.count("###")
     assert 0 < shown < 20 and estimate_tokens(text) < 900 and f"{20 - shown} more tests fail" in text
 
 
-def test_a_short_file_is_told_whole_and_of_a_long_one_what_the_function_names():
+def test_a_short_file_is_shown_whole_and_a_long_one_reduced_to_what_the_function_uses():
     whole = file_context(task(), 2000)
     assert "def helper" in whole and "... f stands here ..." in whole and "b = helper(a)" not in whole
     part = file_context(task(AFTER), 300)
@@ -71,7 +71,7 @@ def test_a_short_file_is_told_whole_and_of_a_long_one_what_the_function_names():
     assert estimate_tokens(part) < 400
 
 
-def test_of_its_own_class_a_method_is_told_the_outline():
+def test_the_class_of_a_method_is_shown_as_an_outline():
     module = f"class A:\n    size = 3\n\n    def g(self):\n        return 99\n\n{AFTER}"
     unit = "    def f(self):\n        return self.size\n"
     text = module.replace("    def g", unit + "\n    def g", 1)
@@ -81,31 +81,31 @@ def test_of_its_own_class_a_method_is_told_the_outline():
     assert "class A:" in part and "size = 3" in part and "def g(self): ..." in part and "return 99" not in part
 
 
-def test_prompts_about_one_version_begin_alike_and_fit_their_room():
+def test_prompts_about_one_version_share_a_prefix_and_keep_their_token_limit():
     chosen = task(AFTER, a=failed(), b=failed("ValueError", "no", 11))
     node = Node(1, Candidate(UNIT.replace("return b", "return b + 1"), "model", ""), chosen.verdict, (1.0,))
     prompts = Prompts(chosen)
-    asked = [
+    requests = [
         prompts.reflect(node, 3, ["the first"], 2000),
         *(prompts.revise(node, "It adds.", way, 2000) for way in ("Add.", "Do not add.")),
     ]
-    texts = [messages[-1].content for messages in asked]
+    texts = [messages[-1].content for messages in requests]
     assert len({text.partition("# Your task")[0] for text in texts}) == 1
-    assert all(estimate_tokens("".join(m.content for m in messages)) < 2200 for messages in asked)
+    assert all(estimate_tokens("".join(m.content for m in messages)) < 2200 for messages in requests)
     assert "the first" in texts[0] and "Do not write code yet" in texts[0] and "Do not add." in texts[2]
     assert texts[0].index("def helper") < texts[0].index("as it stands") < texts[0].index("return b + 1")
 
 
-def test_a_long_function_is_revised_by_replacements():
+def test_a_long_function_is_revised_by_search_and_replace():
     long = "def f(a):\n" + "".join(f"    a += {n}\n" for n in range(80)) + "    return a\n"
     chosen = Task("m.py", "f", long, 0, len(long), 1, Verdict({"t": failed()}))
     node = Node(0, Candidate(long, "unchanged", "", trusted=True), chosen.verdict, (1.0,))
-    ask = "<<<<<<< SEARCH"
-    assert ask in Prompts(chosen).revise(node, "", "Way.", 9000)[-1].content
-    assert ask not in Prompts(chosen, replacing=False).revise(node, "", "Way.", 9000)[-1].content
+    mark = "<<<<<<< SEARCH"
+    assert mark in Prompts(chosen).revise(node, "", "Way.", 9000)[-1].content
+    assert mark not in Prompts(chosen, replacing=False).revise(node, "", "Way.", 9000)[-1].content
 
 
-def test_a_text_is_cut_in_its_middle_and_says_so():
+def test_a_text_is_shortened_in_its_middle_with_a_mark():
     text = "".join(f"line {n} of the text\n" for n in range(100))
     short = shorten(text, 100)
     assert estimate_tokens(short) <= 110 and short.startswith("line 0 ") and short.endswith("line 99 of the text\n")

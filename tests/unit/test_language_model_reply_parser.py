@@ -54,12 +54,12 @@ def test_the_function_is_found(reply, kind):
 
 
 @pytest.mark.parametrize(("reply", "kind"), USELESS.values(), ids=USELESS)
-def test_what_cannot_be_used_is_told_by_kind(reply, kind):
+def test_the_kind_says_why_a_reply_cannot_be_used(reply, kind):
     reading = parse_reply(reply, ORIGINAL, ORIGINAL)
     assert (reading.kind, reading.source) == (kind, None) and reading.kind not in USABLE
 
 
-def test_a_reply_cut_off_in_the_function_is_not_used_and_one_cut_off_behind_it_is():
+def test_a_reply_cut_off_after_the_function_is_used():
     cut = parse_reply(
         "```python\ndef clamp(value, low, high):\n    return max(low,", ORIGINAL, ORIGINAL, complete=False
     )

@@ -44,7 +44,7 @@ def test_an_unknown_key_in_any_spelling_is_named(key):
         ({"evaluation": {"interpretor": "python"}}, "Did you mean evaluation.interpreter?"),
     ],
 )
-def test_a_misspelt_key_says_which_was_meant(values, meant):
+def test_the_message_for_a_misspelt_key_suggests_a_key(values, meant):
     settings, (message,) = read(flag=values)
     assert meant in message and settings == Settings()
 
@@ -71,7 +71,7 @@ def test_a_value_of_the_wrong_kind_is_named_and_the_lower_layer_counts(section, 
     assert messages == [f"editor: {section}.{key} is {value!r}, but must be {allowed}."]
 
 
-def test_numbers_may_be_whole_where_fractions_are_allowed():
+def test_a_whole_number_is_accepted_for_a_fraction():
     seconds = read(flag={"budget": {"seconds": 3}})[0].budget.seconds
     assert seconds == 3.0 and isinstance(seconds, float)
 
@@ -88,7 +88,7 @@ def test_every_bad_value_has_its_own_message_and_the_good_ones_count():
 
 
 @pytest.mark.parametrize("key", ["interpreter", "environment"])
-def test_a_workspace_may_not_say_what_is_run_or_trusted(key, tmp_path):
+def test_a_workspace_may_not_choose_what_is_run_or_trusted(key, tmp_path):
     value = {"interpreter": '"/tmp/evil"', "environment": '["AWS_SECRET_ACCESS_KEY"]'}[key]
     (tmp_path / "pyproject.toml").write_text(f"[tool.reloc.evaluation]\n{key} = {value}\nworkers = 2\n")
     layer, unreadable = pyproject_layer(tmp_path)
@@ -99,7 +99,7 @@ def test_a_workspace_may_not_say_what_is_run_or_trusted(key, tmp_path):
     assert settings.evaluation.workers == 2
 
 
-def test_the_user_may_say_it(tmp_path):
+def test_the_user_may_choose_what_is_run_or_trusted(tmp_path):
     settings, messages = read(editor={"evaluation": {"interpreter": "/usr/bin/python3", "environment": ["TOKEN"]}})
     assert messages == []
     assert (settings.evaluation.interpreter, settings.evaluation.environment) == ("/usr/bin/python3", ("TOKEN",))
@@ -127,7 +127,7 @@ def test_a_pyproject_that_cannot_be_used_is_one_message(content, part, tmp_path)
     assert message.startswith("pyproject.toml") and part in message
 
 
-def test_the_users_own_file_lies_under_the_workspaces_and_may_choose_what_is_run(monkeypatch, tmp_path):
+def test_the_workspaces_file_overrides_the_users_which_may_choose_what_is_run(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert user_layer()[0].values == {}
     user_file().parent.mkdir(parents=True)
@@ -145,7 +145,7 @@ def test_a_workspace_cannot_choose_what_serves_a_model():
     assert settings == Settings() and "model.local may be set by the user only" in message
 
 
-def test_a_file_of_the_user_that_is_no_toml_is_named(monkeypatch, tmp_path):
+def test_an_invalid_file_of_the_user_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     user_file().parent.mkdir(parents=True)
     user_file().write_text("[budget\n")
