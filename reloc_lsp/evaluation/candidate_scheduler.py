@@ -39,7 +39,7 @@ class CandidateScheduler:
     async def evaluate(self, sources: Sequence[str], order: Sequence[int], allowed: int) -> list[Results]:
         """Results of every candidate for the tests in `order`, until more than `allowed` did not pass."""
         batches = await self.measure_batches()
-        together = [n for n, source in enumerate(sources) if batches and self.context.location.fits(source)]
+        together = [n for n, source in enumerate(sources) if batches and self.context.location.is_swappable(source)]
         alone = sorted(set(range(len(sources))).difference(together))
         shares = batches.shares(len(together), self.context.launcher.workers) if batches else []
         found = await asyncio.gather(

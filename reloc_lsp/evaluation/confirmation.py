@@ -49,7 +49,7 @@ class Confirmation:
         backwards = replace(usual, backwards=True, seed=1 + secrets.randbelow(2**32 - 1), more_recursion=True)
         guarded = backwards
         if not (trusted or self._defines_comparisons):
-            guarded = replace(backwards, guarded_lines=self.context.location.lines_of(source))
+            guarded = replace(backwards, guarded_lines=self.context.location.line_range_of(source))
         first, second = await asyncio.gather(usual.run(source, request), guarded.run(source, request))
         results = dict(first.results)
         doubtful = [n for n in results if _passed(first, n) and not _passed(second, n)]
@@ -71,7 +71,7 @@ class Confirmation:
         They run in the baseline's tier, and count only if they pass there with the unchanged unit.
         """
         tier, location = self.context.baseline.tier, self.context.location
-        if not self.broken or not tier.forks or not location.fits(source):
+        if not self.broken or not tier.forks or not location.is_swappable(source):
             return {}
         limits = dict.fromkeys(sorted(self.broken), NON_COVERING_LIMIT)
         try:

@@ -167,7 +167,7 @@ class Case:
         """How the tests end by tier; without the warm one where a swap cannot show the change."""
         found: dict[str, Said | None] = {}
         if WARM in self.tiers:
-            found[WARM] = await self.said(WARM, source) if self.location.fits(source) else None
+            found[WARM] = await self.said(WARM, source) if self.location.is_swappable(source) else None
             self.tally.unfit += found[WARM] is None
         found[FRESH] = await self.said(FRESH, source)
         if cold:
@@ -195,7 +195,7 @@ class Case:
 
     async def _look_into_batch(self, chosen: Sequence[Mutant], mutant: Mutant, found: bool) -> str:
         """Why a change is judged otherwise among the `chosen` than alone: see whether it is so in the same batches."""
-        fitting = [one for one in chosen if self.location.fits(one.candidate.source)]
+        fitting = [one for one in chosen if self.location.is_swappable(one.candidate.source)]
         again = []
         for _ in range(2):
             verdicts = await self._searched(PytestEvaluator.start(self.launcher, self.location, self.baseline), fitting)

@@ -79,7 +79,11 @@ async def begun(launcher: HarnessLauncher, base: Baseline, location: UnitLocatio
     survey = CoverageRun()
     tests = list(base.tests)
     limits = [base.limits[n].grown(3.0) for n in tests]
-    survey.add(await tier.run(location.source, tests, limits, probe=True, lines=location.lines(), entry=location.entry))
+    survey.add(
+        await tier.run(
+            location.source, tests, limits, probe=True, lines=location.line_range(), entry=location.first_statement_line
+        )
+    )
     results = {n: result for n, result in survey.results.items() if n in base.results}
     ends = {result.outcome for result in results.values()}
     if not survey.failing or len(results) < len(tests) or ends & {Outcome.TIMEOUT, Outcome.DIED}:

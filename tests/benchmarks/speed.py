@@ -221,7 +221,7 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
     tier = warm.baseline.tier
     assert isinstance(tier, WarmTier)
     pid = harness_of(tier.client.process.process.pid)
-    fitting = [mutant for mutant in chosen if warm.location.fits(mutant.candidate.source)]
+    fitting = [mutant for mutant in chosen if warm.location.is_swappable(mutant.candidate.source)]
     last = warm.judge.unchanged.passed - 1
     # A first pass finds those that hang; the measured one begins anew, without what the first has learned.
     first = await verdicts(warm.judge, fitting, last)

@@ -17,6 +17,11 @@ from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.search.runtime_values import ProgramPoint
 
 MODULE = """\
+def unit_lines(judge) -> tuple[int, tuple[int, int]]:
+    """The line of the unit's first statement, and its first and last line."""
+    return judge.location.first_statement_line, judge.location.line_range()
+
+
 def clamp(value, low, high):
     if value < low:
         return low
@@ -60,7 +65,7 @@ async def test_errors_that_tests_wait_for_are_known(judge):
 async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
     site = ProgramPoint(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
     before = await judged(judge, MODULE)
-    values = await judge.values(MODULE, judge.location.entry, judge.location.lines(), [site])
+    values = await judge.values(MODULE, *unit_lines(judge), [site])
     vectors, blame, truth = values.vectors[4], values.suspiciousness[4], values.truthiness[4]
     assert len({len(vector) for vector in vectors.values()} | {len(blame)}) == 1
     assert set(blame) == {0.0, 1.0}
@@ -78,7 +83,9 @@ async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, jud
         "from m import f\ndef test_a(): assert f(3) == 4\ndef test_b(): assert f(5) == 3\ndef test_c(): assert f(3)\n"
     )
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
-    values = await judge.values(module, judge.location.entry, judge.location.lines(), [ProgramPoint(5, ("a",))])
+    values = await judge.values(
+        module, *unit_lines(judge), [ProgramPoint(5, ("a",))]
+    )
     assert len(values.vectors[5]["a"]) >= 1
 
 
@@ -87,7 +94,7 @@ async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, judging):
     tests = "from m import f\ndef test_a(): assert f('1234567') == 7\ndef test_b(): assert f('1a') == 1\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     site = ProgramPoint(3, ("n < len(text)",))
-    values = await judge.values(module, judge.location.entry, judge.location.lines(), [site])
+    values = await judge.values(module, *unit_lines(judge), [site])
     held = [values.truthiness[3][number] for number in values.vectors[3]["n < len(text)"]]
     assert [h for h, b in zip(held, values.suspiciousness[3], strict=True) if b == 1.0] == [False]
     assert all(h for h, b in zip(held, values.suspiciousness[3], strict=True) if b < 1.0)
@@ -98,7 +105,7 @@ async def test_a_look_uses_up_no_iterator(write, judging):
     tests = "from m import f\ndef test_a(): assert f([1, 2]) == (1, [2])\ndef test_b(): assert f([3, 4]) == (3, [])\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("list(rows)", "first")) for line in (3, 4)]
-    values = await judge.values(module, judge.location.entry, judge.location.lines(), sites)
+    values = await judge.values(module, *unit_lines(judge), sites)
     assert set(values.vectors[3]["list(rows)"]) == {-1}
     assert sorted(values.suspiciousness[4]) == [0.0, 1.0]  # as without the look, one test passes
 
@@ -117,7 +124,7 @@ async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, writ
     tests = f"from m import f\n{test}def test_b(): assert f(2) == 4\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
-    values = await judge.values(module, judge.location.entry, judge.location.lines(), sites)
+    values = await judge.values(module, *unit_lines(judge), sites)
     (failing,) = values.wrong_returns
     assert values.wrong_returns[failing] == 3
     visit = values.last_calls[3].index(failing)
@@ -131,7 +138,7 @@ async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
     tests = "from m import f\ndef test_a(): assert f(3)\ndef test_b(): assert f(5)\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     values = await judge.values(
-        module, judge.location.entry, judge.location.lines(), [ProgramPoint(2, ("a >= 3", "a > 3"))]
+        module, *unit_lines(judge), [ProgramPoint(2, ("a >= 3", "a > 3"))]
     )
     (failing,) = values.wrong_returns
     visit = values.last_calls[2].index(failing)
@@ -144,7 +151,9 @@ async def test_nothing_is_made_up_where_a_test_compares_something_else(test, wri
     module = "def f(a):\n    return [a]\n"
     tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, judge.location.entry, judge.location.lines(), [ProgramPoint(2, ("a",))])
+    values = await judge.values(
+        module, *unit_lines(judge), [ProgramPoint(2, ("a",))]
+    )
     assert not values.wrong_returns
 
 

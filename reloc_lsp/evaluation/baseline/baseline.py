@@ -328,7 +328,7 @@ class BaselineBuilder:
 
     async def _cold(self, tier: Tier, tests: list[int], limits: Mapping[int, Limit]) -> CoverageRun:
         """An instrumented cold run: the reference for verdicts, and the way to see the unit run at import."""
-        survey, probe = CoverageRun(), ProbeRequest(self.location.lines(), self.location.entry)
+        survey, probe = CoverageRun(), ProbeRequest(self.location.line_range(), self.location.first_statement_line)
         begun = time.monotonic()
         while tests:
             request = RunRequest({n: limits[n].grown(3) for n in tests}, probe=probe)
@@ -344,7 +344,7 @@ class BaselineBuilder:
         """The tests that stay green with a unit that raises: nothing proves that the swap reaches them."""
         green: set[int] = set()
         while tests:
-            report = await warm.run(self.location.must_fail(), RunRequest({n: limits[n] for n in tests}))
+            report = await warm.run(self.location.canary(), RunRequest({n: limits[n] for n in tests}))
             green |= {n for n, result in report.results.items() if result.outcome is Outcome.PASSED}
             if report.ended == "done" or not report.results:
                 return green | (set(tests) - set(report.results))

@@ -119,7 +119,7 @@ class CoveringTestSearch:
                 seconds=seconds,
                 quiet=QUIET_SHARE * self.seconds,
                 learn=True,
-                probe=ProbeRequest(self.location.lines(), self.location.entry),
+                probe=ProbeRequest(self.location.line_range(), self.location.first_statement_line),
             )
             report = await tier.run(self.location.source, request)
             survey.add(report)

@@ -125,7 +125,7 @@ class WarmTier(ForkedTier, BatchTier):
 
     def can_show(self, source: str) -> bool:
         """Whether the version changes only the body, which is all that a swap replaces."""
-        return self.location is None or self.location.fits(source)
+        return self.location is None or self.location.is_swappable(source)
 
     def can_vary_inputs(self, source: str) -> bool:
         """Whether the version can be swapped in, so that its function can be called directly."""

@@ -1,4 +1,4 @@
-"""Where the unit stands, in the user's file and in its copy, and which candidates fit into the running code."""
+"""Where the unit is in its file, how its source is replaced there, and which candidates can be swapped in."""
 
 from __future__ import annotations
 import __future__
@@ -17,7 +17,10 @@ from reloc_lsp.program.unit import FunctionNode, Module, Unit
 
 @dataclass(frozen=True)
 class UnitLocation:
-    """A function of the user's `file` (absolute), whose copy is `copy`; `name` is the file's name for messages."""
+    """The function `unit` of the user's `file`, which is parsed as `module`.
+
+    `file` is an absolute path and `copy` the path of its copy in the scratch copy. `name` is the file's name in messages.
+    """
 
     file: Path
     copy: Path
@@ -27,28 +30,28 @@ class UnitLocation:
 
     @property
     def source(self) -> str:
-        """The unit's own lines."""
+        """The source of the unit: its whole lines."""
         return self.module.source(self.unit)
 
     @cached_property
     def outermost(self) -> Unit:
-        """The outermost function around the unit: the one whose code is swapped."""
+        """The outermost function that contains the unit, or the unit itself. Its code object is swapped."""
         return self.module.outermost_function(self.unit)
 
     def file_text(self, source: str) -> str:
-        """The whole file with the unit's lines replaced by `source`."""
+        """The text of the whole file, with `source` as the unit."""
         return self.module.text[: self.unit.start] + source + self.module.text[self.unit.end :]
 
     def swap_text(self, source: str) -> str:
-        """The outermost function's lines with the unit's lines replaced by `source`."""
+        """The source of the outermost function, with `source` as the unit."""
         outer, unit, text = self.outermost, self.unit, self.module.text
         return text[outer.start : unit.start] + source + text[unit.end : outer.end]
 
     def description(self) -> UnitDescription:
-        """What the harness needs to compile the outermost function in its context."""
+        """What the harness needs to compile the outermost function as part of its module and its classes."""
         index = self.module.index
-        around = [u for u in self.module.units if u.is_class and self._holds(u, self.outermost)]
-        headers = [index.indentation(u.line) + f"class {u.name}:\n" for u in around]
+        classes = [u for u in self.module.units if u.is_class and self._contains(u, self.outermost)]
+        headers = [index.indentation(u.line) + f"class {u.name}:\n" for u in classes]
         first = headers[0] if headers else self.module.source(self.outermost)
         if first[:1] in (" ", "\t"):
             headers.insert(0, "if 1:\n")
@@ -62,27 +65,30 @@ class UnitLocation:
         return UnitDescription(
             file=str(self.copy),
             prefix="".join(headers),
-            names=(*(u.name for u in around), self.outermost.name),
+            names=(*(u.name for u in classes), self.outermost.name),
             first_line=self.outermost.first_line,
             futures=tuple(futures),
         )
 
-    def lines(self) -> tuple[int, int]:
-        """First and last line of the unit in the file."""
+    def line_range(self) -> tuple[int, int]:
+        """First and last line of the unit in the file, counted from 1."""
         return self.unit.first_line, self.unit.last_line
 
-    def lines_of(self, source: str) -> tuple[int, int]:
-        """First and last line that `source` has in the unit's place."""
+    def line_range_of(self, source: str) -> tuple[int, int]:
+        """First and last line in the file, if `source` replaces the unit."""
         return self.unit.first_line, self.unit.first_line + len(source.splitlines())
 
     @property
-    def entry(self) -> int:
-        """Line of the file at which the unit's first statement begins, its docstring left out."""
+    def first_statement_line(self) -> int:
+        """Line of the file at which the unit's first statement begins. The docstring does not count."""
         body = self.module.node(self.unit).body
         return (body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]).lineno
 
-    def fits(self, source: str) -> bool:
-        """Whether a candidate changes only the body: decorators, defaults and annotations run at import."""
+    def is_swappable(self, source: str) -> bool:
+        """Whether a candidate changes only the body, so that its code object can replace the unit's in a running process.
+
+        Decorators, defaults and annotations are evaluated when the module is imported.
+        """
         if source.startswith(self._header_text):
             return True
         try:
@@ -91,7 +97,7 @@ class UnitLocation:
             return False
 
     def is_one_function(self, source: str) -> bool:
-        """Whether `source` is a function of the unit's kind and name, and nothing beside it."""
+        """Whether `source` is one function with the unit's name, `async` if the unit is, and no other statement."""
         try:
             body = parse_unit(source).body
             body = body[0].body if isinstance(body[0], ast.If) else body
@@ -101,10 +107,10 @@ class UnitLocation:
         return len(body) == 1 and isinstance(body[0], kind) and getattr(body[0], "name", "") == self.unit.name
 
     def compiles(self, source: str) -> bool:
-        """Whether the unit's file would still compile: `break` outside of a loop parses and does not."""
-        described = self.description()
-        text, flags = described.prefix + self.swap_text(source), 0
-        for name in described.futures:
+        """Whether the file still compiles with `source` as the unit. Some errors, as `break` outside of a loop, do parse."""
+        description = self.description()
+        text, flags = description.prefix + self.swap_text(source), 0
+        for name in description.futures:
             flags |= getattr(__future__, name).compiler_flag
         try:
             with warnings.catch_warnings():
@@ -114,8 +120,11 @@ class UnitLocation:
             return False
         return True
 
-    def must_fail(self) -> str:
-        """The unit with a first statement that raises, everything else in place (generators stay generators)."""
+    def canary(self) -> str:
+        """The unit with a new first statement that raises, so that every test that runs this source must fail.
+
+        The rest of the body stays, so that a generator is still a generator.
+        """
         node = self.module.node(self.unit)
         body = node.body
         first = body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]
@@ -128,7 +137,7 @@ class UnitLocation:
         return apply_edits(self.source, [Edit(start, start, f"raise SystemExit('ReLoc: this must fail'){separator}")])
 
     def _begin(self, statement: ast.stmt) -> tuple[int, int]:
-        """The line of the file at which a statement begins, decorators included, and its offset in the unit."""
+        """The line of the file at which a statement begins, with its decorators, and the offset of that in the unit."""
         index = self.module.index
         line = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
         offset = index.offset(statement.lineno, statement.col_offset)
@@ -138,7 +147,7 @@ class UnitLocation:
 
     @cached_property
     def _header_text(self) -> str:
-        """All before the body: what begins alike has the same header, and needs no parsing to know it."""
+        """The unit's text before its body. A candidate that begins with it has the same header and need not be parsed."""
         return self.source[: self._begin(self.module.node(self.unit).body[0])[1]]
 
     @cached_property
@@ -146,7 +155,7 @@ class UnitLocation:
         return _header(self.source)
 
     @staticmethod
-    def _holds(outer: Unit, inner: Unit) -> bool:
+    def _contains(outer: Unit, inner: Unit) -> bool:
         return outer != inner and outer.first_line <= inner.first_line and inner.last_line <= outer.last_line
 
 

@@ -36,7 +36,7 @@ def test_only_the_units_lines_are_exchanged():
     revised = location.source.replace("return 1", "return 2")
     assert location.file_text(revised) == METHOD.replace("return 1", "return 2")
     assert location.file_text(location.source) == METHOD
-    assert location.lines() == (4, 8) and location.entry == 8
+    assert location.line_range() == (4, 8) and location.first_statement_line == 8
 
 
 def test_a_nested_function_is_swapped_with_the_function_around_it():
@@ -63,7 +63,7 @@ def test_a_nested_function_is_swapped_with_the_function_around_it():
 )
 def test_a_unit_made_to_fail_raises_first_and_keeps_all_the_rest(text, qualname):
     location = location_of(text, qualname)
-    failing = Module(location.file_text(location.must_fail()))
+    failing = Module(location.file_text(location.canary()))
     node, original = failing.node(failing.find(qualname)), location.module.node(location.unit)
     raised = next(position for position, statement in enumerate(node.body) if isinstance(statement, ast.Raise))
     assert raised == (1 if len(original.body) > 1 and ast.get_docstring(original) else 0)
@@ -72,7 +72,7 @@ def test_a_unit_made_to_fail_raises_first_and_keeps_all_the_rest(text, qualname)
 
 
 @pytest.mark.parametrize(
-    ("revised", "fits"),
+    ("revised", "swappable"),
     [
         ("def f(a, b=1):\n    return b\n", True),
         ("def f(a,  b = 1):  # same\n    x = a\n    return x\n", True),
@@ -87,8 +87,8 @@ def test_a_unit_made_to_fail_raises_first_and_keeps_all_the_rest(text, qualname)
         ("def f(:\n", False),
     ],
 )
-def test_a_revision_of_the_body_alone_fits_into_the_running_code(revised, fits):
-    assert location_of("def f(a, b=1):\n    return a\n", "f").fits(revised) is fits
+def test_a_revision_of_the_body_alone_can_be_swapped_in(revised, swappable):
+    assert location_of("def f(a, b=1):\n    return a\n", "f").is_swappable(revised) is swappable
 
 
 @pytest.mark.parametrize(
