@@ -17,11 +17,6 @@ from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.search.runtime_values import ProgramPoint
 
 MODULE = """\
-def unit_lines(judge) -> tuple[int, tuple[int, int]]:
-    """The line of the unit's first statement, and its first and last line."""
-    return judge.location.first_statement_line, judge.location.line_range()
-
-
 def clamp(value, low, high):
     if value < low:
         return low
@@ -40,6 +35,11 @@ TESTS = """
     def test_order():
         with pytest.raises(ValueError): clamp(10, 9, 0)
 """
+
+
+def unit_lines(judge) -> tuple[int, tuple[int, int]]:
+    """The line of the unit's first statement, and its first and last line."""
+    return judge.location.first_statement_line, judge.location.line_range()
 
 
 @pytest.fixture
@@ -83,9 +83,7 @@ async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, jud
         "from m import f\ndef test_a(): assert f(3) == 4\ndef test_b(): assert f(5) == 3\ndef test_c(): assert f(3)\n"
     )
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
-    values = await judge.values(
-        module, *unit_lines(judge), [ProgramPoint(5, ("a",))]
-    )
+    values = await judge.values(module, *unit_lines(judge), [ProgramPoint(5, ("a",))])
     assert len(values.vectors[5]["a"]) >= 1
 
 
@@ -137,9 +135,7 @@ async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
     module = "def f(a):\n    return a > 3\n"
     tests = "from m import f\ndef test_a(): assert f(3)\ndef test_b(): assert f(5)\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(
-        module, *unit_lines(judge), [ProgramPoint(2, ("a >= 3", "a > 3"))]
-    )
+    values = await judge.values(module, *unit_lines(judge), [ProgramPoint(2, ("a >= 3", "a > 3"))])
     (failing,) = values.wrong_returns
     visit = values.last_calls[2].index(failing)
     assert values.vectors[2]["a >= 3"][visit] in values.expected_values[2][failing]
@@ -151,9 +147,7 @@ async def test_nothing_is_made_up_where_a_test_compares_something_else(test, wri
     module = "def f(a):\n    return [a]\n"
     tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
     judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(
-        module, *unit_lines(judge), [ProgramPoint(2, ("a",))]
-    )
+    values = await judge.values(module, *unit_lines(judge), [ProgramPoint(2, ("a",))])
     assert not values.wrong_returns
 
 

@@ -19,7 +19,7 @@ from reloc_lsp.program.unit import FunctionNode, Module, Unit
 class UnitLocation:
     """The function `unit` of the user's `file`, which is parsed as `module`.
 
-    `file` is an absolute path and `copy` the path of its copy in the scratch copy. `name` is the file's name in messages.
+    `file` is an absolute path. `copy` is the path of the file in the scratch copy, `name` its name in messages.
     """
 
     file: Path
@@ -85,7 +85,7 @@ class UnitLocation:
         return (body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]).lineno
 
     def is_swappable(self, source: str) -> bool:
-        """Whether a candidate changes only the body, so that its code object can replace the unit's in a running process.
+        """Whether a candidate changes only the body, so that its code can replace the unit's in a running process.
 
         Decorators, defaults and annotations are evaluated when the module is imported.
         """
@@ -107,7 +107,7 @@ class UnitLocation:
         return len(body) == 1 and isinstance(body[0], kind) and getattr(body[0], "name", "") == self.unit.name
 
     def compiles(self, source: str) -> bool:
-        """Whether the file still compiles with `source` as the unit. Some errors, as `break` outside of a loop, do parse."""
+        """Whether the file compiles with `source` as the unit. `break` outside of a loop, for example, only parses."""
         description = self.description()
         text, flags = description.prefix + self.swap_text(source), 0
         for name in description.futures:
@@ -147,7 +147,7 @@ class UnitLocation:
 
     @cached_property
     def _header_text(self) -> str:
-        """The unit's text before its body. A candidate that begins with it has the same header and need not be parsed."""
+        """The unit's text before its body. A candidate that begins with it has the same header, without being parsed."""
         return self.source[: self._begin(self.module.node(self.unit).body[0])[1]]
 
     @cached_property
