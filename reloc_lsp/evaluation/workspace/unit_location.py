@@ -147,7 +147,7 @@ class UnitLocation:
 
     @cached_property
     def _header_text(self) -> str:
-        """The unit's text before its body. A candidate that begins with it has the same header, without being parsed."""
+        """The unit's text before its body. A candidate that begins with it has the same header; it is not parsed."""
         return self.source[: self._begin(self.module.node(self.unit).body[0])[1]]
 
     @cached_property
