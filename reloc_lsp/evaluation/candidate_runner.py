@@ -79,7 +79,7 @@ class CandidateRunner:
         results: Results = {}
         left = dict(limits)
         while left and (failed := _failures(results)) <= allowed:
-            whole = len(left) == len(limits) == len(self.context.tests) and allowed < len(limits)
+            whole = left.keys() == set(self.context.tests) and allowed < len(limits)
             early_stop = early_stop_after(self.context.baseline.results, list(limits)) if whole else None
             report = await tier.run(source, RunRequest(left, failures_allowed=allowed - failed, early_stop=early_stop))
             self.cpu += report.cpu

@@ -1,4 +1,4 @@
-"""The environment variables that tests see: harmless ones, so that no key or token reaches a candidate."""
+"""The environment variables of the processes that run tests. No key or token of the user is among them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_KEPT = {
+_INHERITED = {
     "PATH", "LANG", "LANGUAGE", "TZ", "USER", "LOGNAME", "SHELL", "VIRTUAL_ENV", "CONDA_PREFIX", "DISPLAY",
     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "NUMBER_OF_PROCESSORS", "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTHONHOME", "SOURCE_DATE_EPOCH",
 }  # fmt: skip
+"""Harmless variables, which keep their values. So do those whose names begin with `LC_`."""
 _FIXED = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUNBUFFERED": "1",
@@ -21,22 +22,26 @@ _FIXED = {
     "COLUMNS": "80",
     "LINES": "24",
 }
+"""Variables with the same value for every run: numerical libraries use one thread, because a process with threads
+cannot be forked safely."""
 
 
 def clean_environment(
-    scratch: Path,
+    copy_folder: Path,
     python_path: Sequence[str],
-    wanted: Sequence[str] = (),
+    allowed: Sequence[str] = (),
     source: Mapping[str, str] | None = None,
     scripts: Path | None = None,
 ) -> dict[str, str]:
-    """Variables for a harness process: an allow-list, the user's `wanted` names, and a home of its own in scratch.
+    """Variables for a harness process: harmless ones of `source`, and those that the user's settings `allowed`.
 
-    Programs are looked for in `scripts` first, where the interpreter's environment has its own, as if it was activated.
+    `source` are the variables of this process, unless they are given. The home folder and the temporary folder are in
+    `copy_folder`, the folder of the scratch copy; they are made if they do not exist. Programs are searched in the
+    folder `scripts` first, as in an activated virtual environment.
     """
     source = os.environ if source is None else source
-    kept = {name: value for name, value in source.items() if name in _KEPT or name in wanted or name.startswith("LC_")}
-    home, temporary = scratch / "home", scratch / "tmp"
+    kept = {name: value for name, value in source.items() if _is_inherited(name, allowed)}
+    home, temporary = copy_folder / "home", copy_folder / "tmp"
     for folder in (home, temporary):
         folder.mkdir(parents=True, exist_ok=True)
     kept |= _FIXED | {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(temporary)}
@@ -48,3 +53,7 @@ def clean_environment(
     else:
         kept.pop("PYTHONPATH", None)
     return kept
+
+
+def _is_inherited(name: str, allowed: Sequence[str]) -> bool:
+    return name in _INHERITED or name in allowed or name.startswith("LC_")

@@ -1,4 +1,4 @@
-"""The project's own Python: the tests run in it, with nothing of ours installed there."""
+"""The project's own Python interpreter. The tests run in it. Nothing of ReLoc is installed there."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.errors import EvaluationError
 
-OLDEST = (3, 9)
-LONGEST_REASON = 160
+OLDEST_VERSION = (3, 9)
+"""The oldest Python that the harness supports."""
+MAX_REASON_LENGTH = 160
+"""Characters of an error message that are quoted. Chosen by hand."""
+START_TIMEOUT = 60
+"""Seconds that an interpreter may take to start and to describe itself. Chosen by hand."""
 
-_QUESTION = """
+_DESCRIBE = """
 import json, os, sys
 from importlib.metadata import PackageNotFoundError, distributions, version
 from importlib.util import find_spec
@@ -26,28 +30,29 @@ except PackageNotFoundError:
     found = "of unknown version"
 editable = []
 for distribution in distributions():
-    told = distribution.read_text("direct_url.json")
-    if told and '"editable"' in told:
-        editable.append(unquote(urlsplit(json.loads(told)["url"]).path))
-places = [sys.prefix, sys.base_prefix, sys.exec_prefix, *filter(None, sys.path), *editable]
-places += os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    origin = distribution.read_text("direct_url.json")
+    if origin and '"editable"' in origin:
+        editable.append(unquote(urlsplit(json.loads(origin)["url"]).path))
+folders = [sys.prefix, sys.base_prefix, sys.exec_prefix, *filter(None, sys.path), *editable]
+folders += os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
 link = sys.executable
 while True:
-    places.append(os.path.dirname(link))
+    folders.append(os.path.dirname(link))
     if not os.path.islink(link):
         break
     link = os.path.join(os.path.dirname(link), os.readlink(link))
-places = [os.path.abspath(place) for place in places if place]
-places += [os.path.realpath(place) for place in places]
-print(json.dumps([sys.executable, list(sys.version_info[:3]), found, sys.path, list(dict.fromkeys(places))]))
+folders = [os.path.abspath(folder) for folder in folders if folder]
+folders += [os.path.realpath(folder) for folder in folders]
+print(json.dumps([sys.executable, list(sys.version_info[:3]), found, sys.path, list(dict.fromkeys(folders))]))
 """
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that starts: its path, version, pytest's version if it has one, and why it was chosen.
+    """A Python interpreter that starts. `pytest` is the version of its pytest, or `None` if it has none.
 
-    `search_path` is its `sys.path`; `places` are all folders that it and its packages lie in, editable ones included.
+    `source` says in words where the interpreter was found. `search_path` is its `sys.path`. `folders` are all folders
+    with its files and its packages, including packages that are installed in editable mode.
     """
 
     executable: Path
@@ -55,22 +60,21 @@ class Interpreter:
     pytest: str | None
     source: str
     search_path: tuple[str, ...] = ()
-    places: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
 
 
 def find_interpreter(root: Path, setting: str | None) -> Interpreter:
-    """The interpreter for the workspace at `root`: setting, then .venv or venv, then the active one, then ours.
+    """The interpreter for the workspace at `root`.
 
-    Raises `EvaluationError` where the chosen one does not start, is too old or has no pytest: falling through
-    to the next would run the tests against other packages than the user believes.
+    The first of these is chosen: the `setting`; `.venv` or `venv` of the workspace; the active environment; the
+    interpreter of ReLoc. Raises `EvaluationError` if the chosen one does not start, is too old, or has no pytest. The
+    next one is not tried then, because the tests would run with other packages than the user expects.
     """
     executable, source = _choose(root, setting)
-    found = ask(executable, source, root)
-    if found.version < OLDEST:
-        version = ".".join(map(str, found.version))
-        raise EvaluationError(
-            f"{source} {executable} is Python {version}; ReLoc needs {OLDEST[0]}.{OLDEST[1]} or later there."
-        )
+    found = describe(executable, source, root)
+    if found.version < OLDEST_VERSION:
+        version, oldest = (".".join(map(str, numbers)) for numbers in (found.version, OLDEST_VERSION))
+        raise EvaluationError(f"{source} {executable} is Python {version}; ReLoc needs {oldest} or later there.")
     if found.pytest is None:
         raise EvaluationError(
             f"{source} {executable} has no pytest. Install it there ({executable} -m pip install pytest) "
@@ -79,27 +83,30 @@ def find_interpreter(root: Path, setting: str | None) -> Interpreter:
     return found
 
 
-def ask(executable: Path, source: str, root: Path) -> Interpreter:
-    """Start the interpreter and ask what it is; raises `EvaluationError` where it does not answer."""
+def describe(executable: Path, source: str, root: Path) -> Interpreter:
+    """Start the interpreter and let it describe itself. Raises `EvaluationError` if it does not start.
+
+    `source` says in words where it was found. It is started in the folder `root`.
+    """
     try:
         done = subprocess.run(
-            [executable, "-c", _QUESTION],
-            cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True,
+            [executable, "-c", _DESCRIBE],
+            cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_TIMEOUT, check=True,
         )  # fmt: skip
-        path, version, pytest, search_path, places = json.loads(done.stdout.splitlines()[-1])
+        path, version, pytest, search_path, folders = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         raise EvaluationError(
-            f"{source} {executable} does not start ({_reason(error)}). Mend it, or name another one with "
+            f"{source} {executable} does not start ({_reason(error)}). Repair it, or name another one with "
             "--interpreter or the setting reloc.evaluation.interpreter."
         ) from error
     major, minor, micro = version
-    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path), tuple(map(Path, places)))
+    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path), tuple(map(Path, folders)))
 
 
 def _choose(root: Path, setting: str | None) -> tuple[Path, str]:
     if setting:
-        named = shutil.which(setting, path=None) or setting
-        return Path(os.path.abspath(Path(root, Path(named).expanduser()))), "The interpreter of the settings"
+        program = shutil.which(setting, path=None) or setting
+        return Path(os.path.abspath(Path(root, Path(program).expanduser()))), "The interpreter of the settings"
     for folder in (".venv", "venv"):
         for inner in ("bin/python", "Scripts/python.exe"):
             if (root / folder / inner).exists():
@@ -115,7 +122,7 @@ def _choose(root: Path, setting: str | None) -> tuple[Path, str]:
 def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         lines = (error.stderr or "").strip().splitlines()
-        return lines[-1][:LONGEST_REASON] if lines else f"exit status {error.returncode}"
+        return lines[-1][:MAX_REASON_LENGTH] if lines else f"exit status {error.returncode}"
     if isinstance(error, subprocess.TimeoutExpired):
-        return "no answer within 60 s"
+        return f"no answer within {START_TIMEOUT} s"
     return getattr(error, "strerror", None) or str(error)

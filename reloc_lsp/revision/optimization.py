@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.probes.cpu_benchmark import Stopwatch
-from reloc_lsp.evaluation.probes.median_interval import FEWEST
+from reloc_lsp.evaluation.probes.cpu_benchmark import CpuBenchmark
+from reloc_lsp.evaluation.probes.median_interval import MIN_VALUES
 from reloc_lsp.revision.objective_strategy import Announce
 from reloc_lsp.revision.proposal import Proposal
 from reloc_lsp.revision.report_text import counts_of, failure_text, measured_text, passing_text
@@ -121,7 +121,7 @@ class Optimization:
         kind = self._context.objective.kind
         if kind == "simplify":
             return Simplicity()
-        return Stopwatch(self._context.evaluator) if kind == "speed-up" else None
+        return CpuBenchmark(self._context.evaluator) if kind == "speed-up" else None
 
     def _share_for_measurement(self) -> float:
         """For `speed-up`, time for as many runs of the tests as the interval of the last measurement takes."""
@@ -129,7 +129,7 @@ class Optimization:
             return RESERVED_SHARE
         one_run = sum(result.wall for result in self._context.task.verdict.results.values())
         left = max(self._context.report.spending.seconds_left(), 1.0)
-        return min(max(RESERVED_SHARE, MEASUREMENT_RUNS * FEWEST * one_run / left), MAX_RESERVED_SHARE)
+        return min(max(RESERVED_SHARE, MEASUREMENT_RUNS * MIN_VALUES * one_run / left), MAX_RESERVED_SHARE)
 
     def _usable(self, search: LocalSearch) -> list[Node]:
         """The revisions that may be proposed, the best first; those of an instruction in the order they were made."""

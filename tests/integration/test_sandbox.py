@@ -286,4 +286,4 @@ def test_system_calls_have_the_numbers_that_libseccomp_knows():
 
 
 def test_all_folders_of_the_interpreter_are_known(tmp_path):
-    assert {Path(sys.prefix), Path(sys.base_prefix)} <= set(find_interpreter(tmp_path, sys.executable).places)
+    assert {Path(sys.prefix), Path(sys.base_prefix)} <= set(find_interpreter(tmp_path, sys.executable).folders)

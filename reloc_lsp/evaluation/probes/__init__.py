@@ -1,4 +1,4 @@
-"""What is measured besides outcomes: run-time values and CPU times, with their statistics.
+"""Measurements other than outcomes: run-time values of expressions, and CPU times with their statistics.
 
-Not here: the instrumentation itself (`harness/probe`).
+Not here: the instrumentation in the test process (`harness/probe/`).
 """

@@ -1,4 +1,4 @@
-"""An interval for a median, without a guess at how the values are spread."""
+"""A distribution-free confidence interval of the median."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import math
 from collections.abc import Sequence
 
 CONFIDENCE = 0.95
-FEWEST = 6
-"""Fewer values bound no median with that confidence."""
+"""Probability with which the interval contains the median. The usual value."""
+MIN_VALUES = 6
+"""Fewer values give no interval with this confidence: 2 / 2**5 is more than 0.05, and 2 / 2**6 is less."""
 
 
 def median_interval(values: Sequence[float]) -> tuple[float, float] | None:
-    """Two of the values, between which their distribution's median lies with 95 % confidence; `None` for too few.
+    """Bounds of the median of the values' distribution, with 95 % confidence; `None` if there are too few values.
 
-    The `k` lowest and the `k` highest of `n` values are left out, as many as the binomial distribution allows (the
-    sign test turned around; e.g. Conover, Practical Nonparametric Statistics, section 3.2).
+    The bounds are two of the values. As many values are below the lower bound as above the upper one: as many as the
+    binomial distribution allows. This inverts the sign test (e.g. Conover, Practical Nonparametric Statistics, section
+    3.2). No assumption is made about the distribution.
     """
     ordered, count = sorted(values), len(values)
     outside, left_out = 0.0, -1

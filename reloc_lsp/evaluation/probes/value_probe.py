@@ -1,4 +1,4 @@
-"""A look at run-time values: what expressions are worth at sites of the unit while its tests run."""
+"""The value probe: which values expressions have at program points of the unit while its tests run."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.search.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-LIMIT = Limit(7.0, 20.0)
-MOST_DEATHS = 3
-EARLIER = 0.3
-NOTHING = ProbeReport({}, {}, {}, {}, {}, {}, {})
+PROBE_LIMIT = Limit(7.0, 20.0)
+"""Seconds of CPU and by the clock for one test with instrumentation. Chosen by hand."""
+MAX_CRASHES = 3
+"""After this many runs in which a test ended the process, the probe gives up. Chosen by hand."""
+EARLIER_BLAME = 0.3
+"""Blame, from 0 to 1, of visits before the one that is most likely at fault. Chosen by hand, not tuned."""
+NO_REPORT = ProbeReport({}, {}, {}, {}, {}, {}, {})
 
 
 @dataclass(frozen=True)
 class HarnessValueProbe:
-    """Runs `tests` on the unit's lines `source`, which takes up `lines` of the file; its first statement is `entry`."""
+    """Runs `tests`, by their numbers, on the unit with the text `source`.
+
+    `lines` are the first and last line of that text in the file, and `entry` is the line of its first statement.
+    """
 
     tier: Tier
     source: str
@@ -27,14 +33,18 @@ class HarnessValueProbe:
     lines: tuple[int, int]
     entry: int
 
-    async def values(self, sites: Sequence[ProgramPoint]) -> RuntimeValues:
-        """Run the tests once to count calls and visits, and once more to evaluate at the visits that matter."""
+    async def values(self, points: Sequence[ProgramPoint]) -> RuntimeValues:
+        """The values of each point's expressions at the visits of its line.
+
+        The tests run twice. The first run counts calls and visits. The second evaluates the expressions, and uses the
+        counts to keep the last visits of each test.
+        """
         first, results = await self._run(ProbeRequest(self.lines, self.entry, {}))
-        points = {site.line: site.expressions for site in sites}
-        found, _ = await self._run(ProbeRequest(self.lines, self.entry, points, first.calls, first.counts))
+        expressions_by_line = {point.line: point.expressions for point in points}
+        found, _ = await self._run(ProbeRequest(self.lines, self.entry, expressions_by_line, first.calls, first.counts))
         calls = first.calls
         vectors, blame, truth, last_calls, answers = {}, {}, {}, {}, {}
-        for line, expressions in points.items():
+        for line, expressions in expressions_by_line.items():
             visits = found.visits.get(line, ())
             rows = [
                 (test, call, row) for test, call, row in visits if test is not None and len(row) == len(expressions)
@@ -54,29 +64,29 @@ class HarnessValueProbe:
         return RuntimeValues(vectors, blame, truth, last_calls, answers, found.ended, partial)
 
     async def _run(self, probe: ProbeRequest) -> tuple[ProbeReport, dict[int, TestResult]]:
-        """What the probe reports, and how the tests ended; a test that ends the process is then left out."""
+        """The probe's report and the results of the tests. Tests that end the process are left out of the report."""
         tests = list(self.tests)
         results: dict[int, TestResult] = {}
-        for _ in range(MOST_DEATHS):
+        for _ in range(MAX_CRASHES):
             if not tests:
                 break
-            report = await self.tier.run(self.source, RunRequest(dict.fromkeys(tests, LIMIT), probe=probe))
+            report = await self.tier.run(self.source, RunRequest(dict.fromkeys(tests, PROBE_LIMIT), probe=probe))
             results |= report.results
             found = report.last(ProbeReport)
             if found is not None or not report.results:
-                return found or NOTHING, results
-            # A test that ends the process takes what was recorded with it: run again without it.
+                return found or NO_REPORT, results
+            # The records of a process that ended are lost. Run the tests again without the one that ended it.
             tests.remove(list(report.results)[-1])
-        return NOTHING, results
+        return NO_REPORT, results
 
 
 def _blame(
     visits: Sequence[tuple[int, int]], results: Mapping[int, TestResult], calls: Mapping[int, int]
 ) -> tuple[float, ...]:
-    """How likely each visit `(test, call)` is at fault.
+    """How likely each visit `(test, call)` is at fault, from 0 to 1.
 
-    A test fails at its first wrong answer, so the last call it made is the first to suspect; and if that call raised,
-    so is its last visit.
+    A test stops at its first failure, so its last call is the most likely one to be wrong. If that call raised an
+    exception, only its last visit is. Visits of passing tests have no blame.
     """
     last = {test: position for position, (test, _) in enumerate(visits)}
     blame = []
@@ -87,5 +97,5 @@ def _blame(
             continue
         raised = result.failure is not None and bool(result.failure.unit_lines)
         suspect = call >= calls.get(test, 1) and (not raised or position == last[test])
-        blame.append(1.0 if suspect else EARLIER)
+        blame.append(1.0 if suspect else EARLIER_BLAME)
     return tuple(blame)

@@ -72,7 +72,7 @@ class HarnessLauncher:
 
     def _shown(self) -> list[Path]:
         """What tests may see of private folders: the workspace, its interpreter with all its packages, the harness."""
-        folders = [self.copy.origin, BOOT.parent, *self.interpreter.places]
+        folders = [self.copy.origin, BOOT.parent, *self.interpreter.folders]
         return [*folders, *sorted(self.copy.linked_outside), *self.copy.kept_bytecode]
 
     def _in_workspace(self, path: str) -> bool:
