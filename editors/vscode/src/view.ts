@@ -129,10 +129,10 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
 
   private async closeTabs(id: string): Promise<void> {
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    const ours = tabs.filter(({ input }) => {
+    const tabsOfProposal = tabs.filter(({ input }) => {
       const uri = input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
       return uri?.scheme === SCHEME && partsOf(uri.path)?.id === id;
     });
-    await vscode.window.tabGroups.close(ours);
+    await vscode.window.tabGroups.close(tabsOfProposal);
   }
 }

@@ -26,8 +26,8 @@ test('the steps of the walkthrough name commands that are declared, and pages th
   const linked = steps.flatMap(({ description }) => [...description.matchAll(/\(command:([\w.]+)/g)].map((found) => found[1] ?? ''));
   const awaited = steps.flatMap((step) => step.completionEvents ?? []).map((event) => event.replace('onCommand:', ''));
   assert.ok(linked.length > 0);
-  const ours = [...linked, ...awaited].filter((command) => command.startsWith('reloc.'));
-  assert.deepEqual(ours.filter((command) => !declared.has(command)), []);
+  const relocCommands = [...linked, ...awaited].filter((command) => command.startsWith('reloc.'));
+  assert.deepEqual(relocCommands.filter((command) => !declared.has(command)), []);
   for (const { media } of steps) {
     assert.ok(existsSync(media.markdown), media.markdown);
   }

@@ -43,7 +43,7 @@ class StopReason(enum.Enum):
 
     USER = "stopped by the user"
     CLOSED = "its file was closed"
-    REPLACED = "a newer search took its place"
+    REPLACED = "a newer search replaced it"
     SETTINGS = "its settings were changed"
     ENDING = "the server ends"
 

@@ -146,8 +146,13 @@ class RevisionService:
             message = f"A revision waits. {pending.message}"
         else:
             message = f"{before.passed} of {before.total} tests pass. {proposal.failure}".rstrip()
-        proposal_id = pending.id if pending else None
-        source = module.source(unit)
-        status = UnitStatus(proposal.qualname, source, before.passed, before.total, message, proposal_id)
+        status = UnitStatus(
+            proposal.qualname,
+            module.source(unit),
+            passed=before.passed,
+            total=before.total,
+            message=message,
+            proposal_id=pending.id if pending else None,
+        )
         self._session.statuses.set(job.uri, status)
         self._diagnostics.publish(job.uri)

@@ -92,7 +92,14 @@ class ProposalService:
             self._pending.put_back(pending)
             change, before = pending.change, pending.proposal.before
             message = f"A revision waits. {pending.message}"
-            status = UnitStatus(change.qualname, change.before, before.passed, before.total, message, pending.id)
+            status = UnitStatus(
+                change.qualname,
+                change.before,
+                passed=before.passed,
+                total=before.total,
+                message=message,
+                proposal_id=pending.id,
+            )
             self._session.statuses.set(document.uri, status)
             client.show(f"{message} The code action {pending.title('Show')} shows it.")
             self._diagnostics.publish(document.uri)

@@ -16,7 +16,7 @@ ENCODINGS = {"helix": "utf-8", "zed": "utf-16"}
 
 
 def without(editor, method: str) -> None:
-    """Remove a request that the editor supports."""
+    """Make the editor refuse the requests of this method."""
 
     def refuses(params: object) -> None:
         raise JsonRpcMethodNotFound.of(method)
@@ -61,9 +61,9 @@ async def test_without_questions_a_code_action_applies_the_revision(connect, pro
 
 
 async def test_without_applyedit_a_message_is_shown_and_the_proposal_waits(connect, project, source, clamp, revisions):
-    announced = client_capabilities("visual-studio-code")
-    announced.workspace.apply_edit = None
-    editor = await connect(capabilities=announced)
+    client = client_capabilities("visual-studio-code")
+    client.workspace.apply_edit = None
+    editor = await connect(capabilities=client)
     without(editor, types.WORKSPACE_APPLY_EDIT)
     uri = editor.open(project / "ranges.py")
     await found(editor, uri, clamp, revisions, source)
@@ -117,9 +117,9 @@ async def test_a_response_of_the_wrong_shape_counts_as_an_error(
 
 @pytest.mark.parametrize("formats", [[types.MarkupKind.PlainText], [types.MarkupKind.Markdown], None])
 async def test_a_hover_is_markdown_only_if_the_editor_supports_it(connect, project, source, clamp, revisions, formats):
-    announced = client_capabilities("emacs")
-    announced.text_document.hover.content_format = formats
-    editor = await connect(capabilities=announced, answers=(None,))
+    client = client_capabilities("emacs")
+    client.text_document.hover.content_format = formats
+    editor = await connect(capabilities=client, answers=(None,))
     uri = editor.open(project / "ranges.py")
     await found(editor, uri, clamp, revisions, source)
     await editor.until(lambda: editor.questions)

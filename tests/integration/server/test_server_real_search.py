@@ -77,7 +77,7 @@ async def test_a_stopped_search_leaves_no_process_and_the_server_runs(tested, cl
         working = descendants(server)
         assert await editor.command("reloc.cancel") == [job]
         await editor.ended(job)
-        await gone(working)
+        await wait_until_ended(working)
         assert await editor.actions(uri, clamp)
 
 
@@ -91,7 +91,7 @@ async def test_no_process_is_left_when_the_editor_disappears(tested, clamp):
         working = descendants(process.pid)
         process.stdin.close()
         await asyncio.wait_for(process.wait(), 30)
-        await gone(working)
+        await wait_until_ended(working)
 
 
 def descendants(process_id: int) -> list[int]:
@@ -108,7 +108,7 @@ def descendants(process_id: int) -> list[int]:
     return found[1:]
 
 
-async def gone(processes: list[int]) -> None:
+async def wait_until_ended(processes: list[int]) -> None:
     assert processes or sys.platform != "linux", "the search has processes"
     async with asyncio.timeout(30):
         while any(os.path.exists(f"/proc/{process}") for process in processes):
