@@ -38,7 +38,7 @@ MAX_PERMISSIONS = 200
 
 
 class AuditListener:
-    """Sends a record `{"needs": permission}` the first time that a permission is required.
+    """Sends a record `PermissionRequired` the first time that a permission is required.
 
     A permission is "network", "processes", "attributes", or the path of a directory in which something is written. The
     process may always write in its own directories `private`.

@@ -2,7 +2,7 @@
 
 The first process of a search writes what it compiles into a directory of its own. The controller takes this directory
 away before any candidate runs, and lets later processes read it. Bytecode is used only if it matches the time and size
-of its source, or its hash. The controller gives every source that it writes a modification time of its own.
+of its source, or its hash. The controller gives every source that it writes a unique modification time.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class UnitCode:
 
 
 def install(functions: Sequence[types.FunctionType], code: types.CodeType) -> None:
-    """Swap `code` into all `functions`; raises `ValueError` where its closure is another than theirs."""
+    """Swap `code` into all `functions`; raises `ValueError` where its closure differs from theirs."""
     for function in functions:
         if function.__code__.co_freevars != code.co_freevars:
             raise ValueError("the closure changed")

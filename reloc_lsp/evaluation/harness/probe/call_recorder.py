@@ -43,14 +43,14 @@ class CallRecorder:
         self._left = MAX_CALLS_PER_TEST
         sys.setprofile(self._profile)
 
-    def compared(self, operator: str, left: Any, right: Any) -> None:
+    def compared(self, operator: str, left: object, right: object) -> None:
         """Ignore what a test compares."""
 
     def end(self, error: BaseException | None) -> None:
         """The test ended."""
         sys.setprofile(None)
 
-    def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
+    def _profile(self, frame: FrameType, event: str, argument: object) -> None:
         if event != "call" or frame.f_code is not self.code or not self._left or len(self.calls) >= MAX_CALLS:
             return
         if is_recursive(frame):

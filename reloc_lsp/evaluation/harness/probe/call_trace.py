@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from types import CodeType, FrameType
-from typing import Any
 
 from ..protocol.messages import CalledFunction
 
@@ -27,13 +26,13 @@ class CallTrace:
         sys.settrace(self._trace)
         threading.settrace(self._trace)
 
-    def compared(self, operator: str, left: Any, right: Any) -> None:
+    def compared(self, operator: str, left: object, right: object) -> None:
         """Ignore what a test compares."""
 
     def end(self, error: BaseException | None) -> None:
         """Ignore how the test ended."""
 
-    def _trace(self, frame: FrameType, event: str, argument: Any) -> None:
+    def _trace(self, frame: FrameType, event: str, argument: object) -> None:
         self.calls.setdefault(frame.f_code, set()).add(self.test)
 
     def report(self) -> tuple[CalledFunction, ...]:

@@ -25,7 +25,7 @@ class ExpectedValues:
         self._line = 0
         self._key: Optional[Key] = None
         self._value: Any = None
-        self._sides: Optional[tuple[Any, Any]] = None
+        self._sides: Optional[tuple[object, object]] = None
         self._expected: dict[int, Any] = {}
 
     def called(self) -> None:
@@ -36,7 +36,7 @@ class ExpectedValues:
         """The unit, or a function inside it, returns `value` at `line`. The last return is the unit's own."""
         self._line, self._key, self._value = line, value_key(value), value
 
-    def compared(self, operator: str, left: Any, right: Any) -> None:
+    def compared(self, operator: str, left: object, right: object) -> None:
         """A test fails because this comparison does not hold."""
         if operator in ("==", "is"):
             self._sides = left, right
@@ -75,7 +75,7 @@ def _equal(value: Any, expected: Any) -> bool:
         return False
 
 
-def _sides_of_assert_equal(trace: Optional[TracebackType]) -> Optional[tuple[Any, Any]]:
+def _sides_of_assert_equal(trace: Optional[TracebackType]) -> Optional[tuple[object, object]]:
     """The two values that unittest's `assertEqual`, or an assertion that calls it, compares."""
     while trace is not None:
         frame = trace.tb_frame

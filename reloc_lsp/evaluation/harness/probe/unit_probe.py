@@ -90,7 +90,7 @@ class UnitProbe:
         """Whether the last test reached a statement of the unit."""
         return bool(self.lines)
 
-    def compared(self, operator: str, left: Any, right: Any) -> None:
+    def compared(self, operator: str, left: object, right: object) -> None:
         """A test fails because this comparison does not hold."""
         self.expected.compared(operator, left, right)
 

@@ -19,8 +19,11 @@ def begin(setup: Setup) -> None:
     """Prepare for the imports, before anything of the project is imported.
 
     Where Python or pytest lacks a private part that caching needs, bytecode is neither read from the cache nor written.
+    What pytest lacks is written to the log.
     """
     gc.disable()
+    for name, consequence in pytest_compat.missing_parts().items():
+        print(f"This pytest has no {name}: {consequence}.", file=sys.stderr)
     if importlib_compat.missing_parts() or not pytest_compat.caches_bytecode():
         sys.dont_write_bytecode = True
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class TestObserver(Protocol):
@@ -17,7 +17,7 @@ class TestObserver(Protocol):
         """The test of this number begins."""
         ...
 
-    def compared(self, operator: str, left: Any, right: Any) -> None:
+    def compared(self, operator: str, left: object, right: object) -> None:
         """The test fails because this comparison does not hold."""
         ...
 

@@ -12,7 +12,7 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Optional
@@ -32,41 +32,34 @@ _assertion: Any = _module("_pytest.assertion.util")
 _python: Any = _module("_pytest.python")
 _rewrite: Any = _module("_pytest.assertion.rewrite")
 _session: Any = pytest.Session
+_result_key: Any = getattr(_module("_pytest.tmpdir"), "tmppath_result_key", None)
+_test_case_function: Any = getattr(_module("_pytest.unittest"), "TestCaseFunction", ())
+
 make_report: Callable[[pytest.Item, pytest.CallInfo[Any]], pytest.TestReport] = getattr(
     _module("_pytest.runner"), "pytest_runtest_makereport", pytest.TestReport.from_item_and_call
 )
-"""pytest's own making of a report, without plugins."""
-
-_result_key: Any = getattr(_module("_pytest.tmpdir"), "tmppath_result_key", None)
-_test_case_function: Any = getattr(_module("_pytest.unittest"), "TestCaseFunction", ())
+"""Makes the report of one phase of a test, as pytest does without plugins."""
 
 Comparison = Callable[[str, object, object], None]
 """Receives the operator and both sides of the comparison at which an assertion fails."""
 
-_PARTS = {
-    "_pytest.assertion.util._reprcompare": (
-        hasattr(_assertion, "_reprcompare"),
-        "the values that failing tests expect are not known, and reports of failures are slow",
-    ),
-    "_pytest.python.importtestmodule": (hasattr(_python, "importtestmodule"), "package fixtures are slow"),
-    "_pytest.tmpdir.tmppath_result_key": (_result_key is not None, "tests that use tmp_path may fail"),
-    "_pytest.unittest.TestCaseFunction": (
-        _test_case_function != (),
-        "expected failures of unittest classes may count as failures",
-    ),
-    "Function._initrequest": (
-        hasattr(pytest.Function, "_initrequest"),
-        "several candidates cannot share a process",
-    ),
-    "Session._collect_one_node": (hasattr(_session, "_collect_one_node"), "large directories are collected slowly"),
-    "_pytest.assertion.rewrite.get_cache_dir": (hasattr(_rewrite, "get_cache_dir"), "bytecode is not cached"),
-    "_pytest.assertion.rewrite._read_pyc": (hasattr(_rewrite, "_read_pyc"), "bytecode is not cached"),
-}
-
 
 def missing_parts() -> dict[str, str]:
     """Private parts that this pytest does not have, each with what the harness cannot do without it."""
-    return {name: consequence for name, (there, consequence) in _PARTS.items() if not there}
+    return {name: consequence for name, there, consequence in _parts() if not there}
+
+
+def _parts() -> Iterator[tuple[str, bool, str]]:
+    slow_failures = "the values that failing tests expect are not known, and each failure takes longer"
+    yield "_pytest.assertion.util._reprcompare", hasattr(_assertion, "_reprcompare"), slow_failures
+    yield "_pytest.python.importtestmodule", hasattr(_python, "importtestmodule"), "packages of tests are slow"
+    yield "_pytest.tmpdir.tmppath_result_key", _result_key is not None, "tests that use tmp_path may fail"
+    unittest = "expected failures in unittest classes may count as failures"
+    yield "_pytest.unittest.TestCaseFunction", _test_case_function != (), unittest
+    batches = "several candidates cannot share a process"
+    yield "Function._initrequest", hasattr(pytest.Function, "_initrequest"), batches
+    yield "Session._collect_one_node", hasattr(_session, "_collect_one_node"), "large directories are collected slowly"
+    yield "_pytest.assertion.rewrite", caches_bytecode(), "bytecode is not cached"
 
 
 def set_comparison_listener(listener: Optional[Comparison]) -> None:

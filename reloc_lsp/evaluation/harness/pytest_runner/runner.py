@@ -31,9 +31,9 @@ MAX_REPORT_TEXT = 300
 class Runner:
     """Runs items and sends a record `TestEnded` for each. It is a plugin of pytest.
 
-    The `RunRequest` tells when to end early. With `early_stop`, many tests fail: the first ones show what all of them
-    do. The time without a test that reaches the unit (`quiet`) is at least as long as the tests took up to the last one
-    that reached it.
+    The `RunRequest` says when to end early. `early_stop` serves units of which many tests fail: the first ones show
+    what all of them do. The time without a test that reaches the unit (`quiet`) is at least as long as the tests took
+    up to the last one that reached it.
     """
 
     def __init__(self, unit_file: str) -> None:
