@@ -1,4 +1,4 @@
-"""Which Python runs the tests, and what is said when it cannot."""
+"""Which Python runs the tests, and the messages if it cannot."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def program(path: Path, text: str) -> str:
     return str(path)
 
 
-def test_without_anything_else_our_own_is_taken(tmp_path):
+def test_the_interpreter_of_reloc_is_the_last_choice(tmp_path):
     found = find_interpreter(tmp_path, None)
     assert os.path.samefile(found.executable, sys.executable) and found.pytest == pytest.__version__
     assert found.version == sys.version_info[:3]
@@ -65,7 +65,7 @@ def test_a_relative_setting_is_relative_to_the_workspace(bare):
     assert str(bare) in said and "has no pytest" in said
 
 
-def test_the_active_environment_is_taken_where_the_workspace_has_none(bare, tmp_path_factory, monkeypatch):
+def test_the_active_environment_is_used_if_the_workspace_has_none(bare, tmp_path_factory, monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", str(bare.parents[1]))
     assert "The active environment's interpreter" in refused(tmp_path_factory.mktemp("plain"), None)
 
@@ -93,7 +93,7 @@ def test_an_interpreter_that_is_too_old(tmp_path):
     assert "is Python 3.8.18" in said and "3.9 or later" in said
 
 
-def test_what_a_start_up_file_prints_does_not_confuse(tmp_path):
+def test_output_of_a_start_up_file_is_ignored(tmp_path):
     chatty = f'#!/bin/sh\necho welcome\nexec {sys.executable} "$@"\n'
     assert find_interpreter(tmp_path, program(tmp_path / "python", chatty)).pytest == pytest.__version__
 

@@ -1,4 +1,4 @@
-"""Candidates that loop, leave, lie or litter: they harm their own verdict and nothing else."""
+"""Candidates that loop, exit, fake results or leave files behind change their own verdict and nothing else."""
 
 from __future__ import annotations
 
@@ -114,8 +114,8 @@ if sys.platform == "linux":
     ENDS["fills the disk"] = ("open('big', 'wb').truncate(65 << 20)", Outcome.FAILED)
 
 
-async def test_every_way_to_misbehave_has_its_outcome_and_stays_alone(judge):
-    """Between any two of them a right candidate passes."""
+async def test_each_misbehaviour_has_its_outcome_and_affects_no_other_candidate(judge):
+    """A right candidate between any two of them passes."""
     assert judge.baseline.tier.name == "warm"
     sources = [source for ending, _ in ENDS.values() for source in (body(ending), RIGHT)]
     verdicts = await judged(judge, *sources)
@@ -149,7 +149,7 @@ async def test_the_users_files_stay_as_they_are(judge):
 
 
 async def test_processes_that_a_candidate_started_end_with_it(write, judging, tmp_path):
-    """Where there are no walls that forbid them. Also one in a session of its own, and one whose parent is gone."""
+    """Without a sandbox, which would forbid them. One is in a session of its own, and one has lost its parent."""
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
     note = tmp_path / "pids"
     starting = f"""

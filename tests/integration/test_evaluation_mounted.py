@@ -1,4 +1,4 @@
-"""A large workspace is mounted and not copied: candidates are judged as on a copy, and the user's files stay."""
+"""A large workspace is mounted and not copied: verdicts are the same as on a copy, and the user's files stay."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_place(): assert f(3) and "reloc-" in m.__file__ and m.__file__.startswi
 
 @pytest.fixture(autouse=True)
 def every_workspace_is_large(monkeypatch, tmp_path):
-    """And scratch folders are made in one of the test's own."""
+    """Also, scratch folders are made in a folder of the test."""
     monkeypatch.setattr(workspace_scan, "LARGE_WORKSPACE_FILES", 0)
     (tmp_path / "scratch").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
@@ -54,7 +54,7 @@ def contents(root: Path) -> dict[str, bytes | str]:
     }
 
 
-async def assert_judges_rightly(judge, tier="warm", right=RIGHT):
+async def assert_right_verdicts(judge, tier="warm", right=RIGHT):
     root = judge.launcher.copy.origin
     before = contents(root)
     assert judge.launcher.copy.mounted and not list(judge.launcher.copy.root.iterdir())
@@ -66,9 +66,9 @@ async def assert_judges_rightly(judge, tier="warm", right=RIGHT):
     assert [path.name for path in judge.launcher.copy.folder.glob("copy*")] == ["copy"]
 
 
-async def test_warm_fresh_and_cold_runs_judge_as_on_a_copy_and_leave_nothing(write, judging, tmp_path):
+async def test_warm_fresh_and_cold_runs_have_right_verdicts_and_leave_nothing(write, judging, tmp_path):
     judge = await judging(write({"m.py": WRONG, "test_m.py": TESTS, ".env": "x"}), "m.py::f")
-    await assert_judges_rightly(judge)
+    await assert_right_verdicts(judge)
     assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED and not judge.baseline.notes
     assert not (await judge.confirm("def f(a):\n    return 4\n")).all_passed
     await judge.close()
@@ -79,10 +79,10 @@ async def test_warm_fresh_and_cold_runs_judge_as_on_a_copy_and_leave_nothing(wri
 async def test_a_unit_that_runs_at_import(write, judging):
     module = "def f(a):\n    return a\nX = f(5)\n"
     judge = await judging(write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f")
-    await assert_judges_rightly(judge, "fresh")
+    await assert_right_verdicts(judge, "fresh")
 
 
-async def test_unsaved_texts_count_also_those_of_new_files_and_are_not_saved(write, judging, tmp_path):
+async def test_unsaved_texts_and_new_files_are_used_and_not_saved(write, judging, tmp_path):
     root = write({"m.py": "def f(a):\n    return 1\n", "real/helper.py": "x = 'old'\n", "test_old.py": ""})
     (root / "helper.py").symlink_to("real/helper.py")
     tests = "from m import f\nfrom helper import x\nfrom new.package.part import y\n"
@@ -118,7 +118,7 @@ async def test_tests_may_write_into_the_workspace(place, write, judging, monkeyp
     root = write({"m.py": WRONG, "test_m.py": TESTS + test, "big/out/kept/there.txt": "mine", **data})
     judge = await judging(root, "m.py::f")
     assert outcomes(judge.unchanged)["test_writing"] is Outcome.PASSED
-    await assert_judges_rightly(judge)
+    await assert_right_verdicts(judge)
     told = [note for note in judge.baseline.notes if "writing in" in note or "container allows" in note]
     assert len(told) == 1
 
@@ -135,11 +135,11 @@ async def test_importing_the_tests_may_write_into_the_workspace(importer, write,
     files = {"m.py": WRONG, "test_m.py": TESTS, "conftest.py": "", "out/database.py": ""}
     files |= {importer: IMPORTING[importer]}
     files["conftest.py"] += "import out.database\n"
-    await assert_judges_rightly(await judging(write(files), "m.py::f"))
+    await assert_right_verdicts(await judging(write(files), "m.py::f"))
 
 
-async def test_of_tests_that_write_only_files_that_tell_something_are_run_again(write, judging):
-    """Those that reach the unit, and those that fail, as they may reach it where they can write."""
+async def test_once_folders_are_writable_only_informative_test_files_run_again(write, judging):
+    """Files with covering tests, and files with failing tests, which may cover the unit once they can write."""
     writing = "def test_writing(): pathlib.Path('found.txt').write_text('x')\n"
     late = f"import pathlib\nfrom m import f\n{writing[:-1]}; assert f(3) == 3\n"
     root = write({"m.py": WRONG, "test_m.py": TESTS, "test_late.py": late, "test_other.py": "def test(): pass\n"})
@@ -147,10 +147,10 @@ async def test_of_tests_that_write_only_files_that_tell_something_are_run_again(
     assert "test_writing" in outcomes(judge.unchanged)
     assert {test.partition("::")[0] for test in judge.baseline.tier.tests} == {"test_m.py", "test_late.py"}
     assert not judge.baseline.unseen
-    await assert_judges_rightly(judge)
+    await assert_right_verdicts(judge)
 
 
-async def test_a_candidate_that_changes_the_tests_where_it_may_write_is_not_confirmed(write, judging):
+async def test_a_candidate_that_changes_the_tests_in_a_writable_folder_is_not_confirmed(write, judging):
     test = "def test_writing():\n    pathlib.Path('found.txt').write_text('x')\n    assert f(3) == 3\n"
     root = write({"m.py": WRONG, "test_m.py": TESTS + test})
     judge = await judging(root, "m.py::f")
@@ -173,8 +173,10 @@ async def test_a_candidate_cannot_write_where_the_tests_did_not(write, judging):
     assert (root / "data" / "n.txt").read_text() == "3"
 
 
-async def test_an_environment_in_the_workspace_is_used_and_is_no_part_of_it(write, judging):
-    test = "def test_apart(): assert f(3) and not [*pathlib.Path('.venv').iterdir(), *pathlib.Path('.git').iterdir()]\n"
+async def test_an_environment_in_the_workspace_is_used_but_hidden_in_the_copy(write, judging):
+    test = (
+        "def test_hidden(): assert f(3) and not [*pathlib.Path('.venv').iterdir(), *pathlib.Path('.git').iterdir()]\n"
+    )
     root = write({"m.py": WRONG, "test_m.py": TESTS + test, ".git/config": "x"})
     venv.create(root / ".venv", with_pip=False, symlinks=True)
     (packages,) = (root / ".venv" / "lib").glob("python*/site-packages")
@@ -183,11 +185,11 @@ async def test_an_environment_in_the_workspace_is_used_and_is_no_part_of_it(writ
     (packages / "theirs.py").write_text("n = 3\n")
     judge = await judging(root, "m.py::f", interpreter=str(root / ".venv" / "bin" / "python"))
     assert outcomes(judge.unchanged)["test_apart"] is Outcome.PASSED
-    await assert_judges_rightly(judge, right="def f(a):\n    import theirs\n    return theirs.n\n")
+    await assert_right_verdicts(judge, right="def f(a):\n    import theirs\n    return theirs.n\n")
 
 
-async def test_links(write, judging, tmp_path):
-    """The workspace is reached by a link; in it are links of every kind."""
+async def test_symbolic_links(write, judging, tmp_path):
+    """A link leads to the workspace, and in it are links of every kind."""
     tests = TESTS + "".join(
         f"def test_{name}(): assert f(3) and pathlib.Path('{name}/n').read_text() == '3'\n"
         for name in ("beside", "outside", "inside", "about")
@@ -203,11 +205,11 @@ async def test_links(write, judging, tmp_path):
     judge = await judging(tmp_path / "way", "m.py::f")
     passed = {name for name, outcome in outcomes(judge.unchanged).items() if outcome is Outcome.PASSED}
     assert passed == {f"test_{name}" for name in ("beside", "outside", "inside", "about", "other", "place")}
-    await assert_judges_rightly(judge)
+    await assert_right_verdicts(judge)
     assert contents(tmp_path / "elsewhere") == {"n": b"3"}
 
 
-async def test_bytecode_of_the_users_own_runs_does_not_speak_of_the_users_files(write, judging, active_interpreter):
+async def test_bytecode_of_the_users_own_runs_does_not_lead_to_the_users_files(write, judging, active_interpreter):
     root = write({"m.py": WRONG, "test_m.py": TESTS})
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     run = [str(active_interpreter.executable), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -216,10 +218,10 @@ async def test_bytecode_of_the_users_own_runs_does_not_speak_of_the_users_files(
     judge = await judging(root, "m.py::f")
     (failing,) = [result for result in judge.unchanged.results.values() if result.failure]
     assert failing.failure.test_line == 5
-    await assert_judges_rightly(judge)
+    await assert_right_verdicts(judge)
 
 
-def test_a_small_workspace_and_one_without_walls_are_copied(write, monkeypatch):
+def test_a_small_workspace_and_one_without_a_container_are_copied(write, monkeypatch):
     root = write({"m.py": WRONG, ".git/objects": "x" * 100})
     copies = [ScratchCopy(root, {}, mountable=mountable) for mountable in (True, False)]
     monkeypatch.setattr(workspace_scan, "LARGE_WORKSPACE_FILES", 1)
@@ -232,7 +234,7 @@ def test_a_small_workspace_and_one_without_walls_are_copied(write, monkeypatch):
         copy.close()
 
 
-async def test_a_unit_that_is_gone_when_its_tests_write(write, judging):
+async def test_a_unit_that_its_module_deletes_with_tests_that_write(write, judging):
     module = "def f(a):\n    return a\nX = f(5)\ndel f\n"
     test = "import m\ndef test():\n    open('found.txt', 'w').write('x')\n    assert m.X == 3\n"
     judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
@@ -243,7 +245,7 @@ async def test_a_unit_that_is_gone_when_its_tests_write(write, judging):
     assert (await judge.confirm(RIGHT)).all_passed
 
 
-async def test_the_function_at_fault_is_found_where_tests_write(write, active_interpreter):
+async def test_suspect_functions_are_found_where_tests_write(write, active_interpreter):
     right = "def g(a):\n    open('out/found.txt', 'w').write('x')\n    return a\n"
     tests = "from m import f, g\ndef test_f(): assert f(5) == 3\ndef test_g(): assert g(5) == 5\n"
     root = write({"m.py": WRONG + right, "test_m.py": tests, "out/kept.txt": ""})
@@ -267,7 +269,7 @@ def test_texts_of_files_outside_of_the_workspace_are_not_written(mountable, writ
     assert contents(tmp_path / "elsewhere") == {"m.py": b"mine", "deep/m.py": b"mine"}
 
 
-def test_the_guard_reads_what_processes_see_and_waits_for_nothing(write):
+def test_protected_contents_are_what_processes_see_and_reading_never_waits(write):
     root = write({"m.py": WRONG, "out/test_m.py": TESTS, "pytest.ini": ""})
     copy = ScratchCopy(root, {root / "m.py": "unsaved"}, mountable=True)
     assert copy.make_writable([str(copy.root / "out"), "/elsewhere"])

@@ -1,4 +1,4 @@
-"""Which test files are tried, and in which order, by names alone."""
+"""Which test files are found, and in which order they are tried."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def put(root, name, text=""):
     (root / name).write_text(text)
 
 
-def test_test_files_are_found_by_pytests_own_names(tmp_path):
+def test_test_files_are_found_by_the_names_that_pytest_uses(tmp_path):
     for name in ("test_a.py", "b_test.py", "tests/unit/test_c.py", "helper.py", "tests/conftest.py", "testing.py"):
         put(tmp_path, name)
     assert found(tmp_path) == ["b_test.py", "test_a.py", "tests/unit/test_c.py"]
@@ -55,7 +55,7 @@ def test_environments_caches_and_builds_are_not_searched(tmp_path):
         ("setup.cfg", "[tool:pytest]\ntestpaths = check*\npython_files = check_*.py\n"),
     ],
 )
-def test_the_projects_configuration_says_where_tests_are(file, text, tmp_path):
+def test_tests_are_where_the_projects_configuration_names_them(file, text, tmp_path):
     put(tmp_path, file, text)
     put(tmp_path, "checks/check_a.py")
     put(tmp_path, "checks/test_b.py")
@@ -63,7 +63,7 @@ def test_the_projects_configuration_says_where_tests_are(file, text, tmp_path):
     assert found(tmp_path) == ["checks/check_a.py"]
 
 
-def test_pytests_own_file_goes_before_the_projects(tmp_path):
+def test_pytest_toml_comes_before_pyproject_toml(tmp_path):
     put(tmp_path, "pytest.toml", "[pytest]\ntestpaths = ['checks']\n")
     put(tmp_path, "pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = ['other']\n")
     put(tmp_path, "checks/test_a.py")
@@ -89,7 +89,7 @@ def test_a_configuration_that_cannot_be_read_hides_no_test(file, text, tmp_path)
     assert found(tmp_path) == ["test_a.py"]
 
 
-def test_of_a_small_suite_all_files_are_taken_the_likely_ones_first(tmp_path):
+def test_all_files_of_a_small_suite_are_one_group_with_the_likely_ones_first(tmp_path):
     put(tmp_path, "test_z.py", "from ranges import clamp\nclamp(1, 2, 3)\n")
     put(tmp_path, "test_ranges.py", "import ranges\n")
     put(tmp_path, "test_a.py", "import other\n")
@@ -97,7 +97,7 @@ def test_of_a_small_suite_all_files_are_taken_the_likely_ones_first(tmp_path):
     assert groups == [["test_z.py", "test_ranges.py", "test_a.py"]]
 
 
-def test_of_a_large_suite_the_files_that_speak_of_the_unit_are_tried_before_all(tmp_path):
+def test_in_a_large_suite_the_files_that_likely_cover_the_unit_are_the_first_group(tmp_path):
     for number in range(60):
         put(tmp_path, f"tests/test_{number:02}.py", "import other\n")
     put(tmp_path, "tests/test_50.py", "from pkg.ranges import Range\nRange().clamp()\n")
@@ -105,7 +105,7 @@ def test_of_a_large_suite_the_files_that_speak_of_the_unit_are_tried_before_all(
     assert near == ["tests/test_50.py"] and len(everything) == 60 and everything[0] == "tests/test_50.py"
 
 
-def test_of_a_very_large_suite_the_files_that_name_module_and_unit_go_first_and_not_all_are_read(tmp_path, monkeypatch):
+def test_in_a_very_large_suite_files_with_all_words_are_first_and_not_all_files_are_read(tmp_path, monkeypatch):
     for number in range(210):
         put(tmp_path, f"tests/test_{number:03}.py", "from pkg.other import clamp\n" * (number % 7 == 0))
     put(tmp_path, "tests/test_070.py", "from pkg.ranges import clamp\n")
@@ -117,7 +117,7 @@ def test_of_a_very_large_suite_the_files_that_name_module_and_unit_go_first_and_
     assert grouped(tmp_path, "pkg/ranges.py", "clamp")[0] == ["tests/test_ranges_more.py"]
 
 
-def test_a_name_beyond_ascii_is_a_word_too(tmp_path):
+def test_a_name_outside_of_ascii_is_a_word_too(tmp_path):
     for number in range(30):
         put(tmp_path, f"tests/test_{number:02}.py", "from m import größer\n" if number == 7 else "größe = größere\n")
     assert grouped(tmp_path, "pkg/x.py", "größ" + "er")[0] == ["tests/test_07.py"]

@@ -1,4 +1,4 @@
-"""Where a unit stands: put into its file, into the running code, or made to fail, without touching the rest."""
+"""A unit's source is replaced in its file or in the running code, or made to fail; the rest stays as it is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ y = 2
 '''
 
 
-def test_only_the_units_lines_are_exchanged():
+def test_only_the_units_lines_are_replaced():
     location = location_of(METHOD, "A.f")
     revised = location.source.replace("return 1", "return 2")
     assert location.file_text(revised) == METHOD.replace("return 1", "return 2")
@@ -61,7 +61,7 @@ def test_a_nested_function_is_swapped_with_the_function_around_it():
         ("if 1:\n    def f():\n        # first\n        x = [\n1]\n        return x\n", "f"),
     ],
 )
-def test_a_unit_made_to_fail_raises_first_and_keeps_all_the_rest(text, qualname):
+def test_the_canary_raises_first_and_keeps_the_rest_of_the_unit(text, qualname):
     location = location_of(text, qualname)
     failing = Module(location.file_text(location.canary()))
     node, original = failing.node(failing.find(qualname)), location.module.node(location.unit)
@@ -95,7 +95,7 @@ def test_a_revision_of_the_body_alone_can_be_swapped_in(revised, swappable):
     ("body", "compiles"),
     [("return x", True), ("break", False), ("nonlocal missing", False), ("super().f()", True), ("return `x`", False)],
 )
-def test_what_python_would_not_compile_is_known_beforehand(body, compiles):
+def test_source_that_does_not_compile_is_recognized(body, compiles):
     location = location_of("class A:\n    def f(self):\n        return 1\n", "A.f")
     assert location.compiles(f"    def f(self):\n        {body}\n") is compiles
 

@@ -1,4 +1,4 @@
-"""Candidates are judged on a copy, however the workspace finds its own code, and the user's files are left alone."""
+"""Candidates run in the scratch copy in every way in which a workspace may import its own code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TESTS = """
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Path:
-    """An environment that sees the packages of the active one, and its folder for packages."""
+    """A virtual environment that sees the packages of the active one, and its site-packages folder."""
     folder = tmp_path / "environment"
     venv.create(folder, with_pip=False, symlinks=True)
     packages = packages_of(folder)
@@ -95,20 +95,20 @@ async def test_a_python_path_in_pytests_configuration(write, judging):
     await assert_judged_on_the_copy(await judging(root, "lib/m.py::f"))
 
 
-async def test_a_package_beside_its_tests_and_a_name_that_is_one_of_ours(write, judging):
+async def test_a_module_may_have_the_name_of_a_module_of_the_harness(write, judging):
     tests = TESTS.replace("import m\n", "import main as m\n").replace("from m import", "from main import")
     root = write(
         {
             "main.py": WRONG,
             "runner.py": "x = 1\n",
-            "test_main.py": tests + "    def test_ours(): import runner; assert f(3) and runner.x\n",
+            "test_main.py": tests + "    def test_own_runner(): import runner; assert f(3) and runner.x\n",
         }
     )
     await assert_judged_on_the_copy(await judging(root, "main.py::f"))
 
 
-async def test_links(write, judging, tmp_path):
-    """The workspace is reached by a link; its code is linked within it, and its data from outside."""
+async def test_symbolic_links(write, judging, tmp_path):
+    """A link leads to the workspace, in it a link leads to its code, and another one to data outside."""
     root = write(
         {
             "real/m.py": WRONG,
@@ -127,7 +127,7 @@ async def test_links(write, judging, tmp_path):
     assert (root / "m.py").read_text() == WRONG and (root / "m.py").is_symlink()
 
 
-async def test_unsaved_text_counts_and_is_not_saved(write, judging):
+async def test_unsaved_text_is_used_and_not_saved(write, judging):
     root = write({"m.py": "def f(a):\n    return 1\n", "helper.py": "x = 'old'\n", "test_m.py": "def test(): pass\n"})
     tests = "from m import f\nfrom helper import x\n"
     tests += "def test_new(): assert f(5) == 3\ndef test_x(): assert f(3) and x == 'new'\n"
@@ -149,7 +149,7 @@ async def test_a_file_in_another_encoding_keeps_it(write, judging, tmp_path):
     assert (await judge.confirm("def f(a):\r\n    return a + 'é'\r\n")).all_passed
 
 
-def test_the_copy_leaves_out_what_is_large_and_not_code(tmp_path):
+def test_environments_and_caches_are_not_copied(tmp_path):
     for name in (
         ".git/config",
         "node_modules/x.js",
@@ -167,7 +167,7 @@ def test_the_copy_leaves_out_what_is_large_and_not_code(tmp_path):
     assert found == ["kept/.env"] and not copy.folder.exists()
 
 
-def test_the_copy_is_removed_even_where_a_candidate_locked_a_folder(tmp_path):
+def test_the_copy_is_removed_though_a_candidate_locked_a_folder(tmp_path):
     copy = ScratchCopy(tmp_path, {})
     locked = copy.root / "a" / "b"
     locked.mkdir(parents=True)
@@ -178,7 +178,7 @@ def test_the_copy_is_removed_even_where_a_candidate_locked_a_folder(tmp_path):
     assert not copy.folder.exists()
 
 
-def test_a_copy_that_cannot_be_made_is_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
+def test_a_copy_that_cannot_be_made_gives_a_clear_error_and_leaves_nothing(tmp_path, monkeypatch):
     (tmp_path / "full").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "full"))
     with pytest.raises(EvaluationError) as error:

@@ -1,4 +1,4 @@
-"""What goes wrong around the judge: a killed server, floods of output, full folders, edits and searches beside it."""
+"""The evaluation goes on: after a killed server, with floods of output and full disks, while the user edits files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are found 
 
 
 def servers() -> list[int]:
-    """Our harness processes below this one, those that wait for candidates."""
+    """The harness processes that this process started and that wait for candidates."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -43,7 +43,7 @@ def _below_us(pid: int) -> bool:
 
 @linux
 @pytest.mark.parametrize("module", [MODULE, MODULE + AT_IMPORT], ids=["warm", "fresh"])
-async def test_a_server_that_the_system_kills_is_started_anew(module, write, judging):
+async def test_a_server_that_the_system_kills_is_restarted(module, write, judging):
     judge = await judging(write({"m.py": module, "test_m.py": TESTS}), "m.py::f")
     for _ in range(2):
         (pid,) = servers()
@@ -54,7 +54,7 @@ async def test_a_server_that_the_system_kills_is_started_anew(module, write, jud
 
 
 @linux
-async def test_a_server_that_stands_still_is_started_anew(write, judging):
+async def test_a_server_that_is_stopped_is_restarted(write, judging):
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     (pid,) = servers()
     os.kill(pid, signal.SIGSTOP)
@@ -63,8 +63,8 @@ async def test_a_server_that_stands_still_is_started_anew(write, judging):
 
 
 @linux
-async def test_a_candidate_that_takes_the_server_down_takes_no_other_with_it(write, judging):
-    """Where no walls keep it from that."""
+async def test_a_candidate_that_kills_the_server_changes_no_other_verdict(write, judging):
+    """Without a sandbox, which would keep it from that."""
     ends = "def f(a):\n    import os\n    os.kill(os.getppid(), 9)\n    return 3\n"
     judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
     verdicts = await judged(judge, *[ends, RIGHT] * 4)
@@ -80,7 +80,7 @@ async def test_a_flood_of_output_is_no_failure_and_fills_no_disk(write, judging)
     assert sum(log.stat().st_size for log in logs) < 10**6
 
 
-async def test_a_full_disk_or_too_many_files_is_the_candidates_own_trouble(write, judging):
+async def test_a_full_disk_or_too_many_files_fail_only_the_candidate(write, judging):
     filling = """def f(a):
     import tempfile
     folder = tempfile.mkdtemp()
