@@ -117,7 +117,15 @@ class Module:
         starts = self.index.starts
         end = starts[last] if last < len(starts) else len(self.text)
         is_class = isinstance(node, ast.ClassDef)
-        return Unit(prefix + node.name, is_class, node.lineno, first, last, starts[first - 1], end)
+        return Unit(
+            qualname=prefix + node.name,
+            is_class=is_class,
+            line=node.lineno,
+            first_line=first,
+            last_line=last,
+            start=starts[first - 1],
+            end=end,
+        )
 
 
 def _blocks(node: ast.stmt) -> list[list[ast.stmt]]:

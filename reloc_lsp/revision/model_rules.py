@@ -14,7 +14,7 @@ from reloc_lsp.search.algorithms.genetic import TopTwoSelection
 from reloc_lsp.search.algorithms.hill_climbing import ModelHillClimbing, PaperHillClimbing
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.evaluation import paper_score
-from reloc_lsp.search.local_search import Rules, Share
+from reloc_lsp.search.rules import Rules, Share
 from reloc_lsp.settings import Settings
 
 PAPER_NODES = {"hill-climbing": 25, "genetic": 30}

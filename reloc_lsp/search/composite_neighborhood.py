@@ -35,7 +35,7 @@ class CompositeNeighborhood:
         self._exhausted_for_slow: set[int] = set()
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """The parents of the fast rule. If it has none, the start stands in while the slow one is waited for."""
+        """The parents of the fast rule. If it has none, it is the start, while the search waits for the slow one."""
         self._start_slow(nodes)
         fast = self.fast_rule.parents(nodes)
         self._waits_for_slow = not fast and self._pending is not None

@@ -72,7 +72,15 @@ class FixLists:
         rows = tuple(
             RankingItem(extractor.features(one.rewrite), one.right) for one in sample_wrong(labelled, fix.commit)
         )
-        return RankingList("history", self.name, fix.file, qualname, fix.commit, len(labelled), rows)
+        return RankingList(
+            source="history",
+            repository=self.name,
+            file=fix.file,
+            qualname=qualname,
+            reference=fix.commit,
+            among=len(labelled),
+            rows=rows,
+        )
 
 
 @dataclass(frozen=True)

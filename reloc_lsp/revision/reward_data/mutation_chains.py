@@ -10,7 +10,6 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
@@ -18,27 +17,21 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.selection.fault_localization import localize_faults
 from reloc_lsp.evaluation.selection.test_file_discovery import PytestLayout, pytest_layout, test_files
 from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import PARSING_ERRORS, Module, Unit
+from reloc_lsp.revision.reward_data.mutation_chain import MutationChain
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.training.versions import Version, Versions, dedented
-from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
-from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
+from reloc_lsp.reward.training.versions import Versions
 from reloc_lsp.settings import EvaluationSettings
 
 BASELINE_SECONDS = 30.0
 """Seconds for the baseline of one function; chosen by hand."""
-MAX_REWRITES = 400
-"""Rewrites of one version from which those to evaluate are drawn; chosen by hand."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +105,7 @@ class ChainSource:
             if not evaluator.unchanged.all_passed:
                 self.on_skipped(f"{location.unit.qualname} of {location.name}: A covering test fails.")
                 return None
-            chain = Chain(
+            chain = MutationChain(
                 evaluator, location, self.width, random.Random(f"{self.seed} {location.name} {location.unit.qualname}")
             )
             for _ in range(self.length):
@@ -120,76 +113,15 @@ class ChainSource:
                     break
         finally:
             await evaluator.close()
-        versions = chain.versions
         return Versions(
-            "chain", self.root.name, location.name, location.unit.qualname, self.root.name, chain.last, tuple(versions)
+            kind="chain",
+            repository=self.root.name,
+            file=location.name,
+            qualname=location.unit.qualname,
+            reference=self.root.name,
+            origin=chain.last,
+            versions=tuple(chain.versions),
         )
-
-
-class Chain:
-    """One chain, and all versions that were evaluated on the way; `last` is the index of its end among them."""
-
-    def __init__(self, evaluator: PytestEvaluator, location: UnitLocation, width: int, rng: random.Random) -> None:
-        unit, text = location.unit, location.module.text
-        # Suspiciousness is left out: no test fails, so no line would be suspicious, and there would be no rewrites.
-        evidence = FaultEvidence(types=localize_faults(evaluator.baseline).types)
-        task = Task(
-            location.name, unit.qualname, text, unit.start, unit.end, unit.first_line, evaluator.unchanged, evidence
-        )
-        module = ModuleContext(
-            location.module.tree, unit.qualname, evidence.types, docstring_constants=task.docstring_constants
-        )
-        self.evaluator = evaluator
-        self.width = width
-        self.rng = rng
-        self.neighborhood = RewriteNeighborhood(task, module, None)
-        self.versions = [Version(dedented(task.source), 0)]
-        self.last = 0
-        self._node = Node(0, Candidate(task.source, "", "", trusted=True), evaluator.unchanged, ())
-        self._distances = {fingerprint(task.source): 0}
-        self._evaluated = set(self._distances)
-
-    async def step(self) -> bool:
-        """Evaluate rewrites of the end of the chain and move to one of them; false if there is none to move to."""
-        before = self._node.verdict.passed
-        chosen = self._chosen(await self.neighborhood.expand([self._node], MAX_REWRITES))
-        verdicts = await self.evaluator.evaluate(chosen, -1)
-        parent = self.last
-        farther: list[tuple[int, Node]] = []
-        for candidate, verdict in zip(chosen, verdicts, strict=True):
-            # Tests that were not run after an early stop count as passed.
-            if verdict.all_passed or verdict.possible_passes > before:
-                continue
-            distance = self._distances[fingerprint(candidate.source)]
-            version = len(self.versions)
-            self.versions.append(Version(dedented(candidate.source), distance, parent, candidate.origin))
-            if distance > self.versions[parent].distance:
-                farther.append((version, Node(version, candidate, verdict, ())))
-        if not farther:
-            return False
-        self.last, self._node = self.rng.choice(farther)
-        return True
-
-    def _chosen(self, rewrites: Sequence[Candidate]) -> list[Candidate]:
-        """Up to `width` rewrites that were not evaluated before, from each mutation operator in turn."""
-        by_operator: dict[str, list[Candidate]] = {}
-        distance = self.versions[self.last].distance + 1
-        for candidate in rewrites:
-            try:
-                digest = fingerprint(candidate.source)
-            except PARSING_ERRORS:
-                continue
-            # A program that was also reached from a closer version keeps the smaller distance.
-            self._distances.setdefault(digest, distance)
-            if digest not in self._evaluated:
-                self._evaluated.add(digest)
-                by_operator.setdefault(candidate.origin, []).append(candidate)
-        groups = [by_operator[name] for name in sorted(by_operator)]
-        self.rng.shuffle(groups)
-        for group in groups:
-            self.rng.shuffle(group)
-        drawn = [candidate for row in zip_longest(*groups) for candidate in row if candidate is not None]
-        return drawn[: self.width]
 
 
 def _functions(file: Path) -> list[tuple[Module, Unit]]:

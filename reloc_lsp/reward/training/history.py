@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 600_000
 """Larger files are skipped; chosen by hand."""
+# These patterns were written by hand.
 _TESTS = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest)\.py$")
 _FIX_WORDS = re.compile(
     r"\b(fix\w*|bug\w*|issues?|clos(e|es|ed)|resolv\w+|regress\w+|crash\w*|wrong\w*|incorrect\w*|correct\w*|errors?|"
@@ -59,7 +60,15 @@ class HistorySource:
         for fix in self.fixes():
             change = fix.change
             versions = Version(change.before, 1), Version(change.after, 0, 0, "person")
-            yield Versions("history", self.name, fix.file, change.qualname, fix.commit, 0, versions)
+            yield Versions(
+                kind="history",
+                repository=self.name,
+                file=fix.file,
+                qualname=change.qualname,
+                reference=fix.commit,
+                origin=0,
+                versions=versions,
+            )
 
     def fixes(self) -> Iterator[Fix]:
         """The fixes, the newest first."""
@@ -107,9 +116,8 @@ def _commits(repository: Repo, limit: int | None) -> Iterator[tuple[str, str, li
     from git.exc import GitCommandError
 
     bound = [] if limit is None else [f"--max-count={limit}"]
-    process: Any = repository.git.log(
-        *bound, "--no-merges", "--no-renames", "--raw", "--no-abbrev", "--format=%x01%H%x00%s", "HEAD", as_process=True
-    )
+    flags = ["--no-merges", "--no-renames", "--raw", "--no-abbrev", "--format=%x01%H%x00%s"]
+    process: Any = repository.git.log(*bound, *flags, "HEAD", as_process=True)
     try:
         current: tuple[str, str, list[list[str]]] | None = None
         for raw in process.stdout:

@@ -83,7 +83,15 @@ def lists_of_trace(records: Sequence[Mapping[str, Any]], repository: str, refere
         if any(row.right for row in rows) and not all(row.right for row in rows):
             first = records[start]
             kept = sample_wrong(rows, reference)
-            yield RankingList("trace", repository, first["file"], first["qualname"], reference, len(rows), kept)
+            yield RankingList(
+                source="trace",
+                repository=repository,
+                file=first["file"],
+                qualname=first["qualname"],
+                reference=reference,
+                among=len(rows),
+                rows=kept,
+            )
 
 
 def write(path: Path, lists: Iterable[RankingList]) -> int:

@@ -54,4 +54,12 @@ class TraceSource:
             )
             for number in numbers
         )
-        return Versions("trace", self.repository, first["file"], first["qualname"], self.reference, 0, versions)
+        return Versions(
+            kind="trace",
+            repository=self.repository,
+            file=first["file"],
+            qualname=first["qualname"],
+            reference=self.reference,
+            origin=0,
+            versions=versions,
+        )

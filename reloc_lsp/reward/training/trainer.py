@@ -6,11 +6,9 @@ in accelerate.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +26,9 @@ from reloc_lsp.reward.training.checkpoints import (
 )
 from reloc_lsp.reward.training.preference import Preference
 from reloc_lsp.reward.training.presets import TrainingOptions
+from reloc_lsp.reward.training.resuming import CHECKPOINTS, last_checkpoint, record_of
 
 NEEDED = {**PACKAGES, "trl": "training", "datasets": "training", "accelerate": "training", "peft": "LoRA"}
-RECORD = "training.json"
-"""The file in the output folder that says what is trained; see `_record`."""
-CHECKPOINTS = "checkpoints"
-"""The folder of checkpoints in the output folder."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +81,7 @@ def train(
     rows = _rows(chosen, tokenizer, min(how.max_length, max_tokens(config, tokenizer)))
     if not rows:
         raise RewardError("There is nothing to train on: no pair of the train split is short enough for the model.")
-    last = _last_checkpoint(out, _record(rows, base, how), resume)
+    last = last_checkpoint(out, record_of(rows, base, how), resume)
     callback = _trainer_callback(on_step)
     with loading_errors(base):
         trainer = RewardTrainer(
@@ -123,34 +118,6 @@ def _rows(chosen: Sequence[Preference], tokenizer: Any, limit: int) -> list[dict
     ids = tokenizer(texts)["input_ids"] if texts else []
     pairs = zip(ids[::2], ids[1::2], strict=True)
     return [{"chosen_ids": one, "rejected_ids": two} for one, two in pairs if max(len(one), len(two)) <= limit]
-
-
-def _record(rows: Sequence[dict[str, list[int]]], base: str, how: TrainingOptions) -> dict[str, Any]:
-    """What must be equal when training is resumed."""
-    data = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-    return {"base": base, "data": data, **asdict(how)}
-
-
-def _last_checkpoint(out: Path, record: dict[str, Any], resume: bool) -> str | None:
-    """The checkpoint to resume from. Without one, write the record of this training and return `None`."""
-    folder = out / CHECKPOINTS
-    # The state is written last, so a checkpoint without one is incomplete.
-    complete = [state.parent for state in folder.glob("checkpoint-*/trainer_state.json")]
-    last = max(complete, key=lambda checkpoint: int(checkpoint.name.rpartition("-")[2]), default=None)
-    try:
-        if last is None:
-            folder.mkdir(parents=True, exist_ok=True)
-            (out / RECORD).write_text(json.dumps(record, indent=1), "utf-8")
-            return None
-        before = json.loads((out / RECORD).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise RewardError(f"{out} cannot be used ({error}). Name another folder with --out.") from error
-    if not resume:
-        raise RewardError(f"{out} holds a training: go on with it with --resume, or name another folder with --out.")
-    other = sorted(name for name in record if record[name] != before.get(name))
-    if other:
-        raise RewardError(f"{out} holds a training with another {', '.join(other)}: name another folder with --out.")
-    return str(last)
 
 
 def _arguments(out: Path, how: TrainingOptions) -> Any:
