@@ -13,8 +13,8 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import unified_diff
-from reloc_lsp.revision.behaviour_differences import BehaviourDifferences
 from reloc_lsp.revision.model_access import NO_SANDBOX, model_for_search
+from reloc_lsp.revision.objectives.behaviour_differences import BehaviourDifferences
 from reloc_lsp.revision.proposal import Alternative, Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, failure_text
 from reloc_lsp.revision.run_report import RunReport

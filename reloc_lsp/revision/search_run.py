@@ -8,8 +8,8 @@ import time
 from functools import partial
 
 from reloc_lsp.revision.errors import ReviserError
-from reloc_lsp.revision.model_rules import ModelRules
-from reloc_lsp.revision.objective_strategy import Announce, ObjectiveStrategy
+from reloc_lsp.revision.objectives.model_rules import ModelRules
+from reloc_lsp.revision.objectives.strategy import Announce, ObjectiveStrategy
 from reloc_lsp.revision.proposal import Phase, Proposal
 from reloc_lsp.revision.run_context import RunContext
 from reloc_lsp.revision.trace_file import Trace, end_reason

@@ -16,10 +16,10 @@ from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.revision.best_so_far import BestSoFar
-from reloc_lsp.revision.objective_strategy import ObjectiveStrategy
-from reloc_lsp.revision.optimization import Optimization
+from reloc_lsp.revision.objectives.optimization import Optimization
+from reloc_lsp.revision.objectives.repair import Repair
+from reloc_lsp.revision.objectives.strategy import ObjectiveStrategy
 from reloc_lsp.revision.proposal import Proposal
-from reloc_lsp.revision.repair import Repair
 from reloc_lsp.revision.request import RevisionRequest
 from reloc_lsp.revision.run_context import RunContext, run_context
 from reloc_lsp.revision.run_report import RunReport

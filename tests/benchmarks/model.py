@@ -35,8 +35,8 @@ from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.revision.model_access import budgeted_model
-from reloc_lsp.revision.model_rules import PAPER_NODES
-from reloc_lsp.revision.search_rules import repair_rules
+from reloc_lsp.revision.objectives.model_rules import PAPER_NODES
+from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.local_search import LocalSearch

@@ -26,7 +26,7 @@ from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_
 from reloc_lsp.inference.managed.state_file import RunningServer, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
-from reloc_lsp.revision.search_rules import repair_rules
+from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task

@@ -23,7 +23,7 @@ from collections import Counter
 import pytest
 
 from reloc_lsp.revision.model_access import budgeted_model
-from reloc_lsp.revision.search_rules import repair_rules
+from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.events import Settled

@@ -9,8 +9,8 @@ from search_world import TESTS, Table, Tree, number_of, program, task
 
 from reloc_lsp.evaluation.probes.median_interval import median_interval
 from reloc_lsp.program.syntax_size import syntax_nodes
+from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes
 from reloc_lsp.revision.report_text import measured_text
-from reloc_lsp.revision.uncovered_changes import uncovered_changes
 from reloc_lsp.search.algorithms.hill_climbing import ObjectiveClimbing
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Task
 from reloc_lsp.search.events import Finished, Settled

@@ -126,12 +126,12 @@ def read_searches(records: Sequence[Record]) -> list[Search]:
         last = next((record for record in lines if "end" in record), {})
         found.append(
             Search(
-                records[start],
-                [record for record in lines if "node" in record],
-                [record for record in lines if "call" in record],
-                [record["best"] for record in lines if isinstance(record.get("best"), int)],
-                last,
-                spent,
+                first=records[start],
+                nodes=[record for record in lines if "node" in record],
+                calls=[record for record in lines if "call" in record],
+                bests=[record["best"] for record in lines if isinstance(record.get("best"), int)],
+                end=last,
+                spent_before=spent,
             )
         )
         spent = {**spent, **_numbers(last.get("cost"))}

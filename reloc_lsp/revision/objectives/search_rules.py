@@ -7,7 +7,7 @@ from dataclasses import replace
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.reflection import Reflection
-from reloc_lsp.revision.model_rules import AT_ONCE, ModelRules
+from reloc_lsp.revision.objectives.model_rules import AT_ONCE, ModelRules
 from reloc_lsp.search.algorithms.hill_climbing import MAX_EXPANSIONS, HillClimbing, ObjectiveClimbing
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.composite_neighborhood import CompositeNeighborhood

@@ -7,12 +7,12 @@ from dataclasses import replace
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.probes.cpu_benchmark import CpuBenchmark
 from reloc_lsp.evaluation.probes.median_interval import MIN_VALUES
-from reloc_lsp.revision.objective_strategy import Announce
+from reloc_lsp.revision.objectives.search_rules import optimization_rules
+from reloc_lsp.revision.objectives.strategy import Announce
+from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes
 from reloc_lsp.revision.proposal import Proposal
 from reloc_lsp.revision.report_text import counts_of, failure_text, measured_text, passing_text
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
-from reloc_lsp.revision.search_rules import optimization_rules
-from reloc_lsp.revision.uncovered_changes import uncovered_changes
 from reloc_lsp.rewrites.refactorings.refactoring_neighborhood import RefactoringNeighborhood
 from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFICATIONS
 from reloc_lsp.rewrites.refactorings.speed_up import SPEED_UPS

@@ -7,12 +7,12 @@ import time
 from dataclasses import replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.revision.objective_strategy import Announce
-from reloc_lsp.revision.partial_fixes import PartialFixes
+from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
+from reloc_lsp.revision.objectives.search_rules import repair_rules
+from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.proposal import Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, passing_text, slowdown
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
-from reloc_lsp.revision.search_rules import repair_rules
 from reloc_lsp.reward.composite import sum_of
 from reloc_lsp.reward.linear_reward import load_linear_reward
 from reloc_lsp.reward.text_reward import text_reward
