@@ -42,7 +42,7 @@ class UnitCode:
         for name in self.names:
             inner = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
             if not inner:
-                raise SyntaxError(f"{name} is not defined here any more")
+                raise SyntaxError(f"{name} is no longer defined here")
             code = inner[-1]
         return code
 
