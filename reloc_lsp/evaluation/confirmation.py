@@ -42,7 +42,7 @@ class Confirmation:
         if broken:
             return self.context.verdict(broken, [*order, *broken])
         limits = {n: limit.grown(LIMIT_MULTIPLIER) for n, limit in self.context.limits(order).items()}
-        request = RunRequest(limits | dict.fromkeys(baseline.beside, NON_COVERING_LIMIT))
+        request = RunRequest(limits | dict.fromkeys(baseline.confirmation_only, NON_COVERING_LIMIT))
         usual = ColdTier(
             self.context.launcher, self.context.location, baseline.tier.collected, grants=baseline.importing
         )
@@ -61,7 +61,7 @@ class Confirmation:
             )
             failed = [n for n in doubtful if not _passed(third, n) or _passed(unchanged, n)]
             results |= {n: second.results.get(n, TestResult(Outcome.DIED)) for n in failed}
-        lost = [n for n in baseline.beside if n not in results or results[n].outcome in FAILING]
+        lost = [n for n in baseline.confirmation_only if n not in results or results[n].outcome in FAILING]
         self.broken.update(lost)
         return self.context.verdict(results, [*order, *lost])
 

@@ -105,7 +105,7 @@ class SearchRun:
 
     def _reserved_seconds(self, left: float) -> float:
         """Seconds of those `left` that are kept for the choice and its confirmation."""
-        two_confirmations = min(2 * self.context.evaluator.baseline.confirming, MAX_CONFIRMATION_SHARE * left)
+        two_confirmations = min(2 * self.context.evaluator.baseline.confirmation_seconds, MAX_CONFIRMATION_SHARE * left)
         return max(self.strategy.reserved_share * left, MIN_RESERVED_SECONDS, two_confirmations)
 
     def _begin_trace(self) -> None:

@@ -29,7 +29,7 @@ from suites import SUITES, Suite, called, choose, environment, planted, sources
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.baseline.coverage_run import CoverageRun
-from reloc_lsp.evaluation.baseline.test_prioritization import judging_order, varied
+from reloc_lsp.evaluation.baseline.test_prioritization import running_order, spread_failures
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import find_interpreter
@@ -88,7 +88,7 @@ async def begun(launcher: HarnessLauncher, base: Baseline, location: UnitLocatio
     ends = {result.outcome for result in results.values()}
     if not survey.failing or len(results) < len(tests) or ends & {Outcome.TIMEOUT, Outcome.DIED}:
         return None
-    order = varied(sorted(results, key=lambda n: judging_order(results[n], n)), results)
+    order = spread_failures(sorted(results, key=lambda n: running_order(results[n], n)), results)
     types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
     changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
     judge = PytestEvaluator.start(launcher, location, changed)

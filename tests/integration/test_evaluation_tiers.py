@@ -169,7 +169,7 @@ async def test_of_many_slow_tests_some_take_part_in_the_confirmation_only(write,
     judge = await judging(write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests}), "m.py::f", seconds=30.0)
     assert "test_m.py::test_wrong" in judge.unchanged.results and judge.unchanged.total < 5
     assert any("the confirmation alone runs them" in note for note in judge.baseline.notes)
-    assert judge.baseline.confirming > 0.2 * len(judge.baseline.beside) > 0
+    assert judge.baseline.confirmation_seconds > 0.2 * len(judge.baseline.confirmation_only) > 0
     special = "def f(a):\n    return 3 if a == 5 else min(a, 13)\n"
     (verdict,) = await judged(judge, special)
     assert verdict.all_passed and not (await judge.confirm(special)).all_passed

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING, CoverageRun, Unseen
-from reloc_lsp.evaluation.baseline.test_prioritization import by_likeness
+from reloc_lsp.evaluation.baseline.test_prioritization import by_name
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.protocol.messages import CollectionBudget, Limit, ProbeRequest, RunRequest
 from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
@@ -100,7 +100,7 @@ class CoveringTestSearch:
         if not tier.may_reach_unit and not self.launcher.copy.mounted:
             return survey
         parts: list[list[int]] = [[] for _ in range(self.launcher.workers if len(tier.tests) > 40 else 1)]
-        for alike in by_likeness(tier.tests, self.location.unit.qualname):
+        for alike in by_name(tier.tests, self.location.unit.qualname):
             share = -(-len(alike) // len(parts)) or 1
             for number, part in enumerate(parts):
                 part.extend(alike[number * share : (number + 1) * share])

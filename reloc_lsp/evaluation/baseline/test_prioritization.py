@@ -1,4 +1,4 @@
-"""In which order tests are run: those that speak of the unit, those that fail, each way of failing once."""
+"""In which order tests run: those that name the unit first, then failing ones, each way of failing once."""
 
 from __future__ import annotations
 
@@ -8,30 +8,46 @@ from collections.abc import Mapping, Sequence
 
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-
-def by_likeness(tests: Sequence[str], qualname: str) -> tuple[list[int], list[int]]:
-    """Test numbers: first those whose ids speak of the unit, word by word, then the others."""
-    words = [word for word in re.split(r"[\W_]+", qualname.lower()) if len(word) > 3]
-    speaking = [n for n, name in enumerate(tests) if any(word in name.lower() for word in words)]
-    rest = set(speaking)
-    return speaking, [n for n in range(len(tests)) if n not in rest]
+MIN_WORD = 4
+"""Letters of a word in the unit's name that counts as named in a test's id; shorter ones occur everywhere. Chosen by
+hand."""
+COMPARED_LETTERS = 60
+"""Letters of a failure's message that tell ways of failing apart; further ones are mostly values. Chosen by hand."""
 
 
-def varied(order: Sequence[int], results: Mapping[int, TestResult]) -> list[int]:
-    """The same order, but of tests that fail in the same way the second after all first ones, and so on."""
+def by_name(tests: Sequence[str], qualname: str) -> tuple[list[int], list[int]]:
+    """Test numbers: first those whose ids contain a word of the unit's name, then the others."""
+    words = [word for word in re.split(r"[\W_]+", qualname.lower()) if len(word) >= MIN_WORD]
+    naming = [n for n, name in enumerate(tests) if any(word in name.lower() for word in words)]
+    named = set(naming)
+    return naming, [n for n in range(len(tests)) if n not in named]
+
+
+def spread_failures(order: Sequence[int], results: Mapping[int, TestResult]) -> list[int]:
+    """The same order, but of tests that fail in the same way the second comes after all first ones, and so on."""
     seen: Counter[tuple[object, ...]] = Counter()
     turn: dict[int, int] = {}
     for number in order:
         failure = results[number].failure
-        kind = (failure.kind, failure.unit_lines[-1:], failure.message[:60]) if failure else ()
-        turn[number] = seen[kind] if failure else 0
-        seen[kind] += 1
-    groups = {number: outcome_group(results[number]) for number in order}
-    return sorted(order, key=lambda n: (groups[n], turn[n]))
+        way = (failure.kind, failure.unit_lines[-1:], failure.message[:COMPARED_LETTERS]) if failure else ()
+        turn[number] = seen[way] if failure else 0
+        seen[way] += 1
+    return sorted(order, key=lambda n: (outcome_group(results[n]), turn[n]))
 
 
-def judging_order(result: TestResult, number: int) -> tuple[int, float, int]:
-    """Failing tests first, the quick ones first, those that hang last of all."""
+def affordable_tests(results: Mapping[int, TestResult], seconds: float) -> list[int]:
+    """The tests that do not pass, and as many passing ones as run in `seconds` with them; at least one test."""
+    kept: list[int] = []
+    left = seconds
+    for number in sorted(results, key=lambda n: running_order(results[n], n)):
+        left -= max(results[number].seconds, results[number].wall)
+        if left > 0 or not kept or results[number].outcome is not Outcome.PASSED:
+            kept.append(number)
+    return sorted(kept)
+
+
+def running_order(result: TestResult, number: int) -> tuple[int, float, int]:
+    """Sort key: failing tests first, quick ones before slow ones, and those that hang last of all."""
     return outcome_group(result), round(result.seconds, 3), number
 
 
