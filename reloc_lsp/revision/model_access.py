@@ -91,7 +91,7 @@ def _remote_model(settings: Settings) -> LanguageModel:
             model.base_url,
             model.name,
             key_variable=model.key_variable,
-            timeouts=RequestTimeouts(first_token=model.patience),
+            timeouts=RequestTimeouts(first_token=model.first_token_timeout),
             in_flight=max(1, model.in_flight),
         )
     except ModelError as error:

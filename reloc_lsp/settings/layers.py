@@ -52,9 +52,13 @@ class _Merge:
     def into(self, section: Any, values: Mapping[str, Any], path: str = "") -> Any:
         """The dataclass `section`, whose keys start with `path`, with those of `values` that can be used."""
         known = {f.name: f for f in fields(section)}
+        former = {f.metadata["former_name"]: f for f in fields(section) if "former_name" in f.metadata}
         changes: dict[str, Any] = {}
         for key, value in values.items():
             setting = known.get(_snake_case(key))
+            if setting is None and _snake_case(key) in former:
+                setting = former[_snake_case(key)]
+                self._report(f"{path}{key} is called {path}{setting.name}. The next release drops the old name.")
             if setting is None:
                 near = difflib.get_close_matches(_snake_case(key), known, 1)
                 hint = f"Did you mean {path}{near[0]}?" if near else f"Known here: {', '.join(known)}."

@@ -70,7 +70,7 @@ class ModelSettings:
     """Tokens that one reply may have."""
     in_flight: int = field(default=16, metadata=USER_ONLY)
     """Requests that may be under way at the same time."""
-    patience: float = field(default=180.0, metadata=USER_ONLY)
+    first_token_timeout: float = field(default=180.0, metadata={**USER_ONLY, "former_name": "patience"})
     """Seconds to wait for the first token of a reply."""
     prompt_price: float | None = field(default=None, metadata=USER_ONLY)
     """Price of a million prompt tokens, in any currency. Costs are shown if prompts and replies have a price."""

@@ -30,6 +30,14 @@ def test_a_value_that_is_not_given_leaves_the_lower_layer():
     assert settings.budget.seconds == 30.0 and messages == []
 
 
+def test_a_former_name_of_a_setting_still_works_and_the_message_names_the_new_one():
+    settings, messages = layered([Layer("the editor", {"model": {"patience": 60}})])
+    assert settings.model.first_token_timeout == 60
+    assert messages == [
+        "the editor: model.patience is called model.first_token_timeout. The next release drops the old name."
+    ]
+
+
 @pytest.mark.parametrize("key", ["USER_only", "userOnly", "user-only"])
 def test_an_unknown_key_in_any_spelling_is_named(key):
     _, (message,) = read(editor={"search": {key: 1}})

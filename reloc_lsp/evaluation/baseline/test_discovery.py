@@ -45,8 +45,8 @@ class CoveringTestSearch:
         for position, group in enumerate(groups):
             while True:
                 order = sorted(group, key=lambda name: (name not in reaching, name in tried))
-                patience = CollectionBudget(seconds, tuple(sorted(reaching))) if len(groups) > 1 else None
-                first, survey, left = await self._collected(order, patience)
+                budget = CollectionBudget(seconds, tuple(sorted(reaching))) if len(groups) > 1 else None
+                first, survey, left = await self._collected(order, budget)
                 tried.update(set(group).difference(left))
                 reaching.update(_file(first.tests[n]) for n in survey.covering)
                 failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
@@ -60,7 +60,7 @@ class CoveringTestSearch:
         raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
 
     async def _collected(
-        self, group: Sequence[str], patience: CollectionBudget | None
+        self, group: Sequence[str], budget: CollectionBudget | None
     ) -> tuple[Tier, CoverageRun, list[str]]:
         """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable.
 
@@ -70,7 +70,7 @@ class CoveringTestSearch:
         elsewhere = 0
         left: list[str] = []
         for restarts in range(MOST_RESTARTS + 1):
-            first = await first_tier(self.launcher, self.location, group, patience)
+            first = await first_tier(self.launcher, self.location, group, budget)
             try:
                 survey = await self._survey(first)
                 again = restarts < MOST_RESTARTS and await self._made_writable(survey)
@@ -86,7 +86,7 @@ class CoveringTestSearch:
             if files and files.issubset(group):
                 elsewhere += sum(file not in files for file in missed)
                 left += first.collected.skipped_files
-                group, patience = [name for name in group if name in files], None
+                group, budget = [name for name in group if name in files], None
         left += first.collected.skipped_files
         survey.unseen = Unseen(elsewhere + len(missed), len(left))
         return first, survey, left

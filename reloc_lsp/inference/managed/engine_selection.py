@@ -42,7 +42,7 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
     from reloc_lsp.inference.managed.managed_model import ManagedModel
     from reloc_lsp.inference.request_timeouts import RequestTimeouts
 
-    timeouts = RequestTimeouts(first_token=settings.patience)
+    timeouts = RequestTimeouts(first_token=settings.first_token_timeout)
     return ManagedModel(source, note, timeouts=timeouts, in_flight=max(1, settings.in_flight))
 
 
