@@ -11,8 +11,7 @@ from reloc_lsp.evaluation.baseline.test_discovery import CoveringTestSearch
 from reloc_lsp.evaluation.baseline.test_prioritization import affordable_tests, running_order, spread_failures
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
-from reloc_lsp.evaluation.collection_errors import HINT, cause
-from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
 from reloc_lsp.evaluation.harness.protocol.messages import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.sandbox.interference import container_notes

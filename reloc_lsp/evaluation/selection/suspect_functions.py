@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reloc_lsp.evaluation.collection_errors import HINT, cause
-from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
 from reloc_lsp.evaluation.harness.protocol.messages import CallsReport, Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.fault_localization import function_suspiciousness

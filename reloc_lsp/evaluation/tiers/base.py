@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from reloc_lsp.evaluation.collection_errors import HINT, cause
-from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
 from reloc_lsp.evaluation.harness.protocol.messages import Collected, CollectionFailed, Message, RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
 from reloc_lsp.evaluation.reports import ChildReport

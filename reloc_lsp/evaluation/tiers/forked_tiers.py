@@ -7,8 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reloc_lsp.evaluation.collection_errors import cause
-from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.evaluation.errors import EvaluationError, cause
 from reloc_lsp.evaluation.fork_client import ForkClient
 from reloc_lsp.evaluation.harness.protocol.messages import (
     Collected,
