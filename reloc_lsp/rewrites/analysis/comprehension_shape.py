@@ -1,4 +1,4 @@
-"""Loops that could be written as a comprehension: their clauses, and what they do in the end."""
+"""Loops that can be written as a comprehension: their clauses, and the block inside them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _CLAUSE = ast.comprehension(ast.Name("_"), ast.Name("_"), [], 0)
 
 @dataclass(frozen=True, slots=True)
 class LoopShape:
-    """`for ...` and `if ...` clauses of a loop, outermost first, and the block inside all of them.
+    """The `for ...` and `if ...` clauses of a loop, outermost first, and the block inside all of them.
 
-    `test` is the condition of the last clause, if that is an `if`.
+    `test` is the condition of the last clause, if it is an `if`. `depth` is the number of `for` clauses.
     """
 
     loop: ast.For
@@ -26,12 +26,12 @@ class LoopShape:
     depth: int
 
     def with_element(self, element: str, *, without_test: bool = False) -> str:
-        """`element for ... if ...`, the last condition left out where it is the element."""
+        """`element for ... if ...`, without the last condition if that is the element."""
         return " ".join([element, *(self.clauses[:-1] if without_test else self.clauses)])
 
 
 def loop_shape(ctx: UnitNames, node: ast.stmt) -> LoopShape | None:
-    """The shape of a loop, where a comprehension would see and leave the same names; `None` otherwise."""
+    """The shape of a loop, if a comprehension would read and bind the same names; otherwise `None`."""
     if not isinstance(node, ast.For) or blocks_comprehension(node) or "super" in names_in(node):
         return None
     clauses: list[str] = []
@@ -55,8 +55,8 @@ def loop_shape(ctx: UnitNames, node: ast.stmt) -> LoopShape | None:
             case _:
                 break
         block = block[0].body
-    # An iterable is looked up outside of the comprehension only for the first clause: one that reads a name that is
-    # set in the loop would read another one.
+    # A comprehension evaluates only its first iterable outside: another one that reads a name which the loop binds
+    # would read another variable.
     if not clauses or depth == 0 or (targets & looked_up and _reads_its_own(node, targets)):
         return None
     if any(escapes_loop(ctx, name, node) for name in targets):
@@ -65,7 +65,7 @@ def loop_shape(ctx: UnitNames, node: ast.stmt) -> LoopShape | None:
 
 
 def _reads_its_own(loop: ast.For, targets: set[str]) -> bool:
-    """Whether an iterable reads a name that is not set by a loop further out."""
+    """Whether an iterable reads a name of the loop that no outer `for` binds."""
     known: set[str] = set()
     for inner in ast.walk(loop):
         if isinstance(inner, ast.For):

@@ -1,6 +1,7 @@
-"""Types that an expression is sure to have: by its form, and by what was seen of its names at run time.
+"""Definite types: those that an expression has for certain, by its form and the observed types of its names.
 
-Stricter than `kinds`, which may guess: what keeps a program's meaning must not rest on the name of a method.
+Refactorings use them, because they must keep the meaning of a program. `possible_types` may guess instead: it trusts
+the name of a method whatever the object is. Both use the same names of types and the same table of literals.
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ _OF_STR = {
     "int": {"count", "find", "rfind", "index", "rindex"},
 }  # fmt: skip
 _METHODS = {name: kind for kind, names in _OF_STR.items() for name in names}
-_FORMS: dict[type[ast.expr], str] = {
+LITERAL_TYPES: dict[type[ast.expr], str] = {
     ast.JoinedStr: "str", ast.List: "list", ast.ListComp: "list", ast.Tuple: "tuple", ast.Set: "set",
     ast.SetComp: "set", ast.Dict: "dict", ast.DictComp: "dict",
 }  # fmt: skip
 
 
 def definite_types(node: ast.expr, ctx: UnitNames) -> Types:
-    """Names of the types that the expression has; empty where that is not sure."""
+    """Names of the types that the expression has; empty where that is not certain."""
     match node:
         case ast.Name(id=name):
             found = ctx.types_of(name)
@@ -54,12 +55,12 @@ def definite_types(node: ast.expr, ctx: UnitNames) -> Types:
         case ast.IfExp(body=first, orelse=second):
             found = _any_of([first, second], ctx)
         case _:
-            kind = _kind(node, ctx)
+            kind = _type_by_form(node, ctx)
             found = frozenset({kind}) if kind else UNKNOWN
     return found
 
 
-def _kind(node: ast.expr, ctx: UnitNames) -> str | None:
+def _type_by_form(node: ast.expr, ctx: UnitNames) -> str | None:
     """The one type that the expression has by its form."""
     match node:
         case ast.Constant(value=value):
@@ -73,24 +74,24 @@ def _kind(node: ast.expr, ctx: UnitNames) -> str | None:
         case ast.Call(func=ast.Attribute(value=receiver, attr=name)):
             return _METHODS.get(name) if definite_types(receiver, ctx) == {"str"} else None
         case _:
-            return _FORMS.get(type(node))
+            return LITERAL_TYPES.get(type(node))
 
 
 def is_definitely(node: ast.expr, ctx: UnitNames, wanted: frozenset[str]) -> bool:
-    """Whether the expression is sure to have one of the `wanted` types."""
+    """Whether the expression has one of the `wanted` types for certain."""
     found = definite_types(node, ctx)
     return bool(found) and found <= wanted
 
 
 def is_boolean(node: ast.expr, ctx: UnitNames) -> bool:
-    """Whether the expression is sure to be `True` or `False`."""
+    """Whether the expression is `True` or `False` for certain."""
     return definite_types(node, ctx) == {"bool"}
 
 
 def _compares_plainly(node: ast.Compare, ctx: UnitNames) -> bool:
-    """Whether no comparison of it can be one that its operands' class defines in a way of its own."""
+    """Whether the result is a truth value: no class of an operand defines the comparison itself."""
     if all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops):
-        return True  # Python itself makes a truth value of these.
+        return True  # Python converts the result of these to a truth value.
     return all(is_definitely(operand, ctx, PLAIN) for operand in (node.left, *node.comparators))
 
 
@@ -105,7 +106,7 @@ def _arithmetic(left: Types, op: ast.operator, right: Types) -> Types:
         return UNKNOWN
     if both <= NUMBERS:
         if isinstance(op, ast.Pow):
-            return UNKNOWN  # of whole numbers it may be whole, a fraction, or complex
+            return UNKNOWN  # a power of integers may be an integer, a float, or complex
         return frozenset({"float"}) if isinstance(op, ast.Div) else both - {"bool"} or frozenset({"int"})
     same = len(both) == 1 and both <= {"str", "list", "tuple", "bytes"}
     return both if same and isinstance(op, ast.Add) else UNKNOWN

@@ -1,4 +1,4 @@
-"""Where names are used, and what may happen while an expression is evaluated: what a rewrite must not change."""
+"""Where names are used, and in which positions code may be moved or evaluated once more."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from reloc_lsp.rewrites.source.bindings import UnitNames
 from reloc_lsp.rewrites.source.unit_expressions import Slot
 
 _READS_FRAMES = {"locals", "vars", "eval", "exec", "dir", "globals"}
-_SUSPENDS = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
+_NOT_IN_COMPREHENSIONS = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 _LOOPS = (ast.For, ast.AsyncFor)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 def names_in(*nodes: ast.AST) -> set[str]:
-    """All names that stand in the nodes."""
+    """All names that occur in the nodes."""
     return {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def count_name(name: str, *nodes: ast.AST) -> int:
-    """How often a name stands in the nodes."""
+    """How often a name occurs in the nodes."""
     return sum(isinstance(inner, ast.Name) and inner.id == name for node in nodes for inner in ast.walk(node))
 
 
 def bound_name(node: ast.stmt) -> str | None:
-    """The only name that the statement binds, where it does nothing else."""
+    """The name that a plain assignment to one name binds; otherwise `None`."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
             return name
@@ -35,7 +35,7 @@ def bound_name(node: ast.stmt) -> str | None:
 
 
 def is_plain_local(ctx: UnitNames, name: str) -> bool:
-    """Whether a name is a variable of the unit's own, that nothing else can see: no closure, no look at the frame."""
+    """Whether a name is a local variable that only the unit's own code can see: no closure and no access to frames."""
     if name not in ctx.locals:
         return False
     for node in ast.walk(ctx.function):
@@ -49,54 +49,54 @@ def is_plain_local(ctx: UnitNames, name: str) -> bool:
 
 
 def used_elsewhere(ctx: UnitNames, name: str, *nodes: ast.AST) -> bool:
-    """Whether a name stands anywhere in the unit but in these nodes."""
+    """Whether a name occurs in the unit outside these nodes."""
     return count_name(name, ctx.function) > count_name(name, *nodes)
 
 
 def escapes_loop(ctx: UnitNames, name: str, loop: ast.AST) -> bool:
-    """Whether what a loop leaves in a name may be seen outside of it.
+    """Whether code outside the loop may read the value that the loop leaves in a name.
 
-    Another loop or comprehension that sets the name first does not see it.
+    Another loop or comprehension that binds the name first cannot read it.
     """
     shielded = count_name(name, loop)
     around = {id(node) for node in ast.walk(ctx.function) if any(inner is loop for inner in ast.walk(node))}
-    for node in _settling(ctx.function, name):
+    for node in _binding_first(ctx.function, name):
         if id(node) not in around:
             inside = [node.target, *node.body] if isinstance(node, _LOOPS) else [node]
             shielded += count_name(name, *inside)
     return not is_plain_local(ctx, name) or count_name(name, ctx.function) > shielded
 
 
-def _settling(node: ast.AST, name: str) -> Iterator[ast.For | ast.AsyncFor | Comprehension]:
-    """The outermost loops and comprehensions that set the name before they read it."""
+def _binding_first(node: ast.AST, name: str) -> Iterator[ast.For | ast.AsyncFor | Comprehension]:
+    """The outermost loops and comprehensions that bind the name before they read it."""
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, _LOOPS) and count_name(name, inner.target):
             yield inner
         elif isinstance(inner, Comprehension) and name in names_in(*(part.target for part in inner.generators)):
-            # The first iterable is looked up outside.
+            # The first iterable is evaluated outside.
             if not count_name(name, inner.generators[0].iter):
                 yield inner
         else:
-            yield from _settling(inner, name)
+            yield from _binding_first(inner, name)
 
 
 def blocks_comprehension(*nodes: ast.AST) -> bool:
-    """Whether something in the nodes cannot move into a comprehension: a pause, a name bound in passing, a closure."""
-    return any(isinstance(inner, _SUSPENDS) for node in nodes for inner in ast.walk(node))
+    """Whether the nodes contain what cannot move into a comprehension: `await`, `yield`, `:=`, a lambda."""
+    return any(isinstance(inner, _NOT_IN_COMPREHENSIONS) for node in nodes for inner in ast.walk(node))
 
 
 def is_name_or_constant(node: ast.expr) -> bool:
-    """Whether evaluating the expression once more or once less can be noticed by nothing: a name or a constant."""
+    """Whether the expression is a name or a constant: evaluating it once more or less changes nothing."""
     return isinstance(node, ast.Name | ast.Constant)
 
 
 def same_code(one: ast.AST, other: ast.AST) -> bool:
-    """Whether two nodes are the same code, whether read or set."""
+    """Whether two nodes are the same code, regardless of load and store contexts."""
     return ast.dump(one).replace("Store()", "Load()") == ast.dump(other).replace("Store()", "Load()")
 
 
 def only_truth_matters(slot: Slot) -> bool:
-    """Whether nothing but the truth of the expression matters in its place."""
+    """Whether only the truth value of the expression matters in its position."""
     match slot.parent:
         case ast.If() | ast.While() | ast.IfExp() | ast.Assert():
             return slot.field == "test"
@@ -111,6 +111,6 @@ def only_truth_matters(slot: Slot) -> bool:
 
 
 def inside_try(ctx: UnitNames, node: ast.stmt) -> bool:
-    """Whether an exception raised in the statement may be caught in the unit, which then could see half-made values."""
+    """Whether the unit may catch an exception of the statement, and then see incomplete values."""
     tries = (other for other in ast.walk(ctx.function) if isinstance(other, ast.Try | ast.TryStar | ast.With))
     return any(inner is node for other in tries for inner in ast.walk(other))

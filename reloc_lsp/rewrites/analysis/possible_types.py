@@ -1,9 +1,13 @@
-"""What kind of value an expression has, from its form and from the types seen at run time."""
+"""Possible types: those that an expression may have, guessed from its form and the observed types of its names.
+
+Operators use them to prefer rewrites that fit. A wrong guess costs time only, unlike in `definite_types`.
+"""
 
 from __future__ import annotations
 
 import ast
 
+from reloc_lsp.rewrites.analysis.definite_types import LITERAL_TYPES
 from reloc_lsp.rewrites.source.bindings import UnitNames
 
 _RESULTS = {
@@ -20,14 +24,12 @@ _TYPES: dict[str, type] = {
     kind.__name__: kind for kind in (str, list, dict, set, frozenset, tuple, bytes, bytearray, int, float)
 }
 _FORMS: dict[type[ast.expr], str] = {
-    ast.Compare: "bool", ast.JoinedStr: "str", ast.List: "list", ast.ListComp: "list", ast.Tuple: "tuple",
-    ast.Set: "set", ast.SetComp: "set", ast.Dict: "dict", ast.DictComp: "dict", ast.GeneratorExp: "generator",
-    ast.Lambda: "function",
+    **LITERAL_TYPES, ast.Compare: "bool", ast.GeneratorExp: "generator", ast.Lambda: "function",
 }  # fmt: skip
 
 
 def possible_types(node: ast.expr, ctx: UnitNames) -> frozenset[str]:
-    """Names of the types the expression may have; empty where nothing is known."""
+    """Names of the types that the expression may have; empty where nothing is known."""
     match node:
         case ast.Name(id=name):
             return ctx.types_of(name)
@@ -40,11 +42,11 @@ def possible_types(node: ast.expr, ctx: UnitNames) -> frozenset[str]:
         case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Invert(), operand=same) | ast.IfExp(body=same):
             return possible_types(same, ctx)
         case _:
-            kind = _kind_by_form(node)
+            kind = _type_by_form(node)
             return frozenset([kind] if kind else [])
 
 
-def _kind_by_form(node: ast.expr) -> str | None:
+def _type_by_form(node: ast.expr) -> str | None:
     match node:
         case ast.Constant(value=value):
             return type(value).__name__
@@ -65,6 +67,6 @@ def _arithmetic(left: frozenset[str], op: ast.operator, right: frozenset[str]) -
 
 
 def possible_methods(node: ast.expr, ctx: UnitNames) -> list[str]:
-    """Public methods of the builtin types the expression may have."""
+    """Public methods of the builtin types that the expression may have."""
     found = [_TYPES[kind] for kind in sorted(possible_types(node, ctx)) if kind in _TYPES]
     return list(dict.fromkeys(name for kind in found for name in dir(kind) if not name.startswith("_")))

@@ -1,4 +1,4 @@
-"""Which expressions may be evaluated for a look: those whose evaluation changes nothing."""
+"""Purity: which expressions can be evaluated without side effects, as far as their names show."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _IMPURE = (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Lambda)
 
 
 def is_pure(node: ast.AST) -> bool:
-    """Whether evaluating `node` has no effect, as far as names tell."""
+    """Whether evaluating `node` has no side effect, as far as names show."""
     for inner in ast.walk(node):
         if isinstance(inner, _IMPURE):
             return False
@@ -43,7 +43,7 @@ def is_pure(node: ast.AST) -> bool:
 
 
 def is_pure_text(text: str) -> bool:
-    """The same of an expression's text, by its words alone: for texts by the thousand."""
+    """The same for an expression's text, without parsing: it is called for thousands of texts."""
     called = re.findall(r"(\w+)\s*\(", text)
     unknown = set(called) - _BEFORE_PARENTHESES
     return all(PREDICATE_NAME.match(name) for name in unknown) and not _IMPURE_WORDS.search(text)

@@ -1,6 +1,10 @@
-"""The families of rewrites. To add one, write its function and add a line here.
+"""The mutation operators that repair, each with its prior. To add one, write its function and add a line here.
 
-The number is how often a rewrite of the family repairs a bug, relative to the others: the search's first order.
+Where mutation testing has a name for an operator (AOR, ROR, COR, SDL, ...), its docstring gives it. Operators that
+insert code are templates, as in template-based repair (PAR, TBar).
+
+A prior is how often a rewrite of the operator repairs a bug, relative to the others: it gives the first order of the
+search. The priors were fitted on the bugs of tests/benchmarks/handwritten and on planted ones.
 """
 
 from reloc_lsp.rewrites.operators.expressions import (
@@ -72,6 +76,7 @@ STATIC_OPERATORS: tuple[tuple[Operator, float], ...] = (
     (expression_reuse.reuse_expression, 0.04),
     (expression_reuse.add_operand, 0.04),
 )
+"""Operators that need no run-time values to choose what they make."""
 VALUE_GUIDED_OPERATORS: tuple[tuple[Operator, float], ...] = (
     (conditions.extend_condition, 0.1),
     (conditions.replace_condition, 0.025),
@@ -81,5 +86,5 @@ VALUE_GUIDED_OPERATORS: tuple[tuple[Operator, float], ...] = (
     (statement_reuse.add_elif_variant, 0.02),
     (insertion.insert_guarded_step, 0.015),
 )
-"""Families that choose conditions by the values seen at run time."""
+"""Operators that choose conditions by run-time values."""
 ALL_OPERATORS = (*STATIC_OPERATORS, *VALUE_GUIDED_OPERATORS)

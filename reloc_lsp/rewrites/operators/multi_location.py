@@ -1,4 +1,4 @@
-"""The same rewrite in several places at once."""
+"""One operator applied in several locations at once: the repair of a bug that was made more than once."""
 
 from __future__ import annotations
 
@@ -24,15 +24,18 @@ _REPEATABLE = {
     "wrapping",
     "module name",
 }
+"""Names of the operators that are applied in several locations."""
+MAX_LOCATIONS = 6
+"""Most locations of the same change; more are hardly the same mistake. Chosen by hand."""
 
 
 _NAME = re.compile(r"\b[^\W\d]\w*")
 
 
 def in_several_locations(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Iterator[Rewrite]:
-    """Rewrites of one family with the same text before and after, done in two places or in all.
+    """Rewrites of one operator with the same text before and after, applied in two locations or in all.
 
-    The same change of another name on a line that is alike but for names counts too.
+    The same change of another name counts too, if the lines differ in names only.
     """
     groups: dict[tuple[str, str, str], list[Rewrite]] = defaultdict(list)
     for rewrite in rewrites:
@@ -44,7 +47,7 @@ def in_several_locations(ctx: UnitContext, rewrites: Iterable[Rewrite]) -> Itera
                 line = ctx.index.lines[rewrite.line - 1]
                 groups[rewrite.operator, _NAME.sub("_", line), edit.text.replace(old, "{}", 1)].append(rewrite)
     for (operator, _, _), members in groups.items():
-        if not 2 <= len(members) <= 6:
+        if not 2 <= len(members) <= MAX_LOCATIONS:
             continue
         if len(members) > 2 and _apart(members):
             yield _together(operator, members)
@@ -60,5 +63,5 @@ def _apart(members: Sequence[Rewrite]) -> bool:
 def _together(operator: str, members: list[Rewrite]) -> Rewrite:
     edits = tuple(edit for member in members for edit in member.edits)
     weight = sum(member.weight for member in members) / len(members) * 0.5
-    said = f"{members[0].description}, in {len(members)} places"
-    return Rewrite(edits, f"paired {operator}", said, members[0].line, weight)
+    description = f"{members[0].description}, in {len(members)} places"
+    return Rewrite(edits, f"paired {operator}", description, members[0].line, weight)

@@ -1,4 +1,4 @@
-"""Neighbours that do the same by construction, in fewer words or less time; the tests verify what was constructed."""
+"""The neighbourhood of refactorings: neighbours that behave the same by construction, which the tests confirm."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.unit_context import Operator, UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
 
-USUAL_LINE = 88
-"""Lines may always be as long as this."""
+MIN_LINE_LIMIT = 88
+"""Length in characters that every line may have: the default of common formatters."""
 
 
 class RefactoringNeighborhood:
-    """Each neighbour is one rewrite of the families. It keeps all comments and makes no line longer than lines are."""
+    """Each neighbour is one refactoring. It keeps all comments, and no line exceeds the longest one of the file."""
 
     def __init__(self, task: Task, module: ModuleContext, operators: Sequence[Operator]) -> None:
         self.task = task
         self.module = module
         self.operators = operators
-        self._longest = max([USUAL_LINE, *map(_length, split_lines(task.module))])
+        self._longest = max([MIN_LINE_LIMIT, *map(_length, split_lines(task.module))])
         self._comments = comment_counts(task.source)
-        self._waiting: dict[int, Iterator[Candidate]] = {}
+        self._iterators: dict[int, Iterator[Candidate]] = {}
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
         """The next `count` neighbours of the (one) parent."""
         (parent,) = parents
-        stream = self._waiting.setdefault(parent.identity, self._candidates(parent))
+        candidates = self._iterators.setdefault(parent.identity, self._candidates(parent))
         found: list[Candidate] = []
-        while len(found) < count and (candidate := next(stream, None)) is not None:
+        while len(found) < count and (candidate := next(candidates, None)) is not None:
             found.append(candidate)
             await asyncio.sleep(0)
         return found
 
     def learn(self, node: Node) -> None:
-        """There is nothing to learn: a rewrite that keeps the meaning keeps it whatever came before."""
+        """Nothing is learned: whether a refactoring keeps the meaning does not depend on verdicts of others."""
 
     def _candidates(self, parent: Node) -> Iterator[Candidate]:
         made = parent.candidate
@@ -49,13 +49,13 @@ class RefactoringNeighborhood:
         for operator in self.operators:
             for rewrite in operator(ctx):
                 source = apply_edits(made.source, rewrite.edits)
-                if self._presentable(source):
-                    said = f"{made.description}; {rewrite.description}" if made.depth else rewrite.description
+                if self._keeps_comments_and_width(source):
+                    description = f"{made.description}; {rewrite.description}" if made.depth else rewrite.description
                     yield Candidate(
-                        source, rewrite.operator, said, parent.identity, made.depth + 1, made.prior, made.trusted
+                        source, rewrite.operator, description, parent.identity, made.depth + 1, made.prior, made.trusted
                     )
 
-    def _presentable(self, source: str) -> bool:
+    def _keeps_comments_and_width(self, source: str) -> bool:
         lost = self._comments - comment_counts(source)
         return not lost and max(map(_length, split_lines(source)), default=0) <= self._longest
 

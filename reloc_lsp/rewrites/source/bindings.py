@@ -1,4 +1,4 @@
-"""The names of a unit: what is bound where, of which types, and what is never read."""
+"""The names of a unit: where they are bound, their observed types, and which are never read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reloc_lsp.rewrites.source.unit_source import UnitText
 
 
 class UnitNames(UnitText):
-    """A unit's text with the names in its scope; `module` knows those around it and the types seen at run time."""
+    """A unit's text with the names in its scope; `module` has the names of the file and the observed types."""
 
     def __init__(self, source: str, module: ModuleContext, focus: Container[int] | None = None) -> None:
         super().__init__(source, focus)
@@ -22,7 +22,7 @@ class UnitNames(UnitText):
 
     @cached_property
     def parameters(self) -> list[str]:
-        """The unit's parameters, `self` and `cls` left out."""
+        """The unit's parameters without `self` and `cls`."""
         arguments = self.function.args
         names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
         names += [a.arg for a in (arguments.vararg, arguments.kwarg) if a]
@@ -30,39 +30,39 @@ class UnitNames(UnitText):
 
     @property
     def positional_parameters(self) -> list[str]:
-        """All parameters, `self` and `cls` included."""
+        """The parameters that may be passed by position, `self` and `cls` included."""
         return [a.arg for a in self.function.args.args]
 
     @cached_property
     def locals(self) -> list[str]:
         """Parameters, names the body binds, and names of an enclosing function that it reads."""
         names = (node for node in ast.walk(ast.Module(self.body, [])) if isinstance(node, ast.Name))
-        bound = [name.id for name in names if isinstance(name.ctx, ast.Store) or self._enclosed(name.id)]
+        bound = [name.id for name in names if isinstance(name.ctx, ast.Store) or self._is_closure_name(name.id)]
         return list(dict.fromkeys([*self.parameters, *bound]))
 
-    def _enclosed(self, name: str) -> bool:
-        """Whether the name was seen in the unit's frames although the module does not bind it."""
+    def _is_closure_name(self, name: str) -> bool:
+        """Whether the name was observed in the unit's frames and the module does not bind it: a closure variable."""
         return name in self.module.types and name not in self.module.names and name not in ("self", "cls")
 
     @cached_property
     def self_attributes(self) -> list[str]:
-        """Attributes of `self` seen at run time, as `self.name`."""
+        """Observed attributes of `self`, as `self.name`."""
         names = self.module.types if "self" in self.positional_parameters else ()
         return [name for name in names if name.startswith("self.") and "[" not in name]
 
     def dict_items(self, name: str) -> dict[str, frozenset[str]]:
-        """Keys (as `repr`) seen in the dicts that `name` held, with the types of what they led to."""
+        """Observed keys (as `repr`) of the dict `name`, each with the types of its values."""
         start = f"{name}["
         return {seen[len(start) : -1]: kinds for seen, kinds in self.module.types.items() if seen.startswith(start)}
 
     @cached_property
     def unused_names(self) -> set[str]:
-        """Parameters and local names that are never read: what is missing may well be their use."""
+        """Parameters and local names that are never read: the missing code probably uses them."""
         return set(self.locals) - self.read_names - {"_"}
 
     @cached_property
     def membership_tests(self) -> set[tuple[str, str]]:
-        """Pairs `(item, holder)` of which the unit asks whether the item is in the holder."""
+        """Pairs `(item, container)` of the unit's tests whether an item is in a container."""
         return {
             (self.inline(node.left), self.inline(node.comparators[0]))
             for node in ast.walk(self.function)
@@ -77,7 +77,7 @@ class UnitNames(UnitText):
 
     @cached_property
     def lines_of_names(self) -> dict[str, list[int]]:
-        """Lines on which each name stands, attributes of names among them."""
+        """Lines on which each name, and each attribute of a name, occurs."""
         found: dict[str, list[int]] = {}
         for node in ast.walk(self.function):
             if isinstance(node, ast.Name):
@@ -87,7 +87,7 @@ class UnitNames(UnitText):
         return found
 
     def types_of(self, name: str) -> frozenset[str]:
-        """Run-time types seen for a local name; empty if none were."""
+        """Observed types of a local name or an attribute of `self`; empty if none were observed."""
         return self.module.types.get(name, frozenset())
 
     def bound_before(self, node: ast.AST) -> list[str]:
@@ -99,13 +99,14 @@ class UnitNames(UnitText):
             self._bound[line] = [
                 name
                 for name in self.locals
-                if (name in early or name not in stored or name in self.parameters) and name not in self._inner
+                if (name in early or name not in stored or name in self.parameters)
+                and name not in self._comprehension_names
             ]
         return self._bound[line]
 
     @cached_property
-    def _inner(self) -> set[str]:
-        """Names that only comprehensions bind, for themselves."""
+    def _comprehension_names(self) -> set[str]:
+        """Names that only comprehensions bind, in their own scope."""
         inside, outside = set[str](), set(self.parameters)
         targets = {
             id(name): name.id
@@ -121,7 +122,7 @@ class UnitNames(UnitText):
 
     @cached_property
     def _stores(self) -> list[tuple[str, int, int]]:
-        """Every store of a name: the name, its line, and that of a statement in or of a loop that holds it, or 0."""
+        """Every store of a name: the name, its line, and its statement's line if that is a loop or in one, else 0."""
         return [
             (
                 inner.id,
@@ -134,7 +135,7 @@ class UnitNames(UnitText):
         ]
 
     def is_builtin(self, name: str) -> bool:
-        """Whether `name` means Python's builtin of that name here."""
+        """Whether `name` refers to Python's builtin of that name."""
         return hasattr(builtins, name) and name not in self.locals and name not in self.module.names
 
 

@@ -1,4 +1,4 @@
-"""Where the expressions inside of f-strings stand: before Python 3.12 the syntax tree does not say it rightly."""
+"""Positions of expressions inside f-strings: before Python 3.12 those in the syntax tree are wrong."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _ASSIGNED = re.compile(r"=\s*[}:!]")
 
 
 def with_fstring_quotes(literals: str, text: str) -> str | None:
-    """`text` with quotes that may stand in an expression of the f-string; `None` where it may not stand there.
+    """`text` with quotes that an expression of the f-string may contain; `None` if there are none.
 
-    As all versions of Python allow it: before 3.12 neither the text's own quotes nor a backslash.
+    The result is valid in all versions of Python: before 3.12 an expression may contain neither the f-string's own
+    quotes nor a backslash.
     """
     found = _read(literals)
     own = {quote[0] for quote in found[1]} if found is not None else set("'\"")
@@ -31,9 +32,9 @@ def with_fstring_quotes(literals: str, text: str) -> str | None:
 
 
 def locate_expressions(joined: ast.JoinedStr, text: str, start: int, index: LineIndex, shift: int) -> bool:
-    """Give the expressions of an f-string, whose literals `text` begin at offset `start`, their true places.
+    """Set the positions of the expressions of an f-string whose literals `text` begin at offset `start`.
 
-    Lines are those of `index`, `shift` more. False, and nothing changed, where an expression is not found for certain.
+    Lines are those of `index` plus `shift`. Returns whether every expression was found; otherwise nothing is changed.
     """
     values = [value for value in joined.values if isinstance(value, ast.FormattedValue)]
     read = _read(text)
@@ -64,10 +65,7 @@ def locate_expressions(joined: ast.JoinedStr, text: str, start: int, index: Line
 
 
 def _read(text: str) -> tuple[list[tuple[int, int]], list[str]] | None:
-    """Offsets of the expressions in literals that stand side by side, and the literals' quotes.
-
-    `None` where they cannot be read.
-    """
+    """Offsets of the expressions in adjacent literals, and the literals' quotes; `None` if they cannot be parsed."""
     spans: list[tuple[int, int]] = []
     quotes: list[str] = []
     at = 0
@@ -85,7 +83,7 @@ def _read(text: str) -> tuple[list[tuple[int, int]], list[str]] | None:
 
 
 def _literal_end(text: str, at: int, prefix: str, quote: str, spans: list[tuple[int, int]]) -> int | None:
-    """The offset after a literal; its expressions are added to `spans`."""
+    """The offset after a literal, `None` if it does not end; its expressions are added to `spans`."""
     while at < len(text):
         if text.startswith(quote, at):
             return at + len(quote)
@@ -103,7 +101,7 @@ def _literal_end(text: str, at: int, prefix: str, quote: str, spans: list[tuple[
 
 
 def _end_of_part(text: str, at: int, *, stop_at_format: bool) -> int:
-    """The offset of the brace that closes what begins at `at`, or of what parts the expression from its format."""
+    """The offset of the closing brace of the part that begins at `at`, or of the start of its conversion or format."""
     depth = 0
     while at < len(text):
         nested = _NESTED_TEXT.match(text, at) if stop_at_format else None

@@ -1,4 +1,4 @@
-"""When an expression put in another's place needs parentheses."""
+"""When an expression needs parentheses in another one's place (Python language reference, operator precedence)."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ _IN_FIELD: dict[tuple[type[ast.AST], str], int] = {
 
 
 def level(node: ast.expr) -> int:
-    """How tightly the outermost operator of `node` binds."""
+    """The precedence level of the outermost operator of `node`."""
     match node:
         case ast.BinOp(op=op) | ast.BoolOp(op=op):
             return _BINARY[type(op)]
         case ast.UnaryOp(op=ast.Not()):
             return NOT
         case ast.Constant(value=int()):
-            return AWAIT  # the point of `1.real` would belong to the number
+            return AWAIT  # in `1.real` the dot would belong to the number
         case _:
             return _OTHERS.get(type(node), ATOM)
 
 
 def required_level(parent: ast.AST, field: str, index: int = -1) -> int:
-    """The least level an expression must have to stand in `field` of `parent` (at `index`) without parentheses."""
+    """The lowest level that an expression in `field` of `parent` (at `index`) may have without parentheses."""
     match parent:
         case ast.BinOp(op=ast.Pow()):
             return AWAIT if field == "left" else FACTOR
@@ -75,7 +75,7 @@ def required_level(parent: ast.AST, field: str, index: int = -1) -> int:
 
 @lru_cache(maxsize=20_000)
 def level_of_text(text: str) -> int:
-    """The level of an expression's text; ATOM where it does not parse by itself."""
+    """The level of an expression's text; ATOM if it cannot be parsed alone."""
     try:
         return level(ast.parse(f"({text})", mode="eval").body)
     except (SyntaxError, ValueError):
@@ -84,7 +84,7 @@ def level_of_text(text: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def is_complete_expression(text: str) -> bool:
-    """Whether a text is an expression without brackets around it."""
+    """Whether a text can be parsed as an expression without brackets around it."""
     try:
         ast.parse(text, mode="eval")
     except (SyntaxError, ValueError):
@@ -93,5 +93,5 @@ def is_complete_expression(text: str) -> bool:
 
 
 def parenthesized(text: str, parent: ast.AST, field: str, index: int = -1) -> str:
-    """`text`, in parentheses if it needs them in that place."""
+    """`text`, in parentheses if it needs them in that position."""
     return text if level_of_text(text) >= required_level(parent, field, index) else f"({text})"

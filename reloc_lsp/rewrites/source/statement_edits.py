@@ -1,4 +1,4 @@
-"""Statements as whole lines: deleted, inserted, moved to another level of indentation."""
+"""Edits of statements as whole lines: they are deleted, inserted, replaced or indented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reloc_lsp.rewrites.source.unit_source import Statement, UnitText
 
 
 def delete_statement(unit: UnitText, statement: Statement) -> Edit | None:
-    """The edit that takes a statement away, `pass` in its place where it was alone in its block."""
+    """The edit that deletes a statement; `pass` replaces it if it is alone in its block or shares its line."""
     if len(statement.block) == 1 or not unit.owns_lines(statement.node):
         start, end = unit.span(statement.node)
         if getattr(statement.node, "decorator_list", None):
@@ -23,7 +23,7 @@ def delete_statement(unit: UnitText, statement: Statement) -> Edit | None:
 
 
 def insert_before(unit: UnitText, node: ast.stmt, lines: Sequence[str]) -> Edit | None:
-    """The edit that puts `lines` (indented from the node's level on) before a statement."""
+    """The edit that inserts `lines` before a statement, at its level of indentation."""
     if not unit.owns_lines(node) or _is_elif(unit, node):
         return None
     start = unit.line_span(node)[0]
@@ -31,7 +31,7 @@ def insert_before(unit: UnitText, node: ast.stmt, lines: Sequence[str]) -> Edit 
 
 
 def insert_after(unit: UnitText, node: ast.stmt, lines: Sequence[str], like: ast.stmt | None = None) -> Edit | None:
-    """The edit that puts `lines` after a statement, at its level (or that of `like`)."""
+    """The edit that inserts `lines` after a statement, at its level of indentation (or that of `like`)."""
     if not unit.owns_lines(node):
         return None
     end = unit.line_span(node)[1]
@@ -42,7 +42,7 @@ def insert_after(unit: UnitText, node: ast.stmt, lines: Sequence[str], like: ast
 
 
 def insert_around(unit: UnitText, statement: Statement, lines: Sequence[str]) -> Iterator[Edit]:
-    """The edits that put `lines` before a statement, and after it where it ends its block."""
+    """The edits that insert `lines` before a statement, and after it if it ends its block."""
     before = insert_before(unit, statement.node, lines)
     if before is not None:
         yield before
@@ -54,7 +54,7 @@ def insert_around(unit: UnitText, statement: Statement, lines: Sequence[str]) ->
 
 
 def replace_statements(unit: UnitText, statements: Sequence[ast.stmt], lines: Sequence[str]) -> Edit | None:
-    """The edit that puts `lines` (indented from their level on) in the place of neighbouring statements."""
+    """The edit that replaces adjacent statements by `lines`, at their level of indentation."""
     first, last = statements[0], statements[-1]
     if not (unit.owns_lines(first) and unit.owns_lines(last)) or _is_elif(unit, first):
         return None
@@ -64,7 +64,7 @@ def replace_statements(unit: UnitText, statements: Sequence[ast.stmt], lines: Se
 
 
 def _block(unit: UnitText, indent: str, lines: Sequence[str]) -> str:
-    """Lines with `>` standing for one more level of indentation."""
+    """The lines with indentation; each leading `>` of a line means one more level."""
     out = []
     for line in lines:
         depth = len(line) - len(line.lstrip(">"))
@@ -85,9 +85,9 @@ def reindented_block(unit: UnitText, block: Sequence[ast.stmt], indent: str) -> 
 
 
 def reindented_lines(unit: UnitText, statements: Sequence[ast.stmt], indent: str, above: int = 0) -> str | None:
-    """The whole lines of neighbouring statements, and so many `above`, at another indentation.
+    """The whole lines of adjacent statements, and `above` lines before them, at another indentation.
 
-    `None` where that would change text.
+    `None` if that would change a string over several lines, or if they share a line with others.
     """
     start, end = unit.line_span(statements[0])[0], unit.line_span(statements[-1])[1]
     start = unit.index.starts[unit.index.line_of(start) - 1 - above]

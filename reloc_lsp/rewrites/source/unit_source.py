@@ -1,4 +1,4 @@
-"""A unit's text and its statements: where things stand, and what stands alone."""
+"""A unit's text, its statements, and their positions."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from reloc_lsp.program.source_text import LineIndex, newline_of
 from reloc_lsp.program.unit import FunctionNode
 from reloc_lsp.rewrites.source.precedence import is_complete_expression
 
-_LAID_OUT = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
+_MULTILINE_OR_PADDED = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """A statement and its place: `index` in `block`, which is a field of `parent`.
+    """A statement and its position: `index` in `block`, which is a field of `parent`.
 
-    `loop` says whether a loop is around it, `handler` whether an exception handler is.
+    `loop` says whether it is inside a loop, `handler` whether it is inside an exception handler.
     """
 
     node: ast.stmt
@@ -34,23 +34,24 @@ class Statement:
 class UnitText:
     """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1.
 
-    `focus`, if given, holds the lines whose statements are rewritten; the others only lend their names.
+    `focus` are the lines whose statements are rewritten, all if it is `None`. Raises `SyntaxError` if the text is no
+    function.
     """
 
     def __init__(self, source: str, focus: Container[int] | None = None) -> None:
         self.text = source
         self._focus = focus
-        self._alone: dict[int, bool] = {}
+        self._owning: dict[int, bool] = {}
         tree = parse_unit(source)
         self._shift = 0 if isinstance(tree.body[0], FunctionNode) else 1
         self.index = LineIndex(source)
         function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
         if not isinstance(function, FunctionNode):
-            raise SyntaxError("the unit is not a function any more")
+            raise SyntaxError("the unit is not a function")
         self.function = function
         self.newline = newline_of(source)
 
-    # -- places in the text
+    # -- positions in the text
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Offsets of `node` in the text."""
@@ -77,7 +78,7 @@ class UnitText:
         return ast.unparse(node) if "\n" in text or "\r" in text else text
 
     def movable_src(self, node: ast.expr) -> str:
-        """The node's text for another place, in parentheses where its lines would not hold together there."""
+        """The node's text for another position, in parentheses if its lines need them there."""
         text = self.src(node)
         return f"({text})" if "\n" in text and not is_complete_expression(text) else text
 
@@ -90,7 +91,7 @@ class UnitText:
 
     @cached_property
     def statements(self) -> list[Statement]:
-        """Every statement of the body in source order, docstring left out."""
+        """Every statement of the body in source order, without the docstring."""
         return list(self._statements(self.function.body, self.function, loop=False))
 
     def _statements(
@@ -109,34 +110,34 @@ class UnitText:
 
     @property
     def focused_statements(self) -> list[Statement]:
-        """The statements in focus: those to rewrite, or to put others before or after."""
+        """The statements in focus: those that are rewritten."""
         return [statement for statement in self.statements if self.in_focus(statement.node)]
 
     def in_focus(self, node: ast.stmt) -> bool:
-        """Whether the statement's first line is to be rewritten; without a focus every one is."""
+        """Whether the statement's first line is in focus; without a focus every line is."""
         return self._focus is None or self.line(node) in self._focus
 
     @property
     def body(self) -> list[ast.stmt]:
-        """The function's statements, docstring left out."""
+        """The function's statements, without the docstring."""
         body = self.function.body
         return body[1:] if is_docstring(body[0]) else body
 
     def line_span(self, node: ast.stmt) -> tuple[int, int]:
-        """Offsets of the whole lines on which a statement stands."""
+        """Offsets of the start and the end of the whole lines of a statement, with its decorators."""
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - self._shift
         last = self.last_line(node)
         starts = self.index.starts
         return starts[first - 1], starts[last] if last < len(starts) else len(self.text)
 
     def owns_lines(self, node: ast.stmt) -> bool:
-        """Whether the statement has its lines for itself."""
-        known = self._alone.get(id(node))
+        """Whether no other code is on the statement's lines."""
+        known = self._owning.get(id(node))
         if known is None:
-            known = self._alone[id(node)] = self._is_alone(node)
+            known = self._owning[id(node)] = self._find_owns_lines(node)
         return known
 
-    def _is_alone(self, node: ast.stmt) -> bool:
+    def _find_owns_lines(self, node: ast.stmt) -> bool:
         start, end = self.line_span(node)
         own_start, own_end = self.span(node)
         decorated = bool(getattr(node, "decorator_list", ()))
@@ -145,7 +146,7 @@ class UnitText:
         return not before and (not after or after.startswith("#"))
 
     def indent(self, node: ast.stmt) -> str:
-        """White space before the statement."""
+        """The white space before the statement."""
         return self.index.indentation(self.line(node))
 
     @cached_property
@@ -164,8 +165,8 @@ def child_blocks(node: ast.stmt) -> Iterable[list[ast.stmt]]:
 
 
 def abbreviated(text: str, most: int = 48) -> str:
-    """`text` on one line, cut if long, for descriptions."""
-    if len(text) <= most and not _LAID_OUT.search(text):
+    """`text` on one line, shortened to `most` characters, for descriptions."""
+    if len(text) <= most and not _MULTILINE_OR_PADDED.search(text):
         return text
     line = " ".join(re.sub(r"#[^\n]*\n", " ", text).split())
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,4 +1,4 @@
-"""Missing elements and values: one more item in a list, tuple or call; a plain value in place of a computed one."""
+"""Elements and plain values: an element is added to a collection, a value becomes a plain one, a constant a name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.unit_context import UnitContext
 
+MAX_ELEMENTS = 8
+"""Collections with more elements get none. Chosen by hand."""
 _PLAIN = {
     "0": 1.0,
     "1": 0.8,
@@ -22,15 +24,16 @@ _PLAIN = {
     "-1": 0.4,
     "2": 0.2,
 }
+"""Plain values with their weights. Chosen by hand."""
 
 
 def add_element(ctx: UnitContext) -> Iterator[Rewrite]:
-    """One more element at either end of a list, tuple or set."""
+    """Add an element at either end of a list, tuple or set."""
     for slot in ctx.loads(ast.List, ast.Tuple, ast.Set):
         node = slot.node
         assert isinstance(node, ast.List | ast.Tuple | ast.Set)
         items = [ctx.src(item) for item in node.elts]
-        if not items or len(items) > 8:
+        if not items or len(items) > MAX_ELEMENTS:
             continue
         opening, closing = (
             ("[", "]") if isinstance(node, ast.List) else ("{", "}") if isinstance(node, ast.Set) else ("(", ")")
@@ -42,15 +45,15 @@ def add_element(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def replace_by_plain_value(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A computed value becomes a plain one."""
+    """Replace a computed value by a plain one (CRP, constant for expression)."""
     for slot in ctx.loads(
         ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Compare, ast.BoolOp, ast.List
     ):
         if slot.field in ("func", "annotation", "test") or isinstance(slot.parent, ast.Attribute | ast.Starred):
             continue
-        kinds = possible_types(slot.node, ctx)
+        types = possible_types(slot.node, ctx)
         for value, weight in _PLAIN.items():
-            fits = not kinds or type(ast.literal_eval(value)).__name__ in kinds
+            fits = not types or type(ast.literal_eval(value)).__name__ in types
             whole = isinstance(slot.parent, ast.Assign | ast.Return | ast.keyword)
             yield ctx.replace(
                 slot, value, "plain value", weight=weight * (1.0 if fits else 0.3) * (1.0 if whole else 0.4)
@@ -58,20 +61,20 @@ def replace_by_plain_value(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def replace_constant_by_name(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A constant becomes a name in scope; one that is not read anywhere else is the likeliest."""
+    """Replace a constant by a name in scope (scalar for constant); a name that is never read weighs more."""
     for slot in ctx.loads(ast.Constant):
         node = slot.node
         if not isinstance(node, ast.Constant) or isinstance(slot.parent, ast.JoinedStr | ast.FormattedValue | ast.Expr):
             continue
         kind = type(node.value).__name__
         for name in (*ctx.bound_before(slot.statement), *ctx.self_attributes, *sorted(ctx.module.constants)):
-            kinds = ctx.types_of(name)
-            fits = not kinds or kind in kinds or node.value is None
+            types = ctx.types_of(name)
+            fits = not types or kind in types or node.value is None
             weight = (1.0 if fits else 0.2) * (4.0 if name in ctx.unused_names else 1.0)
             yield ctx.replace(_whole(slot), name, "name for constant", weight=weight)
 
 
 def _whole(slot: Slot) -> Slot:
-    """The negative number that a constant is part of, else the constant."""
+    """The slot of the negative number that a constant is part of, else the constant's own."""
     negative = isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub)
     return slot.outer if negative and slot.outer else slot

@@ -1,4 +1,4 @@
-"""Missing condition: one more operand in a condition, or a condition on what is done always."""
+"""Conditions: an operand is added, a condition is replaced, or code gets a condition that it lacked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reloc_lsp.rewrites.synthesis.condition_synthesis import useful_conditions
 from reloc_lsp.rewrites.synthesis.operands import names_in_text
 from reloc_lsp.rewrites.unit_context import UnitContext
 
-_OF_AN_ELEMENT = (
+_ELEMENT_TEMPLATES = (
     "{}", "not {}", "{} is not None", "{} > 0", "{} >= 0", "{} != 0", "{} < 0", "{} % 2 == 0", "{}.strip()",
     "{}.isalpha()", "{}.isdigit()", "{}.isalnum()", "not {}.isspace()",
 )  # fmt: skip
@@ -26,14 +26,14 @@ _OPERATORS = ("!=", "in", "not in", "==", "<", ">")
 
 
 def condition_slots(ctx: UnitContext) -> Iterator[Slot]:
-    """Every condition of the unit and every part of one."""
+    """The slots of all conditions of the unit and of their operands."""
     for slot in ctx.loads(ast.expr):
         if _conditional_weight(ctx, slot) and not isinstance(slot.statement, ast.Assert):
             yield slot
 
 
 def extend_condition(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Every condition `c`, and every part of one, becomes `c and x` and `c or x`; `x` first where `c` may raise."""
+    """A condition `c`, or a part of one, becomes `c and x` or `c or x`; `x` comes first where `c` may raise."""
     for slot in condition_slots(ctx):
         weight = _conditional_weight(ctx, slot)
         text = ctx.inline(slot.node)
@@ -41,17 +41,17 @@ def extend_condition(ctx: UnitContext) -> Iterator[Rewrite]:
         for word in words:
             if isinstance(slot.parent, ast.BoolOp) and isinstance(slot.parent.op, ast.And if word == "and" else ast.Or):
                 continue
-            for extra, liking in useful_conditions(ctx, slot.statement, word == "or").items():
+            for extra, base_weight in useful_conditions(ctx, slot.statement, word == "or").items():
                 if extra != text:
-                    # Two conditions on one thing stand together more often than others do.
-                    likely = weight * liking * (1.5 if names_in_text(text) & names_in_text(extra) else 1.0)
-                    yield _joined(ctx, slot, word, extra, likely)
+                    # Conditions on the same names are combined more often than others.
+                    factor = weight * base_weight * (1.5 if names_in_text(text) & names_in_text(extra) else 1.0)
+                    yield _joined(ctx, slot, word, extra, factor)
                     if ctx.observations.raises(ctx.line(slot.statement), text):
-                        yield _joined(ctx, slot, word, extra, likely * 2, first=True)
+                        yield _joined(ctx, slot, word, extra, factor * 2, first=True)
 
 
 def _conditional_weight(ctx: UnitContext, slot: Slot) -> float:
-    """How likely the slot holds a condition that lacks an operand; 0 where it holds no condition."""
+    """The weight of adding an operand in this slot; 0 where it contains no condition."""
     if slot.field == "test":
         return 1.0
     if isinstance(slot.parent, ast.BoolOp):
@@ -61,7 +61,7 @@ def _conditional_weight(ctx: UnitContext, slot: Slot) -> float:
 
 
 def replace_condition(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A whole condition becomes another one."""
+    """Replace a whole condition."""
     for slot in ctx.loads(ast.expr):
         if slot.field == "test" and not isinstance(slot.statement, ast.Assert):
             text = ctx.inline(slot.node)
@@ -72,7 +72,7 @@ def replace_condition(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def add_lower_bound(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A comparison gets its other bound: `a < b` becomes `0 <= a < b`."""
+    """Add the lower bound to a comparison: `a < b` becomes `0 <= a < b`."""
     for slot in ctx.loads(ast.Compare):
         node = slot.node
         assert isinstance(node, ast.Compare)
@@ -86,7 +86,7 @@ def add_lower_bound(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def add_filter(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A comprehension gets a condition on its element."""
+    """Add a condition on the element to a comprehension."""
     for slot in ctx.loads(ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp):
         node = slot.node
         assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp)
@@ -97,17 +97,17 @@ def add_filter(ctx: UnitContext) -> Iterator[Rewrite]:
         end = ctx.text.index(")", end) + 1 if grouped else end
         joins = last.ifs and (grouped or level(last.ifs[-1]) >= AND)
         others = [other for other in ctx.bound_before(slot.statement) if other not in names]
-        tests = [pattern.format(name) for name in names for pattern in _OF_AN_ELEMENT]
+        tests = [pattern.format(name) for name in names for pattern in _ELEMENT_TEMPLATES]
         tests += [f"{name} {op} {other}" for name in names for other in others for op in _OPERATORS]
         for test in tests:
             text = f" and {test}" if joins else f" if {test}"
             edit = Edit(end, end, text)
-            said = f"only elements with `{abbreviated(test)}`"
-            yield Rewrite((edit,), "filter", said, ctx.line(node), 0.5, ctx.effect_of(slot, (edit,)))
+            description = f"only elements with `{abbreviated(test)}`"
+            yield Rewrite((edit,), "filter", description, ctx.line(node), 0.5, ctx.effect_of(slot, (edit,)))
 
 
 def make_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A statement is done only under a condition; a value is chosen by one."""
+    """Put a statement under a condition."""
     for statement in ctx.focused_statements:
         node = statement.node
         if isinstance(
@@ -119,21 +119,23 @@ def make_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
             start, end = ctx.line_span(node)
             for condition, weight in useful_conditions(ctx, node, wanted=False).items():
                 header = f"{ctx.indent(node)}if {condition}:{ctx.newline}"
-                said = f"`{abbreviated(ctx.src(node))}` only if `{abbreviated(condition)}`"
+                description = f"`{abbreviated(ctx.src(node))}` only if `{abbreviated(condition)}`"
                 guard = GuardInsertion(ctx.line(node), condition)
-                yield Rewrite((Edit(start, end, header + text),), "conditional", said, ctx.line(node), weight, guard)
+                yield Rewrite(
+                    (Edit(start, end, header + text),), "conditional", description, ctx.line(node), weight, guard
+                )
 
 
 def _joined(
     ctx: UnitContext, slot: Slot, word: Literal["and", "or"], extra: str, weight: float, *, first: bool = False
 ) -> Rewrite:
-    """The condition with one more operand; its own operands of the same operator stay beside the new one."""
+    """The condition with another operand; its own operands of the same operator stay without parentheses."""
     text, own = ctx.src(slot.node), AND if word == "and" else OR
     kept = text if level_of_text(text) >= own else f"({text})"
     added = extra if level_of_text(extra) > own else f"({extra})"
     joined = f"{added} {word} {kept}" if first else f"{kept} {word} {added}"
-    said = f"the condition gets `{word} {abbreviated(extra)}`"
-    rewrite = ctx.replace(slot, joined, "condition", said, weight)
+    description = f"the condition gets `{word} {abbreviated(extra)}`"
+    rewrite = ctx.replace(slot, joined, "condition", description, weight)
     branches = ctx.branch_returns(slot.statement) if slot.field == "test" else (None, None)
     return replace(
         rewrite, effect=ConditionExtension(ctx.line(slot.statement), ctx.inline(slot.node), word, extra, branches)

@@ -1,4 +1,4 @@
-"""Wrong value: constants, and off-by-one on any integer expression."""
+"""Constants: replaced by similar ones, off by one, and `None` where a value is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Replace a constant by a near one or by one used nearby."""
+    """Replace a constant by a similar one, or by one of the unit, its docstring or file (CRP, constant replacement)."""
     used = _constants_of(ctx)
     for slot in ctx.loads(ast.Constant):
         node = slot.node
@@ -25,17 +25,17 @@ def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
         if isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub) and slot.outer:
             whole, text = slot.outer, "-" + text
         near = dict(_near(node.value, text, used, ctx.module.strings))
-        told = {
+        documented = {
             value: 0.9 for value in ctx.module.docstring_constants if type(ast.literal_eval(value)) is type(node.value)
         }
-        for value, weight in {**near, **told}.items():
+        for value, weight in {**near, **documented}.items():
             receiver = isinstance(whole.parent, ast.Attribute)
             if value != text and (value[0] in "'\"" or not receiver):
                 yield ctx.replace(whole, value, "constant", weight=weight)
 
 
 def replace_none(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`None` becomes a name in scope, or an expression that the unit has elsewhere."""
+    """Replace `None` by a name in scope, or by an expression of the unit."""
     stock = {
         ctx.inline(slot.node): {n.id for n in ast.walk(slot.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
         for slot in ctx.loads(ast.Attribute, ast.Subscript, ast.Call, ast.BinOp)
@@ -55,7 +55,7 @@ def replace_none(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def off_by_one(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Add one to or take one from an expression that is or may be an integer."""
+    """Add 1 to an expression that may be an integer, or subtract 1 (UOI, unary operator insertion)."""
     for slot in ctx.loads(ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp):
         if not _counts(ctx, slot):
             continue
@@ -73,12 +73,12 @@ def off_by_one(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _counts(ctx: UnitContext, slot: Slot) -> bool:
-    """Whether the expression stands where an integer does and is not known to be anything else."""
+    """Whether the expression may be an integer: by its possible types, or if none are known by its position."""
     if isinstance(slot.parent, ast.Attribute) or slot.field in ("func", "annotation"):
         return False
-    kinds = possible_types(slot.node, ctx)
-    if kinds:
-        return "int" in kinds
+    types = possible_types(slot.node, ctx)
+    if types:
+        return "int" in types
     return (
         isinstance(slot.parent, ast.Slice | ast.BinOp | ast.Compare | ast.Return | ast.Subscript)
         and slot.field != "value"

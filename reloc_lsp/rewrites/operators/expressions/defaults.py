@@ -1,4 +1,4 @@
-"""Wrong default values of parameters."""
+"""Default values of parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLAIN = {"None": 0.5, "True": 0.3, "False": 0.3, "0": 0.4, "1": 0.4, "''": 0.3}
 
 
 def replace_default(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A constant default becomes another plain one: the other truth, a number one off, `None`."""
+    """Replace a constant default value: the other truth value, a number off by one, a plain value (CRP)."""
     arguments = ctx.function.args
     pairs = [
         *zip([*arguments.posonlyargs, *arguments.args][::-1], arguments.defaults[::-1], strict=False),
@@ -25,9 +25,9 @@ def replace_default(ctx: UnitContext) -> Iterator[Rewrite]:
         own = ctx.src(default)
         for value, weight in _others(default.value).items():
             if value != own:
-                said = f"`{argument.arg}` is `{value}` by default"
-                # The header runs in no test: what its defaults do shows in the body.
-                yield Rewrite((Edit(*ctx.span(default), value),), "default", said, ctx.line(ctx.body[0]), weight)
+                description = f"`{argument.arg}` is `{value}` by default"
+                # No test covers the header: the rewrite counts for the first line of the body.
+                yield Rewrite((Edit(*ctx.span(default), value),), "default", description, ctx.line(ctx.body[0]), weight)
 
 
 def _others(value: object) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Code that is there already, put to another use: expressions of the unit in place of others."""
+"""Expressions of the unit reused in other places (the plastic surgery hypothesis), and operands added."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WITH_NUMBER = {
 
 
 def reuse_expression(ctx: UnitContext) -> Iterator[Rewrite]:
-    """An expression becomes another one of the unit that may have the same kind."""
+    """Replace an expression by another one of the unit that may have the same type."""
     stock: dict[str, Slot] = {}
     for slot in ctx.loads(*_SIMPLE):
         text = ctx.inline(slot.node)
@@ -31,7 +31,7 @@ def reuse_expression(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.JoinedStr | ast.Attribute):
             continue
         own = ctx.inline(slot.node)
-        kinds = possible_types(slot.node, ctx)
+        types = possible_types(slot.node, ctx)
         known = set(ctx.bound_before(slot.node)) | _bound_inside(slot)
         for text, other in stock.items():
             plain = isinstance(slot.node, ast.Name | ast.Constant) and isinstance(other.node, ast.Name | ast.Constant)
@@ -39,13 +39,13 @@ def reuse_expression(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             required = {n.id for n in ast.walk(other.node) if isinstance(n, ast.Name) and n.id in ctx.locals}
             if required <= known:
-                theirs = possible_types(other.node, ctx)
-                fits = not kinds or not theirs or bool(kinds & theirs)
+                other_types = possible_types(other.node, ctx)
+                fits = not types or not other_types or bool(types & other_types)
                 yield ctx.replace(slot, text, "ingredient", weight=1.0 if fits else 0.2)
 
 
 def add_operand(ctx: UnitContext) -> Iterator[Rewrite]:
-    """An expression gets one more operand: `e + x`, `e - x`, `e * x`, `e or x`, and the like."""
+    """Add an operand to an expression: `e + x`, `e - x`, `e * x`, `e or x`, and the like (AOI)."""
     for slot in ctx.loads(
         ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant, ast.List, ast.ListComp
     ):
@@ -57,37 +57,37 @@ def add_operand(ctx: UnitContext) -> Iterator[Rewrite]:
         for longer, weight in _with_operand(ctx, slot, text):
             yield ctx.replace(slot, longer, "extension", weight=weight)
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
-            kinds = possible_types(slot.node, ctx)
-            strings = _strings_nearby(ctx) if not kinds or "str" in kinds else ()
+            types = possible_types(slot.node, ctx)
+            strings = _strings_nearby(ctx) if not types or "str" in types else ()
             for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6], *strings):
                 if other != text:
                     yield ctx.replace(slot, f"{text} or {other}", "fallback", weight=0.4)
 
 
 def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str, float]]:
-    """The expression with one more operand that its type allows."""
-    kinds = possible_types(slot.node, ctx)
+    """The expression with another operand that its type allows."""
+    types = possible_types(slot.node, ctx)
     atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
     for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:10]:
-        theirs = ctx.types_of(other)
+        other_types = ctx.types_of(other)
         if other == text:
             continue
-        if kinds & {"int", "float"} and (not theirs or theirs & {"int", "float"}):
+        if types & {"int", "float"} and (not other_types or other_types & {"int", "float"}):
             for pattern, weight in _WITH_NUMBER.items():
                 yield pattern.format(text, other, atom), weight
-        elif kinds & theirs & {"str", "list", "tuple"}:
+        elif types & other_types & {"str", "list", "tuple"}:
             yield f"{text} + {other}", 1.0
             yield f"{other} + {text}", 0.8
-        elif kinds & {"list"} and slot.field in ("value", "left", "right"):
+        elif types & {"list"} and slot.field in ("value", "left", "right"):
             yield f"{text} + [{other}]", 0.6
             yield f"[{other}] + {text}", 0.4
-    for other in _strings(ctx) if kinds & {"str"} else ():
+    for other in _strings(ctx) if types & {"str"} else ():
         yield f"{text} + {other}", 0.5
         yield f"{other} + {text}", 0.5
 
 
 def _used_here(ctx: UnitContext, slot: Slot) -> list[str]:
-    """Subscripts, attributes and lengths that the unit reads."""
+    """Short subscripts, attributes and calls of the unit."""
     found = [
         ctx.inline(s.node)
         for s in ctx.loads(ast.Subscript, ast.Attribute, ast.Call)
@@ -106,7 +106,7 @@ def _strings(ctx: UnitContext) -> list[str]:
 
 
 def _strings_nearby(ctx: UnitContext) -> list[str]:
-    """The commonest very short strings of the file."""
+    """The commonest strings of the file of at most two characters."""
     common = (text for text, _ in ctx.module.strings.most_common(40) if 0 < len(text) <= 2)
     return [repr(text) for text in common][:4]
 

@@ -1,4 +1,4 @@
-"""Wrong function: builtins and methods exchanged for their relatives."""
+"""Functions and methods replaced by ones that are often confused with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reloc_lsp.rewrites.analysis.possible_types import possible_methods
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.unit_context import UnitContext
 
-_RELATIVES = [
+_CONFUSED = [
     ("min", "max"), ("any", "all"), ("sum", "len", "max", "min"), ("sorted", "reversed", "list", "set"),
     ("int", "float", "round", "str"), ("floor", "ceil", "trunc", "round", "int"), ("abs", "int"),
     ("range", "enumerate", "len", "reversed", "zip"), ("list", "tuple", "set", "frozenset", "sorted", "dict"),
@@ -35,29 +35,30 @@ _RELATIVES = [
     ("ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "LookupError", "RuntimeError",
      "ZeroDivisionError"),
 ]  # fmt: skip
+"""Groups of names that are confused with each other. Collected by hand."""
 
 
-def relatives_of(name: str) -> list[str]:
-    """Functions and methods often mistaken for the one of that name."""
-    return list(dict.fromkeys(other for group in _RELATIVES if name in group for other in group if other != name))
+def often_confused_with(name: str) -> list[str]:
+    """Functions and methods that are often confused with the one of that name."""
+    return list(dict.fromkeys(other for group in _CONFUSED if name in group for other in group if other != name))
 
 
 def replace_function(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Call a related builtin, method or exception instead."""
+    """Replace a function, method or exception by a similar one (method name replacement)."""
     for slot in ctx.loads(ast.Name, ast.Attribute):
         node = slot.node
         if isinstance(node, ast.Name) and (ctx.is_builtin(node.id) or slot.field == "func"):
-            for other in relatives_of(node.id):
+            for other in often_confused_with(node.id):
                 if ctx.is_builtin(other) or other in ctx.module.names:
                     yield ctx.replace(slot, other, "function")
         elif isinstance(node, ast.Attribute):
             end = ctx.span(node)[1]
             known = possible_methods(node.value, ctx)
-            others = {other: 1.0 for other in relatives_of(node.attr) if not known or other in known}
+            others = {other: 1.0 for other in often_confused_with(node.attr) if not known or other in known}
             if slot.field == "func":
                 others |= {other: 0.25 for other in known if other not in others}
             for other, weight in others.items():
                 if other != node.attr:
                     edit = Edit(end - len(node.attr), end, other)
-                    said = f"`.{node.attr}` becomes `.{other}`"
-                    yield Rewrite((edit,), "method", said, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
+                    description = f"`.{node.attr}` becomes `.{other}`"
+                    yield Rewrite((edit,), "method", description, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))

@@ -1,4 +1,4 @@
-"""Wrong operator: comparisons, arithmetic, boolean and augmented operators exchanged for their relatives."""
+"""Operator replacement, the classic mutation operators AOR, ROR, COR and ASR, and unary operators (UOI, UOD)."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """The operator `old` between two operands becomes `new`."""
+class OperatorChange:
+    """The replacement of the operator `old` between two operands by `new`."""
 
     left: ast.expr
     right: ast.expr
@@ -26,7 +26,7 @@ class Exchange:
 
     @property
     def description(self) -> str:
-        """The exchange in words."""
+        """The description of the rewrite."""
         return f"`{self.old}` becomes `{self.new}`"
 
 
@@ -66,7 +66,7 @@ _ARITHMETIC = {
 
 
 def replace_comparison(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Exchange one operator of a comparison."""
+    """Replace one operator of a comparison (ROR, relational operator replacement)."""
     for slot in ctx.loads(ast.Compare):
         node = slot.node
         assert isinstance(node, ast.Compare)
@@ -75,20 +75,20 @@ def replace_comparison(ctx: UnitContext) -> Iterator[Rewrite]:
             old = _SYMBOLS[type(operator)]
             for rank, new in enumerate(_COMPARE[old]):
                 weight = 1.0 if rank < 3 or old in ("is", "in") else 0.5
-                # Equality of what is no number hardly ever stands for an order.
+                # `==` between values that are no numbers is rarely a mistake for `<`.
                 equality = old in ("==", "!=") and new[0] in "<>"
                 weight *= 0.3 if equality and not _may_be_numbers(ctx, operands[index : index + 2]) else 1.0
-                exchange = Exchange(operands[index], operands[index + 1], old, new)
-                yield _between(ctx, slot, exchange, "comparison", weight)
+                change = OperatorChange(operands[index], operands[index + 1], old, new)
+                yield _between(ctx, slot, change, "comparison", weight)
 
 
 def _may_be_numbers(ctx: UnitContext, operands: Sequence[ast.expr]) -> bool:
-    kinds = [possible_types(operand, ctx) for operand in operands]
-    return all(not known or known & {"int", "float"} for known in kinds)
+    types = [possible_types(operand, ctx) for operand in operands]
+    return all(not known or known & {"int", "float"} for known in types)
 
 
 def replace_arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Exchange a binary operator; operands keep their grouping."""
+    """Replace a binary operator (AOR, arithmetic operator replacement); operands keep their grouping."""
     for slot in ctx.loads(ast.BinOp):
         node = slot.node
         assert isinstance(node, ast.BinOp)
@@ -97,13 +97,13 @@ def replace_arithmetic(ctx: UnitContext) -> Iterator[Rewrite]:
         for rank, new in enumerate(_ARITHMETIC.get(old, ())):
             if text and new not in "+%*":
                 continue
-            exchange = Exchange(node.left, node.right, old, new)
-            rewrite = _between(ctx, slot, exchange, "arithmetic", _RANKED[min(rank, 4)])
+            change = OperatorChange(node.left, node.right, old, new)
+            rewrite = _between(ctx, slot, change, "arithmetic", _RANKED[min(rank, 4)])
             yield _regrouped(ctx, slot, node, new, rewrite)
 
 
 def replace_boolean(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`and` for `or` and the other way round."""
+    """Replace `and` by `or`, and `or` by `and` (COR, conditional operator replacement)."""
     for slot in ctx.loads(ast.BoolOp):
         node = slot.node
         assert isinstance(node, ast.BoolOp)
@@ -112,27 +112,29 @@ def replace_boolean(ctx: UnitContext) -> Iterator[Rewrite]:
         edits = tuple(
             edit
             for left, right in zip(node.values, node.values[1:], strict=False)
-            if (edit := _operator_edit(ctx, Exchange(left, right, old, new))) is not None
+            if (edit := _operator_edit(ctx, OperatorChange(left, right, old, new))) is not None
         )
         yield Rewrite(edits, "boolean", f"`{old}` becomes `{new}`", ctx.line(node), 1.0, _swap(ctx, slot, edits))
 
 
 def replace_augmented(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Exchange the operator of an augmented assignment, or assign where it accumulated and the other way round."""
+    """Replace the operator of an augmented assignment, or the assignment by an augmented one and back (ASR)."""
     for statement in ctx.focused_statements:
         node = statement.node
         if isinstance(node, ast.AugAssign):
             old = _SYMBOLS[type(node.op)]
             others = [*(new + "=" for new in _ARITHMETIC.get(old, ()) if new not in ("and", "or")), "=", "&= ~"]
             others = [new for new in others if new != "&= ~" or old in "^|&-"]
-            yield from (_assignment(ctx, node, Exchange(node.target, node.value, old + "=", new)) for new in others)
+            yield from (
+                _assignment(ctx, node, OperatorChange(node.target, node.value, old + "=", new)) for new in others
+            )
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             for new in ("+=", "-=", "*=", "|=") if node.targets[0].id in ctx.bound_before(node) else ():
-                yield _assignment(ctx, node, Exchange(node.targets[0], node.value, "=", new))
+                yield _assignment(ctx, node, OperatorChange(node.targets[0], node.value, "=", new))
 
 
 def toggle_unary(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Negate a condition or a number, or take a negation away."""
+    """Insert a negation or a minus sign (UOI), or remove one (UOD)."""
     for slot in ctx.loads(ast.expr):
         node, text = slot.node, ctx.src(slot.node)
         if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd):
@@ -146,13 +148,13 @@ def toggle_unary(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _is_operand(slot: Slot) -> bool:
-    """Whether a number may stand in the slot."""
+    """Whether the slot may contain a number."""
     holder = isinstance(slot.parent, ast.Attribute | ast.Starred | ast.Subscript)
     return slot.field in ("left", "right", "value", "args", "elts") and not holder
 
 
 def is_condition(slot: Slot) -> bool:
-    """Whether only the truth of the slot's expression counts."""
+    """Whether only the truth value of the slot's expression matters."""
     if isinstance(slot.parent, ast.BoolOp):
         return True
     if isinstance(slot.parent, ast.UnaryOp):
@@ -160,18 +162,18 @@ def is_condition(slot: Slot) -> bool:
     return slot.field in ("test", "ifs")
 
 
-def _between(ctx: UnitContext, slot: Slot, exchange: Exchange, operator: str, weight: float) -> Rewrite:
-    edit = _operator_edit(ctx, exchange)
+def _between(ctx: UnitContext, slot: Slot, change: OperatorChange, operator: str, weight: float) -> Rewrite:
+    edit = _operator_edit(ctx, change)
     edits = (edit,) if edit else ()
-    line = ctx.line(exchange.left)
-    return Rewrite(edits, operator, exchange.description, line, weight, _swap(ctx, slot, edits))
+    line = ctx.line(change.left)
+    return Rewrite(edits, operator, change.description, line, weight, _swap(ctx, slot, edits))
 
 
-def _operator_edit(ctx: UnitContext, exchange: Exchange) -> Edit | None:
-    """The edit of the operator's own characters between two operands."""
-    start, end = ctx.span(exchange.left)[1], ctx.span(exchange.right)[0]
-    words = r"\s+".join(map(re.escape, exchange.old.split()))
-    bounded = rf"\b{words}\b" if exchange.old[0].isalpha() else words
+def _operator_edit(ctx: UnitContext, change: OperatorChange) -> Edit | None:
+    """The edit of the operator's own characters, between its operands."""
+    start, end = ctx.span(change.left)[1], ctx.span(change.right)[0]
+    words = r"\s+".join(map(re.escape, change.old.split()))
+    bounded = rf"\b{words}\b" if change.old[0].isalpha() else words
     between = re.sub(r"#[^\n]*", lambda m: " " * len(m.group()), ctx.text[start:end])
     found = re.search(bounded, between)
     if found is None:
@@ -180,14 +182,14 @@ def _operator_edit(ctx: UnitContext, exchange: Exchange) -> Edit | None:
         ctx.text[start + found.start() - 1],
         ctx.text[start + found.end() : start + found.end() + 1],
     )
-    new = exchange.new
+    new = change.new
     if new[0].isalpha():
         new = (" " if not before.isspace() else "") + new + (" " if after and not after.isspace() else "")
     return Edit(start + found.start(), start + found.end(), new)
 
 
 def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite: Rewrite) -> Rewrite:
-    """Write parentheses where the new operator would bind otherwise than the old one did."""
+    """The rewrite with parentheses where the new operator has another precedence than the old one."""
     left, right = ctx.src(node.left), ctx.src(node.right)
     try:
         wanted = ast.dump(ast.parse(f"({left}) {new} ({right})", mode="eval").body)
@@ -203,12 +205,12 @@ def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite:
     return ctx.replace(slot, text, "arithmetic", rewrite.description, rewrite.weight)
 
 
-def _assignment(ctx: UnitContext, node: ast.stmt, exchange: Exchange) -> Rewrite:
-    start, end = ctx.span(exchange.left)[1], ctx.span(exchange.right)[0]
-    at = ctx.text.index(exchange.old, start, end)
-    edit = Edit(at, at + len(exchange.old), exchange.new)
-    weight = 0.7 if "=" in (exchange.old, exchange.new) else 1.0
-    return Rewrite((edit,), "augmented", exchange.description, ctx.line(node), weight)
+def _assignment(ctx: UnitContext, node: ast.stmt, change: OperatorChange) -> Rewrite:
+    start, end = ctx.span(change.left)[1], ctx.span(change.right)[0]
+    at = ctx.text.index(change.old, start, end)
+    edit = Edit(at, at + len(change.old), change.new)
+    weight = 0.7 if "=" in (change.old, change.new) else 1.0
+    return Rewrite((edit,), "augmented", change.description, ctx.line(node), weight)
 
 
 def _swap(ctx: UnitContext, slot: Slot, edits: tuple[Edit, ...]) -> ExpressionReplacement | None:

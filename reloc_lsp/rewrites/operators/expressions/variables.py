@@ -1,4 +1,4 @@
-"""Wrong variable: names, attributes and keys exchanged for others in scope."""
+"""Variables: names, attributes and assignment targets replaced by others, and operands swapped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def replace_variable(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Read another local name, of a type that fits if types were seen."""
+    """Replace a name by another local name (SVR, scalar variable replacement); types that fit weigh more."""
     inner = _comprehension_names(ctx)
     for slot in ctx.loads(ast.Name):
         assert isinstance(slot.node, ast.Name)
@@ -33,7 +33,7 @@ def replace_variable(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def replace_module_name(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Read another constant of the module, or call another of its functions."""
+    """Replace a module's constant or function by another one; similar names weigh more."""
     for slot in ctx.loads(ast.Name):
         assert isinstance(slot.node, ast.Name)
         name = slot.node.id
@@ -43,11 +43,11 @@ def replace_module_name(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field == "func" or name in ctx.module.constants:
             for other in others:
                 if other != name and not (slot.field == "func" and ctx.is_builtin(name) and other == ctx.function.name):
-                    yield ctx.replace(slot, other, "module name", weight=0.3 + 0.5 * _likeness(name, other))
+                    yield ctx.replace(slot, other, "module name", weight=0.3 + 0.5 * _similarity(name, other))
 
 
 def replace_attribute(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Read or call another attribute that the file uses on the same receiver."""
+    """Replace an attribute by another one that the file uses on the same object."""
     for slot in ctx.loads(ast.Attribute):
         node = slot.node
         assert isinstance(node, ast.Attribute)
@@ -56,8 +56,8 @@ def replace_attribute(ctx: UnitContext) -> Iterator[Rewrite]:
             for other in ctx.module.attributes.get(node.value.id, {}):
                 same_use = (other in ctx.module.methods) == (node.attr in ctx.module.methods)
                 if other != node.attr and (node.value.id != "self" or same_use):
-                    likely = 0.4 + 0.6 * _likeness(node.attr, other) if called else 1.0
-                    yield ctx.replace(slot, f"{node.value.id}.{other}", "attribute", weight=likely)
+                    factor = 0.4 + 0.6 * _similarity(node.attr, other) if called else 1.0
+                    yield ctx.replace(slot, f"{node.value.id}.{other}", "attribute", weight=factor)
 
 
 def replace_target(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -73,7 +73,7 @@ def replace_target(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def swap_operands(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Swap two operands, arguments, elements or assigned values; swap two names throughout a statement."""
+    """Swap two operands, arguments, elements, branches or bounds (argument swap)."""
     for slot in ctx.slots:
         node = slot.node
         if isinstance(node, ast.BinOp) and isinstance(
@@ -95,7 +95,7 @@ def swap_operands(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def swap_constants(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Exchange two constants, or two names, between two places of the function."""
+    """Swap two constants of the function, or two names of a statement."""
     slots = [
         s
         for s in ctx.loads(ast.Constant, ast.Name)
@@ -132,12 +132,12 @@ def _swap(ctx: UnitContext, slot: Slot, first: ast.expr, second: ast.expr, weigh
         ctx.edit(Slot(first, slot.node, field[0], -1, slot.statement), two),
         ctx.edit(Slot(second, slot.node, field[1], -1, slot.statement), one),
     )
-    said = f"`{abbreviated(one)}` and `{abbreviated(two)}` change places"
-    yield Rewrite(edits, "swap", said, ctx.line(first), weight, ctx.effect_of(slot, edits))
+    description = f"`{abbreviated(one)}` and `{abbreviated(two)}` change places"
+    yield Rewrite(edits, "swap", description, ctx.line(first), weight, ctx.effect_of(slot, edits))
 
 
-def _likeness(one: str, other: str) -> float:
-    """How alike two names are, from 0 to 1: what is confused has mostly a similar name."""
+def _similarity(one: str, other: str) -> float:
+    """How similar two names are, from 0 to 1: confused names are mostly similar."""
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 

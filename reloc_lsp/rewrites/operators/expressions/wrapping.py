@@ -1,4 +1,4 @@
-"""Missing calls: an expression wrapped in a function, followed by a method, or cut by a slice."""
+"""Missing calls: an expression gets a function or method call around it; slices and arguments are changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.source.unit_source import abbreviated
 from reloc_lsp.rewrites.unit_context import UnitContext
 
-_ANY = {
+_FOR_ANY_TYPE = {
     "len": 0.5,
     "str": 0.5,
     "int": 0.5,
@@ -25,15 +25,15 @@ _ANY = {
     "tuple": 0.3,
     "float": 0.3,
 }
-_EACH = {
+_FOR_EACH_ELEMENT = {
     "map(str, {})": 0.4,
     "map(int, {})": 0.35,
     "list(map(int, {}))": 0.1,
     "list(map(str, {}))": 0.1,
     "map(len, {})": 0.05,
 }
-"""The same function for each element."""
-_BY_KIND: dict[str, dict[str, float]] = {
+"""Calls of one function for each element, with their weights."""
+_BY_TYPE: dict[str, dict[str, float]] = {
     "int": {"abs({})": 1.0, "str({})": 0.8, "float({})": 0.4, "range({})": 0.4, "bool({})": 0.2, "max({}, 0)": 0.7,
             "min({}, 1)": 0.1, "max({}, 1)": 0.4, "-{}": 0.5, "chr({})": 0.2, "{} // 2": 0.25, "{} * 2": 0.25,
             "{} % 2": 0.2, "[{}]": 0.2, "{} ** 2": 0.15},
@@ -65,7 +65,8 @@ _BY_KIND: dict[str, dict[str, float]] = {
     "generator": {"list({})": 0.8, "sorted({})": 0.6, "tuple({})": 0.6, "set({})": 0.4},
     "bytes": {"{}.decode()": 0.8, "len({})": 0.4},
 }  # fmt: skip
-MOST_UNKNOWN = 5
+MAX_ADDED_NAMES = 5
+"""Most names in scope that a call of an unknown function gets as another argument. Chosen by hand."""
 _COPIES = {"{}[:]", "{}.copy()", "list({})", "dict({})", "set({})"}
 _COMMON_ARGUMENTS = {
     "sorted": ("reverse=True", "key=len", "key=str", "key=abs", "key=str.lower"), "sort": ("reverse=True", "key=len"),
@@ -78,7 +79,7 @@ _COMMON_ARGUMENTS = {
 
 
 def wrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Wrap an expression as its type at run time allows."""
+    """Wrap an expression in a call, method or operator that its types allow (template: missing conversion)."""
     for slot in ctx.loads(
         ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.ListComp, ast.IfExp, ast.GeneratorExp
     ):
@@ -95,19 +96,19 @@ def wrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
                 inner = text[1:-1]
             rewrite = ctx.replace(slot, pattern.format(inner), "wrapping", weight=weight)
             if pattern in _COPIES:
-                # A copy is equal to what it is a copy of: looking at values does not show what it is good for.
+                # A copy equals its original: run-time values cannot show whether it matters.
                 kept = isinstance(slot.parent, ast.Call | ast.Return) and isinstance(node, ast.Name | ast.Attribute)
                 rewrite = replace(rewrite, effect=None, weight=max(weight, 0.7) * 2 if kept else weight)
             yield rewrite
 
 
 def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
-    kinds = possible_types(slot.node, ctx)
+    types = possible_types(slot.node, ctx)
     patterns: dict[str, float] = {}
-    for kind in sorted(kinds):
-        patterns |= _BY_KIND.get(kind, {})
-    if not kinds:
-        patterns = {f"{name}({{}})": weight * 0.6 for name, weight in _ANY.items()}
+    for kind in sorted(types):
+        patterns |= _BY_TYPE.get(kind, {})
+    if not types:
+        patterns = {f"{name}({{}})": weight * 0.6 for name, weight in _FOR_ANY_TYPE.items()}
         patterns |= {
             "{}.lower()": 0.4,
             "{}.strip()": 0.4,
@@ -121,13 +122,13 @@ def _patterns(ctx: UnitContext, slot: Slot) -> dict[str, float]:
         patterns.setdefault(name + "({})", min(0.9, 0.4 + 0.1 * count))
     if is_condition(slot):
         patterns = {p: w for p, w in patterns.items() if w > 0.5 or p.startswith("not") or p == "{} % 2"}
-    if not kinds or kinds & {"list", "tuple", "set", "generator", "dict_keys", "dict_values", "range"}:
-        patterns |= _EACH
+    if not types or types & {"list", "tuple", "set", "generator", "dict_keys", "dict_values", "range"}:
+        patterns |= _FOR_EACH_ELEMENT
     return patterns
 
 
 def _used_calls(ctx: UnitContext) -> dict[str, int]:
-    """Functions called with one argument in this unit, itself included."""
+    """How often the unit calls each function with one argument, itself included."""
     counts: dict[str, int] = {}
     for slot in ctx.loads(ast.Call):
         node = slot.node
@@ -138,7 +139,7 @@ def _used_calls(ctx: UnitContext) -> dict[str, int]:
 
 
 def replace_slice(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Other bounds, steps and indices of a subscript."""
+    """Replace the bounds, step or index of a subscript."""
     for slot in ctx.loads(ast.Subscript):
         node = slot.node
         assert isinstance(node, ast.Subscript)
@@ -171,14 +172,14 @@ def replace_slice(ctx: UnitContext) -> Iterator[Rewrite]:
         for option, weight in options.items():
             if option != ctx.src(node.slice):
                 edit = ctx.edit(Slot(node.slice, node, "slice", -1, slot.statement), option)
-                said = (
+                description = (
                     f"`{abbreviated(ctx.inline(node))}` becomes `{abbreviated(f'{ctx.inline(node.value)}[{option}]')}`"
                 )
-                yield Rewrite((edit,), "slice", said, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
+                yield Rewrite((edit,), "slice", description, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
 
 
 def add_argument(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Add an argument that calls of this function often have."""
+    """Add an argument to a call: a common one, a name in scope, or one that the callee's parameters suggest."""
     for slot in ctx.loads(ast.Call):
         node = slot.node
         assert isinstance(node, ast.Call)
@@ -195,7 +196,7 @@ def add_argument(ctx: UnitContext) -> Iterator[Rewrite]:
         for extra in _passed_on(ctx, given):
             inside = [*positional, *keyword, extra] if extra.startswith("**") else [*positional, extra, *keyword]
             yield ctx.replace(slot, f"{ctx.src(node.func)}({', '.join(inside)})", "argument", weight=1.0)
-        for first in ctx.bound_before(node)[:MOST_UNKNOWN] if given and name not in _COMMON_ARGUMENTS else ():
+        for first in ctx.bound_before(node)[:MAX_ADDED_NAMES] if given and name not in _COMMON_ARGUMENTS else ():
             if first not in given:
                 longer = f"{ctx.src(node.func)}({', '.join([first, *given])})"
                 yield ctx.replace(slot, longer, "argument", weight=0.25)
@@ -208,17 +209,17 @@ def add_argument(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _passed_on(ctx: UnitContext, given: Sequence[str]) -> list[str]:
-    """The unit's own `*args` and `**kwargs`, where a call has not got them."""
+    """The unit's own `*args` and `**kwargs`, if the call does not pass them."""
     own = ctx.function.args
     found = [star + a.arg for star, a in (("*", own.vararg), ("**", own.kwarg)) if a is not None]
     return [text for text in found if text not in given]
 
 
 def _missing_arguments(ctx: UnitContext, node: ast.Call, name: str) -> list[str]:
-    """For functions of the module, parameters not passed, under their own name or passed on from ours."""
+    """Arguments for parameters of a function of the module that the call does not pass."""
     callee = ctx.module.functions.get(name) or (ctx.function if name == ctx.function.name else None)
     if callee is None or any(k.arg is None for k in node.keywords):
-        return ctx.bound_before(node)[:MOST_UNKNOWN] if callee is None and name not in _COMMON_ARGUMENTS else []
+        return ctx.bound_before(node)[:MAX_ADDED_NAMES] if callee is None and name not in _COMMON_ARGUMENTS else []
     own = [a.arg for a in (*callee.args.posonlyargs, *callee.args.args) if a.arg not in ("self", "cls")]
     missing = own[len(node.args) :] + [a.arg for a in callee.args.kwonlyargs]
     given = {k.arg for k in node.keywords}

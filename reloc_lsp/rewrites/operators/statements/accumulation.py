@@ -1,4 +1,4 @@
-"""Missing accumulation: a name is set to a value where what it held before should have its part in it."""
+"""Missing accumulation: an assignment that should combine the new value with the old one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.unit_context import UnitContext
 
 _NUMBERS = frozenset({"int", "float"})
-_OF_NUMBERS = {
+_NUMBER_TEMPLATES = {
     "max({0}, {1})": 1.0, "min({0}, {1})": 1.0, "{0} + {1}": 0.6, "{0} * 10 + {1}": 0.2, "{0} * 2 + {1}": 0.1,
 }  # fmt: skip
-_OF_TEXTS = {"{0} + {1}": 0.8, "{1} + {0}": 0.5, "max({0}, {1}, key=len)": 0.4}
-_OF_SETS = {"{0} | {1}": 0.8, "{0} & {1}": 0.4, "{0} - {1}": 0.3}
+_SEQUENCE_TEMPLATES = {"{0} + {1}": 0.8, "{1} + {0}": 0.5, "max({0}, {1}, key=len)": 0.4}
+_SET_TEMPLATES = {"{0} | {1}": 0.8, "{0} & {1}": 0.4, "{0} - {1}": 0.3}
 
 
 def accumulate(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -36,9 +36,9 @@ def accumulate(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, pattern.format(name, inner), "accumulation", weight=weight)
 
 
-def _patterns(kinds: frozenset[str]) -> dict[str, float]:
-    if kinds & _NUMBERS:
-        return _OF_NUMBERS
-    if kinds & {"set", "frozenset"}:
-        return _OF_SETS
-    return _OF_TEXTS if kinds & {"str", "list", "tuple"} else {}
+def _patterns(types: frozenset[str]) -> dict[str, float]:
+    if types & _NUMBERS:
+        return _NUMBER_TEMPLATES
+    if types & {"set", "frozenset"}:
+        return _SET_TEMPLATES
+    return _SEQUENCE_TEMPLATES if types & {"str", "list", "tuple"} else {}

@@ -1,4 +1,4 @@
-"""Missing exception handling, where failing tests got an exception out of the unit."""
+"""Missing exception handling, at lines where failing tests got an exception."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def handle_exception(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A statement that raised is tried; where it raises again, something else is done."""
+    """Put a statement that raised into `try`, with another action in `except` (template: exception handler)."""
     for statement in ctx.focused_statements:
         error = ctx.module.raised_at.get(ctx.text.splitlines()[ctx.line(statement.node) - 1].strip(), "")
         if not (hasattr(builtins, error) or error in ctx.module.names) or hasattr(statement.node, "body"):
@@ -23,12 +23,12 @@ def handle_exception(ctx: UnitContext) -> Iterator[Rewrite]:
         text = reindented_lines(ctx, [statement.node], ctx.indent(statement.node) + ctx.step)
         if text is None or not ctx.owns_lines(statement.node):
             continue
-        for action, likely in _instead(ctx, statement):
+        for action, factor in _instead(ctx, statement):
             indent = ctx.indent(statement.node)
             lines = [f"{indent}try:", text.rstrip("\r\n"), f"{indent}except {error}:", f"{indent}{ctx.step}{action}"]
             edit = Edit(*ctx.line_span(statement.node), ctx.newline.join(lines) + ctx.newline)
-            said = f"after {error} in `{abbreviated(ctx.src(statement.node))}`: `{abbreviated(action)}`"
-            yield Rewrite((edit,), "handler", said, ctx.line(statement.node), likely)
+            description = f"after {error} in `{abbreviated(ctx.src(statement.node))}`: `{abbreviated(action)}`"
+            yield Rewrite((edit,), "handler", description, ctx.line(statement.node), factor)
 
 
 def _instead(ctx: UnitContext, statement: Statement) -> Iterator[tuple[str, float]]:
@@ -37,6 +37,6 @@ def _instead(ctx: UnitContext, statement: Statement) -> Iterator[tuple[str, floa
         if isinstance(target, ast.Name):
             for value in ("None", "0", "''", "[]", "False"):
                 yield f"{target.id} = {value}", 0.5
-    for action, likely in exits(ctx, statement):
+    for action, factor in exits(ctx, statement):
         if action != "raise":
-            yield action, likely
+            yield action, factor

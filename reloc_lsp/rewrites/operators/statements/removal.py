@@ -1,4 +1,4 @@
-"""Superfluous code: operands, wrappers, arguments, statements and branches taken away."""
+"""Deletion: operands, calls, arguments, statements and branches are removed (SDL, ODL)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def unwrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Keep one part of an expression in place of the whole."""
+    """Replace an expression by one of its operands or arguments (ODL, operand deletion)."""
     for slot in ctx.loads(ast.expr):
         node = slot.node
         parts: list[tuple[ast.expr, float]] = []
@@ -43,7 +43,7 @@ def unwrap_expression(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def drop_operand(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Drop one operand of a longer `and`, `or` or comparison chain, one element, one argument or keyword."""
+    """Remove one operand of a longer `and` or `or`, one element, argument, keyword or filter (ODL)."""
     for slot in ctx.loads(
         ast.BoolOp, ast.Call, ast.Compare, ast.Tuple, ast.List, ast.Set, ast.GeneratorExp, ast.ListComp
     ):
@@ -82,7 +82,7 @@ def _with_items(ctx: UnitContext, node: ast.expr, items: list[ast.expr | ast.key
 
 
 def delete_statements(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Delete a statement, or a branch with its condition."""
+    """Delete a statement, or an `else` branch (SDL, statement deletion)."""
     for statement in ctx.focused_statements:
         node = statement.node
         if isinstance(node, ast.Pass):
@@ -97,7 +97,7 @@ def delete_statements(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def unwrap_block(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Keep the body of an `if`, loop, `with` or `try` without its header."""
+    """Replace an `if`, loop, `with` or `try` by one of its blocks (block unwrapping, a kind of SDL)."""
     for statement in ctx.focused_statements:
         node = statement.node
         if not isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
@@ -108,12 +108,12 @@ def unwrap_block(ctx: UnitContext) -> Iterator[Rewrite]:
                 text = reindented_block(ctx, block, ctx.indent(node))
                 if text is not None and not _is_elif(ctx, node):
                     weight = 0.8 if isinstance(node, ast.If) else 0.3
-                    said = f"`{abbreviated(ctx.src(block[0]))}` always"
-                    yield Rewrite((Edit(start, end, text),), "unwrapped block", said, ctx.line(node), weight)
+                    description = f"`{abbreviated(ctx.src(block[0]))}` always"
+                    yield Rewrite((Edit(start, end, text),), "unwrapped block", description, ctx.line(node), weight)
 
 
 def _is_elif(ctx: UnitContext, node: ast.If | ast.stmt) -> bool:
-    """Whether the statement is spelled `elif`."""
+    """Whether the statement is written as `elif`."""
     start = ctx.span(node)[0]
     return ctx.text.startswith("elif", start)
 

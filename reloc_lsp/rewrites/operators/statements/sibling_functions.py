@@ -1,4 +1,4 @@
-"""Statements that sibling functions have and the unit may lack: a check, a note in a field, a reset."""
+"""Statements of sibling functions that the unit may lack: a check, an assignment to a field, a reset."""
 
 from __future__ import annotations
 
@@ -13,26 +13,28 @@ from reloc_lsp.rewrites.source.statement_edits import insert_around
 from reloc_lsp.rewrites.source.unit_source import abbreviated
 from reloc_lsp.rewrites.unit_context import UnitContext
 
-MOST_STATEMENTS = 16
-LONGEST = 120
+MAX_STATEMENTS = 16
+"""Most statements that are copied from siblings, the commonest first. Chosen by hand."""
+MAX_LENGTH = 120
+"""Longest statement that is copied, in characters. Chosen by hand."""
 _STEPS = (ast.Assign, ast.AugAssign, ast.Expr, ast.Delete)
 _BODIES = (*_STEPS, ast.Return, ast.Raise)
 
 
 def copy_from_sibling(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A statement of another function of the file, or of the unit's class, as it stands there."""
+    """Copy a statement of another function of the file or of the unit's class, unchanged."""
     own = {ast.unparse(statement.node) for statement in ctx.statements}
-    likely: Counter[str] = Counter()
+    common: Counter[str] = Counter()
     for function, same_class in ctx.module.siblings:
         for node in ast.walk(function):
             if isinstance(node, ast.stmt) and _small(node) and (same_class or not _mentions_self(node)):
                 text = ast.unparse(node)
-                if text not in own and len(text) <= LONGEST:
-                    likely[text] += 2 if same_class else 1
-    for text, count in likely.most_common(MOST_STATEMENTS):
+                if text not in own and len(text) <= MAX_LENGTH:
+                    common[text] += 2 if same_class else 1
+    for text, count in common.most_common(MAX_STATEMENTS):
         (node,) = ast.parse(text).body
         lines = [_marked(line) for line in text.splitlines()]
-        said = f"`{abbreviated(text)}` is added, as in another function"
+        description = f"`{abbreviated(text)}` is added, as in another function"
         for statement in ctx.focused_statements:
             if not _read(node) <= {
                 *ctx.bound_before(statement.node),
@@ -43,7 +45,9 @@ def copy_from_sibling(ctx: UnitContext) -> Iterator[Rewrite]:
                 continue
             guard = _guard(ctx.line(statement.node), node)
             for edit in insert_around(ctx, statement, lines):
-                yield Rewrite((edit,), "sibling", said, ctx.line(statement.node), 0.3 + 0.2 * min(count, 3), guard)
+                yield Rewrite(
+                    (edit,), "sibling", description, ctx.line(statement.node), 0.3 + 0.2 * min(count, 3), guard
+                )
 
 
 def _small(node: ast.stmt) -> bool:
@@ -54,7 +58,7 @@ def _small(node: ast.stmt) -> bool:
 
 
 def _has_effect_outside(node: ast.stmt) -> bool:
-    """Whether more than a local name is changed: what a local is set to means little elsewhere."""
+    """Whether the statement changes more than local names: those mean little in another function."""
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
     return not any(isinstance(target, ast.Name | ast.Tuple) for target in targets)
 
@@ -73,6 +77,6 @@ def _read(node: ast.stmt) -> set[str]:
 
 
 def _marked(line: str) -> str:
-    """The line with `>` for each level of indentation, as layout takes it."""
+    """The line with `>` for each level of indentation, as `statement_edits` expects it."""
     text = line.lstrip(" ")
     return ">" * ((len(line) - len(text)) // 4) + text

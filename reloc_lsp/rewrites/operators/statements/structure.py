@@ -1,4 +1,4 @@
-"""Misplaced code: statements moved, loops and branches of the wrong kind."""
+"""Structure: statements are moved, and keywords of control flow replaced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def move_out_of_block(ctx: UnitContext) -> Iterator[Rewrite]:
-    """The last statements of a block one level out."""
+    """Move the last statements of a block one level out."""
     for statement in ctx.focused_statements:
         if (
             statement.parent is ctx.function
@@ -39,7 +39,7 @@ def move_out_of_block(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def lift_statement(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A simple statement of a block to before, or to after, the statement around the block."""
+    """Move a simple statement of a block before or after the statement around the block."""
     for statement in ctx.focused_statements:
         outer = statement.parent
         if not isinstance(outer, ast.stmt) or outer is ctx.function or len(statement.block) < 2:
@@ -50,14 +50,14 @@ def lift_statement(ctx: UnitContext) -> Iterator[Rewrite]:
         if text is None or _spelled(ctx, outer).startswith("elif"):
             continue
         gone, (start, end) = Edit(*ctx.line_span(statement.node), ""), ctx.line_span(outer)
-        said = f"`{abbreviated(ctx.src(statement.node))}` moves out of the block"
+        description = f"`{abbreviated(ctx.src(statement.node))}` moves out of the block"
         for at in (start, end):
             if at not in (gone.start, gone.end) and ctx.text[:at].endswith(("\n", "\r")):
-                yield Rewrite((gone, Edit(at, at, text)), "move", said, ctx.line(statement.node), 0.5)
+                yield Rewrite((gone, Edit(at, at, text)), "move", description, ctx.line(statement.node), 0.5)
 
 
 def move_else_to_loop(ctx: UnitContext) -> Iterator[Rewrite]:
-    """The `else` of the last `if` in a loop becomes the loop's own."""
+    """Turn the `else` of the last `if` in a loop into the loop's own `else`."""
     for statement in ctx.focused_statements:
         loop, node = statement.parent, statement.node
         if not (isinstance(loop, ast.For | ast.While) and not loop.orelse and isinstance(node, ast.If) and node.orelse):
@@ -76,7 +76,7 @@ def _spelled(ctx: UnitContext, node: ast.stmt) -> str:
 
 
 def move_into_block(ctx: UnitContext) -> Iterator[Rewrite]:
-    """The statement after a block into it."""
+    """Move the statement after a block into the block."""
     for statement in ctx.focused_statements:
         if statement.index + 1 >= len(statement.block):
             continue
@@ -101,7 +101,7 @@ def _last_blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 
 def reorder_statements(ctx: UnitContext) -> Iterator[Rewrite]:
-    """Two neighbouring statements change places; a statement moves to the start or end of its block."""
+    """Swap two statements of a block that are at most three statements apart."""
     for statement in ctx.focused_statements:
         for other in range(statement.index + 1, min(statement.index + 4, len(statement.block))):
             second = statement.block[other]
@@ -118,12 +118,14 @@ def reorder_statements(ctx: UnitContext) -> Iterator[Rewrite]:
                 if not two.endswith(("\n", "\r")):
                     two, one = two + ctx.newline, one.rstrip("\r\n")
                 weight = 0.9 if other == statement.index + 1 else 0.3
-                said = f"`{abbreviated(ctx.src(second))}` comes before `{abbreviated(ctx.src(statement.node))}`"
-                yield Rewrite((Edit(start, end, two + between + one),), "move", said, ctx.line(statement.node), weight)
+                description = f"`{abbreviated(ctx.src(second))}` comes before `{abbreviated(ctx.src(statement.node))}`"
+                yield Rewrite(
+                    (Edit(start, end, two + between + one),), "move", description, ctx.line(statement.node), weight
+                )
 
 
 def replace_control_flow(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`elif` for `if` and back, `while` for `if` and back, `break`, `continue`, `return`, `yield` and `await`."""
+    """Replace `elif` by `if` and back, `while` by `if` and back, `break`, `continue`, `return`, `yield` and `await`."""
     for statement in ctx.focused_statements:
         match statement.node:
             case ast.If() | ast.While():
@@ -133,10 +135,10 @@ def replace_control_flow(ctx: UnitContext) -> Iterator[Rewrite]:
             case ast.Expr():
                 yield from _results(ctx, statement.node)
             case ast.Assign(targets=[target], value=value):
-                said = f"returns `{abbreviated(ctx.src(value))}`"
+                description = f"returns `{abbreviated(ctx.src(value))}`"
                 start, end = ctx.span(statement.node)[0], ctx.text.index("=", ctx.span(target)[1]) + 1
                 word = "return" if ctx.text[end].isspace() else "return "
-                yield Rewrite((Edit(start, end, word),), "return", said, ctx.line(statement.node), 0.3)
+                yield Rewrite((Edit(start, end, word),), "return", description, ctx.line(statement.node), 0.3)
             case ast.Return(value=ast.expr()) if statement.loop:
                 yield _keyword(ctx, statement.node, "return", "yield", "yield", weight=0.3)
 
@@ -165,7 +167,7 @@ def _jumps(ctx: UnitContext, node: ast.Break | ast.Continue) -> Iterator[Rewrite
 
 
 def _results(ctx: UnitContext, node: ast.Expr) -> Iterator[Rewrite]:
-    """What happens to the value of an expression that stands alone."""
+    """Return, yield or await the value of an expression statement."""
     line, start = ctx.line(node), ctx.span(node)[0]
     match node.value:
         case ast.Yield(value=ast.expr() as inner):
@@ -187,14 +189,14 @@ def _results(ctx: UnitContext, node: ast.Expr) -> Iterator[Rewrite]:
 
 
 def _keyword(ctx: UnitContext, node: ast.stmt, old: str, new: str, operator: str, *, weight: float = 1.0) -> Rewrite:
-    """The word with which a statement begins becomes another one."""
+    """The rewrite that replaces the keyword at the start of a statement."""
     start = ctx.span(node)[0]
     edit = Edit(start, start + len(old), new)
     return Rewrite((edit,), operator, f"`{old}` becomes `{new}`", ctx.line(node), weight)
 
 
 def add_await(ctx: UnitContext) -> Iterator[Rewrite]:
-    """In a coroutine, wait for a call that was not waited for."""
+    """In a coroutine, await a call that is not awaited."""
     if isinstance(ctx.function, ast.AsyncFunctionDef):
         for slot in ctx.loads(ast.Call):
             if not isinstance(slot.parent, ast.Await | ast.Expr):

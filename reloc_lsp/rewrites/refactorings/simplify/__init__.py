@@ -1,7 +1,7 @@
-"""Families of rewrites that say the same in fewer words, chosen among what linters agree on (ruff's rules are named).
+"""Refactorings that simplify. Linters agree on them; docstrings name the rules of ruff and pylint.
 
-Each does the same by construction; where that takes a type, it must have been seen. To add one, write its function and
-add a line here: those that take away the most go first.
+Each keeps the behaviour by construction; where that depends on a type, the type must have been observed. To add one,
+write its function and add a line here: those that remove the most come first.
 """
 
 from reloc_lsp.rewrites.refactorings.simplify import (

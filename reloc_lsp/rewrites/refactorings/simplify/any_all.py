@@ -1,4 +1,4 @@
-"""Loops that look for one item."""
+"""Loops that search for one item become `any(...)` or `all(...)`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def loop_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
             continue
         match shape.block[0], following[0]:
             case ast.Return(value=inside), ast.Return(value=after):
-                text = _asked(ctx, shape, inside, after)
+                text = _any_or_all(ctx, shape, inside, after)
                 edit = text and replace_statements(ctx, [statement.node, *following], [f"return {text}"])
                 if edit:
                     yield Rewrite((edit,), "existence", f"the loop becomes `{text}`", ctx.line(statement.node))
@@ -32,7 +32,7 @@ def loop_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
 def flag_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
     """`found = False`, then a loop that sets `found = True` and breaks, become `found = any(...)` (SIM110).
 
-    A name that the loop's condition reads is not such a flag.
+    The loop's condition must not read the name.
     """
     for statement in ctx.statements:
         shape = loop_shape(ctx, statement.node)
@@ -47,15 +47,15 @@ def flag_to_any_all(ctx: UnitContext) -> Iterator[Rewrite]:
             before = getattr(start.node, "value", None)
             if bound_name(start.node) != name or name in _read(shape):
                 continue
-            text = _asked(ctx, shape, inside, before)
+            text = _any_or_all(ctx, shape, inside, before)
             edits = set_at(ctx, start, statement, text) if text else ()
             if edits:
                 yield Rewrite(edits, "existence", f"the loop becomes `{name} = {text}`", ctx.line(statement.node))
 
 
-def _asked(ctx: UnitContext, shape: LoopShape, inside: ast.AST | None, otherwise: ast.AST | None) -> str | None:
-    """`any(...)` or `all(...)` with the loop's last condition as the element."""
-    # In a generator a `StopIteration` of an item would become another error.
+def _any_or_all(ctx: UnitContext, shape: LoopShape, inside: ast.AST | None, otherwise: ast.AST | None) -> str | None:
+    """`any(...)` or `all(...)` with the loop's last condition as its element."""
+    # In a generator a `StopIteration` of `next` would become a `RuntimeError`.
     if shape.test is None or "next" in names_in(shape.loop):
         return None
     if is_constant(inside, True) and is_constant(otherwise, False) and ctx.is_builtin("any"):

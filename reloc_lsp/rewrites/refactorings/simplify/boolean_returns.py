@@ -1,4 +1,4 @@
-"""Truth values that are spelled out: `if c: return True`, `True if c else False`, `not a == b`."""
+"""Redundant truth values: `if c: return True`, `True if c else False`, `not a == b`."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def simplify_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def simplify_negation(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`not a in b`, `not a is b` and `not a == b` become one comparison (E713, E714, SIM201, SIM202); so does
-    `not not c` become `c` where only its truth matters (SIM208)."""
+    """`not a in b`, `not a is b` and `not a == b` become one comparison (E713, E714, SIM201, SIM202);
+    `not not c` becomes `c` where only its truth value matters (SIM208)."""
     for slot in ctx.loads(ast.UnaryOp):
         node = slot.node
         if not (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
@@ -63,7 +63,7 @@ def simplify_negation(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def drop_comparison_with_bool(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`c == True` becomes `c` and `c == False` `not c`, for a `c` that is sure to be a truth value (E712)."""
+    """`c == True` becomes `c` and `c == False` `not c`, for a `c` that is a truth value for certain (E712)."""
     for slot in ctx.loads(ast.Compare):
         match slot.node:
             case ast.Compare(
@@ -75,7 +75,7 @@ def drop_comparison_with_bool(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _as_value(ctx: UnitContext, test: ast.expr, first: ast.AST | None, second: ast.AST | None) -> str | None:
-    """The condition as a value, where its branches are the two truth values."""
+    """The condition as a value, if its branches are `True` and `False`."""
     if is_constant(first, True) and is_constant(second, False):
         return truth_value(test, ctx)
     if is_constant(first, False) and is_constant(second, True):

@@ -1,4 +1,4 @@
-"""Calls that a display, a comprehension or fewer arguments say more simply."""
+"""Calls that a literal, a comprehension or fewer arguments can replace."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EMPTY = {"list": "[]", "dict": "{}", "tuple": "()"}
 _DICT = frozenset({"dict"})
 _CONSUMING = {"sum", "any", "all", "min", "max", "sorted", "tuple", "frozenset"}
 _ORDERLESS = {"sorted", "set", "frozenset", "list", "tuple"}
-"""Calls that see the same in a list or tuple of their argument."""
+"""Functions that give the same result for an iterable and for a list or tuple of it."""
 
 
 def call_to_literal(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -52,7 +52,7 @@ def call_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, f"[{inside}]", "comprehension")
                 elif name == "set":
                     yield ctx.replace(slot, "{" + inside + "}", "comprehension")
-                elif name in _CONSUMING and _hands_on(made.elt, made.generators):
+                elif name in _CONSUMING and _is_identity(made.elt, made.generators):
                     yield ctx.replace(slot, f"{name}({ctx.inline(made.generators[0].iter)})", "comprehension")
                 elif name == "dict" and isinstance(made.elt, ast.Tuple) and len(made.elt.elts) == 2:
                     key, value = made.elt.elts
@@ -67,7 +67,7 @@ def call_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
         match slot.node:
             case ast.ListComp(elt=element, generators=[part]) | ast.SetComp(elt=element, generators=[part]):
                 name = "list" if isinstance(slot.node, ast.ListComp) else "set"
-                if _hands_on(element, [part]) and ctx.is_builtin(name):
+                if _is_identity(element, [part]) and ctx.is_builtin(name):
                     yield ctx.replace(slot, f"{name}({ctx.inline(part.iter)})", "comprehension")
 
 
@@ -96,7 +96,7 @@ def drop_default_argument(ctx: UnitContext) -> Iterator[Rewrite]:
 
 def simplify_iteration(ctx: UnitContext) -> Iterator[Rewrite]:
     """`for _, v in d.items()` becomes `for v in d.values()` (PERF102), `for _, x in enumerate(xs)` `for x in xs`
-    (FURB148), where the other name is used nowhere."""
+    (FURB148), where the other name is never used."""
     for statement in ctx.statements:
         match statement.node:
             case ast.For(
@@ -122,8 +122,8 @@ def _builtin_calls(ctx: UnitContext) -> Iterator[tuple[Slot, str, list[ast.expr]
                     yield slot, name, given
 
 
-def _hands_on(element: ast.expr, generators: Sequence[ast.comprehension]) -> bool:
-    """Whether the elements are the items themselves, all of them."""
+def _is_identity(element: ast.expr, generators: Sequence[ast.comprehension]) -> bool:
+    """Whether the elements are exactly the items of the iterable."""
     first = generators[0]
     plain = isinstance(element, ast.Name) and same_code(element, first.target)
     return plain and len(generators) == 1 and not first.ifs and not first.is_async
@@ -138,7 +138,7 @@ def _plain(node: ast.expr) -> bool:
 
 
 def _unused(ctx: UnitContext, name: ast.Name, loop: ast.stmt) -> bool:
-    """Whether nothing reads what the loop sets the name to."""
+    """Whether nothing reads the value that the loop binds to the name."""
     inside = sum(isinstance(node, ast.Name) and node.id == name.id for node in ast.walk(loop))
     return inside == 1 and not escapes_loop(ctx, name.id, loop)
 

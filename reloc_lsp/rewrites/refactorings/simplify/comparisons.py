@@ -1,4 +1,4 @@
-"""Several comparisons of one thing."""
+"""Several comparisons of one value become one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ _MIRRORED: dict[type[ast.cmpop], ast.cmpop] = {
 
 
 def chain_comparisons(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`a < b and b < c` becomes `a < b < c`, for a name or constant `b` (PLR1716); so does `b > a and b < c`, where all
-    three are plain values."""
+    """`a < b and b < c` becomes `a < b < c`, for a name or constant `b` (PLR1716); `b > a and b < c` too, if all
+    three have builtin types."""
     for slot, one, other, position in _neighbours(ctx, ast.And):
-        pairs = ((first, second) for first in _ways(one, ctx) for second in _ways(other, ctx))
+        pairs = (
+            (first, second) for first in _with_sides_swapped(one, ctx) for second in _with_sides_swapped(other, ctx)
+        )
         for first, second in pairs:
             middle = first.comparators[-1]
             if is_name_or_constant(middle) and same_code(middle, second.left) and _one_way([*first.ops, *second.ops]):
@@ -31,8 +33,8 @@ def chain_comparisons(ctx: UnitContext) -> Iterator[Rewrite]:
                 break
 
 
-def _ways(node: ast.expr, ctx: UnitContext) -> list[ast.Compare]:
-    """A comparison, and with its sides exchanged where that is the same."""
+def _with_sides_swapped(node: ast.expr, ctx: UnitContext) -> list[ast.Compare]:
+    """A comparison, and the same one with its sides swapped, if that is equivalent."""
     if not isinstance(node, ast.Compare):
         return []
     if len(node.ops) > 1 or type(node.ops[0]) not in _MIRRORED:
@@ -44,7 +46,7 @@ def _ways(node: ast.expr, ctx: UnitContext) -> list[ast.Compare]:
 
 
 def _text(ctx: UnitContext, node: ast.Compare, *, continued: bool = False) -> str:
-    """The comparison's text, or what follows its left side where that stands before it already."""
+    """The comparison's text, without its left side if it continues another one."""
     parts = [] if continued else [ctx.inline(node.left)]
     for op, right in zip(node.ops, node.comparators, strict=True):
         parts += [_SIGNS[type(op)], ctx.inline(right)]
@@ -84,7 +86,7 @@ def merge_calls(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _neighbours(ctx: UnitContext, kind: type[ast.boolop]) -> Iterator[tuple[Slot, ast.expr, ast.expr, int]]:
-    """Two values of an `and` or `or` that follow each other, with the place of the first."""
+    """Two adjacent operands of an `and` or `or`, with the index of the first."""
     for slot in ctx.loads(ast.BoolOp):
         node = slot.node
         if isinstance(node, ast.BoolOp) and isinstance(node.op, kind):
@@ -93,24 +95,24 @@ def _neighbours(ctx: UnitContext, kind: type[ast.boolop]) -> Iterator[tuple[Slot
 
 
 def _joined(ctx: UnitContext, slot: Slot, position: int, text: str) -> Rewrite:
-    """The two values at `position` become one, and the whole expression where there were no others."""
+    """The two operands at `position` become one; if there are no others, the whole expression does."""
     node = slot.node
     assert isinstance(node, ast.BoolOp)
     if len(node.values) == 2:
         return ctx.replace(slot, text, "comparison")
     start, end = ctx.span(node.values[position])[0], ctx.span(node.values[position + 1])[1]
-    said = f"`{abbreviated(ctx.text[start:end])}` becomes `{abbreviated(text)}`"
-    return Rewrite((Edit(start, end, text),), "comparison", said, ctx.line(node))
+    description = f"`{abbreviated(ctx.text[start:end])}` becomes `{abbreviated(text)}`"
+    return Rewrite((Edit(start, end, text),), "comparison", description, ctx.line(node))
 
 
 def _one_way(ops: Sequence[ast.cmpop]) -> bool:
-    """Whether a chain of them reads as an interval: all upwards or all downwards."""
+    """Whether a chain of these operators goes in one direction, or has only `==`."""
     up = all(isinstance(op, ast.Lt | ast.LtE) for op in ops)
     return up or all(isinstance(op, ast.Gt | ast.GtE) for op in ops) or all(isinstance(op, ast.Eq) for op in ops)
 
 
 def _compared(node: ast.expr, op: type[ast.cmpop], word: str) -> tuple[ast.Name, list[ast.expr]] | None:
-    """The name and the constants that it is compared with, one or several."""
+    """The name, and the constants that it is compared with."""
     match node:
         case ast.Compare(left=ast.Name() as name, ops=[found], comparators=[ast.Constant() as value]):
             return (name, [value]) if isinstance(found, op) else None

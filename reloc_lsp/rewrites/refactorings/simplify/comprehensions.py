@@ -1,4 +1,4 @@
-"""Loops that build a list, a set or a dict."""
+"""Loops that build a list, a set or a dict become comprehensions."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _METHODS = {"list": "append", "set": "add"}
 
 
 def loop_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A loop that does nothing but append, add or set items becomes a comprehension (PERF401, PERF403).
+    """A loop that only appends, adds or sets items becomes a comprehension (PERF401, PERF403).
 
-    Nothing may look at the half-made value, and nothing outside of the loop at the loop's names.
+    Nothing may read the incomplete value, and nothing outside the loop may read the loop's names.
     """
     for statement in ctx.statements:
         shape = loop_shape(ctx, statement.node)
@@ -36,7 +36,7 @@ def loop_to_comprehension(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def empty_before(ctx: UnitContext, statement: Statement) -> Iterator[Statement]:
-    """The nearest statement before a loop, in its block, that binds one of its names, with nothing about it between."""
+    """The nearest statements before a loop, in its block, that bind a name which no statement between them uses."""
     for before in reversed([other for other in ctx.statements if other.block is statement.block]):
         if before.index >= statement.index:
             continue
@@ -49,7 +49,7 @@ def empty_before(ctx: UnitContext, statement: Statement) -> Iterator[Statement]:
 
 
 def bound_to_empty(ctx: UnitContext, node: ast.stmt) -> tuple[str, str]:
-    """The name, and `list`, `set` or `dict` where it is bound to an empty one."""
+    """The name, and `list`, `set` or `dict` if it is bound to an empty one, else an empty text."""
     name = bound_name(node) or ""
     value = getattr(node, "value", None)
     match value:
@@ -64,7 +64,7 @@ def bound_to_empty(ctx: UnitContext, node: ast.stmt) -> tuple[str, str]:
 
 
 def set_at(ctx: UnitContext, start: Statement, loop: Statement, value: str) -> tuple[Edit, ...]:
-    """The edits that take away where a name was bound first, and bind it to `value` in the place of the loop."""
+    """The edits that delete the first binding of a name, and replace the loop by its binding to `value`."""
     begin, _ = ctx.span(start.node)
     inner, _ = ctx.span(getattr(start.node, "value"))  # noqa: B009
     lines = [ctx.text[begin:inner] + value]

@@ -1,4 +1,4 @@
-"""One of two values: `x if x else y`, and branches that set the same name."""
+"""One of two values: `x if x else y`, and branches that assign to the same name."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def if_else_to_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _chooses(node: ast.expr) -> bool:
-    """Whether the value is a choice itself: two in one line are hard to read."""
+    """Whether the value contains a conditional expression: two of them in one line are hard to read."""
     return any(isinstance(inner, ast.IfExp) for inner in ast.walk(node))
 
 

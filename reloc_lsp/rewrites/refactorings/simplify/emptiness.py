@@ -1,4 +1,4 @@
-"""Asking whether something is empty."""
+"""Tests whether a collection is empty."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def drop_len(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`len(x) == 0` becomes `not x`, and `len(x) > 0` `x` where only its truth matters (PLC1802).
+    """`len(x) == 0` becomes `not x`, and `len(x) > 0` `x` where only its truth value matters (PLC1802).
 
-    Only where `x` was a list, a string or the like whenever it was seen: other classes may mean something else by both.
+    Only if all observed types of `x` are builtin collections: other classes may define both differently.
     """
     for slot in ctx.loads(ast.Compare, ast.Call):
         node = slot.node

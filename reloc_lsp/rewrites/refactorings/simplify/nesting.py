@@ -1,4 +1,4 @@
-"""Blocks inside of blocks that could be one."""
+"""Nested or equal blocks that can be merged into one."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def merge_equal_branches(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _merged(ctx: UnitContext, outer: ast.stmt, nested: ast.If | ast.With, header: Edit) -> Iterator[Rewrite]:
-    """The outer header changed, the inner one gone, and its body one level further out."""
+    """The rewrite that changes the outer header, removes the inner one, and moves its body one level out."""
     body = nested.body
     moved = reindented_block(ctx, body, ctx.indent(nested))
     if moved is None or not ctx.owns_lines(nested) or not ctx.owns_lines(body[-1]) or "\n" in header.text:
@@ -68,19 +68,19 @@ def _merged(ctx: UnitContext, outer: ast.stmt, nested: ast.If | ast.With, header
         return
     if end == len(ctx.text) and not ctx.text.endswith(("\n", "\r")):
         moved = moved.rstrip("\r\n")
-    said = f"two blocks become one: `{abbreviated(header.text)}`"
-    yield Rewrite((header, Edit(start, end, moved)), "nesting", said, ctx.line(outer))
+    description = f"two blocks become one: `{abbreviated(header.text)}`"
+    yield Rewrite((header, Edit(start, end, moved)), "nesting", description, ctx.line(outer))
 
 
 def _between(ctx: UnitContext, nested: ast.stmt, first: ast.stmt) -> bool:
-    """Whether the inner header ends with a comment: it would be lost."""
+    """Whether the inner header has a comment, which would be lost."""
     header = ctx.text[ctx.span(nested)[0] : ctx.line_span(first)[0]]
     return "#" in header
 
 
 def _both(ctx: UnitContext, op: ast.boolop, word: str, left: ast.expr, right: ast.expr) -> str:
     both = ast.BoolOp(op, [left, right])
-    # On the left the same operator needs no parentheses, and on the right neither: its values are evaluated in order.
+    # Operands with the same operator need no parentheses: the order of evaluation stays.
     parts = [
         ctx.inline(one)
         if isinstance(one, ast.BoolOp) and type(one.op) is type(op)

@@ -1,4 +1,4 @@
-"""What says nothing: an `else` after a `return`, a name that is only handed on, code that is never reached."""
+"""Redundant code: an `else` after a `return`, a name that is returned at once, code that is never reached."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 def return_directly(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`x = value` and then `return x` become `return value`, where `x` is used for nothing else (RET504)."""
+    """`x = value` and then `return x` become `return value`, where `x` has no other use (RET504)."""
     for statement in ctx.statements:
         following = statement.block[statement.index + 1 : statement.index + 2]
         name = bound_name(statement.node)
@@ -41,7 +41,7 @@ def return_directly(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def swap_by_tuple(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`c = a`, `a = b`, `b = c` become `a, b = b, a`, where `c` is used for nothing else (pylint's R1712)."""
+    """`c = a`, `a = b`, `b = c` become `a, b = b, a`, where `c` has no other use (pylint's R1712)."""
     for statement in ctx.statements:
         three = statement.block[statement.index : statement.index + 3]
         match three:
@@ -63,7 +63,7 @@ def swap_by_tuple(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def drop_else(ctx: UnitContext) -> Iterator[Rewrite]:
-    """An `else` goes where every branch before it has left already (RET505 to RET508), and one that only passes."""
+    """Remove an `else` if every branch before it leaves (RET505 to RET508), or if it only passes."""
     for statement in ctx.statements:
         node = statement.node
         if not isinstance(node, ast.If) or ctx.text.startswith("elif", ctx.span(node)[0]):
@@ -82,22 +82,22 @@ def drop_else(ctx: UnitContext) -> Iterator[Rewrite]:
             moved = reindented_block(ctx, block, ctx.indent(node))
             if moved is not None:
                 moved = moved if ctx.text[:end].endswith(("\n", "\r")) else moved.rstrip("\r\n")
-                said = "the `else` goes: every branch before it leaves"
-                yield Rewrite((Edit(start, end, moved),), "superfluous", said, ctx.line(node))
+                description = "the `else` goes: every branch before it leaves"
+                yield Rewrite((Edit(start, end, moved),), "superfluous", description, ctx.line(node))
 
 
 def drop_dead_statement(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`pass` beside other statements (PIE790), `continue` at the end of a loop and `return` at the end of a function
-    (PLR1711), and what stands behind a `return` go."""
+    """Remove `pass` among other statements (PIE790), `continue` at the end of a loop, `return` at the end of a function
+    (PLR1711), and code after a `return`."""
     for statement in ctx.statements:
-        why = _why(ctx, statement)
-        edit = delete_statement(ctx, statement) if why and len(statement.block) > 1 else None
+        reason = _reason(ctx, statement)
+        edit = delete_statement(ctx, statement) if reason and len(statement.block) > 1 else None
         if edit is not None and edit.text == "":
-            said = f"`{abbreviated(ctx.src(statement.node))}` goes: {why}"
-            yield Rewrite((edit,), "superfluous", said, ctx.line(statement.node))
+            description = f"`{abbreviated(ctx.src(statement.node))}` goes: {reason}"
+            yield Rewrite((edit,), "superfluous", description, ctx.line(statement.node))
 
 
-def _why(ctx: UnitContext, statement: Statement) -> str:
+def _reason(ctx: UnitContext, statement: Statement) -> str:
     node, last = statement.node, statement.index == len(statement.block) - 1
     if isinstance(node, ast.Pass):
         return "it does nothing"
@@ -117,13 +117,13 @@ def _why(ctx: UnitContext, statement: Statement) -> str:
 
 
 def _returns_nothing(function: FunctionNode) -> bool:
-    """Whether no `return` of the function, those of functions in it included, has a value but `None`."""
+    """Whether every `return` of the function and of functions inside it returns `None`."""
     found = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
     return all(isinstance(value, ast.Constant) and value.value is None for value in found)
 
 
 def _binds(node: ast.stmt) -> bool:
-    """Whether the statement makes a name local, or the function a generator, even where it is never run."""
+    """Whether the statement makes a name local, or the function a generator, even if it is never executed."""
     inner = list(ast.walk(node))
     return any(isinstance(n, _BINDING) for n in inner) or any(
         isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load) for n in inner
@@ -135,7 +135,7 @@ def _is_elif(ctx: UnitContext, node: ast.stmt) -> bool:
 
 
 def _else_line(ctx: UnitContext, node: ast.If) -> int | None:
-    """Where the line `else:` begins, if nothing else stands on it."""
+    """The offset of the line `else:`, if nothing else is on it."""
     first = ctx.index.line_of(ctx.line_span(node.orelse[0])[0])
     last = ctx.last_line(node.body[-1])
     for line in range(last + 1, first):

@@ -1,4 +1,4 @@
-"""Strings put together from pieces."""
+"""Concatenated strings become f-strings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.unit_context import UnitContext
 
 _FORMATTED_ALIKE = NUMBERS | {"str", "NoneType"}
-"""Types of which `str(x)` and `f"{x}"` are the same; a class may make them differ."""
+"""Types for which `str(x)` and `f"{x}"` are the same; classes may define them differently."""
 _PLAIN_LITERAL = re.compile(r"""(["'])([^"'\\{}\n]*)\1""")
 _UNFIT = re.compile(r"""["'\\\n#{}]""")
 
 
 def concatenation_to_fstring(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`"a" + str(b) + "c"` becomes `f"a{b}c"`, for plain values `b` (pyupgrade's and flynt's idea)."""
+    """`"a" + str(b) + "c"` becomes `f"a{b}c"`, for values `b` of builtin types (as pyupgrade and flynt do)."""
     for slot in ctx.loads(ast.BinOp):
         inner = isinstance(slot.parent, ast.BinOp) and isinstance(slot.parent.op, ast.Add)
         parts = [] if inner else _parts(slot.node)
@@ -32,14 +32,14 @@ def concatenation_to_fstring(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:
-    """What is added up from the left."""
+    """The operands of a sum, from left to right."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return [*_parts(node.left), node.right]
     return [node]
 
 
 def _piece(ctx: UnitContext, part: ast.expr) -> str | None:
-    """A part as it stands in an f-string."""
+    """The text of an operand in an f-string; `None` if it may not be in one."""
     match part:
         case ast.Constant(value=str()):
             return ctx.src(part)[1:-1]

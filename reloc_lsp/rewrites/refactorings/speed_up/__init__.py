@@ -1,8 +1,8 @@
-"""Families of rewrites that do the same in less time; whether they do, the tests' clock says.
+"""Refactorings that speed up. Measurements of the tests decide whether they do.
 
-Each does the same by construction; where that takes a type, it must have been seen. To add one, write its function and
-add a line here. Names bound to attributes or globals before a loop are not among them: from Python 3.11 on the
-interpreter remembers such lookups itself.
+Each keeps the behaviour by construction; where that depends on a type, the type must have been observed. To add one,
+write its function and add a line here. Binding attributes or globals to local names before a loop is not among them:
+from Python 3.11 on the interpreter caches such lookups itself.
 """
 
 from reloc_lsp.rewrites.refactorings.simplify import any_all, comprehensions, counting

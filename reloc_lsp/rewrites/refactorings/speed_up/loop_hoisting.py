@@ -1,4 +1,4 @@
-"""The same again and again in a loop."""
+"""Loop-invariant code motion: calls with the same result in every iteration are made once."""
 
 from __future__ import annotations
 
@@ -21,57 +21,64 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 _LISTS = frozenset({"list", "tuple"})
 _STR = frozenset({"str"})
-_OF_STR = {
+_STR_SUFFIXES = {
     "lower": "lower", "upper": "upper", "strip": "stripped", "split": "words", "casefold": "folded",
     "splitlines": "lines",
 }  # fmt: skip
-_MADE = {"sorted": "sorted", "set": "set", "frozenset": "set", "list": "list", "tuple": "tuple", "sum": "sum"}
-_CHANGEABLE = {"sorted", "set", "list", "split", "splitlines"}
+_BUILTIN_SUFFIXES = {
+    "sorted": "sorted",
+    "set": "set",
+    "frozenset": "set",
+    "list": "list",
+    "tuple": "tuple",
+    "sum": "sum",
+}
+_MUTABLE_RESULTS = {"sorted", "set", "list", "split", "splitlines"}
 _ONLY_READING = {"len", "sum", "any", "all", "min", "max", "enumerate", "sorted", "set", "tuple", "zip"}
 _ORDERED = ({"int"}, {"str"}, {"float", "int"}, {"int", "bool"})
 
 
 def hoist_call(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A call that cannot fail, of something that stays as it is, is made once before the loop.
+    """Move a call that cannot fail, with an invariant argument, before the loop.
 
-    What it makes may only be read in the loop, or sharing it would be noticed.
+    A mutable result may only be read in the loop, because the iterations share it.
     """
     for slot in ctx.loads(ast.Call):
-        made = _made(ctx, slot)
+        made = _hoistable(ctx, slot)
         if made is None:
             continue
-        of, what, changeable = made
-        if changeable and not _only_read(slot):
+        of, what, mutable = made
+        if mutable and not _only_read(slot):
             continue
         for loop in enclosing_loops(ctx, slot.node):
             wanted = unused_name(ctx, f"{of}_{what}")
             first = insert_before(ctx, loop.node, [f"{wanted} = {ctx.inline(slot.node)}"])
             if wanted and first and is_bound_before(ctx, of, loop) and is_invariant(ctx, of, loop.node):
-                said = f"`{abbreviated(ctx.inline(slot.node))}` is computed once, before the loop"
-                yield Rewrite((first, ctx.edit(slot, wanted)), "hoisted", said, ctx.line(slot.node))
+                description = f"`{abbreviated(ctx.inline(slot.node))}` is computed once, before the loop"
+                yield Rewrite((first, ctx.edit(slot, wanted)), "hoisted", description, ctx.line(slot.node))
 
 
-def _made(ctx: UnitContext, slot: Slot) -> tuple[str, str, bool] | None:
-    """Of what a call makes what, and whether that can be changed; `None` where it might fail."""
+def _hoistable(ctx: UnitContext, slot: Slot) -> tuple[str, str, bool] | None:
+    """The argument's name, a suffix for the result's name, and whether the result is mutable; `None` if it may fail."""
     match slot.node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as text, attr=method), args=[], keywords=[]):
-            sure = method in _OF_STR and is_definitely(text, ctx, _STR)
-            return (name, _OF_STR[method], method in _CHANGEABLE) if sure else None
+            sure = method in _STR_SUFFIXES and is_definitely(text, ctx, _STR)
+            return (name, _STR_SUFFIXES[method], method in _MUTABLE_RESULTS) if sure else None
         case ast.Call(func=ast.Name(id=called), args=[ast.Name(id=name) as holder], keywords=[]):
-            if called not in _MADE or not ctx.is_builtin(called) or not is_definitely(holder, ctx, _LISTS):
+            if called not in _BUILTIN_SUFFIXES or not ctx.is_builtin(called) or not is_definitely(holder, ctx, _LISTS):
                 return None
-            kinds = ctx.types_of("*" + name)
+            types = ctx.types_of("*" + name)
             fails = {
-                "sorted": kinds not in _ORDERED, "sum": not kinds or not kinds <= {"int", "float", "bool"},
+                "sorted": types not in _ORDERED, "sum": not types or not types <= {"int", "float", "bool"},
                 "set": not items_are_hashable(ctx, name), "frozenset": not items_are_hashable(ctx, name),
             }  # fmt: skip
-            return None if fails.get(called, False) else (name, _MADE[called], called in _CHANGEABLE)
+            return None if fails.get(called, False) else (name, _BUILTIN_SUFFIXES[called], called in _MUTABLE_RESULTS)
         case _:
             return None
 
 
 def _only_read(slot: Slot) -> bool:
-    """Whether the value is looked at where it stands, and no more."""
+    """Whether the value is only read in its position, and nothing keeps it."""
     match slot.parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
             return slot.field == "comparators"

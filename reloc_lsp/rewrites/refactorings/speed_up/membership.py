@@ -1,4 +1,4 @@
-"""Asking a list whether something is in it: a set knows at once."""
+"""Membership tests: a set answers in constant time, a list in linear time."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def literal_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def set_before_loop(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A set of a list is made before the loop that asks the list again and again, and changes nothing in it."""
-    for name in dict.fromkeys(slot.parent.comparators[0].id for slot in _asked(ctx)):  # type: ignore[attr-defined]
-        slots = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
+    """Make a set of a list before a loop that tests membership in the list and does not change it."""
+    for name in dict.fromkeys(slot.parent.comparators[0].id for slot in _tested(ctx)):  # type: ignore[attr-defined]
+        slots = [slot for slot in _tested(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
         if not is_definitely(slots[0].node, ctx, _LISTS) or not items_are_hashable(ctx, name):
             continue
         wanted = unused_name(ctx, f"{name}_set")
@@ -61,7 +61,7 @@ def set_before_loop(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def list_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A list that is only added to, and asked whether something is in it, becomes a set."""
+    """A list that is only appended to and tested for membership becomes a set."""
     for statement in ctx.statements:
         name, kind = bound_to_empty(ctx, statement.node)
         if (
@@ -71,11 +71,11 @@ def list_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
             or not isinstance(statement.node, ast.Assign)
         ):
             continue
-        asked = [slot for slot in _asked(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
+        tested = [slot for slot in _tested(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
         added = [node for node in ast.walk(ctx.function) if _appends(node, name)]
-        if not asked or not added or count_name(name, ctx.function) != 1 + len(asked) + len(added):
+        if not tested or not added or count_name(name, ctx.function) != 1 + len(tested) + len(added):
             continue
-        items = [slot.parent.left for slot in asked] + [node.value.args[0] for node in added]  # type: ignore[attr-defined]
+        items = [slot.parent.left for slot in tested] + [node.value.args[0] for node in added]  # type: ignore[attr-defined]
         if not all(is_hashable(ctx, item) for item in items) or not ctx.is_builtin("set"):
             continue
         edits = [Edit(*ctx.span(statement.node.value), "set()")]
@@ -86,7 +86,7 @@ def list_to_set(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def loop_to_fromkeys(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A loop that appends what is not in the list yet becomes `list(dict.fromkeys(...))`, which keeps the order."""
+    """A loop that appends items not yet in the list becomes `list(dict.fromkeys(...))`, which keeps the order."""
     for statement in ctx.statements:
         shape = loop_shape(ctx, statement.node)
         if shape is None or len(shape.clauses) != 2 or len(shape.block) != 1:
@@ -109,8 +109,8 @@ def loop_to_fromkeys(ctx: UnitContext) -> Iterator[Rewrite]:
                     )
 
 
-def _asked(ctx: UnitContext) -> Iterator[Slot]:
-    """Names of which it is asked whether something is in them."""
+def _tested(ctx: UnitContext) -> Iterator[Slot]:
+    """The slots of names that are tested for membership."""
     for slot in ctx.loads(ast.Name):
         parent = slot.parent
         compared = isinstance(parent, ast.Compare) and slot.field == "comparators" and len(parent.ops) == 1

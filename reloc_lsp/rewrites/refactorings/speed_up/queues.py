@@ -1,4 +1,4 @@
-"""Lists that are taken from at the front, where every item has to move."""
+"""Lists used as queues become deques: removing the first item of a list moves all others."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 
 def list_to_deque(ctx: UnitContext) -> Iterator[Rewrite]:
-    """A list of the unit's own with `pop(0)` or `insert(0, x)` becomes a `deque`, if all that is done with it is known.
+    """A local list with `pop(0)` or `insert(0, x)` becomes a `deque`, if a `deque` supports all its uses.
 
-    What a list can do and a `deque` cannot, slices and equality with lists for instance, keeps it a list.
+    It stays a list if it is sliced or compared with lists, for instance.
     """
     for statement in ctx.statements:
         match statement.node:
@@ -45,7 +45,7 @@ def list_to_deque(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def _edit(ctx: UnitContext, slot: Slot) -> list[Edit] | None:
-    """What has to be changed where the list is used; `None` where a deque would not do."""
+    """The edits of one use of the list; `None` if a deque does not support it."""
     call = slot.outer.outer.node if slot.outer and slot.outer.outer else None
     match slot.parent, call:
         case ast.Attribute(attr=method) as attribute, ast.Call(func=called, keywords=[]) as whole if (
@@ -65,7 +65,7 @@ def _edit(ctx: UnitContext, slot: Slot) -> list[Edit] | None:
 
 
 def _as_deque(ctx: UnitContext, method: str, arguments: Sequence[ast.expr]) -> str | None:
-    """What to call of a deque in the place of a list's method: empty for the same, `None` where it has no such."""
+    """The deque's call for a list's method: empty if it is the same, `None` if there is none."""
     match method, arguments:
         case "pop", [index] if is_constant(index, 0):
             return ".popleft()"
@@ -84,7 +84,7 @@ def _is_index(node: ast.expr) -> bool:
 
 
 def _deque(ctx: UnitContext) -> tuple[str | None, list[Edit]]:
-    """What `deque` is called in the file, and the edits that import it where it is not."""
+    """The name of `deque` in the file, and the edits that import it if it is not imported; no name if it is taken."""
     for node in ctx.module.tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "collections" and not node.level:
             names = [alias.asname or alias.name for alias in node.names if alias.name == "deque"]

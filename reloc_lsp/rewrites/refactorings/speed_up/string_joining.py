@@ -1,4 +1,4 @@
-"""Strings that are put together piece by piece."""
+"""Strings that are concatenated piece by piece are joined at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def loop_to_join(ctx: UnitContext) -> Iterator[Rewrite]:
 
 
 def generator_to_list(ctx: UnitContext) -> Iterator[Rewrite]:
-    """`"".join(e for ...)` becomes `"".join([e for ...])`: `join` would make a list of it anyway."""
+    """`"".join(e for ...)` becomes `"".join([e for ...])`: `join` makes a list of it anyway."""
     for slot in ctx.loads(ast.GeneratorExp):
         match slot.parent:
             case ast.Call(func=ast.Attribute(value=separator, attr="join"), args=[_], keywords=[]) if is_definitely(
