@@ -11,6 +11,7 @@ from reloc_lsp.rewrites.operators.expressions import (
     conditions,
     constants,
     operator_replacement,
+    subscripts,
     variables,
     wrapping,
 )
@@ -34,7 +35,7 @@ TEST = f"def f(a, b):\n    if (\n        {CONDITION}\n    ):\n        return a\n
     ("operator", "source", "old", "new"),
     [
         (wrapping.wrap_expression, CALL, CALLED, f"abs({CALLED})"),
-        (wrapping.replace_slice, CALL, "[0]", "[-1]"),
+        (subscripts.replace_slice, CALL, "[0]", "[-1]"),
         (constants.off_by_one, TEST, "a > 1", "a + 1 > 1"),
         (operator_replacement.toggle_unary, CALL, CALLED, f"-{CALLED}"),
         (operator_replacement.toggle_unary, TEST, CONDITION, f"not ({CONDITION})"),

@@ -6,8 +6,13 @@ import ast
 
 from rewriting import context, function, results, rewritten
 
-from reloc_lsp.rewrites.operators.expressions import constants, variables, wrapping
-from reloc_lsp.rewrites.operators.statements import exception_handling, insertion, sibling_functions, structure
+from reloc_lsp.rewrites.operators.expressions import arguments, constants, variables, wrapping
+from reloc_lsp.rewrites.operators.statements import (
+    control_flow,
+    exception_handling,
+    insertion,
+    sibling_functions,
+)
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.unit_context import UnitContext
 
@@ -30,10 +35,10 @@ def test_names_of_the_module_and_attributes_of_the_class_are_used():
 
 def test_calls_in_a_coroutine_are_awaited():
     header = "async def f(a, b):"
-    assert rewritten(structure.add_await, "return a() + 1", header) == {"return await a() + 1"}
-    assert rewritten(structure.add_await, "return a().b", header) == {"return (await a()).b"}
-    assert "await a(b)" in rewritten(structure.replace_control_flow, "a(b)", header)
-    assert rewritten(structure.add_await, "return a() + 1") == set()
+    assert rewritten(control_flow.add_await, "return a() + 1", header) == {"return await a() + 1"}
+    assert rewritten(control_flow.add_await, "return a().b", header) == {"return (await a()).b"}
+    assert "await a(b)" in rewritten(control_flow.replace_control_flow, "a(b)", header)
+    assert rewritten(control_flow.add_await, "return a() + 1") == set()
 
 
 def test_observed_types_decide_which_rewrites_are_made():
@@ -58,10 +63,10 @@ def test_none_is_replaced_by_values_of_the_unit():
 
 
 def test_a_call_gets_a_name_in_scope_as_another_argument():
-    found = rewritten(wrapping.add_argument, "return unknown(a)")
+    found = rewritten(arguments.add_argument, "return unknown(a)")
     assert {"return unknown(a, b)", "return unknown(b, a)"} <= found
     header = "def f(self, *args, **kwargs):"
-    assert "return self.g(*args, **kwargs)" in rewritten(wrapping.add_argument, "return self.g(*args)", header)
+    assert "return self.g(*args, **kwargs)" in rewritten(arguments.add_argument, "return self.g(*args)", header)
 
 
 def test_a_small_statement_is_inserted_under_a_condition_on_the_same_names():

@@ -6,6 +6,7 @@ import pytest
 from rewriting import context, function, results, rewritten
 
 from reloc_lsp.rewrites.operators.expressions import (
+    arguments,
     collection_elements,
     conditions,
     constants,
@@ -13,11 +14,19 @@ from reloc_lsp.rewrites.operators.expressions import (
     expression_reuse,
     functions,
     operator_replacement,
+    subscripts,
     variables,
     wrapping,
 )
 from reloc_lsp.rewrites.operators.multi_location import in_several_locations
-from reloc_lsp.rewrites.operators.statements import accumulation, insertion, removal, statement_reuse, structure
+from reloc_lsp.rewrites.operators.statements import (
+    accumulation,
+    control_flow,
+    insertion,
+    removal,
+    statement_reuse,
+    structure,
+)
 
 NUMBERS = {"a": "int", "b": "int", "n": "int", "i": "int", "total": "int"}
 
@@ -135,16 +144,16 @@ def test_an_operator_is_found_behind_a_comment_that_contains_one():
         (structure.move_into_block, "for x in a:\n    b += x\nprint(b)", "for x in a:\n    b += x\n    print(b)"),
         (structure.reorder_statements, "a = 1\nb = 2\nreturn a", "b = 2\na = 1\nreturn a"),
         (structure.reorder_statements, "a = 1  # one\n\nb = 2\nreturn a", "b = 2\n\na = 1  # one\nreturn a"),
-        (structure.replace_control_flow, "if a:\n    b()\nif b:\n    a()", "if a:\n    b()\nelif b:\n    a()"),
-        (structure.replace_control_flow, "if a:\n    b()\nelif b:\n    a()", "if a:\n    b()\nif b:\n    a()"),
-        (structure.replace_control_flow, "if a:\n    b()", "while a:\n    b()"),
-        (structure.replace_control_flow, "while a:\n    break", "while a:\n    continue"),
-        (structure.replace_control_flow, "a + b", "return a + b"),
-        (structure.replace_control_flow, "x = (\n    a + b\n)", "return (\n    a + b\n)"),
-        (structure.replace_control_flow, "yield a", "yield from a"),
-        (structure.replace_control_flow, "yield a, b", "yield from (a, b)"),
-        (structure.replace_control_flow, "yield from a", "yield a"),
-        (structure.replace_control_flow, "for x in a:\n    return x", "for x in a:\n    yield x"),
+        (control_flow.replace_control_flow, "if a:\n    b()\nif b:\n    a()", "if a:\n    b()\nelif b:\n    a()"),
+        (control_flow.replace_control_flow, "if a:\n    b()\nelif b:\n    a()", "if a:\n    b()\nif b:\n    a()"),
+        (control_flow.replace_control_flow, "if a:\n    b()", "while a:\n    b()"),
+        (control_flow.replace_control_flow, "while a:\n    break", "while a:\n    continue"),
+        (control_flow.replace_control_flow, "a + b", "return a + b"),
+        (control_flow.replace_control_flow, "x = (\n    a + b\n)", "return (\n    a + b\n)"),
+        (control_flow.replace_control_flow, "yield a", "yield from a"),
+        (control_flow.replace_control_flow, "yield a, b", "yield from (a, b)"),
+        (control_flow.replace_control_flow, "yield from a", "yield a"),
+        (control_flow.replace_control_flow, "for x in a:\n    return x", "for x in a:\n    yield x"),
         (
             structure.move_else_to_loop,
             "for x in a:\n    if x:\n        break\n    else:\n        return b",
@@ -152,14 +161,14 @@ def test_an_operator_is_found_behind_a_comment_that_contains_one():
         ),
         (wrapping.wrap_expression, "return a + b", "return abs(a + b)"),
         (wrapping.wrap_expression, "return a + b", "return (a + b) // 2"),
-        (wrapping.replace_slice, "return a[1:]", "return a[1:-1]"),
-        (wrapping.replace_slice, "return a[b]", "return a[:b]"),
-        (wrapping.replace_slice, "return a[b]", "return a[-1]"),
-        (wrapping.add_argument, "return sorted(a)", "return sorted(a, reverse=True)"),
-        (wrapping.add_argument, "return range(b)", "return range(1, b)"),
-        (wrapping.add_argument, "return range(a, b)", "return range(a, b, -1)"),
-        (wrapping.add_argument, "return a.get(a == b, **a)", "return a.get(a == b, None, **a)"),
-        (wrapping.add_argument, "return f(a)", "return f(a, b)"),
+        (subscripts.replace_slice, "return a[1:]", "return a[1:-1]"),
+        (subscripts.replace_slice, "return a[b]", "return a[:b]"),
+        (subscripts.replace_slice, "return a[b]", "return a[-1]"),
+        (arguments.add_argument, "return sorted(a)", "return sorted(a, reverse=True)"),
+        (arguments.add_argument, "return range(b)", "return range(1, b)"),
+        (arguments.add_argument, "return range(a, b)", "return range(a, b, -1)"),
+        (arguments.add_argument, "return a.get(a == b, **a)", "return a.get(a == b, None, **a)"),
+        (arguments.add_argument, "return f(a)", "return f(a, b)"),
         (conditions.extend_condition, "if a:\n    return b", "if a and b > 0:\n    return b"),
         (conditions.extend_condition, "if a or b:\n    return b", "if (a or b) and a > 0:\n    return b"),
         (conditions.replace_condition, "if a:\n    return b", "if not a:\n    return b"),

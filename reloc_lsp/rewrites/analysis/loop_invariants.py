@@ -86,14 +86,13 @@ def _creates(ctx: UnitNames, value: ast.expr) -> bool:
 def enclosing_loops(ctx: UnitNames, node: ast.AST) -> Iterator[Statement]:
     """The loops that repeat the node, the outermost first; a statement with a comprehension counts as one."""
     for statement in ctx.statements:
-        node = statement.node
-        match node:
+        match statement.node:
             case ast.For(body=body):
                 repeated: list[ast.AST] = [*body]
             case ast.While(test=test, body=body):
                 repeated = [test, *body]
             case _:
-                repeated = [part for made in _comprehensions(node) for part in _repeated(made)]
+                repeated = [part for made in _comprehensions(statement.node) for part in _repeated(made)]
         if any(inner is node for part in repeated for inner in ast.walk(part)):
             yield statement
 

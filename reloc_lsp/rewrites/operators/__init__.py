@@ -5,9 +5,11 @@ insert code are templates, as in template-based repair (PAR, TBar).
 
 A prior is how often a rewrite of the operator repairs a bug, relative to the others: it gives the first order of the
 search. The priors were fitted on the bugs of tests/benchmarks/handwritten and on planted ones.
+The weights inside an operator compare its rewrites with each other; they were chosen by hand.
 """
 
 from reloc_lsp.rewrites.operators.expressions import (
+    arguments,
     collection_elements,
     conditions,
     constants,
@@ -15,11 +17,13 @@ from reloc_lsp.rewrites.operators.expressions import (
     expression_reuse,
     functions,
     operator_replacement,
+    subscripts,
     variables,
     wrapping,
 )
 from reloc_lsp.rewrites.operators.statements import (
     accumulation,
+    control_flow,
     exception_handling,
     insertion,
     removal,
@@ -54,11 +58,11 @@ STATIC_OPERATORS: tuple[tuple[Operator, float], ...] = (
     (structure.move_into_block, 0.8),
     (structure.lift_statement, 0.3),
     (structure.reorder_statements, 0.6),
-    (structure.replace_control_flow, 0.5),
-    (structure.add_await, 0.8),
+    (control_flow.replace_control_flow, 0.5),
+    (control_flow.add_await, 0.8),
     (wrapping.wrap_expression, 0.35),
-    (wrapping.replace_slice, 0.35),
-    (wrapping.add_argument, 0.3),
+    (subscripts.replace_slice, 0.35),
+    (arguments.add_argument, 0.3),
     (conditions.add_filter, 0.12),
     (insertion.insert_else, 0.2),
     (insertion.insert_step, 0.2),

@@ -1,4 +1,4 @@
-"""The order in which rewrites are tried: features, run-time values, and feedback from those already judged.
+"""The order in which rewrites are tried: features, run-time values, and feedback from those already evaluated.
 
 Not here: the weights (`reward`).
 """

@@ -11,6 +11,11 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.unit_context import UnitContext
 
+MAX_REUSED_LENGTH = 40
+"""Longest expression of the unit that replaces `None`, in characters. Chosen by hand."""
+MAX_FILE_STRINGS = 30
+"""How many of the file's commonest strings replace a string. Chosen by hand."""
+
 
 def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
     """Replace a constant by a similar one, or by one of the unit, its docstring or file (CRP, constant replacement)."""
@@ -50,7 +55,7 @@ def replace_none(ctx: UnitContext) -> Iterator[Rewrite]:
         for name in dict.fromkeys(known):
             yield ctx.replace(slot, name, "missing value", weight=1.0)
         for text, required in stock.items():
-            if required <= set(known) and len(text) <= 40:
+            if required <= set(known) and len(text) <= MAX_REUSED_LENGTH:
                 yield ctx.replace(slot, text, "missing value", weight=0.4)
 
 
@@ -155,7 +160,7 @@ def _near_text(value: str, used: Counter[str], strings: Counter[str]) -> Iterato
     for other in used:
         if other[:1] in "'\"" and isinstance(parsed := ast.literal_eval(other), str):
             tried.setdefault(parsed, 0.8)
-    for other, _ in strings.most_common(30):
+    for other, _ in strings.most_common(MAX_FILE_STRINGS):
         tried.setdefault(other, 0.25)
     for other, weight in tried.items():
         if other != value:

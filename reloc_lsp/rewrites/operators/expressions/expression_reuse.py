@@ -10,6 +10,12 @@ from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.unit_expressions import Slot
 from reloc_lsp.rewrites.unit_context import UnitContext
 
+MAX_REUSED_LENGTH = 50
+"""Longest expression that is reused, in characters. Chosen by hand."""
+MAX_OPERANDS = 10
+"""Most names and expressions that are added as an operand. Chosen by hand."""
+MAX_FALLBACK_NAMES = 6
+"""Most names in scope that follow an `or`. Chosen by hand."""
 _SIMPLE = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp,
     ast.Constant,
@@ -25,7 +31,11 @@ def reuse_expression(ctx: UnitContext) -> Iterator[Rewrite]:
     stock: dict[str, Slot] = {}
     for slot in ctx.loads(*_SIMPLE):
         text = ctx.inline(slot.node)
-        if slot.field not in ("func", "annotation") and len(text) <= 50 and not isinstance(slot.parent, ast.JoinedStr):
+        if (
+            slot.field not in ("func", "annotation")
+            and len(text) <= MAX_REUSED_LENGTH
+            and not isinstance(slot.parent, ast.JoinedStr)
+        ):
             stock.setdefault(text, slot)
     for slot in ctx.loads(*_SIMPLE):
         if slot.field in ("func", "annotation") or isinstance(slot.parent, ast.JoinedStr | ast.Attribute):
@@ -59,7 +69,7 @@ def add_operand(ctx: UnitContext) -> Iterator[Rewrite]:
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
             types = possible_types(slot.node, ctx)
             strings = _strings_nearby(ctx) if not types or "str" in types else ()
-            for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:6], *strings):
+            for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:MAX_FALLBACK_NAMES], *strings):
                 if other != text:
                     yield ctx.replace(slot, f"{text} or {other}", "fallback", weight=0.4)
 
@@ -68,7 +78,7 @@ def _with_operand(ctx: UnitContext, slot: Slot, text: str) -> Iterator[tuple[str
     """The expression with another operand that its type allows."""
     types = possible_types(slot.node, ctx)
     atom = f"({text})" if isinstance(slot.node, ast.BinOp) else text
-    for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:10]:
+    for other in [*ctx.bound_before(slot.node), *_used_here(ctx, slot)][:MAX_OPERANDS]:
         other_types = ctx.types_of(other)
         if other == text:
             continue

@@ -14,6 +14,8 @@ from reloc_lsp.rewrites.unit_context import UnitContext
 
 MAX_RENAMES = 8
 """Most names that replace one name of a copied statement. Chosen by hand."""
+MAX_CONDITIONS = 6
+"""Most conditions under which a statement is copied. Chosen by hand."""
 MAX_BRANCHES = 8
 """Most conditions for a new branch. Chosen by hand."""
 MAX_DISTANCE = 12
@@ -57,7 +59,7 @@ def repeat_after_loop(ctx: UnitContext) -> Iterator[Rewrite]:
 def copy_under_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """Copy a simple statement to another place, under a condition."""
     for statement in ctx.focused_statements:
-        useful = list(useful_conditions(ctx, statement.node, wanted=True).items())[:6]
+        useful = list(useful_conditions(ctx, statement.node, wanted=True).items())[:MAX_CONDITIONS]
         for origin in _simple(ctx):
             text = ctx.inline_statement(origin.node)
             if statement.node is origin.node or isinstance(origin.node, ast.Return | ast.Raise):
