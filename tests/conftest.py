@@ -1,4 +1,4 @@
-"""Workspaces in a temporary folder, and judges of the functions in them."""
+"""Fixtures for all tests: workspaces in temporary folders, and evaluators of the functions in them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 
-Judging = Callable[..., Awaitable[PytestEvaluator]]
+WORKERS = 2
+"""Processes that evaluate at the same time. Chosen by hand."""
+
+StartEvaluator = Callable[..., Awaitable[PytestEvaluator]]
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user of these tests has no settings of their own, no model server, and a plain environment active."""
-    home = tmp_path_factory.mktemp("nobody")
+def clean_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tests run as a user without settings and without a model server, in a plain environment."""
+    home = tmp_path_factory.mktemp("user")
     make_environment(home / "environment")
-    # The processes that tests start may have been told to write no bytecode, and would compile all of it anew.
+    # Processes that tests start may write no bytecode. Without this each of them would compile the package again.
     compileall.compile_dir(Path(reloc_lsp.__file__).parent, quiet=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VIRTUAL_ENV", str(home / "environment"))
@@ -43,7 +46,7 @@ def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes files, by their relative paths, into a folder of the test's own and gives its path."""
+    """Return a function that writes files (relative path to text) into a folder and returns the folder's path."""
 
     def written(files: Mapping[str, str], folder: str = "project") -> Path:
         root = tmp_path / folder
@@ -57,15 +60,15 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def active_interpreter(nobody: None, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+def active_interpreter(clean_user: None, tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
     """The interpreter of the active environment."""
     return find_interpreter(tmp_path_factory.getbasetemp(), None)
 
 
 @pytest.fixture
-async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
-    """Starts the judge of one function, `judging(root, "m.py::f")`, as a revision does; ends it after the test."""
-    judges: list[PytestEvaluator] = []
+async def start_evaluator(active_interpreter: Interpreter) -> AsyncIterator[StartEvaluator]:
+    """Start an evaluator of one function, `start_evaluator(root, "m.py::f")`. It is closed after the test."""
+    evaluators: list[PytestEvaluator] = []
     copies: list[ScratchCopy] = []
 
     async def start(
@@ -84,20 +87,20 @@ async def judging(active_interpreter: Interpreter) -> AsyncIterator[Judging]:
         unit = module.find(qualname)
         assert unit is not None
         found = find_interpreter(root, interpreter) if interpreter else active_interpreter
-        walls = find_sandbox(sandbox)
-        copies.append(ScratchCopy(root, unsaved, mountable=walls.container is not None))
-        launcher = HarnessLauncher(copies[-1], found, 2, sandbox=walls)
+        found_sandbox = find_sandbox(sandbox)
+        copies.append(ScratchCopy(root, unsaved, mountable=found_sandbox.container is not None))
+        launcher = HarnessLauncher(copies[-1], found, WORKERS, sandbox=found_sandbox)
         location = UnitLocation(file, launcher.copy.path_in_copy(file), name, module, unit)
         user = copies[-1].files
         files = test_file_discovery.test_files(user, test_file_discovery.pytest_layout(user))
         likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
         baseline = await BaselineBuilder(launcher, location, seconds).measure(groups)
-        judges.append(PytestEvaluator.start(launcher, location, baseline))
-        return judges[-1]
+        evaluators.append(PytestEvaluator.start(launcher, location, baseline))
+        return evaluators[-1]
 
     yield start
-    for judge in judges:
-        await judge.close()
+    for evaluator in evaluators:
+        await evaluator.close()
     for copy in copies:
         copy.close()

@@ -1,6 +1,7 @@
-"""An environment for the workspaces of these tests, as a project has one: pytest is installed there, and nothing else.
+"""A virtual environment with pytest and nothing else, for the workspaces of these tests.
 
-The environment that runs these tests has plugins of pytest that every process of a judge would load, for a second each.
+The environment that runs these tests has more pytest plugins. Every process of an evaluator would load them, which
+takes about a second each time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from packaging.requirements import Requirement
 
 
 def make_environment(folder: Path) -> None:
-    """Make it, out of packages that are installed here."""
+    """Create the environment at `folder`, from packages that are installed in the running one."""
     venv.create(folder, with_pip=False, symlinks=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     for part in _needed("pytest", set()):
@@ -24,12 +25,12 @@ def make_environment(folder: Path) -> None:
             if file.parts[0] != ".." and file.locate().is_file():
                 (packages / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file.locate(), packages / file)
-    # Processes of a judge write no bytecode.
+    # The processes of an evaluator write no bytecode.
     compileall.compile_dir(packages, quiet=2)
 
 
 def _needed(name: str, seen: set[str]) -> Iterator[Distribution]:
-    """The distribution and all that it requires here."""
+    """The distribution and everything that it requires on this platform; `seen` prevents repetitions."""
     if name in seen:
         return
     seen.add(name)

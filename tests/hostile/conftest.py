@@ -25,7 +25,7 @@ Starting = Callable[[], Awaitable[PytestEvaluator]]
 
 @pytest.fixture
 def level(request: pytest.FixtureRequest) -> str:
-    """The walls to judge within, as `judging` takes them: the best there are, unless a test asks for others."""
+    """The walls to judge within, as `start_evaluator` takes them: the best there are, unless a test asks for others."""
     return getattr(request, "param", "auto")
 
 
@@ -54,12 +54,12 @@ def victim(tmp_path: Path, write, monkeypatch: pytest.MonkeyPatch) -> Iterator[V
 
 
 @pytest.fixture
-def starting(scratch: Path, victim: Victim, judging, level: str) -> Starting:
+def starting(scratch: Path, victim: Victim, start_evaluator, level: str) -> Starting:
     """Starts a judge of `f` in the victim's workspace."""
-    return partial(judging, victim.origin, "m.py::f", sandbox=level)
+    return partial(start_evaluator, victim.origin, "m.py::f", sandbox=level)
 
 
 @pytest.fixture
-async def judge(starting: Starting) -> PytestEvaluator:
+async def evaluator(starting: Starting) -> PytestEvaluator:
     """One such judge."""
     return await starting()

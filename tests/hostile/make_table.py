@@ -16,7 +16,7 @@ import pytest
 from behaviour import OTHER_HEADER, Behaviour
 from behaviours import BEHAVIOURS, CONTROLS, HANGS, HARMS, LIES
 from test_hostile import GREEN, faults, parts
-from verdicts import judged
+from verdicts import evaluate
 from victim import Victim
 
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
@@ -66,13 +66,13 @@ def asked_for(walls: str) -> str:
 
 
 async def test_of_a_level(starting: Starting, victim: Victim, walls: str):
-    judge = await starting()
-    at = judge.sandbox
+    evaluator = await starting()
+    at = evaluator.sandbox
     assert at == (walls if walls in ("full", "none") else "partial")
     found[walls] = {
-        **{b.name: await truth(judge, b, victim) for b in CONTROLS},
-        **{b.name: await belief(judge, b, victim) for b in LIES},
-        **{b.name: await harm(judge, b, victim) for b in HARMS if b.runs_at(at)},
+        **{b.name: await truth(evaluator, b, victim) for b in CONTROLS},
+        **{b.name: await belief(evaluator, b, victim) for b in LIES},
+        **{b.name: await harm(evaluator, b, victim) for b in HARMS if b.runs_at(at)},
         **await ends(starting, [b for b in HANGS if b.runs_at(at)], victim),
     }
 
@@ -82,25 +82,25 @@ def test_write():
     TABLE.write_text("\n".join([head(), *(part(kind) for kind in KINDS)]), encoding="utf-8")
 
 
-async def truth(judge: PytestEvaluator, control: Behaviour, victim: Victim) -> str:
-    (verdict,) = await judged(judge, control.source(victim.facts))
+async def truth(evaluator: PytestEvaluator, control: Behaviour, victim: Victim) -> str:
+    (verdict,) = await evaluate(evaluator, control.source(victim.facts))
     return "as it deserves" if verdict.all_passed == control.right else "**misjudged**"
 
 
-async def belief(judge: PytestEvaluator, lie: Behaviour, victim: Victim) -> str:
-    (verdict,) = await judged(judge, lie.source(victim.facts), trusted=False)
+async def belief(evaluator: PytestEvaluator, lie: Behaviour, victim: Victim) -> str:
+    (verdict,) = await evaluate(evaluator, lie.source(victim.facts), trusted=False)
     if any(result.failure and result.failure.kind == "Refused" for result in verdict.results.values()):
         return "not run"
     if not verdict.all_passed:
         return "fails"
-    return BAD[0] if (await judge.confirm(lie.source(victim.facts))).all_passed else "not confirmed"
+    return BAD[0] if (await evaluator.confirm(lie.source(victim.facts))).all_passed else "not confirmed"
 
 
-async def harm(judge: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
+async def harm(evaluator: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
     if harm.harmed and harm.harmed(victim):
         return "not told from another"
     sources = (harm.source(victim.facts), harm.source(victim.facts, OTHER_HEADER))
-    verdicts = await judged(judge, *sources)
+    verdicts = await evaluate(evaluator, *sources)
     done = harm.harmed(victim) if harm.harmed else any(verdict.all_passed for verdict in verdicts)
     return BAD[1] if done else "held back"
 

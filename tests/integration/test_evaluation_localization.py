@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from verdicts import judged
+from verdicts import evaluate
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.selection import fault_localization
@@ -37,35 +37,35 @@ TESTS = """
 """
 
 
-def unit_lines(judge) -> tuple[int, tuple[int, int]]:
+def unit_lines(evaluator) -> tuple[int, tuple[int, int]]:
     """The line of the unit's first statement, and its first and last line."""
-    return judge.location.first_statement_line, judge.location.line_range()
+    return evaluator.location.first_statement_line, evaluator.location.line_range()
 
 
 @pytest.fixture
-async def judge(write, judging):
-    return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::clamp")
+async def evaluator(write, start_evaluator):
+    return await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::clamp")
 
 
-async def test_lines_that_failing_tests_run_are_suspicious(judge):
-    found = localize_faults(judge.baseline).suspicion
+async def test_lines_that_failing_tests_run_are_suspicious(evaluator):
+    found = localize_faults(evaluator.baseline).suspicion
     assert set(found) == {2, 3, 4, 5, 6}
     assert found[5] > found[3]  # what fails returns `high`; what passes returns `low`
 
 
-async def test_types_that_names_had_are_known(judge):
-    types = localize_faults(judge.baseline).types
+async def test_types_that_names_had_are_known(evaluator):
+    types = localize_faults(evaluator.baseline).types
     assert types["value"] == {"int", "float"} and types["low"] == {"int"}
 
 
-async def test_errors_that_tests_wait_for_are_known(judge):
-    assert expected_exceptions(judge.baseline) == ("ValueError",)
+async def test_errors_that_tests_wait_for_are_known(evaluator):
+    assert expected_exceptions(evaluator.baseline) == ("ValueError",)
 
 
-async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
+async def test_expressions_are_evaluated_where_the_tests_pass_by(evaluator):
     site = ProgramPoint(4, ("value < high", "value <= high", "value / low", "missing", "value +"))
-    before = await judged(judge, MODULE)
-    values = await judge.values(MODULE, *unit_lines(judge), [site])
+    before = await evaluate(evaluator, MODULE)
+    values = await evaluator.values(MODULE, *unit_lines(evaluator), [site])
     vectors, blame, truth = values.vectors[4], values.suspiciousness[4], values.truthiness[4]
     assert len({len(vector) for vector in vectors.values()} | {len(blame)}) == 1
     assert set(blame) == {0.0, 1.0}
@@ -74,36 +74,36 @@ async def test_expressions_are_evaluated_where_the_tests_pass_by(judge):
     assert -1 in vectors["value / low"]
     held = [truth[number] for number in vectors["value < high"]]
     assert True in held and False in held
-    assert [v.passed for v in await judged(judge, MODULE)] == [v.passed for v in before]
+    assert [v.passed for v in await evaluate(evaluator, MODULE)] == [v.passed for v in before]
 
 
-async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, judging):
+async def test_a_look_at_values_survives_a_test_that_ends_the_process(write, start_evaluator):
     module = "def f(a):\n    if a == 5:\n        import os\n        os._exit(1)\n    return a\n"
     tests = (
         "from m import f\ndef test_a(): assert f(3) == 4\ndef test_b(): assert f(5) == 3\ndef test_c(): assert f(3)\n"
     )
-    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
-    values = await judge.values(module, *unit_lines(judge), [ProgramPoint(5, ("a",))])
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f", seconds=20.0)
+    values = await evaluator.values(module, *unit_lines(evaluator), [ProgramPoint(5, ("a",))])
     assert len(values.vectors[5]["a"]) >= 1
 
 
-async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, judging):
+async def test_of_a_call_that_raises_the_last_visit_is_to_blame(write, start_evaluator):
     module = "def f(text):\n    n = 0\n    while text[n].isdigit():\n        n += 1\n    return n\n"
     tests = "from m import f\ndef test_a(): assert f('1234567') == 7\ndef test_b(): assert f('1a') == 1\n"
-    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     site = ProgramPoint(3, ("n < len(text)",))
-    values = await judge.values(module, *unit_lines(judge), [site])
+    values = await evaluator.values(module, *unit_lines(evaluator), [site])
     held = [values.truthiness[3][number] for number in values.vectors[3]["n < len(text)"]]
     assert [h for h, b in zip(held, values.suspiciousness[3], strict=True) if b == 1.0] == [False]
     assert all(h for h, b in zip(held, values.suspiciousness[3], strict=True) if b < 1.0)
 
 
-async def test_a_look_uses_up_no_iterator(write, judging):
+async def test_a_look_uses_up_no_iterator(write, start_evaluator):
     module = "def f(rows):\n    rows = iter(rows)\n    first = next(rows)\n    return first, list(rows)\n"
     tests = "from m import f\ndef test_a(): assert f([1, 2]) == (1, [2])\ndef test_b(): assert f([3, 4]) == (3, [])\n"
-    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("list(rows)", "first")) for line in (3, 4)]
-    values = await judge.values(module, *unit_lines(judge), sites)
+    values = await evaluator.values(module, *unit_lines(evaluator), sites)
     assert set(values.vectors[3]["list(rows)"]) == {-1}
     assert sorted(values.suspiciousness[4]) == [0.0, 1.0]  # as without the look, one test passes
 
@@ -117,12 +117,12 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("test", ANSWERS.values(), ids=ANSWERS)
-async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, write, judging):
+async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, write, start_evaluator):
     module = "def f(a):\n    b = a * 2\n    return b\n"
     tests = f"from m import f\n{test}def test_b(): assert f(2) == 4\n"
-    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f")
     sites = [ProgramPoint(line, ("a * 3", "a ** 2", "a + 6.0")) for line in (2, 3)]
-    values = await judge.values(module, *unit_lines(judge), sites)
+    values = await evaluator.values(module, *unit_lines(evaluator), sites)
     (failing,) = values.wrong_returns
     assert values.wrong_returns[failing] == 3
     visit = values.last_calls[3].index(failing)
@@ -131,11 +131,11 @@ async def test_what_a_failing_test_wanted_the_unit_to_return_is_known(test, writ
     assert {row[visit] in values.expected_values[2][failing] for row in values.vectors[2].values()} == {True}
 
 
-async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
+async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, start_evaluator):
     module = "def f(a):\n    return a > 3\n"
     tests = "from m import f\ndef test_a(): assert f(3)\ndef test_b(): assert f(5)\n"
-    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, *unit_lines(judge), [ProgramPoint(2, ("a >= 3", "a > 3"))])
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    values = await evaluator.values(module, *unit_lines(evaluator), [ProgramPoint(2, ("a >= 3", "a > 3"))])
     (failing,) = values.wrong_returns
     visit = values.last_calls[2].index(failing)
     assert values.vectors[2]["a >= 3"][visit] in values.expected_values[2][failing]
@@ -143,11 +143,11 @@ async def test_of_a_bare_assertion_the_other_truth_was_wanted(write, judging):
 
 
 @pytest.mark.parametrize("test", ["assert sorted(f(3)) == [1]", "assert len(f(3)) == 2", "assert f(3) != [3]"])
-async def test_nothing_is_made_up_where_a_test_compares_something_else(test, write, judging):
+async def test_nothing_is_made_up_where_a_test_compares_something_else(test, write, start_evaluator):
     module = "def f(a):\n    return [a]\n"
     tests = f"from m import f\ndef test_a(): {test}\ndef test_b(): assert f(2) == [2]\n"
-    judge = await judging(write({"m.py": module, "test_m.py": tests}), "m.py::f")
-    values = await judge.values(module, *unit_lines(judge), [ProgramPoint(2, ("a",))])
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    values = await evaluator.values(module, *unit_lines(evaluator), [ProgramPoint(2, ("a",))])
     assert not values.wrong_returns
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
-from verdicts import judged, outcomes, until
+from verdicts import evaluate, outcomes, until
 
 from reloc_lsp.search.verdict import Outcome
 
@@ -33,8 +33,8 @@ def files_of(root: Path) -> dict[str, tuple[bytes, float]]:
 
 
 @pytest.fixture
-async def judge(write, judging):
-    return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+async def evaluator(write, start_evaluator):
+    return await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
 
 
 ENDS = {
@@ -114,11 +114,11 @@ if sys.platform == "linux":
     ENDS["fills the disk"] = ("open('big', 'wb').truncate(65 << 20)", Outcome.FAILED)
 
 
-async def test_each_misbehaviour_has_its_outcome_and_affects_no_other_candidate(judge):
+async def test_each_misbehaviour_has_its_outcome_and_affects_no_other_candidate(evaluator):
     """A right candidate between any two of them passes."""
-    assert judge.baseline.tier.name == "warm"
+    assert evaluator.baseline.tier.name == "warm"
     sources = [source for ending, _ in ENDS.values() for source in (body(ending), RIGHT)]
-    verdicts = await judged(judge, *sources)
+    verdicts = await evaluate(evaluator, *sources)
     ended = dict(zip(ENDS, (outcomes(verdict)["test_five"] for verdict in verdicts[::2]), strict=True))
     assert ended == {name: outcome for name, (_, outcome) in ENDS.items()}
     assert [verdict.all_passed for verdict in verdicts[::2]] == [
@@ -127,8 +127,8 @@ async def test_each_misbehaviour_has_its_outcome_and_affects_no_other_candidate(
     assert all(verdict.all_passed for verdict in verdicts[1::2])
 
 
-async def test_the_users_files_stay_as_they_are(judge):
-    root = judge.launcher.copy.origin
+async def test_the_users_files_stay_as_they_are(evaluator):
+    root = evaluator.launcher.copy.origin
     before = files_of(root)
     litter = """
         import os, pathlib, shutil
@@ -140,17 +140,17 @@ async def test_the_users_files_stay_as_they_are(judge):
         shutil.rmtree("__pycache__", ignore_errors=True)
         return a
     """
-    await judged(judge, body(litter))
+    await evaluate(evaluator, body(litter))
     assert files_of(root) == before
-    verdict = await judge.confirm(MODULE)
+    verdict = await evaluator.confirm(MODULE)
     assert outcomes(verdict) == {"test_five": Outcome.FAILED, "test_three": Outcome.PASSED}
-    assert (await judge.confirm(RIGHT)).all_passed
+    assert (await evaluator.confirm(RIGHT)).all_passed
     assert files_of(root) == before
 
 
-async def test_processes_that_a_candidate_started_end_with_it(write, judging, tmp_path):
+async def test_processes_that_a_candidate_started_end_with_it(write, start_evaluator, tmp_path):
     """Without a sandbox, which would forbid them. One is in a session of its own, and one has lost its parent."""
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
     note = tmp_path / "pids"
     starting = f"""
         import os, subprocess, sys, time
@@ -167,7 +167,7 @@ async def test_processes_that_a_candidate_started_end_with_it(write, judging, tm
         os.wait()
         return 3
     """
-    (verdict,) = await judged(judge, body(starting))
+    (verdict,) = await evaluate(evaluator, body(starting))
     assert verdict.all_passed
     pids = [int(line) for line in note.read_text().split()]
     assert len(pids) >= 2
@@ -183,16 +183,16 @@ def alive(pid: int) -> bool:
     return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
-async def test_a_candidate_that_is_right_but_slow_gets_more_time(write, judging):
+async def test_a_candidate_that_is_right_but_slow_gets_more_time(write, start_evaluator):
     """The fix of an endless loop may take longer than the tests that passed before."""
     module = "def f(a):\n    while a == 5: pass\n    return 3\n"
-    judge = await judging(write({"m.py": module, "test_m.py": TESTS}), "m.py::f", seconds=10.0)
-    assert outcomes(judge.unchanged) == {"test_three": Outcome.PASSED, "test_five": Outcome.TIMEOUT}
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": TESTS}), "m.py::f", seconds=10.0)
+    assert outcomes(evaluator.unchanged) == {"test_three": Outcome.PASSED, "test_five": Outcome.TIMEOUT}
     slow = """
         import time
         start = time.process_time()
         while a == 5 and time.process_time() < start + 0.8: pass
         return 3
     """
-    (right,) = await judged(judge, body(slow))
+    (right,) = await evaluate(evaluator, body(slow))
     assert right.all_passed

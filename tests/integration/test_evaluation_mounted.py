@@ -8,7 +8,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from verdicts import judged, outcomes
+from verdicts import evaluate, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.sandbox import find_sandbox
@@ -54,35 +54,37 @@ def contents(root: Path) -> dict[str, bytes | str]:
     }
 
 
-async def assert_right_verdicts(judge, tier="warm", right=RIGHT):
-    root = judge.launcher.copy.origin
+async def assert_right_verdicts(evaluator, tier="warm", right=RIGHT):
+    root = evaluator.launcher.copy.origin
     before = contents(root)
-    assert judge.launcher.copy.mounted and not list(judge.launcher.copy.root.iterdir())
-    assert judge.baseline.tier.name == tier, judge.baseline.reason
-    verdicts = await judged(judge, "def f(a):\n    return 4\n", right, "def f(a, b=3):\n    return b\n")
+    assert evaluator.launcher.copy.mounted and not list(evaluator.launcher.copy.root.iterdir())
+    assert evaluator.baseline.tier.name == tier, evaluator.baseline.reason
+    verdicts = await evaluate(evaluator, "def f(a):\n    return 4\n", right, "def f(a, b=3):\n    return b\n")
     assert [verdict.all_passed for verdict in verdicts] == [False, True, True]
-    assert (await judge.confirm(right)).all_passed
+    assert (await evaluator.confirm(right)).all_passed
     assert contents(root) == before
-    assert [path.name for path in judge.launcher.copy.folder.glob("copy*")] == ["copy"]
+    assert [path.name for path in evaluator.launcher.copy.folder.glob("copy*")] == ["copy"]
 
 
-async def test_warm_fresh_and_cold_runs_have_right_verdicts_and_leave_nothing(write, judging, tmp_path):
-    judge = await judging(write({"m.py": WRONG, "test_m.py": TESTS, ".env": "x"}), "m.py::f")
-    await assert_right_verdicts(judge)
-    assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED and not judge.baseline.notes
-    assert not (await judge.confirm("def f(a):\n    return 4\n")).all_passed
-    await judge.close()
-    judge.launcher.copy.close()
+async def test_warm_fresh_and_cold_runs_have_right_verdicts_and_leave_nothing(write, start_evaluator, tmp_path):
+    evaluator = await start_evaluator(write({"m.py": WRONG, "test_m.py": TESTS, ".env": "x"}), "m.py::f")
+    await assert_right_verdicts(evaluator)
+    assert outcomes(evaluator.unchanged)["test_place"] is Outcome.PASSED and not evaluator.baseline.notes
+    assert not (await evaluator.confirm("def f(a):\n    return 4\n")).all_passed
+    await evaluator.close()
+    evaluator.launcher.copy.close()
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
-async def test_a_unit_that_runs_at_import(write, judging):
+async def test_a_unit_that_runs_at_import(write, start_evaluator):
     module = "def f(a):\n    return a\nX = f(5)\n"
-    judge = await judging(write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f")
-    await assert_right_verdicts(judge, "fresh")
+    evaluator = await start_evaluator(
+        write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f"
+    )
+    await assert_right_verdicts(evaluator, "fresh")
 
 
-async def test_unsaved_texts_and_new_files_are_used_and_not_saved(write, judging, tmp_path):
+async def test_unsaved_texts_and_new_files_are_used_and_not_saved(write, start_evaluator, tmp_path):
     root = write({"m.py": "def f(a):\n    return 1\n", "real/helper.py": "x = 'old'\n", "test_old.py": ""})
     (root / "helper.py").symlink_to("real/helper.py")
     tests = "from m import f\nfrom helper import x\nfrom new.package.part import y\n"
@@ -91,13 +93,15 @@ async def test_unsaved_texts_and_new_files_are_used_and_not_saved(write, judging
     unsaved = {"m.py": WRONG, "tests/test_m.py": tests, "helper.py": "x = 'new'\n", "new/package/part.py": "y = 2\n"}
     (tmp_path / "way").symlink_to(root)
     unsaved = {tmp_path / "way" / name: text for name, text in unsaved.items()}
-    judge = await judging(tmp_path / "way", "m.py::f", unsaved=unsaved)
-    assert set(outcomes(judge.unchanged).values()) == {Outcome.FAILED, Outcome.PASSED}
-    assert judge.launcher.copy.mounted and "'new'" in literals_of(judge.launcher.copy.files, [Path("tests/test_m.py")])
+    evaluator = await start_evaluator(tmp_path / "way", "m.py::f", unsaved=unsaved)
+    assert set(outcomes(evaluator.unchanged).values()) == {Outcome.FAILED, Outcome.PASSED}
+    assert evaluator.launcher.copy.mounted and "'new'" in literals_of(
+        evaluator.launcher.copy.files, [Path("tests/test_m.py")]
+    )
     right = "def f(a):\n    return 3 if a == 5 else a\n"
     before = contents(root)
-    assert [verdict.all_passed for verdict in await judged(judge, WRONG, right)] == [False, True]
-    assert (await judge.confirm(right)).all_passed and contents(root) == before
+    assert [verdict.all_passed for verdict in await evaluate(evaluator, WRONG, right)] == [False, True]
+    assert (await evaluator.confirm(right)).all_passed and contents(root) == before
     assert not (root / "tests").exists() and not (root / "new").exists()
 
 
@@ -111,15 +115,15 @@ WRITING = {
 
 
 @pytest.mark.parametrize("place", WRITING)
-async def test_tests_may_write_into_the_workspace(place, write, judging, monkeypatch):
+async def test_tests_may_write_into_the_workspace(place, write, start_evaluator, monkeypatch):
     monkeypatch.setattr("reloc_lsp.evaluation.workspace.mounted_directory.MAX_COPIED_FILES", 4)
     test = f"def test_writing():\n    {WRITING[place]}\n    assert f(3) == 3\n"
     data = {f"big/data/{n}": "x" for n in range(9)}
     root = write({"m.py": WRONG, "test_m.py": TESTS + test, "big/out/kept/there.txt": "mine", **data})
-    judge = await judging(root, "m.py::f")
-    assert outcomes(judge.unchanged)["test_writing"] is Outcome.PASSED
-    await assert_right_verdicts(judge)
-    told = [note for note in judge.baseline.notes if "writing in" in note or "container allows" in note]
+    evaluator = await start_evaluator(root, "m.py::f")
+    assert outcomes(evaluator.unchanged)["test_writing"] is Outcome.PASSED
+    await assert_right_verdicts(evaluator)
+    told = [note for note in evaluator.baseline.notes if "writing in" in note or "container allows" in note]
     assert len(told) == 1
 
 
@@ -131,49 +135,49 @@ IMPORTING = {
 
 
 @pytest.mark.parametrize("importer", IMPORTING)
-async def test_importing_the_tests_may_write_into_the_workspace(importer, write, judging):
+async def test_importing_the_tests_may_write_into_the_workspace(importer, write, start_evaluator):
     files = {"m.py": WRONG, "test_m.py": TESTS, "conftest.py": "", "out/database.py": ""}
     files |= {importer: IMPORTING[importer]}
     files["conftest.py"] += "import out.database\n"
-    await assert_right_verdicts(await judging(write(files), "m.py::f"))
+    await assert_right_verdicts(await start_evaluator(write(files), "m.py::f"))
 
 
-async def test_once_folders_are_writable_only_informative_test_files_run_again(write, judging):
+async def test_once_folders_are_writable_only_informative_test_files_run_again(write, start_evaluator):
     """Files with covering tests, and files with failing tests, which may cover the unit once they can write."""
     writing = "def test_writing(): pathlib.Path('found.txt').write_text('x')\n"
     late = f"import pathlib\nfrom m import f\n{writing[:-1]}; assert f(3) == 3\n"
     root = write({"m.py": WRONG, "test_m.py": TESTS, "test_late.py": late, "test_other.py": "def test(): pass\n"})
-    judge = await judging(root, "m.py::f")
-    assert "test_writing" in outcomes(judge.unchanged)
-    assert {test.partition("::")[0] for test in judge.baseline.tier.tests} == {"test_m.py", "test_late.py"}
-    assert not judge.baseline.unseen
-    await assert_right_verdicts(judge)
+    evaluator = await start_evaluator(root, "m.py::f")
+    assert "test_writing" in outcomes(evaluator.unchanged)
+    assert {test.partition("::")[0] for test in evaluator.baseline.tier.tests} == {"test_m.py", "test_late.py"}
+    assert not evaluator.baseline.unseen
+    await assert_right_verdicts(evaluator)
 
 
-async def test_a_candidate_that_changes_the_tests_in_a_writable_folder_is_not_confirmed(write, judging):
+async def test_a_candidate_that_changes_the_tests_in_a_writable_folder_is_not_confirmed(write, start_evaluator):
     test = "def test_writing():\n    pathlib.Path('found.txt').write_text('x')\n    assert f(3) == 3\n"
     root = write({"m.py": WRONG, "test_m.py": TESTS + test})
-    judge = await judging(root, "m.py::f")
+    evaluator = await start_evaluator(root, "m.py::f")
     forging = "def f(a):\n    open('test_m.py', 'a').write('#')\n    return 3\n"
     before = contents(root)
-    assert not (await judge.confirm(forging)).all_passed
+    assert not (await evaluator.confirm(forging)).all_passed
     assert contents(root) == before
 
 
-async def test_a_candidate_cannot_write_where_the_tests_did_not(write, judging):
+async def test_a_candidate_cannot_write_where_the_tests_did_not(write, start_evaluator):
     root = write({"m.py": WRONG, "test_m.py": TESTS, "data/n.txt": "3"})
-    judge = await judging(root, "m.py::f")
+    evaluator = await start_evaluator(root, "m.py::f")
     places = ["found.txt", "data/n.txt", f"{root}/data/n.txt", "m.py"]
     sources = [f"def f(a):\n    open({place!r}, 'w').close()\n    return 3\n" for place in places]
-    assert not any(verdict.all_passed for verdict in await judged(judge, *sources))
+    assert not any(verdict.all_passed for verdict in await evaluate(evaluator, *sources))
     anywhere = "def f(a):\n" + "".join(
         f"    try: return bool(open({place!r}, 'w')) and 3\n    except OSError: pass\n" for place in places
     )
-    assert set(outcomes(await judge.confirm(anywhere)).values()) == {Outcome.FAILED}
+    assert set(outcomes(await evaluator.confirm(anywhere)).values()) == {Outcome.FAILED}
     assert (root / "data" / "n.txt").read_text() == "3"
 
 
-async def test_an_environment_in_the_workspace_is_used_but_hidden_in_the_copy(write, judging):
+async def test_an_environment_in_the_workspace_is_used_but_hidden_in_the_copy(write, start_evaluator):
     test = (
         "def test_hidden(): assert f(3) and not [*pathlib.Path('.venv').iterdir(), *pathlib.Path('.git').iterdir()]\n"
     )
@@ -183,12 +187,12 @@ async def test_an_environment_in_the_workspace_is_used_but_hidden_in_the_copy(wr
     (active,) = Path(os.environ["VIRTUAL_ENV"], "lib").glob("python*/site-packages")
     (packages / "theirs.pth").write_text(f"{active}\n{root}\n")
     (packages / "theirs.py").write_text("n = 3\n")
-    judge = await judging(root, "m.py::f", interpreter=str(root / ".venv" / "bin" / "python"))
-    assert outcomes(judge.unchanged)["test_apart"] is Outcome.PASSED
-    await assert_right_verdicts(judge, right="def f(a):\n    import theirs\n    return theirs.n\n")
+    evaluator = await start_evaluator(root, "m.py::f", interpreter=str(root / ".venv" / "bin" / "python"))
+    assert outcomes(evaluator.unchanged)["test_apart"] is Outcome.PASSED
+    await assert_right_verdicts(evaluator, right="def f(a):\n    import theirs\n    return theirs.n\n")
 
 
-async def test_symbolic_links(write, judging, tmp_path):
+async def test_symbolic_links(write, start_evaluator, tmp_path):
     """A link leads to the workspace, and in it are links of every kind."""
     tests = TESTS + "".join(
         f"def test_{name}(): assert f(3) and pathlib.Path('{name}/n').read_text() == '3'\n"
@@ -202,23 +206,25 @@ async def test_symbolic_links(write, judging, tmp_path):
     (root / "inside").symlink_to(root / "data")
     (root / "about").symlink_to("src/../data")
     (tmp_path / "way").symlink_to(root)
-    judge = await judging(tmp_path / "way", "m.py::f")
-    passed = {name for name, outcome in outcomes(judge.unchanged).items() if outcome is Outcome.PASSED}
+    evaluator = await start_evaluator(tmp_path / "way", "m.py::f")
+    passed = {name for name, outcome in outcomes(evaluator.unchanged).items() if outcome is Outcome.PASSED}
     assert passed == {f"test_{name}" for name in ("beside", "outside", "inside", "about", "other", "place")}
-    await assert_right_verdicts(judge)
+    await assert_right_verdicts(evaluator)
     assert contents(tmp_path / "elsewhere") == {"n": b"3"}
 
 
-async def test_bytecode_of_the_users_own_runs_does_not_lead_to_the_users_files(write, judging, active_interpreter):
+async def test_bytecode_of_the_users_own_runs_does_not_lead_to_the_users_files(
+    write, start_evaluator, active_interpreter
+):
     root = write({"m.py": WRONG, "test_m.py": TESTS})
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     run = [str(active_interpreter.executable), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     subprocess.run(run, cwd=root, env=environment, check=False, capture_output=True)
     assert list(root.glob("__pycache__/test_m*"))
-    judge = await judging(root, "m.py::f")
-    (failing,) = [result for result in judge.unchanged.results.values() if result.failure]
+    evaluator = await start_evaluator(root, "m.py::f")
+    (failing,) = [result for result in evaluator.unchanged.results.values() if result.failure]
     assert failing.failure.test_line == 5
-    await assert_right_verdicts(judge)
+    await assert_right_verdicts(evaluator)
 
 
 def test_a_small_workspace_and_one_without_a_container_are_copied(write, monkeypatch):
@@ -234,15 +240,15 @@ def test_a_small_workspace_and_one_without_a_container_are_copied(write, monkeyp
         copy.close()
 
 
-async def test_a_unit_that_its_module_deletes_with_tests_that_write(write, judging):
+async def test_a_unit_that_its_module_deletes_with_tests_that_write(write, start_evaluator):
     module = "def f(a):\n    return a\nX = f(5)\ndel f\n"
     test = "import m\ndef test():\n    open('found.txt', 'w').write('x')\n    assert m.X == 3\n"
-    judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
-    (result,) = judge.unchanged.results.values()
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": test}), "m.py::f")
+    (result,) = evaluator.unchanged.results.values()
     assert result.failure is not None and result.failure.kind == "AssertionError"
-    assert judge.baseline.tier.name == "fresh" and judge.launcher.copy.mounted
-    assert [verdict.all_passed for verdict in await judged(judge, WRONG, RIGHT)] == [False, True]
-    assert (await judge.confirm(RIGHT)).all_passed
+    assert evaluator.baseline.tier.name == "fresh" and evaluator.launcher.copy.mounted
+    assert [verdict.all_passed for verdict in await evaluate(evaluator, WRONG, RIGHT)] == [False, True]
+    assert (await evaluator.confirm(RIGHT)).all_passed
 
 
 async def test_suspect_functions_are_found_where_tests_write(write, active_interpreter):

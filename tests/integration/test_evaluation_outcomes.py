@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from verdicts import judged, outcomes
+from verdicts import evaluate, outcomes
 
 from reloc_lsp.search.verdict import Outcome
 
@@ -253,27 +253,27 @@ def root(write):
     return write(FILES)
 
 
-async def test_warm_verdicts_are_those_of_plain_pytest(root, judging):
-    judge = await judging(root, "m.py::f")
-    cold = outcomes(await judge.confirm(MODULE))
+async def test_warm_verdicts_are_those_of_plain_pytest(root, start_evaluator):
+    evaluator = await start_evaluator(root, "m.py::f")
+    cold = outcomes(await evaluator.confirm(MODULE))
     assert cold == EXPECTED
-    assert judge.baseline.tier.name == "warm", judge.baseline.reason
-    assert outcomes(judge.unchanged) == EXPECTED
+    assert evaluator.baseline.tier.name == "warm", evaluator.baseline.reason
+    assert outcomes(evaluator.unchanged) == EXPECTED
 
 
-async def test_a_revision_turns_the_tests_it_should(root, judging):
-    judge = await judging(root, "m.py::f")
+async def test_a_revision_turns_the_tests_it_should(root, start_evaluator):
+    evaluator = await start_evaluator(root, "m.py::f")
     revised = "def f(a):\n    return 3 if a == 5 else a\n"
-    (warm,) = await judged(judge, revised)
-    cold = await judge.confirm(revised)
+    (warm,) = await evaluate(evaluator, revised)
+    cold = await evaluator.confirm(revised)
     ran = {name: outcome for name, outcome in outcomes(warm).items() if outcome is not Outcome.NOT_RUN}
     assert ran and ran.items() <= outcomes(cold).items()
     assert outcomes(cold)["Case::test_parts_fail"] is PASSED
 
 
-async def test_failures_say_why_and_where(root, judging):
-    judge = await judging(root, "m.py::f")
-    by_name = {name.split("::", 1)[1]: result.failure for name, result in judge.unchanged.results.items()}
+async def test_failures_say_why_and_where(root, start_evaluator):
+    evaluator = await start_evaluator(root, "m.py::f")
+    by_name = {name.split("::", 1)[1]: result.failure for name, result in evaluator.unchanged.results.items()}
     lines = (root / "test_m.py").read_text().splitlines()
     failed = by_name["test_session_fixture_again"]
     assert failed.kind == "AssertionError" and "def test_session_fixture_again" in lines[failed.test_line - 1]
@@ -285,12 +285,12 @@ async def test_failures_say_why_and_where(root, judging):
         assert (failed.kind, failed.message) == ("AssertionError", "5 != 3") and "assertEqual" in lines[
             failed.test_line - 1
         ]
-    (verdict,) = await judged(judge, "def f(a):\n    a = a\n    return a.b\n")
+    (verdict,) = await evaluate(evaluator, "def f(a):\n    a = a\n    return a.b\n")
     failures = [r.failure for r in verdict.results.values() if r.failure and r.failure.kind == "AttributeError"]
     assert failures and all(failure.unit_lines == (3,) for failure in failures)
 
 
-async def test_a_test_that_a_version_does_not_let_be_collected_fails_and_no_other_with_it(write, judging):
+async def test_a_test_that_a_version_does_not_let_be_collected_fails_and_no_other_with_it(write, start_evaluator):
     module = "def f(a):\n    return a\nX = f(5)\n"
     tests = """\
         import pytest
@@ -299,8 +299,8 @@ async def test_a_test_that_a_version_does_not_let_be_collected_fails_and_no_othe
         def test_less(n): assert n < f(3)
         def test_value(): assert f(5) == 3
         """
-    judge = await judging(write({"m.py": module, "test_m.py": dedent(tests)}), "m.py::f")
-    assert judge.baseline.tier.name == "fresh"
-    (verdict,) = await judged(judge, "def f(a):\n    return 3\n")
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": dedent(tests)}), "m.py::f")
+    assert evaluator.baseline.tier.name == "fresh"
+    (verdict,) = await evaluate(evaluator, "def f(a):\n    return 3\n")
     passed, failed = Outcome.PASSED, Outcome.FAILED
     assert [outcome for _, outcome in sorted(outcomes(verdict).items())] == [passed] * 3 + [failed] * 2 + [passed]

@@ -66,31 +66,33 @@ def unit(body: str) -> str:
 
 
 @pytest.fixture
-async def judge(write, judging):
-    return await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+async def evaluator(write, start_evaluator):
+    return await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
 
 
-async def test_an_object_that_equals_everything_fails_the_tests_and_honest_objects_pass(judge):
-    verdicts = await asyncio.gather(*(judge.confirm(unit(body)) for body in DECEPTIVE.values()))
+async def test_an_object_that_equals_everything_fails_the_tests_and_honest_objects_pass(evaluator):
+    verdicts = await asyncio.gather(*(evaluator.confirm(unit(body)) for body in DECEPTIVE.values()))
     for name, verdict in zip(DECEPTIVE, verdicts, strict=True):
         assert {r.failure.kind for r in verdict.results.values() if r.failure} == {"Untrue"}, name
-    honest = await asyncio.gather(*(judge.confirm(unit(body)) for body in HONEST.values()))
+    honest = await asyncio.gather(*(evaluator.confirm(unit(body)) for body in HONEST.values()))
     assert [name for name, verdict in zip(HONEST, honest, strict=True) if not verdict.all_passed] == []
 
 
-async def test_a_unit_that_returned_such_objects_before_may_still_do_so(write, judging):
+async def test_a_unit_that_returned_such_objects_before_may_still_do_so(write, start_evaluator):
     made = "class Made:\n    def __eq__(self, other): return other == {}\n    __hash__ = None\nreturn Made()"
     was = f"def f():\n{indent(made.format(4), '    ')}\n"
-    judge = await judging(
+    evaluator = await start_evaluator(
         write({"m.py": was, "test_m.py": "from m import f\ndef test_f(): assert f() == 3\n"}), "m.py::f"
     )
-    assert (await judge.confirm(was.replace("4", "3"))).all_passed
+    assert (await evaluator.confirm(was.replace("4", "3"))).all_passed
 
 
-async def test_a_comparison_method_is_evaluated_warm_like_any_other_unit(write, judging):
+async def test_a_comparison_method_is_evaluated_warm_like_any_other_unit(write, start_evaluator):
     body = "class Box:\n    def __eq__(self, other):\n        return {}\n"
     tests = "from m import Box\ndef test_equal(): assert Box() == 3\ndef test_unequal(): assert Box() != 5\n"
-    judge = await judging(write({"m.py": body.format("other == 4"), "test_m.py": tests}), "m.py::Box.__eq__")
-    assert judge.baseline.tier.name == "warm"
+    evaluator = await start_evaluator(
+        write({"m.py": body.format("other == 4"), "test_m.py": tests}), "m.py::Box.__eq__"
+    )
+    assert evaluator.baseline.tier.name == "warm"
     right = "    def __eq__(self, other):\n        return other == 3\n"
-    assert (await judge.confirm(right)).all_passed
+    assert (await evaluator.confirm(right)).all_passed

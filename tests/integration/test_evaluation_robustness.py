@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from verdicts import judged, outcomes
+from verdicts import evaluate, outcomes
 
 from reloc_lsp.search.verdict import Outcome
 
@@ -43,44 +43,44 @@ def _below_us(pid: int) -> bool:
 
 @linux
 @pytest.mark.parametrize("module", [MODULE, MODULE + AT_IMPORT], ids=["warm", "fresh"])
-async def test_a_server_that_the_system_kills_is_restarted(module, write, judging):
-    judge = await judging(write({"m.py": module, "test_m.py": TESTS}), "m.py::f")
+async def test_a_server_that_the_system_kills_is_restarted(module, write, start_evaluator):
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": TESTS}), "m.py::f")
     for _ in range(2):
         (pid,) = servers()
         os.kill(pid, signal.SIGKILL)
-        wrong, right, other = await judged(judge, WRONG, RIGHT, MODULE)
+        wrong, right, other = await evaluate(evaluator, WRONG, RIGHT, MODULE)
         assert right.all_passed and not wrong.all_passed
         assert outcomes(other)["test_five"] is Outcome.FAILED
 
 
 @linux
-async def test_a_server_that_is_stopped_is_restarted(write, judging):
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+async def test_a_server_that_is_stopped_is_restarted(write, start_evaluator):
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     (pid,) = servers()
     os.kill(pid, signal.SIGSTOP)
-    wrong, right = await judged(judge, WRONG, RIGHT)
+    wrong, right = await evaluate(evaluator, WRONG, RIGHT)
     assert right.all_passed and not wrong.all_passed and servers() != [pid]
 
 
 @linux
-async def test_a_candidate_that_kills_the_server_changes_no_other_verdict(write, judging):
+async def test_a_candidate_that_kills_the_server_changes_no_other_verdict(write, start_evaluator):
     """Without a sandbox, which would keep it from that."""
     ends = "def f(a):\n    import os\n    os.kill(os.getppid(), 9)\n    return 3\n"
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
-    verdicts = await judged(judge, *[ends, RIGHT] * 4)
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f", sandbox="none")
+    verdicts = await evaluate(evaluator, *[ends, RIGHT] * 4)
     assert [verdict.all_passed for verdict in verdicts] == [False, True] * 4
 
 
-async def test_a_flood_of_output_is_no_failure_and_fills_no_disk(write, judging):
+async def test_a_flood_of_output_is_no_failure_and_fills_no_disk(write, start_evaluator):
     flood = "def f(a):\n    import os\n    for _ in range(200): os.write(1, b'x' * 10 ** 6)\n    return 3\n"
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    (verdict,) = await judged(judge, flood)
-    assert verdict.all_passed and (await judge.confirm(flood)).all_passed
-    logs = judge.launcher.copy.folder.glob("*.log")
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    (verdict,) = await evaluate(evaluator, flood)
+    assert verdict.all_passed and (await evaluator.confirm(flood)).all_passed
+    logs = evaluator.launcher.copy.folder.glob("*.log")
     assert sum(log.stat().st_size for log in logs) < 10**6
 
 
-async def test_a_full_disk_or_too_many_files_fail_only_the_candidate(write, judging):
+async def test_a_full_disk_or_too_many_files_fail_only_the_candidate(write, start_evaluator):
     filling = """def f(a):
     import tempfile
     folder = tempfile.mkdtemp()
@@ -90,23 +90,23 @@ async def test_a_full_disk_or_too_many_files_fail_only_the_candidate(write, judg
     return 3
 """
     opening = "def f(a):\n    files = [open('/dev/null') for _ in range(5000)]\n    return len(files) and 3\n"
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    full, right, many, again = await judged(judge, filling, RIGHT, opening, RIGHT)
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    full, right, many, again = await evaluate(evaluator, filling, RIGHT, opening, RIGHT)
     assert not full.all_passed and not many.all_passed
     assert right.all_passed and again.all_passed
 
 
-async def test_edits_of_the_user_during_a_search_change_no_verdict(write, judging):
+async def test_edits_of_the_user_during_a_search_change_no_verdict(write, start_evaluator):
     root = write({"m.py": MODULE, "test_m.py": TESTS, "helper.py": "x = 1\n"})
-    judge = await judging(root, "m.py::f")
+    evaluator = await start_evaluator(root, "m.py::f")
     (root / "test_m.py").write_text("def test_five(): assert False\n")
     (root / "m.py").write_text("def f(a:\n")
-    verdicts = await judged(judge, WRONG, RIGHT, "def f(a, b=1):\n    return 3\n")
+    verdicts = await evaluate(evaluator, WRONG, RIGHT, "def f(a, b=1):\n    return 3\n")
     assert [verdict.all_passed for verdict in verdicts] == [False, True, True]
 
 
-async def test_two_searches_at_once_on_one_workspace(write, judging):
+async def test_two_searches_at_once_on_one_workspace(write, start_evaluator):
     root = write({"m.py": MODULE, "test_m.py": TESTS})
-    one, two = await asyncio.gather(judging(root, "m.py::f"), judging(root, "m.py::f"))
-    answers = await asyncio.gather(judged(one, WRONG, RIGHT), judged(two, RIGHT, WRONG))
+    one, two = await asyncio.gather(start_evaluator(root, "m.py::f"), start_evaluator(root, "m.py::f"))
+    answers = await asyncio.gather(evaluate(one, WRONG, RIGHT), evaluate(two, RIGHT, WRONG))
     assert [[verdict.all_passed for verdict in verdicts] for verdicts in answers] == [[False, True], [True, False]]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from verdicts import judged, until
+from verdicts import evaluate, until
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -49,13 +49,13 @@ def working_in(folder: Path) -> Iterator[int]:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="processes are found in /proc")
 
 
-async def test_closing_removes_the_copy_and_ends_every_process(write, judging, scratch):
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    await judged(judge, "def f(a):\n    return -a\n", "def f(a, b=1):\n    return a\n")
-    await judge.confirm(MODULE)
+async def test_closing_removes_the_copy_and_ends_every_process(write, start_evaluator, scratch):
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    await evaluate(evaluator, "def f(a):\n    return -a\n", "def f(a, b=1):\n    return a\n")
+    await evaluator.confirm(MODULE)
     assert len(list(scratch.iterdir())) == 1
-    await judge.close()
-    judge.launcher.copy.close()
+    await evaluator.close()
+    evaluator.launcher.copy.close()
     assert list(scratch.iterdir()) == []
     if Path("/proc/self/cwd").exists():
         await until(lambda: not list(working_in(scratch)))
@@ -80,9 +80,9 @@ async def test_a_baseline_that_is_cancelled_leaves_no_process(write, scratch, ac
 
 
 @needs_proc
-async def test_a_baseline_that_fails_leaves_no_process(write, judging, scratch):
+async def test_a_baseline_that_fails_leaves_no_process(write, start_evaluator, scratch):
     with pytest.raises(EvaluationError):
-        await judging(write({"m.py": MODULE, "test_m.py": "def test(): pass\n"}), "m.py::f")
+        await start_evaluator(write({"m.py": MODULE, "test_m.py": "def test(): pass\n"}), "m.py::f")
     await until(lambda: not list(working_in(scratch)))
 
 

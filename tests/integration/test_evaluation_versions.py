@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from verdicts import judged, outcomes
+from verdicts import evaluate, outcomes
 
 from reloc_lsp.evaluation import harness
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
@@ -155,9 +155,9 @@ def workspace(interpreter: Interpreter, module: str, **more_tests: str) -> Works
     )
 
 
-def change_bytecode(judge: PytestEvaluator, module: str) -> None:
+def change_bytecode(evaluator: PytestEvaluator, module: str) -> None:
     """Change a text in the cached bytecode of a module."""
-    (path,) = (path for kept in judge.launcher.copy.kept_bytecode for path in kept.rglob(f"{module}.*.pyc"))
+    (path,) = (path for kept in evaluator.launcher.copy.kept_bytecode for path in kept.rglob(f"{module}.*.pyc"))
     path.write_bytes(path.read_bytes().replace(b"from source", b"from a .pyc"))
 
 
@@ -170,37 +170,37 @@ def interpreter(request, active_interpreter, tmp_path) -> Interpreter:
     return find_interpreter(tmp_path, request.param) if request.param else active_interpreter
 
 
-async def test_warm_and_cold_runs_agree_and_repair(interpreter, write, judging):
+async def test_warm_and_cold_runs_agree_and_repair(interpreter, write, start_evaluator):
     files = workspace(interpreter, MODULE)
-    judge = await judging(write(files.files), "m.py::f", interpreter=str(interpreter.executable))
-    assert judge.baseline.tier.name == "warm", judge.baseline.reason
-    assert outcomes(judge.unchanged) == files.expected
-    assert outcomes(await judge.confirm(MODULE)) == files.expected
-    wrong, right = await judged(judge, WRONG, RIGHT)
-    assert not wrong.passed > judge.unchanged.passed and right.passed == passes(files.repaired)
-    assert outcomes(await judge.confirm(RIGHT)) == files.repaired
+    evaluator = await start_evaluator(write(files.files), "m.py::f", interpreter=str(interpreter.executable))
+    assert evaluator.baseline.tier.name == "warm", evaluator.baseline.reason
+    assert outcomes(evaluator.unchanged) == files.expected
+    assert outcomes(await evaluator.confirm(MODULE)) == files.expected
+    wrong, right = await evaluate(evaluator, WRONG, RIGHT)
+    assert not wrong.passed > evaluator.unchanged.passed and right.passed == passes(files.repaired)
+    assert outcomes(await evaluator.confirm(RIGHT)) == files.repaired
     for name in ("other", "test_m"):
-        change_bytecode(judge, name)
+        change_bytecode(evaluator, name)
     from_bytecode = {"test_import": FAILED, "test_import_of_test": FAILED}
-    assert outcomes(await judge.confirm(RIGHT)) == files.repaired | from_bytecode
+    assert outcomes(await evaluator.confirm(RIGHT)) == files.repaired | from_bytecode
 
 
-async def test_fresh_runs_agree_and_repair(interpreter, write, judging):
+async def test_fresh_runs_agree_and_repair(interpreter, write, start_evaluator):
     files = workspace(
         interpreter, CALLED_AT_IMPORT, test_five="from m import FIVE\ndef test_five(): assert FIVE == 3\n"
     )
-    judge = await judging(write(files.files), "m.py::f", interpreter=str(interpreter.executable))
-    assert judge.baseline.tier.name == "fresh", judge.baseline.reason
-    assert outcomes(judge.unchanged) == files.expected
-    _, right = await judged(judge, WRONG, RIGHT)
+    evaluator = await start_evaluator(write(files.files), "m.py::f", interpreter=str(interpreter.executable))
+    assert evaluator.baseline.tier.name == "fresh", evaluator.baseline.reason
+    assert outcomes(evaluator.unchanged) == files.expected
+    _, right = await evaluate(evaluator, WRONG, RIGHT)
     assert right.passed == passes(files.repaired)
 
 
-async def test_a_unit_of_the_cold_tier_is_repaired(interpreter, write, judging):
+async def test_a_unit_of_the_cold_tier_is_repaired(interpreter, write, start_evaluator):
     files = {"m.py": STARTS_A_THREAD, "test_m.py": "from m import f\ndef test(): assert f(5) == 3\n"}
-    judge = await judging(write(files), "m.py::f", interpreter=str(interpreter.executable))
-    assert judge.baseline.tier.name == "cold"
-    wrong, right = await judged(judge, WRONG, RIGHT)
+    evaluator = await start_evaluator(write(files), "m.py::f", interpreter=str(interpreter.executable))
+    assert evaluator.baseline.tier.name == "cold"
+    wrong, right = await evaluate(evaluator, WRONG, RIGHT)
     assert right.all_passed and not wrong.all_passed
 
 

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 import pytest
-from verdicts import judged, outcomes
+from verdicts import evaluate, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, Limit, RunRequest, StampedRecord
@@ -89,31 +89,36 @@ async def test_the_faulty_function_is_found(project):
     assert proposal.before.total == 4
 
 
-async def test_candidates_that_hang_or_exit_are_ended_and_only_they_fail(project, judging):
+async def test_candidates_that_hang_or_exit_are_ended_and_only_they_fail(project, start_evaluator):
     """Nothing of them is left, and no more tests are run than the decision takes."""
-    judge = await judging(project, "ranges.py::clamp")
-    assert judge.baseline.tier.name == "cold"
-    hangs, leaves, breaks, right, wrong = await judged(
-        judge, body("while True: pass"), body("import os; os._exit(0)"), body("return ("), FIXED, body("return None")
+    evaluator = await start_evaluator(project, "ranges.py::clamp")
+    assert evaluator.baseline.tier.name == "cold"
+    hangs, leaves, breaks, right, wrong = await evaluate(
+        evaluator,
+        body("while True: pass"),
+        body("import os; os._exit(0)"),
+        body("return ("),
+        FIXED,
+        body("return None"),
     )
     assert Outcome.TIMEOUT in set(outcomes(hangs).values()) <= {Outcome.TIMEOUT, Outcome.FAILED}
     assert Outcome.DIED in set(outcomes(leaves).values()) <= {Outcome.DIED, Outcome.NOT_RUN}
     assert not breaks.passed
     assert right.all_passed
     assert Outcome.NOT_RUN in outcomes(wrong).values()
-    assert not list(judge.launcher.copy.folder.glob("copy-*"))
+    assert not list(evaluator.launcher.copy.folder.glob("copy-*"))
 
 
-async def test_only_the_test_that_hangs_times_out(project, judging):
-    judge = await judging(project, "ranges.py::clamp")
+async def test_only_the_test_that_hangs_times_out(project, start_evaluator):
+    evaluator = await start_evaluator(project, "ranges.py::clamp")
     source = body("while value == 10: pass") + "    return max(low, min(value, high))\n"
-    report = await judge.baseline.tier.run(source, RunRequest(dict.fromkeys([0, 1, 2, 3], Limit(1.0, 1.0))))
+    report = await evaluator.baseline.tier.run(source, RunRequest(dict.fromkeys([0, 1, 2, 3], Limit(1.0, 1.0))))
     assert {n: result.outcome for n, result in report.results.items()} == {0: Outcome.PASSED, 1: Outcome.TIMEOUT}
-    report = await judge.baseline.tier.run(source, RunRequest(dict.fromkeys([2, 3], Limit(1.0, 1.0))))
+    report = await evaluator.baseline.tier.run(source, RunRequest(dict.fromkeys([2, 3], Limit(1.0, 1.0))))
     assert [result.outcome for result in report.results.values()] == [Outcome.PASSED] * 2
 
 
-async def test_the_baseline_finds_flaky_tests_and_the_lines_that_they_run(project, judging, tmp_path):
+async def test_the_baseline_finds_flaky_tests_and_the_lines_that_they_run(project, start_evaluator, tmp_path):
     (project / "test_turns.py").write_text(
         "from pathlib import Path\n"
         "from ranges import clamp\n"
@@ -122,24 +127,26 @@ async def test_the_baseline_finds_flaky_tests_and_the_lines_that_they_run(projec
         "    turns.write_text(turns.read_text() + '.' if turns.exists() else '')\n"
         "    assert clamp(3, 3, 3) == 3 and len(turns.read_text()) % 2\n"
     )
-    judge = await judging(project, "ranges.py::clamp", tests=["test_ranges.py", "test_turns.py"], sandbox="none")
-    assert list(judge.baseline.flaky) == ["test_turns.py::test_every_other_time"]
-    assert judge.baseline.lines[0] == {2}
-    assert judge.baseline.types["value"] == {"int"}
+    evaluator = await start_evaluator(
+        project, "ranges.py::clamp", tests=["test_ranges.py", "test_turns.py"], sandbox="none"
+    )
+    assert list(evaluator.baseline.flaky) == ["test_turns.py::test_every_other_time"]
+    assert evaluator.baseline.lines[0] == {2}
+    assert evaluator.baseline.types["value"] == {"int"}
 
 
-async def test_a_unit_that_only_runs_at_import_is_evaluated(write, judging):
+async def test_a_unit_that_only_runs_at_import_is_evaluated(write, start_evaluator):
     module = "def size():\n    return 3\n\nSIZE = size()\n"
     test = "from m import SIZE\ndef test(): assert SIZE == 4\n"
-    judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::size")
-    (verdict,) = await judged(judge, "def size():\n    return 4\n")
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": test}), "m.py::size")
+    (verdict,) = await evaluate(evaluator, "def size():\n    return 4\n")
     assert verdict.all_passed
 
 
-async def test_files_that_cannot_be_collected_are_reported(write, judging):
+async def test_files_that_cannot_be_collected_are_reported(write, start_evaluator):
     root = write({"ranges.py": MODULE, "test_ranges.py": "import no_such_module\n"})
     with pytest.raises(EvaluationError, match="no_such_module"):
-        await judging(root, "ranges.py::clamp")
+        await start_evaluator(root, "ranges.py::clamp")
 
 
 async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter):

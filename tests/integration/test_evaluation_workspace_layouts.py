@@ -9,7 +9,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from verdicts import judged, outcomes
+from verdicts import evaluate, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
@@ -46,21 +46,21 @@ def python_of(packages: Path) -> str:
     return str(next(folder for folder in packages.parents if (folder / "pyvenv.cfg").exists()) / "bin" / "python")
 
 
-async def assert_judged_on_the_copy(judge, tiers: tuple[str, ...] = ("warm",)):
-    assert judge.baseline.tier.name in tiers, judge.baseline.reason
-    assert outcomes(judge.unchanged)["test_place"] is Outcome.PASSED
-    wrong, right = await judged(judge, "def f(a):\n    return 4\n", RIGHT)
+async def assert_judged_on_the_copy(evaluator, tiers: tuple[str, ...] = ("warm",)):
+    assert evaluator.baseline.tier.name in tiers, evaluator.baseline.reason
+    assert outcomes(evaluator.unchanged)["test_place"] is Outcome.PASSED
+    wrong, right = await evaluate(evaluator, "def f(a):\n    return 4\n", RIGHT)
     assert right.all_passed and not wrong.all_passed
-    assert (await judge.confirm(RIGHT)).all_passed
+    assert (await evaluator.confirm(RIGHT)).all_passed
 
 
-async def test_an_editable_install_by_a_path_file(write, judging, environment):
+async def test_an_editable_install_by_a_path_file(write, start_evaluator, environment):
     root = write({"src/m.py": WRONG, "tests/test_m.py": TESTS})
     (environment / "project.pth").write_text(f"{root / 'src'}\n")
-    await assert_judged_on_the_copy(await judging(root, "src/m.py::f", interpreter=python_of(environment)))
+    await assert_judged_on_the_copy(await start_evaluator(root, "src/m.py::f", interpreter=python_of(environment)))
 
 
-async def test_an_editable_install_by_a_finder(write, judging, environment):
+async def test_an_editable_install_by_a_finder(write, start_evaluator, environment):
     root = write(
         {
             "src/pkg/__init__.py": "",
@@ -80,22 +80,22 @@ async def test_an_editable_install_by_a_finder(write, judging, environment):
         "    sys.meta_path.append(Finder)\n"
     )
     (environment / "project.pth").write_text("import finder_of_project; finder_of_project.install()\n")
-    await assert_judged_on_the_copy(await judging(root, "src/pkg/m.py::f", interpreter=python_of(environment)))
+    await assert_judged_on_the_copy(await start_evaluator(root, "src/pkg/m.py::f", interpreter=python_of(environment)))
 
 
-async def test_a_python_path_into_the_workspace(write, judging, monkeypatch):
+async def test_a_python_path_into_the_workspace(write, start_evaluator, monkeypatch):
     root = write({"lib/m.py": WRONG, "tests/test_m.py": TESTS})
     monkeypatch.setenv("PYTHONPATH", str(root / "lib"))
-    await assert_judged_on_the_copy(await judging(root, "lib/m.py::f", interpreter=sys.executable))
+    await assert_judged_on_the_copy(await start_evaluator(root, "lib/m.py::f", interpreter=sys.executable))
 
 
-async def test_a_python_path_in_pytests_configuration(write, judging):
+async def test_a_python_path_in_pytests_configuration(write, start_evaluator):
     configuration = "[tool.pytest.ini_options]\npythonpath = ['lib']\ntestpaths = ['checks']\n"
     root = write({"pyproject.toml": configuration, "lib/m.py": WRONG, "checks/test_m.py": TESTS})
-    await assert_judged_on_the_copy(await judging(root, "lib/m.py::f"))
+    await assert_judged_on_the_copy(await start_evaluator(root, "lib/m.py::f"))
 
 
-async def test_a_module_may_have_the_name_of_a_module_of_the_harness(write, judging):
+async def test_a_module_may_have_the_name_of_a_module_of_the_harness(write, start_evaluator):
     tests = TESTS.replace("import m\n", "import main as m\n").replace("from m import", "from main import")
     root = write(
         {
@@ -104,10 +104,10 @@ async def test_a_module_may_have_the_name_of_a_module_of_the_harness(write, judg
             "test_main.py": tests + "    def test_own_runner(): import runner; assert f(3) and runner.x\n",
         }
     )
-    await assert_judged_on_the_copy(await judging(root, "main.py::f"))
+    await assert_judged_on_the_copy(await start_evaluator(root, "main.py::f"))
 
 
-async def test_symbolic_links(write, judging, tmp_path):
+async def test_symbolic_links(write, start_evaluator, tmp_path):
     """A link leads to the workspace, in it a link leads to its code, and another one to data outside."""
     root = write(
         {
@@ -120,33 +120,33 @@ async def test_symbolic_links(write, judging, tmp_path):
     (tmp_path / "outside" / "n").write_text("3")
     (root / "data").symlink_to(tmp_path / "outside")
     (tmp_path / "way").symlink_to(root)
-    judge = await judging(tmp_path / "way", "m.py::f")
-    wrong, right = await judged(judge, "def f(a):\n    return 4\n", RIGHT)
+    evaluator = await start_evaluator(tmp_path / "way", "m.py::f")
+    wrong, right = await evaluate(evaluator, "def f(a):\n    return 4\n", RIGHT)
     assert right.all_passed and not wrong.all_passed
-    assert outcomes(judge.unchanged)["test_data"] is Outcome.PASSED
+    assert outcomes(evaluator.unchanged)["test_data"] is Outcome.PASSED
     assert (root / "m.py").read_text() == WRONG and (root / "m.py").is_symlink()
 
 
-async def test_unsaved_text_is_used_and_not_saved(write, judging):
+async def test_unsaved_text_is_used_and_not_saved(write, start_evaluator):
     root = write({"m.py": "def f(a):\n    return 1\n", "helper.py": "x = 'old'\n", "test_m.py": "def test(): pass\n"})
     tests = "from m import f\nfrom helper import x\n"
     tests += "def test_new(): assert f(5) == 3\ndef test_x(): assert f(3) and x == 'new'\n"
     unsaved = {root / "m.py": WRONG, root / "test_m.py": tests, root / "helper.py": "x = 'new'\n"}
-    judge = await judging(root, "m.py::f", unsaved=unsaved)
-    assert outcomes(judge.unchanged) == {"test_new": Outcome.FAILED, "test_x": Outcome.PASSED}
-    (right,) = await judged(judge, RIGHT)
-    assert right.all_passed and (await judge.confirm(RIGHT)).all_passed
+    evaluator = await start_evaluator(root, "m.py::f", unsaved=unsaved)
+    assert outcomes(evaluator.unchanged) == {"test_new": Outcome.FAILED, "test_x": Outcome.PASSED}
+    (right,) = await evaluate(evaluator, RIGHT)
+    assert right.all_passed and (await evaluator.confirm(RIGHT)).all_passed
     assert (root / "helper.py").read_text() == "x = 'old'\n"
 
 
-async def test_a_file_in_another_encoding_keeps_it(write, judging, tmp_path):
+async def test_a_file_in_another_encoding_keeps_it(write, start_evaluator, tmp_path):
     root = write({"test_m.py": "from m import f\ndef test_a(): assert f('x') == 'xé'\ndef test_b(): assert f('')\n"})
     text = "# coding: latin-1\r\ndef f(a):\r\n    return 'é' + a\r\n"
     (root / "m.py").write_bytes(text.encode("latin-1"))
-    judge = await judging(root, "m.py::f")
-    (right,) = await judged(judge, "def f(a):\r\n    return a + 'é'\r\n")
+    evaluator = await start_evaluator(root, "m.py::f")
+    (right,) = await evaluate(evaluator, "def f(a):\r\n    return a + 'é'\r\n")
     assert right.all_passed
-    assert (await judge.confirm("def f(a):\r\n    return a + 'é'\r\n")).all_passed
+    assert (await evaluator.confirm("def f(a):\r\n    return a + 'é'\r\n")).all_passed
 
 
 def test_environments_and_caches_are_not_copied(tmp_path):

@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import indent
 
 import pytest
-from verdicts import judged
+from verdicts import evaluate
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest
@@ -54,15 +54,15 @@ def level(request, monkeypatch):
     return request.param
 
 
-async def test_a_candidate_can_compute_and_write_temporary_files_and_no_more(level, write, judging):
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    assert judge.baseline.tier.name == "warm" and judge.sandbox == level
-    assert judge.baseline.grants == Grants() and not judge.baseline.notes
+async def test_a_candidate_can_compute_and_write_temporary_files_and_no_more(level, write, start_evaluator):
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    assert evaluator.baseline.tier.name == "warm" and evaluator.sandbox == level
+    assert evaluator.baseline.grants == Grants() and not evaluator.baseline.notes
     temporary = "import tempfile; tempfile.NamedTemporaryFile('w').write('x')"
-    verdicts = await judged(judge, trying(temporary), *map(trying, ACTS.values()))
+    verdicts = await evaluate(evaluator, trying(temporary), *map(trying, ACTS.values()))
     assert [verdict.all_passed for verdict in verdicts] == [True] + [False] * len(ACTS)
-    assert (await judge.confirm(trying(temporary))).all_passed
-    assert not (await judge.confirm(trying(RUN))).all_passed
+    assert (await evaluator.confirm(trying(temporary))).all_passed
+    assert not (await evaluator.confirm(trying(RUN))).all_passed
 
 
 NEEDS = {
@@ -75,27 +75,31 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("need", NEEDS)
-async def test_what_the_tests_require_is_granted_with_a_note_and_nothing_else_is(need, write, judging):
+async def test_what_the_tests_require_is_granted_with_a_note_and_nothing_else_is(need, write, start_evaluator):
     words, test = NEEDS[need]
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
-    assert judge.baseline.notes == [f"The tests were seen to need, and candidates are granted: {words}."]
-    right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
-    assert right.all_passed and judge.sandbox == SANDBOX.level
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
+    assert evaluator.baseline.notes == [f"The tests were seen to need, and candidates are granted: {words}."]
+    right, *verdicts = await evaluate(evaluator, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
+    assert right.all_passed and evaluator.sandbox == SANDBOX.level
     allowed = {name for name, verdict in zip(ACTS, verdicts, strict=True) if verdict.all_passed}
     # A folder in the workspace's copy is granted with all below it.
     assert need in allowed and allowed <= {need}
 
 
 @pytest.mark.parametrize("need", NEEDS)
-async def test_what_importing_the_tests_requires_is_granted_to_the_confirmation_alone(need, write, judging):
+async def test_what_importing_the_tests_requires_is_granted_to_the_confirmation_alone(need, write, start_evaluator):
     words = NEEDS[need][0]
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": ACTS[need] + "\n"}), "m.py::f")
-    assert judge.baseline.notes == [f"Importing the tests was seen to need, and the confirmation is granted: {words}."]
-    right, *verdicts = await judged(judge, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
+    evaluator = await start_evaluator(
+        write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": ACTS[need] + "\n"}), "m.py::f"
+    )
+    assert evaluator.baseline.notes == [
+        f"Importing the tests was seen to need, and the confirmation is granted: {words}."
+    ]
+    right, *verdicts = await evaluate(evaluator, "def f(a):\n    return 3\n", *map(trying, ACTS.values()))
     assert right.all_passed and not any(verdict.all_passed for verdict in verdicts)
-    assert (await judge.confirm("def f(a):\n    return 3\n")).all_passed and judge.sandbox == SANDBOX.level
-    assert not (await judge.confirm(trying(ACTS["set a flag"]))).all_passed
-    changed, bad = await judged(judge, "def f(a, b=3):\n    return b\n", trying(RUN).replace("f(a)", "f(a, b=3)"))
+    assert (await evaluator.confirm("def f(a):\n    return 3\n")).all_passed and evaluator.sandbox == SANDBOX.level
+    assert not (await evaluator.confirm(trying(ACTS["set a flag"]))).all_passed
+    changed, bad = await evaluate(evaluator, "def f(a, b=3):\n    return b\n", trying(RUN).replace("f(a)", "f(a, b=3)"))
     assert changed.all_passed and bad.all_passed == (need == "run")
 
 
@@ -105,35 +109,39 @@ QUIET = "import ctypes, os; pid = ctypes.CDLL(None).fork(); pid or os._exit(0); 
 LEVEL_WITHOUT_CONFINEMENT = {"full": "partial", "partial": "none"}
 
 
-async def test_a_requirement_of_importing_without_an_audit_event_ends_the_confinement(level, write, judging):
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": QUIET + "\n"}), "m.py::f")
+async def test_a_requirement_of_importing_without_an_audit_event_ends_the_confinement(level, write, start_evaluator):
+    evaluator = await start_evaluator(
+        write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": QUIET + "\n"}), "m.py::f"
+    )
     assert (
-        judge.sandbox == LEVEL_WITHOUT_CONFINEMENT[level]
-        and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
+        evaluator.sandbox == LEVEL_WITHOUT_CONFINEMENT[level]
+        and (await evaluator.confirm("def f(a):\n    return 3\n")).all_passed
     )
 
 
-async def test_tests_that_cannot_run_in_two_processes_give_a_clear_error(write, judging, tmp_path):
+async def test_tests_that_cannot_run_in_two_processes_give_a_clear_error(write, start_evaluator, tmp_path):
     lock = f"import os, sys\nif os.path.exists({str(tmp_path / 'lock')!r}): raise SystemExit('the lock is taken')\n"
     taking = f"open({str(tmp_path / 'lock')!r}, 'x').close()\n"
     root = write({"m.py": MODULE, "test_m.py": TESTS, "conftest.py": lock + taking})
     with pytest.raises(EvaluationError) as error:
-        await judging(root, "m.py::f", sandbox="none")
+        await start_evaluator(root, "m.py::f", sandbox="none")
     assert "not once more in a new pytest process" in str(error.value) and "the lock is taken" in str(error.value)
 
 
-async def test_a_requirement_of_a_test_without_an_audit_event_ends_the_confinement(level, write, judging):
+async def test_a_requirement_of_a_test_without_an_audit_event_ends_the_confinement(level, write, start_evaluator):
     """The C library starts a process here, for which Python has no audit event."""
     test = f"def test_it():\n    {QUIET}\n    assert f(3) == 3\n"
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
-    assert judge.sandbox == LEVEL_WITHOUT_CONFINEMENT[level]
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
+    assert evaluator.sandbox == LEVEL_WITHOUT_CONFINEMENT[level]
     everything = {"full": "everything that the container allows", "partial": "everything"}[level]
-    assert judge.baseline.notes == [f"The tests were seen to need, and candidates are granted: {everything}."]
-    (right,) = await judged(judge, "def f(a):\n    return 3\n")
-    assert right.all_passed and (await judge.confirm("def f(a):\n    return 3\n")).all_passed
+    assert evaluator.baseline.notes == [f"The tests were seen to need, and candidates are granted: {everything}."]
+    (right,) = await evaluate(evaluator, "def f(a):\n    return 3\n")
+    assert right.all_passed and (await evaluator.confirm("def f(a):\n    return 3\n")).all_passed
 
 
-async def test_a_flaky_test_is_left_out_though_the_confinement_changes_how_it_ends(level, write, judging, tmp_path):
+async def test_a_flaky_test_is_left_out_though_the_confinement_changes_how_it_ends(
+    level, write, start_evaluator, tmp_path
+):
     """It writes outside of the workspace. It passes in its first run, and fails in the next ones."""
     test = f"""
 def test_flaky():
@@ -143,64 +151,66 @@ def test_flaky():
         file.write("x")
     assert f(3) == 3 and len(runs.read_text()) not in (2, 3, 4)
 """
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
-    assert judge.baseline.flaky == ["test_m.py::test_flaky"]
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
+    assert evaluator.baseline.flaky == ["test_m.py::test_flaky"]
 
 
-async def test_a_unit_that_runs_at_import_is_confined_too(level, write, judging):
+async def test_a_unit_that_runs_at_import_is_confined_too(level, write, start_evaluator):
     module = "def f(a):\n    return a\nX = f(5)\n"
-    judge = await judging(write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f")
-    assert judge.baseline.tier.name == "fresh"
-    right, bad = await judged(judge, "def f(a):\n    return 3\n", trying(RUN))
+    evaluator = await start_evaluator(
+        write({"m.py": module, "test_m.py": "import m\ndef test(): assert m.X == 3\n"}), "m.py::f"
+    )
+    assert evaluator.baseline.tier.name == "fresh"
+    right, bad = await evaluate(evaluator, "def f(a):\n    return 3\n", trying(RUN))
     assert right.all_passed and not bad.all_passed
 
 
-async def test_private_files_cannot_be_read(level, write, judging, tmp_path, monkeypatch):
+async def test_private_files_cannot_be_read(level, write, start_evaluator, tmp_path, monkeypatch):
     home = tmp_path / "user"
     (home / ".ssh").mkdir(parents=True)
     (home / ".ssh" / "id").write_text("secret")
     monkeypatch.setenv("HOME", str(home))
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     reading = [
         trying(f"open({str(home / '.ssh' / 'id')!r}).read()"),
         trying(f"assert b'HOME' in open('/proc/{os.getpid()}/environ', 'rb').read()"),
     ]
-    assert [verdict.all_passed for verdict in await judged(judge, *reading)] == [False, False]
-    assert not (await judge.confirm(reading[0])).all_passed
+    assert [verdict.all_passed for verdict in await evaluate(evaluator, *reading)] == [False, False]
+    assert not (await evaluator.confirm(reading[0])).all_passed
 
 
-async def test_bytecode_that_is_kept_can_be_read_and_not_changed(level, write, judging):
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
-    (kept,) = judge.launcher.copy.kept_bytecode
+async def test_bytecode_that_is_kept_can_be_read_and_not_changed(level, write, start_evaluator):
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    (kept,) = evaluator.launcher.copy.kept_bytecode
     before = {place: place.read_bytes() for place in kept.rglob("*.pyc")}
     found = f"import pathlib; found = [*pathlib.Path({str(kept)!r}).rglob('*.pyc')]; assert len(found) == {len(before)}"
-    assert (await judge.confirm(trying(found))).all_passed
+    assert (await evaluator.confirm(trying(found))).all_passed
     writing = f"{found}\nfor place in found: place.write_bytes(b'')"
     removing = f"{found}\nfor place in found: place.unlink()"
     for act in (writing, removing):
-        assert not (await judge.confirm(trying(act))).all_passed
+        assert not (await evaluator.confirm(trying(act))).all_passed
     assert {place: place.read_bytes() for place in kept.rglob("*.pyc")} == before
 
 
-async def test_only_harmless_devices_can_be_opened(level, write, judging):
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+async def test_only_harmless_devices_can_be_opened(level, write, start_evaluator):
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
     controlling, terminal = os.openpty()
     with tempfile.NamedTemporaryFile(dir="/dev/shm", buffering=0) as shared:
         shared.write(b"secret")
         harmless = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdin"]
         paths = [*harmless, shared.name, os.ttyname(terminal), "/dev/kmsg", "/dev/console"]
-        verdicts = await judged(judge, *(trying(f"open({path!r}, 'rb', 0).read(1)") for path in paths))
+        verdicts = await evaluate(evaluator, *(trying(f"open({path!r}, 'rb', 0).read(1)") for path in paths))
     os.close(controlling)
     os.close(terminal)
     assert [path for path, verdict in zip(paths, verdicts, strict=True) if verdict.all_passed] == harmless
 
 
 @needs_container
-async def test_a_test_that_fails_because_of_the_container_is_named(write, judging):
+async def test_a_test_that_fails_because_of_the_container_is_named(write, start_evaluator):
     call = "__import__('socket').create_connection(('192.0.2.1', 80), 1)"
     test = f"def test_it():\n    assert f(3) == 3\n    {call}\n"
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
-    (note,) = [note for note in judge.baseline.notes if "--sandbox none" in note]
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS + test}), "m.py::f")
+    (note,) = [note for note in evaluator.baseline.notes if "--sandbox none" in note]
     assert "test_m.py::test_it" in note
 
 
@@ -214,19 +224,21 @@ GRANTING_NOTHING = {
 
 
 @pytest.mark.parametrize("case", GRANTING_NOTHING)
-async def test_what_is_required_in_the_own_folder_of_a_process_grants_nothing(case, write, judging):
+async def test_what_is_required_in_the_own_folder_of_a_process_grants_nothing(case, write, start_evaluator):
     """Above all not the folder that holds the folders of all candidates."""
     module, test = GRANTING_NOTHING[case]
     test = TESTS + (test + "    assert f(3) == 3\n" if test else "")
-    judge = await judging(write({"m.py": module, "test_m.py": test}), "m.py::f")
-    assert judge.baseline.grants == Grants()
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": test}), "m.py::f")
+    assert evaluator.baseline.grants == Grants()
     assert Grants.for_required({"/s/children/2", "/s/children", "/s", "/s/home"}, Path("/s"), ()).folders == ("home",)
 
 
-async def test_a_confined_cold_run_ends_normally_where_warnings_are_errors(write, judging):
+async def test_a_confined_cold_run_ends_normally_where_warnings_are_errors(write, start_evaluator):
     ini = "[pytest]\nfilterwarnings =\n    error\n    ignore::pytest.PytestDeprecationWarning\n"
-    judge = await judging(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
-    tier = ColdTier(judge.launcher, judge.location, judge.baseline.tier.collected, grants=judge.baseline.grants)
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS, "pytest.ini": ini}), "m.py::f")
+    tier = ColdTier(
+        evaluator.launcher, evaluator.location, evaluator.baseline.tier.collected, grants=evaluator.baseline.grants
+    )
     report = await tier.run(MODULE, RunRequest(dict.fromkeys([0, 1], Limit(10, 30))))
     assert report.ended == "done" and report.cpu > 0
 

@@ -1,4 +1,4 @@
-"""Asking a judge as a search does."""
+"""Helpers to evaluate candidates as a search does, and to read their verdicts."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
 
 
-async def judged(judge: PytestEvaluator, *sources: str, trusted: bool = True) -> Sequence[Verdict]:
-    """Verdicts on versions of the unit, which are `trusted` or written by nobody knows whom."""
+async def evaluate(evaluator: PytestEvaluator, *sources: str, trusted: bool = True) -> Sequence[Verdict]:
+    """Verdicts on versions of the unit. `trusted` is false for code written by a model."""
     candidates = [Candidate(source, "test", "", trusted=trusted) for source in sources]
-    return await judge.evaluate(candidates, judge.unchanged.passed)
+    return await evaluator.evaluate(candidates, evaluator.unchanged.passed)
 
 
 def outcomes(verdict: Verdict) -> dict[str, Outcome]:
-    """Outcome by the test's own name."""
+    """Outcomes by the test's name, without its file."""
     return {name.split("::", 1)[1]: result.outcome for name, result in verdict.results.items()}
 
 
 async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait until something holds; fails once it took too long."""
+    """Wait until `holds()` is true; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come to hold"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         await asyncio.sleep(0.02)

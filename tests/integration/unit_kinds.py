@@ -1,4 +1,4 @@
-"""Functions of every kind, each with a bug, its tests, and the tier that judges it rightly."""
+"""Functions of every kind, each with a bug, its tests, and the tier that evaluates it correctly."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """A unit of one kind in `m.py`, in which `old` is wrong and `new` right, the tests, and the tier that fits."""
+    """A unit of one kind in `m.py`, its tests, and the expected tier. `old` is the wrong text, `new` the right one."""
 
     module: str
     unit: str
