@@ -99,7 +99,7 @@ def _with_command(arguments: list[str]) -> list[str]:
 
 
 def _module_of(name: str) -> Command:
-    return cast(Command, importlib.import_module(f"reloc_lsp.cli.{name}"))
+    return cast(Command, importlib.import_module(f"reloc_lsp.cli.commands.{name}"))
 
 
 def _refuse(message: str, as_json: bool) -> int:

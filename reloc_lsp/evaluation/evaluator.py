@@ -18,8 +18,8 @@ from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.safety_lint import SafetyLint
 from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.search.interfaces.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.patches.differential import Observations
-from reloc_lsp.search.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 MAX_PROBED_TESTS = 40

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reloc_lsp.inference.errors import RefusalError, UnusableAnswerError
-from reloc_lsp.search.language_model import Reply, Usage
+from reloc_lsp.search.interfaces.language_model import Reply, Usage
 from reloc_lsp.search.token_estimate import estimate_tokens
 
 _DECODER = json.JSONDecoder()

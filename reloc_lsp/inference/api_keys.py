@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reloc_lsp.inference.base_url import Address
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 KEY_VARIABLE = "RELOC_API_KEY"
 """The environment variable that holds the key, unless the settings name another one."""

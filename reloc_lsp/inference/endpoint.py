@@ -14,7 +14,7 @@ from reloc_lsp.inference.retrying import retry_policy
 from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.inference.server_quirks import ServerQuirks
 from reloc_lsp.inference.streaming import request_answer
-from reloc_lsp.search.language_model import (
+from reloc_lsp.search.interfaces.language_model import (
     Completion,
     Message,
     ModelError,

@@ -12,7 +12,7 @@ from typing import Any
 
 from reloc_lsp.inference.connection_errors import connection_error
 from reloc_lsp.inference.server_info import ServerInfo
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 _MAY_PASS = (408, 409, 429)
 """HTTP statuses below 500 after which the same request may succeed: timeout, conflict, too many requests."""

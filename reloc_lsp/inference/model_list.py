@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reloc_lsp.inference.errors import RequestFailure, UnusableAnswerError, failure_of
 from reloc_lsp.inference.server_info import ServerInfo
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from reloc_lsp.inference.base_url import Address
 from reloc_lsp.inference.server_info import ServerInfo
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, Omit

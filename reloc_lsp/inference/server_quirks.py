@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reloc_lsp.inference.context_window import ContextWindow
-from reloc_lsp.search.language_model import Message, Sampling
+from reloc_lsp.search.interfaces.language_model import Message, Sampling
 from reloc_lsp.search.token_estimate import estimate_prompt_tokens
 
 _OPTIONAL = ("stream_options", "seed", "top_p", "temperature")

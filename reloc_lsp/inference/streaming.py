@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reloc_lsp.inference.answer_assembly import AnswerAssembly
 from reloc_lsp.inference.errors import SilenceError, UnusableAnswerError
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.language_model import Reply, Usage
+from reloc_lsp.search.interfaces.language_model import Reply, Usage
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -10,7 +10,7 @@ from dataclasses import replace
 from reloc_lsp.language_model.reply_parser import ParsedReply, parse_reply
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
-from reloc_lsp.search.language_model import (
+from reloc_lsp.search.interfaces.language_model import (
     Completion,
     LanguageModel,
     Message,

@@ -10,7 +10,7 @@ from reloc_lsp.language_model.file_context import file_context
 from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, objective_prompts
 from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.search.candidate import Node, Task
-from reloc_lsp.search.language_model import Message
+from reloc_lsp.search.interfaces.language_model import Message
 from reloc_lsp.search.token_estimate import estimate_tokens
 
 FILE_SHARE = 0.4

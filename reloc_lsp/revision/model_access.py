@@ -8,7 +8,7 @@ from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.revision.errors import ReviserError
 from reloc_lsp.search.budget import Spending
-from reloc_lsp.search.language_model import LanguageModel, ModelError, Sampling
+from reloc_lsp.search.interfaces.language_model import LanguageModel, ModelError, Sampling
 from reloc_lsp.settings import Settings
 
 NO_SANDBOX = (

@@ -20,15 +20,15 @@ from reloc_lsp.revision.best_so_far import BestSoFar
 from reloc_lsp.revision.errors import RequestError, ReviserError
 from reloc_lsp.revision.model_access import connect_model
 from reloc_lsp.revision.proposal import Progress, Proposal, Reason
-from reloc_lsp.revision.recorded_model import RecordingModel, ReplayingModel
 from reloc_lsp.revision.request import RevisionRequest
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.revision.suspects import SuspectReviser
 from reloc_lsp.revision.target import TargetReader
-from reloc_lsp.revision.trace_file import Trace, TraceError, read_trace
+from reloc_lsp.revision.trace.recorded_model import RecordingModel, ReplayingModel
+from reloc_lsp.revision.trace.trace_file import Trace, TraceError, read_trace
 from reloc_lsp.revision.unit_reviser import UnitReviser
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.search.language_model import LanguageModel
+from reloc_lsp.search.interfaces.language_model import LanguageModel
 
 GRACE_SECONDS = 6.0
 """Seconds after the end of the budget at which a step that does not watch the budget is cancelled; chosen by hand."""

@@ -20,7 +20,7 @@ from reloc_lsp.revision.report_text import counts_of, failure_text
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Node, Task
-from reloc_lsp.search.language_model import LanguageModel
+from reloc_lsp.search.interfaces.language_model import LanguageModel
 from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.settings import Settings
 

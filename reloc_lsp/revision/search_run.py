@@ -12,7 +12,7 @@ from reloc_lsp.revision.objectives.model_rules import ModelRules
 from reloc_lsp.revision.objectives.strategy import Announce, ObjectiveStrategy
 from reloc_lsp.revision.proposal import Phase, Proposal
 from reloc_lsp.revision.run_context import RunContext
-from reloc_lsp.revision.trace_file import Trace, end_reason
+from reloc_lsp.revision.trace.trace_file import Trace, end_reason
 from reloc_lsp.search.composite_neighborhood import CompositeNeighborhood
 from reloc_lsp.search.events import Event, Finished, Settled
 from reloc_lsp.search.local_search import LocalSearch

@@ -25,8 +25,8 @@ from reloc_lsp.revision.run_context import RunContext, run_context
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.revision.search_run import SearchRun
 from reloc_lsp.revision.target import TargetReader, UnitInFile
-from reloc_lsp.revision.trace_file import Trace
-from reloc_lsp.search.language_model import LanguageModel
+from reloc_lsp.revision.trace.trace_file import Trace
+from reloc_lsp.search.interfaces.language_model import LanguageModel
 
 BASELINE_SHARE, MAX_BASELINE_SECONDS = 0.35, 60.0
 """Share of the time left that runs of the unchanged code may take, and its bound in seconds; chosen by hand."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import Reward
+from reloc_lsp.search.interfaces.protocols import Reward
 from reloc_lsp.search.verdict import Verdict
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
+from reloc_lsp.search.interfaces.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
 from reloc_lsp.search.verdict import Verdict
 
 FORMAT = 1

@@ -21,8 +21,8 @@ from reloc_lsp.rewrites.rewrite import ExpressionReplacement, Rewrite
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.protocols import RewriteScorer
-from reloc_lsp.search.runtime_values import ValueProbe
+from reloc_lsp.search.interfaces.protocols import RewriteScorer
+from reloc_lsp.search.interfaces.runtime_values import ValueProbe
 
 MIN_SUSPICION = 0.03
 """Suspiciousness of lines that seem innocent, so that their rewrites are tried last and not never. Fitted on the bugs

@@ -11,7 +11,7 @@ from reloc_lsp.rewrites.rewrite import ExpressionReplacement, GuardInsertion, Re
 from reloc_lsp.rewrites.synthesis.condition_synthesis import candidate_conditions
 from reloc_lsp.rewrites.synthesis.exits import returnable_expressions
 from reloc_lsp.rewrites.unit_context import UnitContext
-from reloc_lsp.search.runtime_values import ProgramPoint
+from reloc_lsp.search.interfaces.runtime_values import ProgramPoint
 
 MAX_EXPRESSIONS = 700
 """Most expressions of rewrites per program point; conditions and returned values come on top. Chosen by hand."""

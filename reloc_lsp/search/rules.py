@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reloc_lsp.search.drafting import NoDrafts
 from reloc_lsp.search.evaluation import ScoreFunction, lexicographic_score
-from reloc_lsp.search.protocols import Drafter, Neighborhood, Reward
+from reloc_lsp.search.interfaces.protocols import Drafter, Neighborhood, Reward
 from reloc_lsp.search.updating import UpdateRule
 
 

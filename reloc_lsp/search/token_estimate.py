@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from reloc_lsp.search.language_model import Message
+from reloc_lsp.search.interfaces.language_model import Message
 
 BYTES_PER_TOKEN = 3
 """Source code has three to four bytes per token. The lower number is taken so that a budget holds; chosen by hand."""

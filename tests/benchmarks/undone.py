@@ -18,7 +18,7 @@ from checkouts import cloned, said, undone
 
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
 from reloc_lsp.revision.reward_data.fix_lists import LONGEST, Wanted
-from reloc_lsp.reward.training.history import HistorySource
+from reloc_lsp.reward.training.sources.history import HistorySource
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.cli.demo import FILE, FUNCTION, demo
+from reloc_lsp.cli.commands.demo import FILE, FUNCTION, demo
 from reloc_lsp.cli.main import main
 from reloc_lsp.program.text_edit import unified_diff
 from reloc_lsp.revision import Progress, Proposal, Target

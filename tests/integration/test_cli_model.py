@@ -17,7 +17,7 @@ from scripted_server import Answer, Scene, ScriptedServer, Wire, hang, status
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.revision.errors import ReviserError
 from reloc_lsp.revision.model_access import model_for_search
-from reloc_lsp.revision.recorded_model import ReplayingModel
+from reloc_lsp.revision.trace.recorded_model import ReplayingModel
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.settings import SearchSettings, Settings
 

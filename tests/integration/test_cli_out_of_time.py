@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from reloc_lsp.cli.revise import add_arguments, revise
+from reloc_lsp.cli.commands.revise import add_arguments, revise
 from reloc_lsp.revision import Revision, pipeline
 
 BROKEN = "def clamp(value, low, high):\n    return max(high, min(value, high))\n"

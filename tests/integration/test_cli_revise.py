@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from reloc_lsp.cli.revise import add_arguments, revise
+from reloc_lsp.cli.commands.revise import add_arguments, revise
 from reloc_lsp.program.text_edit import unified_diff
 from reloc_lsp.revision import Alternative, Progress, Proposal, Target
 from reloc_lsp.revision import Tests as Passing

@@ -125,11 +125,11 @@ class Slow(Script):
 
 
 if __name__ == "__main__":
-    import reloc_lsp.cli.revise
+    import reloc_lsp.cli.commands.revise
 
     # Jobs in the background of a shell begin with Ctrl-C ignored, and so do these tests where they are one.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # The first terminal that the leader of a session opens is the one whose Ctrl-C it gets.
     os.close(os.open(os.ttyname(0), os.O_RDWR))
-    reloc_lsp.cli.revise.Revision = Slow(*PROGRESS)
+    reloc_lsp.cli.commands.revise.Revision = Slow(*PROGRESS)
     raise SystemExit(main(["revise", *sys.argv[1:]]))

@@ -14,7 +14,7 @@ from reloc_lsp.evaluation.selection.suspect_functions import find_suspects
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.search.runtime_values import ProgramPoint
+from reloc_lsp.search.interfaces.runtime_values import ProgramPoint
 
 MODULE = """\
 def clamp(value, low, high):

@@ -12,7 +12,7 @@ from scripted_server import Answer, ScriptedServer, Wire, events, status
 from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.language_model import Message, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.search.interfaces.language_model import Message, PromptTooLong, Reply, Sampling, Usage
 
 PROMPT = [Message("system", "You revise functions."), Message("user", "def f(a): return a")]
 SAMPLING = Sampling(temperature=0.7, max_tokens=500, seed=11)

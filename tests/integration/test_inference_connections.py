@@ -15,7 +15,7 @@ from scripted_server import Answer, Scene, ScriptedServer, hang, page, status
 from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.model_factory import DEFAULT_BASE_URL, connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.language_model import Message, ModelError, Sampling
+from reloc_lsp.search.interfaces.language_model import Message, ModelError, Sampling
 
 PROMPT = [Message("user", "def f(a): return a")]
 SECRET = "Kx7-much-too-secret-to-show-93qz"

@@ -13,7 +13,7 @@ from scripted_server import Answer, Scene, ScriptedServer, Wire, chunk, events, 
 from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.language_model import Message, ModelError, Sampling
+from reloc_lsp.search.interfaces.language_model import Message, ModelError, Sampling
 
 PROMPT = [Message("user", "def f(a): return a")]
 QUICK = RequestTimeouts(connect=2, first_token=5, between_tokens=5, listing=5, pause=0.001, longest_pause=0.002)

@@ -20,7 +20,7 @@ from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.managed_model import ManagedModel
 from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder, running_servers
-from reloc_lsp.search.language_model import Message, ModelError, Sampling
+from reloc_lsp.search.interfaces.language_model import Message, ModelError, Sampling
 from reloc_lsp.settings import LocalModelSettings, ModelSettings
 
 PROMPT = [Message("user", "Say something.")]

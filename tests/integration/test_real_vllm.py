@@ -30,7 +30,15 @@ from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.language_model import Completion, Message, ModelError, PromptTooLong, Reply, Sampling, Usage
+from reloc_lsp.search.interfaces.language_model import (
+    Completion,
+    Message,
+    ModelError,
+    PromptTooLong,
+    Reply,
+    Sampling,
+    Usage,
+)
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings

@@ -284,7 +284,7 @@ def test_the_message_of_a_bubblewrap_that_fails_is_quoted(tmp_path, monkeypatch)
 def test_system_calls_have_the_numbers_that_libseccomp_knows():
     import ctypes
 
-    from reloc_lsp.evaluation.harness.isolation import syscalls
+    from reloc_lsp.evaluation.harness.isolation.kernel import syscalls
 
     try:
         library = ctypes.CDLL("libseccomp.so.2")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from reloc_lsp import __version__
-from reloc_lsp.cli import server
+from reloc_lsp.cli.commands import server
 from reloc_lsp.cli.main import build_parser, main
 
 
@@ -83,7 +83,7 @@ def test_wrong_calls_with_json_print_an_object(capsys, flags):
 
 def test_starting_the_server_imports_no_heavy_package():
     program = (
-        "import sys; from reloc_lsp.cli import main, server; "
+        "import sys; from reloc_lsp.cli import main; from reloc_lsp.cli.commands import server; "
         "print(sorted({'rich', 'pytest', 'asyncio', 'pygls', 'reloc_lsp.revision'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

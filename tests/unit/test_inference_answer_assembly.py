@@ -9,7 +9,7 @@ import pytest
 
 from reloc_lsp.inference.answer_assembly import AnswerAssembly
 from reloc_lsp.inference.errors import RefusalError, UnusableAnswerError
-from reloc_lsp.search.language_model import Reply, Usage
+from reloc_lsp.search.interfaces.language_model import Reply, Usage
 
 
 def chunk(delta: Any, finish: str | None = None, index: int = 0, **more: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from reloc_lsp.inference.context_window import ContextWindow, reported_context_window
 from reloc_lsp.inference.errors import parse_retry_after
 from reloc_lsp.inference.server_quirks import ServerQuirks
-from reloc_lsp.search.language_model import Message, Sampling, Usage, total_usage
+from reloc_lsp.search.interfaces.language_model import Message, Sampling, Usage, total_usage
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from reloc_lsp.inference.api_keys import Key, find_key, hide
 from reloc_lsp.inference.base_url import Address, parse_address
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 LOCAL = parse_address("http://127.0.0.1:8000/v1")
 OPENAI = parse_address("https://api.openai.com/v1")

@@ -7,7 +7,7 @@ import pytest
 from reloc_lsp.inference.errors import RequestFailure
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.inference.retrying import retry_policy
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 TIMEOUTS = RequestTimeouts(pause=1, longest_pause=4, attempts=5, retrying=100)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reloc_lsp.revision.trace_file import TraceError
+from reloc_lsp.revision.trace.trace_file import TraceError
 from reloc_lsp.revision.trace_report import render_page
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"

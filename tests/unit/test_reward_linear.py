@@ -32,7 +32,7 @@ from reloc_lsp.rewrites.ranking.task_context import TaskContext
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.rewrites.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
-from reloc_lsp.search.protocols import RANK_FEATURES
+from reloc_lsp.search.interfaces.protocols import RANK_FEATURES
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from reloc_lsp.reward.training.commit_diff import single_function_change
 from reloc_lsp.reward.training.dataset_builder import CollectionOptions, collect_preferences
-from reloc_lsp.reward.training.edit_kinds import kind_of_edit
 from reloc_lsp.reward.training.naturalness import Naturalness
 from reloc_lsp.reward.training.pairwise_accuracy import pairwise_accuracies
 from reloc_lsp.reward.training.preference_pairs import preferences
-from reloc_lsp.reward.training.trace_reader import TraceSource
-from reloc_lsp.reward.training.versions import Version, Versions, distances
+from reloc_lsp.reward.training.sources.commit_diff import single_function_change
+from reloc_lsp.reward.training.sources.edit_kinds import kind_of_edit
+from reloc_lsp.reward.training.sources.trace_reader import TraceSource
+from reloc_lsp.reward.training.sources.versions import Version, Versions, distances
 
 pytest.importorskip("sklearn", reason="fits the n-gram baseline: pip install 'reloc-lsp[dev]'")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from reloc_lsp.cli.commands.reward.train import _stop_on_interrupt
 from reloc_lsp.cli.main import main
-from reloc_lsp.cli.reward.train import _stop_on_interrupt
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.text_reward import text_reward
 from reloc_lsp.reward.vllm_scorer import VllmScorer

@@ -21,7 +21,7 @@ from reloc_lsp.reward.linear_reward import INITIAL_WEIGHTS, LinearReward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task
-from reloc_lsp.search.runtime_values import RuntimeValues
+from reloc_lsp.search.interfaces.runtime_values import RuntimeValues
 
 UNIT = "def f(a, b):\n    if a < b:\n        a = a - 1\n    return a * b\n"
 INTS = {"a": frozenset({"int"}), "b": frozenset({"int"})}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reloc_lsp.rewrites.ranking.observational_equivalence import Observations
 from reloc_lsp.rewrites.rewrite import ConditionExtension, ExpressionReplacement, GuardInsertion, Rewrite
-from reloc_lsp.search.runtime_values import RuntimeValues
+from reloc_lsp.search.interfaces.runtime_values import RuntimeValues
 
 SUSPICIOUS = (1.0, 0.3, 0.0)  # the last call of a failing test, an earlier one, a call of a passing test
 VECTORS = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reloc_lsp.evaluation.harness.protocol.messages import Limit, ProbeReport, ProbeRequest, RunRequest
 from reloc_lsp.evaluation.tiers import Tier
-from reloc_lsp.search.runtime_values import ProgramPoint, RuntimeValues
+from reloc_lsp.search.interfaces.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 PROBE_LIMIT = Limit(7.0, 20.0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.harness.isolation import landlock, seccomp
+from reloc_lsp.evaluation.harness.isolation.kernel import landlock, seccomp
 from reloc_lsp.evaluation.sandbox import bubblewrap
 from reloc_lsp.evaluation.sandbox.mounts import Mount
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 HOW_TO_INSTALL = (
     "Install it into an environment of its own (python3 -m venv ~/vllm && ~/vllm/bin/pip install vllm), and name it "

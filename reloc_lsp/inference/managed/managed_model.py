@@ -13,7 +13,7 @@ from reloc_lsp.inference.managed.manager import start_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import RunningServer
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.language_model import Completion, Message, ModelError, Sampling
+from reloc_lsp.search.interfaces.language_model import Completion, Message, ModelError, Sampling
 
 
 class ManagedModel:

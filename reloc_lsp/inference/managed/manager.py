@@ -17,7 +17,7 @@ from dataclasses import asdict
 from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder, state_folder
 from reloc_lsp.inference.managed.supervisor import GRACE_SECONDS
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 
 POLL_SECONDS = 0.1
 """Pause between two looks at a state file or a lock; chosen by hand."""

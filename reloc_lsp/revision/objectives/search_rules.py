@@ -11,7 +11,7 @@ from reloc_lsp.revision.objectives.model_rules import AT_ONCE, ModelRules
 from reloc_lsp.search.algorithms.hill_climbing import MAX_EXPANSIONS, HillClimbing, ObjectiveClimbing
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.composite_neighborhood import CompositeNeighborhood
-from reloc_lsp.search.protocols import Neighborhood, ObjectiveMeasure
+from reloc_lsp.search.interfaces.protocols import Neighborhood, ObjectiveMeasure
 from reloc_lsp.search.rules import Rules, Share
 from reloc_lsp.settings import Settings
 

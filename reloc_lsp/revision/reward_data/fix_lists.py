@@ -16,8 +16,8 @@ from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
-from reloc_lsp.reward.training.history import Fix, HistorySource
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, sample_wrong
+from reloc_lsp.reward.training.sources.history import Fix, HistorySource
 from reloc_lsp.rewrites.enumeration import preference_of, static_rewrites
 from reloc_lsp.rewrites.ranking.features import FeatureExtractor
 from reloc_lsp.rewrites.ranking.ranked_rewrite import RankedRewrite

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from reloc_lsp.revision.trace_file import TraceError
+from reloc_lsp.revision.trace.trace_file import TraceError
 
 Record = Mapping[str, Any]
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from reloc_lsp.program.distance import code_tokens
 from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.unit import PARSING_ERRORS
-from reloc_lsp.reward.training.edit_kinds import kind_of_edit
 from reloc_lsp.reward.training.preference import Preference, Relation
-from reloc_lsp.reward.training.versions import Version, Versions
+from reloc_lsp.reward.training.sources.edit_kinds import kind_of_edit
+from reloc_lsp.reward.training.sources.versions import Version, Versions
 
 MAX_SIBLING_PAIRS = 500
 """Pairs of siblings that are drawn per parent; chosen by hand."""

@@ -11,7 +11,7 @@ from reloc_lsp.rewrites.ranking.features import Features
 from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.search.candidate import Candidate, Node
-from reloc_lsp.search.protocols import RewriteScorer
+from reloc_lsp.search.interfaces.protocols import RewriteScorer
 
 SECOND_EDIT_PENALTY = 2.0
 """How much less plausible a further edit is than the first one, as a logarithm. Chosen by hand."""

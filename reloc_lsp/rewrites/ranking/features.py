@@ -17,7 +17,7 @@ from reloc_lsp.rewrites.ranking.ranked_rewrite import RankedRewrite
 from reloc_lsp.rewrites.ranking.task_context import TaskContext
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.source.bindings import UnitNames
-from reloc_lsp.search.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
+from reloc_lsp.search.interfaces.protocols import RANK_FEATURES, SURROUNDING_CODE_FEATURE
 
 Features = dict[str, float]
 MIN_FACTOR = 1e-12

@@ -17,7 +17,7 @@ from reloc_lsp.rewrites.rewrite import (
     GuardInsertion,
     Rewrite,
 )
-from reloc_lsp.search.runtime_values import RuntimeValues
+from reloc_lsp.search.interfaces.runtime_values import RuntimeValues
 
 INERT = 0.08
 """The rewrite changes nothing at visits of failing tests."""

@@ -9,7 +9,7 @@ import re
 from reloc_lsp.program.fingerprint import fingerprint, parse_unit
 from reloc_lsp.program.text_edit import Edit, apply_edits
 from reloc_lsp.search.candidate import Candidate, Task
-from reloc_lsp.search.protocols import Evaluator
+from reloc_lsp.search.interfaces.protocols import Evaluator
 from reloc_lsp.search.verdict import Verdict
 
 MAX_HUNKS = 12

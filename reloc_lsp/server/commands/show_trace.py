@@ -21,7 +21,7 @@ async def show_trace(ls: ReLocServer, *arguments: Any) -> str | None:
     if trace is None:
         client.show("There is no search to show: run Revise with ReLoc first.", types.MessageType.Warning)
         return None
-    from reloc_lsp.revision.trace_file import TraceError
+    from reloc_lsp.revision.trace.trace_file import TraceError
 
     try:
         uri = await asyncio.to_thread(_write_page, trace)
@@ -36,7 +36,7 @@ async def show_trace(ls: ReLocServer, *arguments: Any) -> str | None:
 
 
 def _write_page(trace: Path) -> str:
-    from reloc_lsp.revision.trace_file import read_trace
+    from reloc_lsp.revision.trace.trace_file import read_trace
     from reloc_lsp.revision.trace_report import render_page
 
     out = trace.with_suffix(".html")

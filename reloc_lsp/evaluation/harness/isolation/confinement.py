@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..protocol.messages import ConfinementRules
-from .landlock import Ruleset
-from .seccomp import Filter
+from .kernel.landlock import Ruleset
+from .kernel.seccomp import Filter
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 """Devices that every process may write to: what is written to them is lost."""

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from reloc_lsp.cli.commands.reward.model_flags import add_model_flags, chosen_scorer
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.reward.model_flags import add_model_flags, chosen_scorer
 from reloc_lsp.cli.target_parsing import current_folder, parse_target
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import PARSING_ERRORS, Module

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from reloc_lsp import __version__
+from reloc_lsp.cli.commands.reward.progress_line import progress_line
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import whole_number
-from reloc_lsp.cli.reward.progress_line import progress_line
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import RewardError, require_packages
 from reloc_lsp.reward.linear_reward import INITIAL_WEIGHTS, as_json, load_linear_reward

@@ -9,8 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from reloc_lsp.revision.trace_file import Trace
-from reloc_lsp.search.language_model import Completion, LanguageModel, Message, ModelError, Reply, Sampling, Usage
+from reloc_lsp.revision.trace.trace_file import Trace
+from reloc_lsp.search.interfaces.language_model import (
+    Completion,
+    LanguageModel,
+    Message,
+    ModelError,
+    Reply,
+    Sampling,
+    Usage,
+)
 
 
 class RecordingModel:

@@ -9,11 +9,11 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from reloc_lsp.cli.commands.revise import write
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.follow_revision import StartRevision, follow
 from reloc_lsp.cli.result_report import print_error, print_report
-from reloc_lsp.cli.revise import write
 from reloc_lsp.revision import Revision, Snapshot, Target
 from reloc_lsp.settings import EvaluationSettings, Settings
 
@@ -81,7 +81,7 @@ def _write_workspace(folder: Path) -> list[str]:
         if any(folder.iterdir()):
             raise CallError(f"{folder} is not empty, nothing was written: name another folder for the demo.")
         names = []
-        for source in files("reloc_lsp.cli").joinpath("demo_workspace").iterdir():
+        for source in files(__package__).joinpath("demo_workspace").iterdir():
             # They are stored with the suffix .txt, so that no checker or test run takes them for code of this package.
             name = source.name.removesuffix(".txt")
             (folder / name).write_bytes(source.read_bytes())

@@ -23,7 +23,7 @@ from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.managed.state_file import ServerState, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.model_list import Check
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
 
 

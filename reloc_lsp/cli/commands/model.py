@@ -20,7 +20,7 @@ from reloc_lsp.inference.managed.state_file import (
     all_state_folders,
     running_servers,
 )
-from reloc_lsp.search.language_model import ModelError
+from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 
 NONE_RUNS = "No model server of yours runs. Start one with reloc-lsp model start MODEL."

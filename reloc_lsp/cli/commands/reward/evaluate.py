@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from reloc_lsp.cli.commands.reward.model_flags import add_model_flags, chosen_scorer
+from reloc_lsp.cli.commands.reward.progress_line import progress_line
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.reward.model_flags import add_model_flags, chosen_scorer
-from reloc_lsp.cli.reward.progress_line import progress_line
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.training.pairwise_accuracy import Accuracy, pairwise_accuracies
 

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the page and print its path."""
-    from reloc_lsp.revision.trace_file import TraceError, read_trace
+    from reloc_lsp.revision.trace.trace_file import TraceError, read_trace
     from reloc_lsp.revision.trace_report import render_page
 
     here = current_folder()

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line, warn
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import whole_number
-from reloc_lsp.cli.reward.progress_line import Report, progress_line, warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import require_packages
 from reloc_lsp.reward.training.dataset import write
 from reloc_lsp.reward.training.dataset_builder import CollectionOptions, collect_preferences
 from reloc_lsp.reward.training.preference import Preference
-from reloc_lsp.reward.training.versions import Source
+from reloc_lsp.reward.training.sources.versions import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -88,9 +88,9 @@ def _print_summary(out: Path, found: Sequence[Preference]) -> None:
 
 def _sources(options: argparse.Namespace, here: Path, report: Report, skipped: list[str]) -> Iterator[Source]:
     """The sources of each kind in turn, in the order of their names."""
-    from reloc_lsp.revision.trace_file import TraceError, read_trace
-    from reloc_lsp.reward.training.history import HistorySource
-    from reloc_lsp.reward.training.trace_reader import TraceSource
+    from reloc_lsp.revision.trace.trace_file import TraceError, read_trace
+    from reloc_lsp.reward.training.sources.history import HistorySource
+    from reloc_lsp.reward.training.sources.trace_reader import TraceSource
 
     for path in sorted_paths(options.history, here):
         report(f"reading the history of {path}")

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from reloc_lsp.cli.commands.reward.pairs import repository_name, sorted_paths
+from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line, warn
 from reloc_lsp.cli.errors import CallError
-from reloc_lsp.cli.reward.pairs import repository_name, sorted_paths
-from reloc_lsp.cli.reward.progress_line import Report, progress_line, warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.training.ranking_lists import RankingList, lists_of_trace, write
 
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 def _lists(options: argparse.Namespace, here: Path, report: Report) -> Iterator[RankingList]:
     """The lists of each source in turn, in the order of the sources' names."""
     from reloc_lsp.revision.reward_data.fix_lists import FixLists
-    from reloc_lsp.revision.trace_file import TraceError, read_trace
+    from reloc_lsp.revision.trace.trace_file import TraceError, read_trace
 
     for path in sorted_paths(options.history, here):
         report(f"reading the history of {path}")
