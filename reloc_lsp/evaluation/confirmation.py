@@ -10,7 +10,7 @@ from reloc_lsp.evaluation.baseline.coverage_run import FAILING
 from reloc_lsp.evaluation.candidate_runner import CandidateRunner, Results, ServerLostError
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
 from reloc_lsp.evaluation.harness.probe.return_guard import COMPARISON_METHODS
-from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest
+from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.tiers import ColdTier
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline
-from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.harness.protocol.values import Limit
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict

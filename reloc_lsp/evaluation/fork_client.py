@@ -6,16 +6,8 @@ import asyncio
 import itertools
 from collections.abc import Sequence
 
-from reloc_lsp.evaluation.harness.protocol.messages import (
-    Cancel,
-    ConfinementRules,
-    Ping,
-    Run,
-    RunBatch,
-    RunReply,
-    RunRequest,
-    SetConfinement,
-)
+from reloc_lsp.evaluation.harness.protocol.messages import Cancel, Ping, Run, RunBatch, RunReply, SetConfinement
+from reloc_lsp.evaluation.harness.protocol.values import ConfinementRules, RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
 from reloc_lsp.evaluation.reports import (
     SERVER_DIED,

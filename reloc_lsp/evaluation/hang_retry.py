@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.harness.protocol.values import Limit
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 MAX_WALL_SECONDS = 15.0

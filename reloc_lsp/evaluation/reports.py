@@ -15,13 +15,13 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     CanaryEnded,
     ChildEnd,
     DifferentialOutcome,
-    FailureReport,
     PermissionRequired,
     RawRecord,
     Record,
     RunBegins,
     TestEnded,
 )
+from reloc_lsp.evaluation.harness.protocol.values import FailureReport
 from reloc_lsp.search.patches.differential import Observation, Observations
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 

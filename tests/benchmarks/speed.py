@@ -43,7 +43,7 @@ from usage import harness_of, server_cpu
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.evaluation.harness.protocol.messages import RunRequest
+from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files

@@ -23,7 +23,8 @@ from pathlib import Path
 from plant import Package, unique_functions, unpack
 from speed import Mutant
 
-from reloc_lsp.evaluation.harness.protocol.messages import CallsReport, Limit, RunRequest
+from reloc_lsp.evaluation.harness.protocol.messages import CallsReport
+from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
 from reloc_lsp.program.source_text import SourceText

@@ -15,7 +15,8 @@ import pytest
 from verdicts import evaluate, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, Limit, RunRequest, StampedRecord
+from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, StampedRecord
+from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.revision import Proposal, Revision, Snapshot, Target

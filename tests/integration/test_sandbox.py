@@ -14,7 +14,7 @@ import pytest
 from verdicts import evaluate
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.harness.protocol.messages import Limit, RunRequest
+from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Grants, Sandbox, bubblewrap, find_sandbox, sandbox_level
 from reloc_lsp.evaluation.tiers import ColdTier

@@ -13,37 +13,39 @@ from reloc_lsp.evaluation.harness.protocol import messages
 from reloc_lsp.evaluation.harness.protocol.codec import ProtocolError, decode, decode_json, encode, kind_of
 from reloc_lsp.evaluation.harness.protocol.messages import (
     Alive,
-    BytecodeFolders,
     CanaryEnded,
     Cancel,
     ColdJob,
     Collected,
-    CollectionBudget,
-    CollectionError,
     CollectionFailed,
     CollectionJob,
     Command,
-    ConfinementRules,
-    FailureReport,
     FreshJob,
     Hello,
     Job,
-    Limit,
     Message,
     ProbeReport,
-    ProbeRequest,
     Record,
     Run,
     RunBatch,
     RunReply,
-    RunRequest,
     SetConfinement,
     Setup,
     StampedRecord,
-    UnitDescription,
     WarmJob,
 )
 from reloc_lsp.evaluation.harness.protocol.messages import TestEnded as Ended
+from reloc_lsp.evaluation.harness.protocol.values import (
+    BytecodeFolders,
+    CollectionBudget,
+    CollectionError,
+    ConfinementRules,
+    FailureReport,
+    Limit,
+    ProbeRequest,
+    RunRequest,
+    UnitDescription,
+)
 
 CONFINEMENT = ConfinementRules(True, False, True, ("/tmp/a",), None)
 PROBE = ProbeRequest((1, 9), 2, {3: ("a", "a + b")}, {0: 4}, {0: {3: 2}})

@@ -12,7 +12,7 @@ from reloc_lsp.evaluation.baseline.test_prioritization import affordable_tests, 
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
 from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
-from reloc_lsp.evaluation.harness.protocol.messages import CollectionError, Limit
+from reloc_lsp.evaluation.harness.protocol.values import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.sandbox.interference import container_notes
 from reloc_lsp.evaluation.tiers import ColdTier, HarnessLauncher, Tier

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reloc_lsp.evaluation.baseline.coverage_run import CoverageRun
 from reloc_lsp.evaluation.baseline.permissions import Permissions
 from reloc_lsp.evaluation.baseline.unchanged_runs import UnchangedRuns
-from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.harness.protocol.values import Limit
 from reloc_lsp.evaluation.sandbox.interference import same_ending
 from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.search.verdict import TestResult

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING, CoverageRun, Unseen
 from reloc_lsp.evaluation.baseline.test_prioritization import by_name
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.harness.protocol.messages import CollectionBudget, Limit, ProbeRequest, RunRequest
+from reloc_lsp.evaluation.harness.protocol.values import CollectionBudget, Limit, ProbeRequest, RunRequest
 from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome

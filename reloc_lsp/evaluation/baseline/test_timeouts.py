@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reloc_lsp.evaluation.baseline.coverage_run import ENDED_BY_FORCE
-from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.harness.protocol.values import Limit
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 MIN_CPU = 0.1

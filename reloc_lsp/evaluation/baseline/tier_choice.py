@@ -16,7 +16,7 @@ from reloc_lsp.evaluation.baseline.permissions import Permissions
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.unchanged_runs import UnchangedRuns
 from reloc_lsp.evaluation.errors import EvaluationError, cause
-from reloc_lsp.evaluation.harness.protocol.messages import Limit
+from reloc_lsp.evaluation.harness.protocol.values import Limit
 from reloc_lsp.evaluation.harness_process import last_output
 from reloc_lsp.evaluation.tiers import ColdTier, HarnessLauncher, Tier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation

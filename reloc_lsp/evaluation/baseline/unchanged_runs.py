@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from reloc_lsp.evaluation.baseline.coverage_run import CoverageRun
-from reloc_lsp.evaluation.harness.protocol.messages import Limit, ProbeRequest, RunRequest
+from reloc_lsp.evaluation.harness.protocol.values import Limit, ProbeRequest, RunRequest
 from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, TestResult

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reloc_lsp.evaluation.candidate_runner import CandidateRunner
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
-from reloc_lsp.evaluation.harness.protocol.messages import RunRequest
+from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.reports import differential_outcomes
 from reloc_lsp.search.patches.differential import Observations
 

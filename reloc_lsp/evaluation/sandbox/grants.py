@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from reloc_lsp.evaluation.harness.protocol.messages import ConfinementRules
+from reloc_lsp.evaluation.harness.protocol.values import ConfinementRules
 
 KINDS = {
     "network": "sockets",

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
-from reloc_lsp.evaluation.harness.protocol.messages import Collected, CollectionFailed, Message, RunRequest
+from reloc_lsp.evaluation.harness.protocol.messages import Collected, CollectionFailed, Message
+from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.sandbox import Grants

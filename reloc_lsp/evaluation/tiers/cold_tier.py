@@ -17,11 +17,11 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     CollectionJob,
     Record,
     RunEnded,
-    RunRequest,
     StampedRecord,
     TestBegins,
     TestEnded,
 )
+from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
 from reloc_lsp.evaluation.reports import ChildReport, RunEnd, believed, decode_record, test_result
 from reloc_lsp.evaluation.sandbox import Grants

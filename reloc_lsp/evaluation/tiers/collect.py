@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.evaluation.harness.protocol.messages import CollectionBudget
+from reloc_lsp.evaluation.harness.protocol.values import CollectionBudget
 from reloc_lsp.evaluation.tiers.base import Tier
 from reloc_lsp.evaluation.tiers.cold_tier import ColdTier
 from reloc_lsp.evaluation.tiers.forked_tiers import WarmTier

@@ -9,14 +9,8 @@ from dataclasses import dataclass, field
 
 from reloc_lsp.evaluation.errors import EvaluationError, cause
 from reloc_lsp.evaluation.fork_client import ForkClient
-from reloc_lsp.evaluation.harness.protocol.messages import (
-    Collected,
-    CollectionBudget,
-    FreshJob,
-    Ready,
-    RunRequest,
-    WarmJob,
-)
+from reloc_lsp.evaluation.harness.protocol.messages import Collected, FreshJob, Ready, WarmJob
+from reloc_lsp.evaluation.harness.protocol.values import CollectionBudget, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.tiers.base import BatchTier, Tier, first_message, receive_collected

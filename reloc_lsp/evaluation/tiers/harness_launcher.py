@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reloc_lsp.evaluation.environment import clean_environment
-from reloc_lsp.evaluation.harness.protocol.messages import BytecodeFolders, ConfinementRules, Job, Setup
+from reloc_lsp.evaluation.harness.protocol.messages import Job, Setup
+from reloc_lsp.evaluation.harness.protocol.values import BytecodeFolders, ConfinementRules
 from reloc_lsp.evaluation.harness_process import BOOT, HarnessProcess
 from reloc_lsp.evaluation.interpreter import Interpreter
 from reloc_lsp.evaluation.sandbox import Grants, Sandbox

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from reloc_lsp.evaluation.harness.protocol.messages import UnitDescription
+from reloc_lsp.evaluation.harness.protocol.values import UnitDescription
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text_edit import Edit, apply_edits
 from reloc_lsp.program.unit import FunctionNode, Module, Unit

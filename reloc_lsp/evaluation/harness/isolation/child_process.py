@@ -9,7 +9,8 @@ import time
 from typing import Union
 
 from ..protocol.codec import kind_of
-from ..protocol.messages import Broken, ChildEnd, Limit, RawRecord, Run, RunBatch, RunBegins, RunEnded, TestEnded
+from ..protocol.messages import Broken, ChildEnd, RawRecord, Run, RunBatch, RunBegins, RunEnded, TestEnded
+from ..protocol.values import Limit
 from .child_records import MAX_RECORD_BYTES, open_record
 from .process_control import cpu_seconds
 

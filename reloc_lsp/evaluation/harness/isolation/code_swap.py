@@ -11,7 +11,7 @@ import os
 import types
 from collections.abc import Callable, Sequence
 
-from ..protocol.messages import UnitDescription
+from ..protocol.values import UnitDescription
 
 
 class UnitCode:

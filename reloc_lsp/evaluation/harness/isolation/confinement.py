@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..protocol.messages import ConfinementRules
+from ..protocol.values import ConfinementRules
 from .kernel.landlock import Ruleset
 from .kernel.seccomp import Filter
 

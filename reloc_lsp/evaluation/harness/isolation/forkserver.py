@@ -21,7 +21,6 @@ from ..protocol.messages import (
     Cancel,
     ChildEnd,
     Command,
-    ConfinementRules,
     Ping,
     Quit,
     Run,
@@ -32,6 +31,7 @@ from ..protocol.messages import (
     SetConfinement,
     Setup,
 )
+from ..protocol.values import ConfinementRules
 from ..protocol.wire import Wire
 from .audit_events import AuditListener
 from .child_process import ChildProcess, Request

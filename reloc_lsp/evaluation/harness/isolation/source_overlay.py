@@ -12,7 +12,8 @@ from typing import Optional
 
 from ..probe.instrument import instrumented
 from ..probe.unit_probe import UnitProbe
-from ..protocol.messages import ProbeRequest, Send
+from ..protocol.messages import Send
+from ..protocol.values import ProbeRequest
 
 
 class SourceOverlay:

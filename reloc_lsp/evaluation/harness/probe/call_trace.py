@@ -7,7 +7,7 @@ import sys
 import threading
 from types import CodeType, FrameType
 
-from ..protocol.messages import CalledFunction
+from ..protocol.values import CalledFunction
 
 
 class CallTrace:

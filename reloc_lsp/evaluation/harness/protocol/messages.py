@@ -1,4 +1,4 @@
-"""Every message between the controller (reloc_lsp) and a harness process, and the values in them.
+"""Every message between the controller (reloc_lsp) and a harness process.
 
 All are frozen dataclasses, so that both sides read the same fields. They need the standard library only, and Python
 3.9: the codec evaluates the field types at run time, so they are written `Optional[X]` and not `X | None`.
@@ -11,8 +11,20 @@ once. A `Record` is what the process that runs the tests reports.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Literal, Optional
+
+from .values import (
+    BytecodeFolders,
+    CalledFunction,
+    CollectionBudget,
+    CollectionError,
+    ConfinementRules,
+    FailureReport,
+    ProbeRequest,
+    RunRequest,
+    UnitDescription,
+)
 
 PROTOCOL = 1
 """Version of the messages. Raise it with every change of them: controller and harness must agree on it."""
@@ -46,130 +58,6 @@ class Record(Message):
 
 Send = Callable[[Record], None]
 """Sends one record to the controller."""
-
-
-# Values in messages
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What one test may use: CPU seconds, and wall-clock seconds (against tests that sleep)."""
-
-    cpu: float
-    wall: float
-
-    def grown(self, factor: float) -> Limit:
-        """The limit times `factor`."""
-        return Limit(self.cpu * factor, self.wall * factor)
-
-
-@dataclass(frozen=True)
-class UnitDescription:
-    """How to compile the outermost function around the unit in its context.
-
-    `prefix` holds the lines (class headers) to put before the function's source. `names` leads to its code object:
-    class names, then the function's. `first_line` is its first line in `file`, decorators included. `futures` are
-    the names that the file imports from `__future__`.
-    """
-
-    file: str
-    prefix: str
-    names: tuple[str, ...]
-    first_line: int
-    futures: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ConfinementRules:
-    """What a confined process may do: see `Grants`. `readable` of `None` leaves all paths readable."""
-
-    network: bool
-    processes: bool
-    attributes: bool
-    writable: tuple[str, ...]
-    readable: Optional[tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class BytecodeFolders:
-    """Folders with bytecode to read (`kept`), and the one to write new bytecode to (`own`), if there is one."""
-
-    kept: tuple[str, ...]
-    own: Optional[str]
-
-
-@dataclass(frozen=True)
-class CollectionBudget:
-    """Test files are collected for `seconds`; files in `certain` always, and as many more as it takes for one test."""
-
-    seconds: float
-    certain: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CollectionError:
-    """What pytest could not collect (`where`, a node id) and the end of what it printed about it."""
-
-    where: str
-    text: str
-
-
-@dataclass(frozen=True)
-class ProbeRequest:
-    """Which run-time values of the unit to record.
-
-    `lines` are the unit's first and last line in the file, and `entry` the line that begins a call. `points` maps a
-    line to the source texts of expressions without side effects; `None` records lines, calls and types only.
-    `last_calls` (by test) and `last_visits` (by test and line) are the counts of an earlier run, so that the last call
-    and the last visit are recognized.
-    """
-
-    lines: tuple[int, int]
-    entry: int
-    points: Optional[dict[int, tuple[str, ...]]] = None
-    last_calls: dict[int, int] = field(default_factory=dict)
-    last_visits: dict[int, dict[int, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """Which tests to run, and how. `limits` maps the number of each test to its limit, in the order to run them.
-
-    `failures_allowed` ends the run after one more failure than that: the other tests cannot change the decision.
-    `early_stop` ends it after that many failures, if no test before passed. After `seconds` no further test begins;
-    nor does one after `quiet` seconds in which no test reached the unit. `learn` reports which permissions the tests
-    require, and runs them without confinement. `probe` records values of the unit, `trace_calls` the functions that
-    each test calls. `differential` then calls the unit with inputs that no test uses.
-    """
-
-    limits: dict[int, Limit]
-    failures_allowed: Optional[int] = None
-    early_stop: Optional[int] = None
-    seconds: Optional[float] = None
-    quiet: Optional[float] = None
-    learn: bool = False
-    trace_calls: bool = False
-    probe: Optional[ProbeRequest] = None
-    differential: bool = False
-
-
-@dataclass(frozen=True)
-class FailureReport:
-    """Type and message of the exception that ended a test, the line of the test, and the lines of the unit's file."""
-
-    kind: str
-    message: str
-    test_line: int = 0
-    unit_lines: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class CalledFunction:
-    """A function of the project (file relative to its root, first line) and the numbers of the tests that call it."""
-
-    file: str
-    line: int
-    tests: tuple[int, ...]
 
 
 # The start of a conversation

@@ -26,7 +26,6 @@ from ..protocol.messages import (
     CanaryEnded,
     ColdJob,
     Command,
-    FailureReport,
     NotCollected,
     Record,
     RunBegins,
@@ -38,6 +37,7 @@ from ..protocol.messages import (
     TestEnded,
     TestOutcome,
 )
+from ..protocol.values import FailureReport
 from ..protocol.wire import Wire
 from . import import_phase
 from .canary import make_canary, run_canary

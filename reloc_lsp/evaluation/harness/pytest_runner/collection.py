@@ -7,7 +7,8 @@ import os
 import pytest
 
 from ..isolation.audit_events import AuditListener
-from ..protocol.messages import Collected, CollectionError, CollectionFailed, CollectionJob, Setup
+from ..protocol.messages import Collected, CollectionFailed, CollectionJob, Setup
+from ..protocol.values import CollectionError
 from ..protocol.wire import Wire
 from .failures import test_path
 from .pytest_session import collection_error, run_pytest

@@ -9,7 +9,7 @@ from types import TracebackType
 
 import pytest
 
-from ..protocol.messages import FailureReport
+from ..protocol.values import FailureReport
 
 MAX_MESSAGE = 600
 """Characters of an exception's message that are reported. Chosen by hand."""

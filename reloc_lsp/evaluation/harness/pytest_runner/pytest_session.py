@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ..protocol.messages import CollectionError
+from ..protocol.values import CollectionError
 from .pytest_compat import keep_rerunfailures_from_threads
 
 ARGUMENTS_OF_PLUGIN = {

@@ -15,7 +15,8 @@ from typing import Any, Optional
 import pytest
 from pytest import CallInfo
 
-from ..protocol.messages import CanaryEnded, FailureReport, RunBegins, RunRequest, Send, TestEnded, TestOutcome
+from ..protocol.messages import CanaryEnded, RunBegins, Send, TestEnded, TestOutcome
+from ..protocol.values import FailureReport, RunRequest
 from .canary import make_canary, run_canary
 from .failures import failure_report, test_path
 from .observer import TestObserver

@@ -20,19 +20,8 @@ from ..probe.call_trace import CallTrace
 from ..probe.differential_inputs import run_inputs
 from ..probe.instrument import instrumented
 from ..probe.unit_probe import UnitProbe
-from ..protocol.messages import (
-    CallsReport,
-    Collected,
-    CollectionError,
-    CollectionFailed,
-    Run,
-    RunBatch,
-    RunRequest,
-    Send,
-    Setup,
-    Unfit,
-    WarmJob,
-)
+from ..protocol.messages import CallsReport, Collected, CollectionFailed, Run, RunBatch, Send, Setup, Unfit, WarmJob
+from ..protocol.values import CollectionError, RunRequest
 from ..protocol.wire import Wire
 from . import import_phase
 from .batch import Batch, SwappedUnit

@@ -1,0 +1,131 @@
+"""The values that messages between the controller and a harness process hold.
+
+Frozen dataclasses of the standard library. The codec evaluates their field types at run time, on Python 3.9 too, so
+they are written `Optional[X]` and not `X | None`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one test may use: CPU seconds, and wall-clock seconds (against tests that sleep)."""
+
+    cpu: float
+    wall: float
+
+    def grown(self, factor: float) -> Limit:
+        """The limit times `factor`."""
+        return Limit(self.cpu * factor, self.wall * factor)
+
+
+@dataclass(frozen=True)
+class UnitDescription:
+    """How to compile the outermost function around the unit in its context.
+
+    `prefix` holds the lines (class headers) to put before the function's source. `names` leads to its code object:
+    class names, then the function's. `first_line` is its first line in `file`, decorators included. `futures` are
+    the names that the file imports from `__future__`.
+    """
+
+    file: str
+    prefix: str
+    names: tuple[str, ...]
+    first_line: int
+    futures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConfinementRules:
+    """What a confined process may do: see `Grants`. `readable` of `None` leaves all paths readable."""
+
+    network: bool
+    processes: bool
+    attributes: bool
+    writable: tuple[str, ...]
+    readable: Optional[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class BytecodeFolders:
+    """Folders with bytecode to read (`kept`), and the one to write new bytecode to (`own`), if there is one."""
+
+    kept: tuple[str, ...]
+    own: Optional[str]
+
+
+@dataclass(frozen=True)
+class CollectionBudget:
+    """Test files are collected for `seconds`; files in `certain` always, and as many more as it takes for one test."""
+
+    seconds: float
+    certain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CollectionError:
+    """What pytest could not collect (`where`, a node id) and the end of what it printed about it."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ProbeRequest:
+    """Which run-time values of the unit to record.
+
+    `lines` are the unit's first and last line in the file, and `entry` the line that begins a call. `points` maps a
+    line to the source texts of expressions without side effects; `None` records lines, calls and types only.
+    `last_calls` (by test) and `last_visits` (by test and line) are the counts of an earlier run, so that the last call
+    and the last visit are recognized.
+    """
+
+    lines: tuple[int, int]
+    entry: int
+    points: Optional[dict[int, tuple[str, ...]]] = None
+    last_calls: dict[int, int] = field(default_factory=dict)
+    last_visits: dict[int, dict[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """Which tests to run, and how. `limits` maps the number of each test to its limit, in the order to run them.
+
+    `failures_allowed` ends the run after one more failure than that: the other tests cannot change the decision.
+    `early_stop` ends it after that many failures, if no test before passed. After `seconds` no further test begins;
+    nor does one after `quiet` seconds in which no test reached the unit. `learn` reports which permissions the tests
+    require, and runs them without confinement. `probe` records values of the unit, `trace_calls` the functions that
+    each test calls. `differential` then calls the unit with inputs that no test uses.
+    """
+
+    limits: dict[int, Limit]
+    failures_allowed: Optional[int] = None
+    early_stop: Optional[int] = None
+    seconds: Optional[float] = None
+    quiet: Optional[float] = None
+    learn: bool = False
+    trace_calls: bool = False
+    probe: Optional[ProbeRequest] = None
+    differential: bool = False
+
+
+@dataclass(frozen=True)
+class FailureReport:
+    """Type and message of the exception that ended a test, the line of the test, and the lines of the unit's file."""
+
+    kind: str
+    message: str
+    test_line: int = 0
+    unit_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class CalledFunction:
+    """A function of the project (file relative to its root, first line) and the numbers of the tests that call it."""
+
+    file: str
+    line: int
+    tests: tuple[int, ...]
