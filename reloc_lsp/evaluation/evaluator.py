@@ -11,7 +11,7 @@ from reloc_lsp.evaluation.candidate_runner import CandidateRunner, ServerLostErr
 from reloc_lsp.evaluation.candidate_scheduler import CandidateScheduler
 from reloc_lsp.evaluation.confirmation import Confirmation
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
-from reloc_lsp.evaluation.probes import differential
+from reloc_lsp.evaluation.probes import differential_runs
 from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.tiers import HarnessLauncher
@@ -19,7 +19,7 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.safety_lint import SafetyLint
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.interfaces.runtime_values import ProgramPoint, RuntimeValues
-from reloc_lsp.search.patches.differential import Observations
+from reloc_lsp.search.patches.differential_testing import Observations
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 MAX_PROBED_TESTS = 40
@@ -128,7 +128,7 @@ class PytestEvaluator:
 
     async def observe(self, sources: Sequence[str]) -> Sequence[Observations]:
         """What versions of the unit do with inputs that no test uses; nothing where that cannot be shown."""
-        return await differential.observe(self.context, self.runner, sources)
+        return await differential_runs.observe(self.context, self.runner, sources)
 
     def cancel(self) -> None:
         """End the runs now in progress, whose verdicts nobody waits for."""

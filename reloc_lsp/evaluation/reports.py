@@ -22,7 +22,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     TestEnded,
 )
 from reloc_lsp.evaluation.harness.protocol.values import FailureReport
-from reloc_lsp.search.patches.differential import Observation, Observations
+from reloc_lsp.search.patches.differential_testing import Observation, Observations
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
 RunEnd = ChildEnd | Literal["server died"]

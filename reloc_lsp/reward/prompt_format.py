@@ -6,7 +6,7 @@ see exactly the same tokens.
 
 from __future__ import annotations
 
-from reloc_lsp.reward.training.sources.versions import dedented
+from reloc_lsp.reward.training.sources.function_versions import dedented
 
 
 def prompt_text(file: str, qualname: str, source: str) -> str:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from reloc_lsp.rewrites.cooperative import cooperatively
 from reloc_lsp.rewrites.enumeration import preference_of, static_rewrites, value_guided_rewrites
 from reloc_lsp.rewrites.probe_points import probe_points
 from reloc_lsp.rewrites.ranking.candidate_queue import CandidateQueue, QueuedRewrite
@@ -19,6 +18,7 @@ from reloc_lsp.rewrites.ranking.suspicion import line_suspicion, most_suspicious
 from reloc_lsp.rewrites.ranking.task_context import TaskContext
 from reloc_lsp.rewrites.rewrite import ExpressionReplacement, Rewrite
 from reloc_lsp.rewrites.source.module_context import ModuleContext
+from reloc_lsp.rewrites.time_slicing import cooperatively
 from reloc_lsp.rewrites.unit_context import UnitContext
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.interfaces.protocols import RewriteScorer

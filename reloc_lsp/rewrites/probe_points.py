@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from reloc_lsp.rewrites.cooperative import cooperatively
 from reloc_lsp.rewrites.operators.expressions.conditions import condition_slots
 from reloc_lsp.rewrites.rewrite import ExpressionReplacement, GuardInsertion, Rewrite
 from reloc_lsp.rewrites.synthesis.condition_synthesis import candidate_conditions
 from reloc_lsp.rewrites.synthesis.exits import returnable_expressions
+from reloc_lsp.rewrites.time_slicing import cooperatively
 from reloc_lsp.rewrites.unit_context import UnitContext
 from reloc_lsp.search.interfaces.runtime_values import ProgramPoint
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reloc_lsp.search.candidate import Candidate, Node
-from reloc_lsp.search.interfaces.protocols import Neighborhood
+from reloc_lsp.search.neighborhood import Neighborhood
 from reloc_lsp.search.updating import UpdateRule
 
 

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from reloc_lsp.search.candidate import Candidate, Task
+
+
+class Drafter(Protocol):
+    """Makes starting points besides the unchanged unit."""
+
+    async def draft(self, task: Task) -> Sequence[Candidate]:
+        """Complete new versions of the unit."""
+        ...
 
 
 class NoDrafts:

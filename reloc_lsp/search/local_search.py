@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.decision_rules import Rules
+from reloc_lsp.search.deduplication import Deduplicator
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled, Started
 from reloc_lsp.search.interfaces.protocols import Evaluator
-from reloc_lsp.search.neighborhood import Deduplicator
 from reloc_lsp.search.patches.patch_ranking import is_likely_overfitted
-from reloc_lsp.search.rules import Rules
 from reloc_lsp.search.verdict import Verdict
 
 

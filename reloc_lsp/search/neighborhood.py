@@ -1,29 +1,23 @@
 """Component 2, neighbourhood generation: which programs are one revision away? (ReLoc section 3.2)
 
-Neighbourhoods are made elsewhere (`rewrites/`, `language_model/`); this file only drops the duplicates among them.
+Neighbourhoods are implemented elsewhere, with rewrites (`rewrites/`) and with a model (`language_model/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from typing import Protocol
 
-from reloc_lsp.program.fingerprint import fingerprint
-from reloc_lsp.search.candidate import Candidate
+from reloc_lsp.search.candidate import Candidate, Node
 
 
-class Deduplicator:
-    """Drops candidates that do not parse, and those whose program was seen before (equal fingerprints)."""
+class Neighborhood(Protocol):
+    """Makes neighbours of nodes: by rewrites, or with a model."""
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
+    async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
+        """Up to `count` new neighbours of the parents; an empty answer means that the parents have no more."""
+        ...
 
-    def unseen(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-        """The candidates with a program that is new; it counts as seen from then on."""
-        for candidate in candidates:
-            try:
-                digest = fingerprint(candidate.source)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            if digest not in self._seen:
-                self._seen.add(digest)
-                yield candidate
+    def learn(self, node: Node) -> None:
+        """Take account of the verdict of an evaluated neighbour."""
+        ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.search.patches.differential import clearest_difference, differing_inputs
+from reloc_lsp.search.patches.differential_testing import clearest_difference, differing_inputs
 
 TESTS = """\
 import asyncio, types

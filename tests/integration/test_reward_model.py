@@ -20,7 +20,7 @@ from reloc_lsp.cli.main import main
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.text_reward import text_reward
 from reloc_lsp.reward.training.presets import TrainingOptions
-from reloc_lsp.reward.training.sources.versions import Version, Versions
+from reloc_lsp.reward.training.sources.function_versions import Version, Versions
 from reloc_lsp.reward.transformers_scorer import TransformersScorer
 from reloc_lsp.reward.vllm_scorer import VllmScorer
 from reloc_lsp.search.candidate import Candidate, Task

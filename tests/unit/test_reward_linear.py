@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.main import main
-from reloc_lsp.reward.composite import sum_of
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.linear_reward import FEEDBACK_WEIGHTS, INITIAL_WEIGHTS, LinearReward, as_json, load_linear_reward
+from reloc_lsp.reward.sum_reward import sum_of
 from reloc_lsp.reward.training.ranking_lists import (
     MAX_WRONG,
     RankingItem,

@@ -13,8 +13,8 @@ from reloc_lsp.reward.training.pairwise_accuracy import pairwise_accuracies
 from reloc_lsp.reward.training.preference_pairs import preferences
 from reloc_lsp.reward.training.sources.commit_diff import single_function_change
 from reloc_lsp.reward.training.sources.edit_kinds import kind_of_edit
+from reloc_lsp.reward.training.sources.function_versions import Version, Versions, distances
 from reloc_lsp.reward.training.sources.trace_reader import TraceSource
-from reloc_lsp.reward.training.sources.versions import Version, Versions, distances
 
 pytest.importorskip("sklearn", reason="fits the n-gram baseline: pip install 'reloc-lsp[dev]'")
 

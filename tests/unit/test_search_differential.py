@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reloc_lsp.search.patches.differential import Observation, clearest_difference, differing_inputs
+from reloc_lsp.search.patches.differential_testing import Observation, clearest_difference, differing_inputs
 
 ONE = {
     1: Observation("f(1)", "returns 1"),

@@ -10,9 +10,9 @@ from search_world import Table, Tree, number_of, program, task, verdict
 
 from reloc_lsp.search.algorithms.hill_climbing import HillClimbing
 from reloc_lsp.search.candidate import Candidate, Node
+from reloc_lsp.search.decision_rules import Rules, Share
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled, Started
 from reloc_lsp.search.local_search import LocalSearch
-from reloc_lsp.search.rules import Rules, Share
 
 MANY = {0: range(1, 1000)}
 

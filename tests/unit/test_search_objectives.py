@@ -13,10 +13,10 @@ from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes
 from reloc_lsp.revision.report_text import measured_text
 from reloc_lsp.search.algorithms.hill_climbing import ObjectiveClimbing
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Task
+from reloc_lsp.search.decision_rules import Rules, Share
 from reloc_lsp.search.events import Finished, Settled
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.objective import Measurement, Objective
-from reloc_lsp.search.rules import Rules, Share
 from reloc_lsp.search.simplicity import Simplicity
 from reloc_lsp.search.verdict import Verdict
 

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.search.patches.differential import Observation, Observations, clearest_difference, differing_inputs
+from reloc_lsp.search.patches.differential_testing import (
+    Observation,
+    Observations,
+    clearest_difference,
+    differing_inputs,
+)
 
 MAX_VALUE_LENGTH = 200
 """Characters of a returned value or an exception in a sentence; chosen by hand."""

@@ -17,12 +17,12 @@ from reloc_lsp.rewrites.refactorings.refactoring_neighborhood import Refactoring
 from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFICATIONS
 from reloc_lsp.rewrites.refactorings.speed_up import SPEED_UPS
 from reloc_lsp.search.candidate import Candidate, Node
+from reloc_lsp.search.decision_rules import Rules
 from reloc_lsp.search.interfaces.protocols import ObjectiveMeasure
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.objective import Measurement
 from reloc_lsp.search.patches.patch_minimization import restore_comments
 from reloc_lsp.search.patches.patch_ranking import copied_constants
-from reloc_lsp.search.rules import Rules
 from reloc_lsp.search.simplicity import Simplicity
 from reloc_lsp.search.verdict import Verdict
 

@@ -13,15 +13,15 @@ from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.proposal import Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, passing_text, slowdown
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
-from reloc_lsp.reward.composite import sum_of
 from reloc_lsp.reward.linear_reward import load_linear_reward
+from reloc_lsp.reward.sum_reward import sum_of
 from reloc_lsp.reward.text_reward import text_reward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.search.candidate import Node
+from reloc_lsp.search.decision_rules import Rules
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.patches.patch_minimization import minimize_patch
 from reloc_lsp.search.patches.patch_ranking import copied_constants, implausibility, rank_patches
-from reloc_lsp.search.rules import Rules
 from reloc_lsp.search.verdict import Verdict
 
 RESERVED_SHARE = 0.08

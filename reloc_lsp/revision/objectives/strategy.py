@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from reloc_lsp.revision.proposal import Proposal, Tests
+from reloc_lsp.search.decision_rules import Rules
 from reloc_lsp.search.local_search import LocalSearch
-from reloc_lsp.search.rules import Rules
 
 Announce = Callable[[str], None]
 """Receives a message about the confirmation that begins."""

@@ -11,7 +11,7 @@ from reloc_lsp.evaluation.selection.fault_localization import localize_faults
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.unit import PARSING_ERRORS
-from reloc_lsp.reward.training.sources.versions import Version, dedented
+from reloc_lsp.reward.training.sources.function_versions import Version, dedented
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 from reloc_lsp.search.candidate import Candidate, FaultEvidence, Node, Task

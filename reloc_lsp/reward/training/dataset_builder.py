@@ -12,7 +12,7 @@ from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.reward.training.ngram_classifier import mark_solved_by_ngrams
 from reloc_lsp.reward.training.preference import Preference
 from reloc_lsp.reward.training.preference_pairs import preferences
-from reloc_lsp.reward.training.sources.versions import Source
+from reloc_lsp.reward.training.sources.function_versions import Source
 
 MAX_LENGTH_DIFFERENCE = 2
 """Tokens by which the versions of a length-balanced pair may differ; chosen by hand.

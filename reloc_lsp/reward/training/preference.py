@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from reloc_lsp.reward.training.sources.versions import Kind
+from reloc_lsp.reward.training.sources.function_versions import Kind
 
 Relation = Literal["parent", "sibling", "neighbourhood"]
 Split = Literal["train", "test"]

@@ -15,7 +15,7 @@ from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.unit import PARSING_ERRORS
 from reloc_lsp.reward.training.preference import Preference, Relation
 from reloc_lsp.reward.training.sources.edit_kinds import kind_of_edit
-from reloc_lsp.reward.training.sources.versions import Version, Versions
+from reloc_lsp.reward.training.sources.function_versions import Version, Versions
 
 MAX_SIBLING_PAIRS = 500
 """Pairs of siblings that are drawn per parent; chosen by hand."""

@@ -21,26 +21,6 @@ class Evaluator(Protocol):
         ...
 
 
-class Neighborhood(Protocol):
-    """Makes neighbours of nodes: by rewrites, or with a model."""
-
-    async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
-        """Up to `count` new neighbours of the parents; an empty answer means that the parents have no more."""
-        ...
-
-    def learn(self, node: Node) -> None:
-        """Take account of the verdict of an evaluated neighbour."""
-        ...
-
-
-class Drafter(Protocol):
-    """Makes starting points besides the unchanged unit."""
-
-    async def draft(self, task: Task) -> Sequence[Candidate]:
-        """Complete new versions of the unit."""
-        ...
-
-
 class Reward(Protocol):
     """Estimates how close candidates are to a correct program, beyond what their tests say (ReLoc section 3.3)."""
 

@@ -11,7 +11,7 @@ from reloc_lsp.server.proposals.apply_edit import EditApplier
 from reloc_lsp.server.proposals.hint_policy import HintPolicy
 from reloc_lsp.server.proposals.notification import PROPOSAL_CLOSED
 from reloc_lsp.server.proposals.pending_proposals import CloseReason, PendingProposal, PendingProposals
-from reloc_lsp.server.proposals.prompt import ProposalPrompt
+from reloc_lsp.server.proposals.user_question import ProposalPrompt
 from reloc_lsp.server.session.diagnostics import DiagnosticsPublisher
 from reloc_lsp.server.session.editor_session import EditorSession
 from reloc_lsp.server.session.unit_status import UnitStatus

@@ -12,7 +12,7 @@ from scripted_revision import fixed
 
 from reloc_lsp.revision import Alternative, Proposal
 from reloc_lsp.revision import Tests as Passing
-from reloc_lsp.server.proposals import apply_edit, prompt
+from reloc_lsp.server.proposals import apply_edit, user_question
 
 
 async def started_search(editor, revisions, uri, line):
@@ -100,7 +100,7 @@ async def test_edits_elsewhere_are_kept(connect, project, source, clamp, revisio
 async def test_a_proposal_waits_while_the_document_has_a_syntax_error(
     connect, project, source, clamp, revisions, monkeypatch
 ):
-    monkeypatch.setattr(prompt, "SYNTAX_ERROR_SECONDS", 0.05)
+    monkeypatch.setattr(user_question, "SYNTAX_ERROR_SECONDS", 0.05)
     editor = await connect()
     uri = editor.open(project / "ranges.py")
     run, job = await started_search(editor, revisions, uri, clamp)

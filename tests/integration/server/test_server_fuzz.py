@@ -17,7 +17,7 @@ from scripted_revision import ScriptedRevisions, ScriptedRun, fixed, progress
 from reloc_lsp.program.unit import Module
 from reloc_lsp.revision import Alternative
 from reloc_lsp.server.jobs import on_save
-from reloc_lsp.server.proposals import apply_edit, prompt
+from reloc_lsp.server.proposals import apply_edit, user_question
 
 STEPS = int(os.environ.get("RELOC_FUZZ_STEPS", "1500"))
 """Number of random actions. Ten thousand take a minute."""
@@ -33,7 +33,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_save, "SAVE_PAUSE_SECONDS", 0.001)
     monkeypatch.setattr(apply_edit, "NEW_TEXT_TIMEOUT_SECONDS", 0.02)
     monkeypatch.setattr(apply_edit, "TYPED_TEXT_TIMEOUT_SECONDS", 0.005)
-    monkeypatch.setattr(prompt, "SYNTAX_ERROR_SECONDS", 0.005)
+    monkeypatch.setattr(user_question, "SYNTAX_ERROR_SECONDS", 0.005)
     monkeypatch.setattr("reloc_lsp.server.session.diagnostics.TYPING_PAUSE_SECONDS", 0.001)
 
 

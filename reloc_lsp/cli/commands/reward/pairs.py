@@ -15,7 +15,7 @@ from reloc_lsp.reward.errors import require_packages
 from reloc_lsp.reward.training.dataset import write
 from reloc_lsp.reward.training.dataset_builder import CollectionOptions, collect_preferences
 from reloc_lsp.reward.training.preference import Preference
-from reloc_lsp.reward.training.sources.versions import Source
+from reloc_lsp.reward.training.sources.function_versions import Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,7 +105,7 @@ def _sources(options: argparse.Namespace, here: Path, report: Report, skipped: l
 
 
 def _workspaces(options: argparse.Namespace, here: Path, report: Report, skipped: list[str]) -> Iterator[Source]:
-    from reloc_lsp.revision.reward_data.mutation_chains import ChainSource
+    from reloc_lsp.revision.reward_data.mutation_chain_source import ChainSource
     from reloc_lsp.settings import layered, user_layer
 
     settings, _ = layered([user_layer()[0]])

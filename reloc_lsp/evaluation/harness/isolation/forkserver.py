@@ -34,11 +34,11 @@ from ..protocol.messages import (
 from ..protocol.values import ConfinementRules
 from ..protocol.wire import Wire
 from .audit_events import AuditListener
-from .child_process import ChildProcess, Request
 from .child_records import RecordSender
 from .confinement import Confinement
-from .process_control import become_subreaper, kill_orphans, load_prctl, memory_limit, prepare_child
+from .process_limits import become_subreaper, kill_orphans, load_prctl, memory_limit, prepare_child
 from .remove_tree import empty_directory
+from .supervised_child import ChildProcess, Request
 
 POLL_SECONDS = 0.01
 """How often the limits of running children are checked. Chosen by hand."""

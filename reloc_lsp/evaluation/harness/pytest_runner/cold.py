@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ..isolation.confinement import Confinement
-from ..isolation.process_control import die_with_parent, limit_resources, load_prctl, memory_limit
+from ..isolation.process_limits import die_with_parent, limit_resources, load_prctl, memory_limit
 from ..isolation.source_overlay import overlay_source
 from ..probe.call_trace import CallTrace
 from ..probe.return_guard import ReturnGuard

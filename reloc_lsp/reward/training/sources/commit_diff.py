@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.unit import PARSING_ERRORS, Module, Unit
-from reloc_lsp.reward.training.sources.versions import dedented
+from reloc_lsp.reward.training.sources.function_versions import dedented
 
 LINES = range(3, 81)
 """Lengths, in lines, of the functions that are used; chosen by hand."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.reward.errors import RewardError, require_packages
 from reloc_lsp.reward.training.sources.commit_diff import FunctionChange, single_function_change
-from reloc_lsp.reward.training.sources.versions import Version, Versions
+from reloc_lsp.reward.training.sources.function_versions import Version, Versions
 
 if TYPE_CHECKING:
     from git import Repo

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reloc_lsp.reward.training.sources.versions import Version, Versions, dedented, distances
+from reloc_lsp.reward.training.sources.function_versions import Version, Versions, dedented, distances
 
 Record = Mapping[str, Any]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reloc_lsp.search.drafting import NoDrafts
+from reloc_lsp.search.drafting import Drafter, NoDrafts
 from reloc_lsp.search.evaluation import ScoreFunction, lexicographic_score
-from reloc_lsp.search.interfaces.protocols import Drafter, Neighborhood, Reward
+from reloc_lsp.search.interfaces.protocols import Reward
+from reloc_lsp.search.neighborhood import Neighborhood
 from reloc_lsp.search.updating import UpdateRule
 
 

@@ -12,7 +12,7 @@ from ..protocol.codec import kind_of
 from ..protocol.messages import Broken, ChildEnd, RawRecord, Run, RunBatch, RunBegins, RunEnded, TestEnded
 from ..protocol.values import Limit
 from .child_records import MAX_RECORD_BYTES, open_record
-from .process_control import cpu_seconds
+from .process_limits import cpu_seconds
 
 Request = Union[Run, RunBatch]
 START_LIMIT = Limit(cpu=10.0, wall=30.0)

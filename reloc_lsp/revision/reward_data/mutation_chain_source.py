@@ -27,7 +27,7 @@ from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import PARSING_ERRORS, Module, Unit
 from reloc_lsp.revision.reward_data.mutation_chain import MutationChain
 from reloc_lsp.reward.errors import RewardError
-from reloc_lsp.reward.training.sources.versions import Versions
+from reloc_lsp.reward.training.sources.function_versions import Versions
 from reloc_lsp.settings import EvaluationSettings
 
 BASELINE_SECONDS = 30.0

@@ -9,7 +9,7 @@ from reloc_lsp.evaluation.candidate_runner import CandidateRunner
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
 from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.reports import differential_outcomes
-from reloc_lsp.search.patches.differential import Observations
+from reloc_lsp.search.patches.differential_testing import Observations
 
 MAX_TESTS = 40
 """Tests at the most whose calls of the unit give the inputs. Chosen by hand."""
