@@ -188,7 +188,7 @@ async def test_an_environment_in_the_workspace_is_used_but_hidden_in_the_copy(wr
     (packages / "theirs.pth").write_text(f"{active}\n{root}\n")
     (packages / "theirs.py").write_text("n = 3\n")
     evaluator = await start_evaluator(root, "m.py::f", interpreter=str(root / ".venv" / "bin" / "python"))
-    assert outcomes(evaluator.unchanged)["test_apart"] is Outcome.PASSED
+    assert outcomes(evaluator.unchanged)["test_hidden"] is Outcome.PASSED
     await assert_right_verdicts(evaluator, right="def f(a):\n    import theirs\n    return theirs.n\n")
 
 
