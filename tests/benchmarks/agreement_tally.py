@@ -1,4 +1,4 @@
-"""What `agreement.py` finds out about a package, and how it is told."""
+"""What `agreement.py` finds out about a package, and the report of it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,27 @@ from suites import Suite
 
 SEARCH, WARM, FRESH, COLD = "search", "warm", "fresh", "cold"
 METHODS = (SEARCH, WARM, FRESH, COLD)
-HARMLESS = ("flaky", "time limit")
+HARMLESS = ("flaky", "timeout")
+"""Beginnings of the causes that are no error of a tier."""
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A test that ended otherwise in one tier than in another on the same change, and why."""
+    """A test whose outcome for one change differs between tiers, and the cause.
+
+    `number` is mutmut's number of the change in the function. `outcomes` are by tier.
+    """
 
     function: str
     number: int
     test: str
-    said: Mapping[str, str]
+    outcomes: Mapping[str, str]
     cause: str
 
 
 @dataclass
 class Tally:
-    """What one package showed."""
+    """The results for one package. `refused` changes fail a test; `unfit` ones cannot be swapped in."""
 
     functions: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
@@ -51,12 +55,12 @@ class Tally:
 
     @property
     def serious(self) -> list[Disagreement]:
-        """Disagreements that are not to be put down to the tests."""
+        """Disagreements that the tests themselves do not explain."""
         return [found for found in self.disagreements if not found.cause.startswith(HARMLESS)]
 
 
 def table(tallies: Mapping[str, Tally]) -> str:
-    """What the packages showed, a line each; the last columns are CPU milliseconds per change."""
+    """The results, one line per package. The last columns are CPU milliseconds per change."""
     head = f"{'package':14} functions modules changes refused  cold  outcomes disagree serious"
     lines = [head + "".join(f"{method + ' ms':>10}" for method in METHODS)]
     for name, tally in tallies.items():
@@ -67,17 +71,17 @@ def table(tallies: Mapping[str, Tally]) -> str:
     return "\n".join(lines)
 
 
-def remarks(name: str, habits: Sequence[str], tally: Tally) -> str:
-    """What the table leaves out."""
-    lines = [f"habits: {', '.join(habits)}"]
+def remarks(name: str, features: Sequence[str], tally: Tally) -> str:
+    """What the table does not show."""
+    lines = [f"features: {', '.join(features)}"]
     lines += [f"{count} x {chosen}" for chosen, count in tally.chosen.most_common()]
-    lines += [f"{count} x granted: {words}" for words, count in tally.grants.most_common()]
+    lines += [f"{count} x granted: {grants}" for grants, count in tally.grants.most_common()]
     lines.append(f"functions: {', '.join(tally.functions)}")
-    lines.append(f"{tally.hanging} changes hang in a tier; {tally.unfit} are not for the warm tier")
+    lines.append(f"{tally.hanging} changes hang in a tier; {tally.unfit} cannot be swapped in by the warm tier")
     lines += [f"left out: {why}" for why in tally.left_out]
     lines += [
         f"DISAGREEMENT on {d.function} {d.number}, {d.test}: "
-        + ", ".join(f"{tier} {ended}" for tier, ended in d.said.items())
+        + ", ".join(f"{tier} {ended}" for tier, ended in d.outcomes.items())
         + f"; cause: {d.cause}"
         for d in tally.disagreements
     ]
@@ -85,9 +89,9 @@ def remarks(name: str, habits: Sequence[str], tally: Tally) -> str:
 
 
 def row(name: str, suite: Suite, tally: Tally) -> dict[str, Any]:
-    """One package's result for `--out`."""
+    """The result of one package, as written to `--out`."""
     return {
-        "package": name, "version": suite.package.version, "habits": suite.habits, "functions": tally.functions,
+        "package": name, "version": suite.package.version, "habits": suite.features, "functions": tally.functions,
         "changes": tally.changes, "refused": tally.refused, "hanging": tally.hanging, "compared": tally.compared,
         "outcomes": tally.outcomes, "chosen": tally.chosen, "grants": tally.grants, "left_out": tally.left_out,
         "ms": {method: tally.each(method) for method in METHODS if tally.count[method]}, "seconds": tally.seconds,

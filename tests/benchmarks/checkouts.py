@@ -1,6 +1,6 @@
-"""Real fixes undone in workspaces of their own: clones, environments, and the two ways to undo a fix.
+"""Workspaces in which a real fix is undone: clones, environments, and two ways to undo a fix.
 
-A row is undone where the fix was made, or, with a `head`, in that version of the project.
+A row with a `head` is undone in that version of the project, any other row in the commit that made the fix.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-MADE = "*version*.py", "_*.py", "*.so"
-"""Files that a package has when it is built, and its repository has not."""
+GENERATED = "*version*.py", "_*.py", "*.so"
+"""Patterns of files that a build adds to a package and that its repository does not contain."""
 
 
 def cloned(work: Path, repo: str) -> Path:
-    """The bare clone of a GitHub repository."""
+    """The bare clone of a GitHub repository, made on the first call."""
     folder = work / "clones" / f"{repo.replace('/', '+')}.git"
     if not folder.exists():
         subprocess.run(["git", "clone", "--quiet", "--bare", f"https://github.com/{repo}", str(folder)], check=True)
@@ -29,7 +29,7 @@ def cloned(work: Path, repo: str) -> Path:
 
 
 def environment(work: Path, repo: str, packages: str) -> Path:
-    """A virtual environment with pytest, what the project needs, and what its tests need."""
+    """A virtual environment with pytest and `packages`, the requirements of the project and its tests."""
     folder = work / "environments" / repo.replace("/", "+")
     if not (folder / "bin" / "pytest").exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
@@ -39,7 +39,7 @@ def environment(work: Path, repo: str, packages: str) -> Path:
 
 
 def span(text: str, qualname: str) -> tuple[int, int]:
-    """First and last line (from 0, the end excluded) of a function, decorators included."""
+    """First line and end line (from 0, end excluded) of a function, decorators included."""
     node: ast.AST = ast.parse(text)
     for name in qualname.split("."):
         kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -48,8 +48,8 @@ def span(text: str, qualname: str) -> tuple[int, int]:
     return min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1, node.end_lineno or node.lineno
 
 
-def then(git: Path, row: Mapping[str, Any], root: Path) -> None:
-    """The fix's commit with the old function in its place."""
+def checkout_fix_commit(git: Path, row: Mapping[str, Any], root: Path) -> None:
+    """Write the fix's commit to `root`, with the old version of the function."""
     archive = subprocess.run(["git", "--git-dir", git, "archive", row["commit"]], capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(root)], input=archive.stdout, check=True)
     show = ["git", "--git-dir", str(git), "show", f"{row['commit']}^:{row['file']}"]
@@ -61,8 +61,8 @@ def then(git: Path, row: Mapping[str, Any], root: Path) -> None:
     (root / row["file"]).write_bytes("".join(lines).encode())
 
 
-def said(git: Path, *arguments: str) -> str:
-    """What git says of a bare repository; raises `ValueError`."""
+def git_output(git: Path, *arguments: str) -> str:
+    """The output of a git command in a bare repository; raises `ValueError` if it fails."""
     done = subprocess.run(["git", "--git-dir", str(git), *arguments], capture_output=True, check=False)
     if done.returncode:
         raise ValueError(done.stderr.decode("utf-8", "replace")[:200])
@@ -76,48 +76,48 @@ def function(text: str, qualname: str) -> str:
 
 
 def undone(git: Path, row: Mapping[str, Any]) -> str:
-    """The text of the row's file at its `head` with the fix taken back; raises `ValueError` where that is not clean."""
+    """The row's file at its `head`, with the fix undone; raises `ValueError` if this gives a merge conflict."""
     file, qualname = row["file"], row["qualname"]
-    now = said(git, "show", f"{row['head']}:{file}")
-    texts = [function(said(git, "show", f"{row['commit']}{at}:{file}"), qualname) for at in ("", "^")]
+    now = git_output(git, "show", f"{row['head']}:{file}")
+    texts = [function(git_output(git, "show", f"{row['commit']}{at}:{file}"), qualname) for at in ("", "^")]
     with tempfile.TemporaryDirectory() as folder:
-        places = [Path(folder) / name for name in ("now", "fixed", "before")]
-        for place, text in zip(places, [function(now, qualname), *texts], strict=True):
-            place.write_text(text, encoding="utf-8")
-        merged = subprocess.run(["git", "merge-file", "-p", *places], capture_output=True, check=False)
+        paths = [Path(folder) / name for name in ("now", "fixed", "before")]
+        for path, text in zip(paths, [function(now, qualname), *texts], strict=True):
+            path.write_text(text, encoding="utf-8")
+        merged = subprocess.run(["git", "merge-file", "-p", *paths], capture_output=True, check=False)
     found = merged.stdout.decode()
     if merged.returncode or found == function(now, qualname):
-        raise ValueError("the function was changed since")
+        raise ValueError("the function has changed since the fix")
     first, last = span(now, qualname)
     lines = now.splitlines(keepends=True)
     return "".join([*lines[:first], found, *lines[last:]])
 
 
-def newest(git: Path, row: Mapping[str, Any], root: Path, environment: Path) -> None:
-    """The project at the row's `head` below `root`, with the fix taken back and what a build would have made."""
+def checkout_head(git: Path, row: Mapping[str, Any], root: Path, environment: Path) -> None:
+    """Write the project at the row's `head` to `root`, with the fix undone and the files that a build generates."""
     archive = subprocess.run(["git", "--git-dir", git, "archive", row["head"]], capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(root)], input=archive.stdout, check=True)
     for installed in environment.glob("lib/python3*/site-packages/*/__init__.py"):
         package = installed.parent
         for here in (root / "src" / package.name, root / "lib" / package.name, root / package.name):
             if (here / "__init__.py").is_file():
-                for made in (made for pattern in MADE for made in package.rglob(pattern)):
+                for made in (made for pattern in GENERATED for made in package.rglob(pattern)):
                     copy = here / made.relative_to(package)
                     if not copy.exists() and copy.parent.is_dir():
                         shutil.copy(made, copy)
     (root / row["file"]).write_text(undone(git, row), encoding="utf-8")
 
 
-def lay(git: Path, row: Mapping[str, Any], root: Path, environment: Path) -> None:
-    """The workspace of a row below `root`."""
+def checkout(git: Path, row: Mapping[str, Any], root: Path, environment: Path) -> None:
+    """Write the workspace of a row to `root`."""
     if "head" in row:
-        newest(git, row, root, environment)
+        checkout_head(git, row, root, environment)
     else:
-        then(git, row, root)
+        checkout_fix_commit(git, row, root)
 
 
 def variables(root: Path, environment: Path) -> dict[str, str]:
-    """The environment's variables, active, with the workspace's code found first."""
+    """Environment variables that activate `environment` and make the workspace's code importable first."""
     path = os.pathsep.join(str(p) for p in (root / "src", root / "lib", root) if p.is_dir())
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "PYTHON"))}
     programs = os.pathsep.join([str(environment / "bin"), os.environ["PATH"]])

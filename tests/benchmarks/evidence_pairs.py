@@ -1,17 +1,18 @@
-"""How often the evidence reward prefers a fix to another rewrite of the same function, beside simpler judges.
+"""How often the evidence reward prefers a fix to another rewrite of the same function, compared with simpler scores.
 
     python tests/benchmarks/evidence_pairs.py HISTORIES.jsonl [...]
 
-Of each list of alternatives (`reloc-lsp reward lists --history`) the fix is set against others that leave the function
-as long as it does: length alone tells nothing. The reward is learned without the list's repository. Judges:
+In each list of alternatives (`reloc-lsp reward lists --history`), the fix is compared with the rewrites that give the
+function the same length, so that length alone decides nothing. The reward is trained without the list's repository
+(5-fold cross-validation). Scores:
 
-- coin: what guessing would reach;
-- smaller edit: fewer words gone and come;
-- natural: more pairs of neighbouring words that stand elsewhere in the file;
-- prior: what the families of rewrites think of the edit;
-- evidence: the weighed clues.
+- coin: random guessing;
+- smaller edit: fewer words removed and added;
+- natural: more pairs of adjacent words that also occur elsewhere in the file;
+- prior: the preference of the mutation operators;
+- evidence: the weighted features.
 
-Every list counts alike. Intervals are those of 95 % of 1,000 draws of repositories.
+Every list has the same weight. Intervals are 95 % bootstrap intervals over 1,000 resamples of the repositories.
 """
 
 from __future__ import annotations
@@ -28,25 +29,29 @@ from reloc_lsp.reward.training.conditional_logit import fit, prior_score
 from reloc_lsp.reward.training.ranking_lists import RankingItem, RankingList, read
 
 FOLDS, DRAWS, LEAST = 5, 1000, 15
-PytestEvaluator = Callable[[RankingItem], float]
+"""Folds of the cross-validation, bootstrap resamples, and fewest lists for a row of an operator. Chosen by hand."""
+SEED = 0
+"""Seed of the folds and of the resamples."""
+Scorer = Callable[[RankingItem], float]
 Row = tuple[str, str, float, Mapping[str, float]]
-"""A list's repository, the family of its fix, the mean gap of its pairs, and each judge's share of them."""
+"""A list's repository, the operator of its fix, the mean difference in edit size of its pairs, and the share of pairs
+that each scorer wins."""
 
 
 def words(row: RankingItem) -> tuple[int, int]:
-    """How many words a rewrite takes away, and how many it brings."""
-    gone, come = (round(math.expm1(row.features.get(name, 0.0))) for name in ("words gone", "words come"))
-    return gone, come
+    """The number of words that a rewrite removes, and that it adds."""
+    removed, added = (round(math.expm1(row.features.get(name, 0.0))) for name in ("words gone", "words come"))
+    return removed, added
 
 
-def family(row: RankingItem) -> str:
-    """Its family, paired ones with the single ones of their kind."""
+def operator(row: RankingItem) -> str:
+    """The operator of a rewrite. Paired operators count as the single one of their kind."""
     names = [name for name in row.features if name.startswith("family=") and " in=" not in name]
     return names[0].removeprefix("family=").removeprefix("paired ") if names else "none"
 
 
-def simple_judges() -> dict[str, PytestEvaluator]:
-    """All that nothing is learned for."""
+def simple_scorers() -> dict[str, Scorer]:
+    """The scorers that need no training."""
     return {
         "smaller edit": lambda row: -sum(words(row)),
         "natural": lambda row: row.features.get("pairs seen", 0.0),
@@ -54,59 +59,61 @@ def simple_judges() -> dict[str, PytestEvaluator]:
     }
 
 
-def rows_of(one: RankingList, judges: Mapping[str, PytestEvaluator]) -> list[Row]:
-    """One row, or none where no other rewrite leaves the function as long."""
+def rows_of(one: RankingList, scorers: Mapping[str, Scorer]) -> list[Row]:
+    """One row, or none if no other rewrite gives the function the same length."""
     right = next(row for row in one.rows if row.right)
     length = words(right)[1] - words(right)[0]
     others = [row for row in one.rows if not row.right and words(row)[1] - words(row)[0] == length]
     if not others:
         return []
     gap = statistics.mean(abs(sum(words(row)) - sum(words(right))) for row in others)
-    shares = {name: statistics.mean(_won(judge(right), judge(row)) for row in others) for name, judge in judges.items()}
-    return [(one.repository, family(right), gap, shares)]
+    shares = {
+        name: statistics.mean(_won(scorer(right), scorer(row)) for row in others) for name, scorer in scorers.items()
+    }
+    return [(one.repository, operator(right), gap, shares)]
 
 
 def _won(one: float, other: float) -> float:
     return 0.5 if abs(one - other) < 1e-9 else float(one > other)
 
 
-def interval(rows: Sequence[Row], judge: str) -> str:
-    """Mean and interval of a judge's share."""
+def interval(rows: Sequence[Row], scorer: str) -> str:
+    """Mean and 95 % interval of a scorer's share of pairs."""
     by_repository = defaultdict(list)
     for repository, _, _, shares in rows:
-        by_repository[repository].append(shares[judge])
-    groups, draw = list(by_repository.values()), random.Random(0)
+        by_repository[repository].append(shares[scorer])
+    groups, draw = list(by_repository.values()), random.Random(SEED)
     means = sorted(
         statistics.mean(share for group in draw.choices(groups, k=len(groups)) for share in group) for _ in range(DRAWS)
     )
-    mean = statistics.mean(shares[judge] for *_, shares in rows)
+    mean = statistics.mean(shares[scorer] for *_, shares in rows)
     return f"{mean:.2f} ({means[round(0.025 * DRAWS)]:.2f}-{means[round(0.975 * DRAWS)]:.2f})"
 
 
 def main() -> None:
-    """Learn, judge and print."""
+    """Train, score and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lists", nargs="+", type=Path)
     lists = [one for file in parser.parse_args().lists for one in read(file)]
     repositories = sorted({one.repository for one in lists})
-    random.Random(0).shuffle(repositories)
+    random.Random(SEED).shuffle(repositories)
     rows: list[Row] = []
     for fold in range(FOLDS):
         held = set(repositories[fold::FOLDS])
         weights = fit([one for one in lists if one.repository not in held])
-        judges = simple_judges() | {"evidence": lambda row, weights=weights: prior_score(row, weights)}
-        rows += [row for one in lists if one.repository in held for row in rows_of(one, judges)]
-    judges = ["smaller edit", "natural", "prior", "evidence"]
+        scorers = simple_scorers() | {"evidence": lambda row, weights=weights: prior_score(row, weights)}
+        rows += [row for one in lists if one.repository in held for row in rows_of(one, scorers)]
+    scorers = ["smaller edit", "natural", "prior", "evidence"]
     middle = statistics.median(gap for _, _, gap, _ in rows)
-    parts = {"all": rows, "edits alike in size": [r for r in rows if r[2] <= middle]}
-    parts["edits unlike in size"] = [r for r in rows if r[2] > middle]
+    parts = {"all": rows, "edits of similar size": [r for r in rows if r[2] <= middle]}
+    parts["edits of different size"] = [r for r in rows if r[2] > middle]
     kinds = defaultdict(list)
     for row in rows:
         kinds[row[1]].append(row)
     parts |= {kind: found for kind, found in sorted(kinds.items(), key=lambda k: -len(k[1])) if len(found) >= LEAST}
-    print("| fixes | lists | coin |", " | ".join(judges), "|\n|---|---|---|" + "---|" * len(judges))
+    print("| fixes | lists | coin |", " | ".join(scorers), "|\n|---|---|---|" + "---|" * len(scorers))
     for name, found in parts.items():
-        print(f"| {name} | {len(found)} | 0.50 |", " | ".join(interval(found, judge) for judge in judges), "|")
+        print(f"| {name} | {len(found)} | 0.50 |", " | ".join(interval(found, scorer) for scorer in scorers), "|")
 
 
 if __name__ == "__main__":

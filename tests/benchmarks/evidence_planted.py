@@ -1,12 +1,12 @@
-"""Lists of alternatives from bugs that mutmut plants in well-tested packages, with what their tests show at run time.
+"""Training lists for the evidence reward, from bugs that mutmut plants in well-tested packages.
 
     python tests/benchmarks/evidence_planted.py OUT.jsonl [--packages isodate ...] [--minutes 30] [--work DIR]
     reloc-lsp reward train-evidence OUT.jsonl ... --out evidence.json
 
-One baseline serves all bugs of a function: of each only the tests that reach it are run again, in a fork. Bugs whose
-fix is no single rewrite give no list. Of each of the others a search is begun: a first list is of what was known before
-it, and a second of what was known after it had judged its first candidates in vain, without these. The projects in
-realfix.jsonl are left out, as effects are measured there.
+All bugs of a function share one baseline; for each bug, only its covering tests run again, in a fork. If no single
+rewrite fixes a bug, there is no list. For each other bug there is a list with the features before the search. If the
+first candidates of the search all fail, there is a second list, without these candidates and with the features that
+their verdicts add. The projects of realfix.jsonl are left out, because the reward is tested on them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from plant import Package
 from speed import Mutant, tools
-from suites import SUITES, Suite, called, choose, environment, planted, sources
+from suites import SUITES, Suite, choose_functions, environment, planted, sources, tests_by_function
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.baseline.coverage_run import CoverageRun
@@ -64,77 +64,86 @@ MORE = (
     Suite(Package("num2words", "0.5.14", "num2words"), (), ("docopt",)),
     Suite(Package("wsproto", "1.3.2", "src/wsproto"), ()),
 )
-OF_SUITES = ("itsdangerous", "tinydb", "hyperlink", "pathspec", "sqlite-utils", "diskcache")
-KNOWN = {suite.name: suite for suite in (*(SUITES[name] for name in OF_SUITES), *MORE)}
-SLOWEST, LONGEST = 1.5, 2500  # CPU seconds of a function's tests, characters of a function
-MANY = 12  # bugs in one function
-TRIED = 64  # candidates that a search judges first
-BASELINE, ONE = 20.0, 30.0  # seconds
+FROM_SUITES = ("itsdangerous", "tinydb", "hyperlink", "pathspec", "sqlite-utils", "diskcache")
+KNOWN = {suite.name: suite for suite in (*(SUITES[name] for name in FROM_SUITES), *MORE)}
+"""All packages to choose from, by name."""
+MAX_TEST_SECONDS, MAX_CHARACTERS = 1.5, 2500
+"""Functions with slower covering tests (CPU seconds), or with more characters, are left out. Chosen by hand."""
+PER_FUNCTION = 12
+"""Most bugs in one function. Chosen by hand."""
+FIRST_CANDIDATES = 64
+"""Candidates evaluated before the second list. Chosen by hand."""
+GROWN_LIMIT = 3.0
+"""Factor of the tests' timeouts on a buggy version. Chosen by hand."""
+BASELINE, ONE_BUG = 20.0, 30.0
+"""Time limits of a baseline and of one bug, in seconds. Chosen by hand."""
 
 
-async def begun(launcher: HarnessLauncher, base: Baseline, location: UnitLocation) -> RunContext | None:
-    """A search as it begins on a bug; `None` where no test notices it, or one hangs or dies."""
+async def start_search(launcher: HarnessLauncher, base: Baseline, location: UnitLocation) -> RunContext | None:
+    """The context of a search on a bug; `None` if no test notices the bug, or if a test hangs or crashes."""
     tier = base.tier
     assert isinstance(tier, WarmTier)
-    survey = CoverageRun()
+    coverage_run = CoverageRun()
     tests = list(base.tests)
-    limits = [base.limits[n].grown(3.0) for n in tests]
-    survey.add(
+    limits = [base.limits[n].grown(GROWN_LIMIT) for n in tests]
+    coverage_run.add(
         await tier.run(
             location.source, tests, limits, probe=True, lines=location.line_range(), entry=location.first_statement_line
         )
     )
-    results = {n: result for n, result in survey.results.items() if n in base.results}
+    results = {n: result for n, result in coverage_run.results.items() if n in base.results}
     ends = {result.outcome for result in results.values()}
-    if not survey.failing or len(results) < len(tests) or ends & {Outcome.TIMEOUT, Outcome.DIED}:
+    if not coverage_run.failing or len(results) < len(tests) or ends & {Outcome.TIMEOUT, Outcome.DIED}:
         return None
     order = spread_failures(sorted(results, key=lambda n: running_order(results[n], n)), results)
-    types = {name: frozenset(kinds) for name, kinds in survey.types.items()}
-    changed = replace(base, results=results, tests=order, lines=survey.lines, types=types, calls=survey.calls)
-    judge = PytestEvaluator.start(launcher, location, changed)
+    types = {name: frozenset(kinds) for name, kinds in coverage_run.types.items()}
+    changed = replace(
+        base, results=results, tests=order, lines=coverage_run.lines, types=types, calls=coverage_run.calls
+    )
+    evaluator = PytestEvaluator.start(launcher, location, changed)
     return run_context(
-        report=RunReport(Settings(), lambda progress: None), evaluator=judge, location=location, settings=Settings()
+        report=RunReport(Settings(), lambda progress: None), evaluator=evaluator, location=location, settings=Settings()
     )
 
 
-async def heard(context: RunContext, tried: Sequence[RankedRewrite]) -> MutationFeedback:
-    """What the verdicts on these rewrites teach."""
-    before, candidates, lessons = context.evaluator.unchanged, [], MutationFeedback()
+async def feedback_of(context: RunContext, tried: Sequence[RankedRewrite]) -> MutationFeedback:
+    """The feedback of the verdicts on these rewrites."""
+    before, candidates, feedback = context.evaluator.unchanged, [], MutationFeedback()
     for one in tried:
         source = apply_edits(context.task.source, one.rewrite.edits)
         candidates.append(Candidate(source, one.rewrite.operator, one.rewrite.description, 0, 1, trusted=True))
     for one, verdict in zip(tried, await context.evaluator.evaluate(candidates, before.passed), strict=True):
-        lessons.record(one.rewrite, before, verdict)
-    return lessons
+        feedback.record(one.rewrite, before, verdict)
+    return feedback
 
 
 async def alternatives(context: RunContext, package: Package, wanted: TargetVersion) -> list[RankingList]:
-    """The lists of one bug; none where no single rewrite mends it."""
+    """The lists of one bug; none if no single rewrite fixes it."""
     source, unit = context.task.source, context.location.unit.qualname
-    hood = RewriteNeighborhood(context.task, context.module_context(), context.evaluator)
-    standings, reader = await hood.ranked_rewrites(Candidate(source, "unchanged", ""))
-    standings.sort(key=lambda one: -one.prior_score)
-    known = wanted.label(source, standings)
+    neighborhood = RewriteNeighborhood(context.task, context.module_context(), context.evaluator)
+    ranked, reader = await neighborhood.ranked_rewrites(Candidate(source, "unchanged", ""))
+    ranked.sort(key=lambda one: -one.prior_score)
+    known = wanted.label(source, ranked)
 
-    def listed(among: Sequence[LabelledRewrite], lessons: MutationFeedback) -> RankingList:
+    def listed(among: Sequence[LabelledRewrite], feedback: MutationFeedback) -> RankingList:
         name = f"{package.version} {fingerprint(source)}"
         rows = []
         for one in sample_wrong(among, name):
             rewrite = one.rewrite.rewrite
-            features = reader.features(one.rewrite) | lessons.features(rewrite.operator, rewrite.line)
+            features = reader.features(one.rewrite) | feedback.features(rewrite.operator, rewrite.line)
             rows.append(RankingItem(features, one.right))
         return RankingList("planted", package.name, context.location.name, unit, name, len(among), tuple(rows))
 
     if not any(one.right for one in known):
         return []
     found = [listed(known, MutationFeedback())]
-    tried, left = known[:TRIED], known[TRIED:]
+    tried, left = known[:FIRST_CANDIDATES], known[FIRST_CANDIDATES:]
     if not any(one.right for one in tried):
-        found.append(listed(left, await heard(context, [one.rewrite for one in tried])))
+        found.append(listed(left, await feedback_of(context, [one.rewrite for one in tried])))
     return found
 
 
-async def of_function(
+async def lists_of_function(
     launcher: HarnessLauncher, suite: Suite, path: Path, file: str, qualname: str, mutants: Sequence[Mutant]
 ) -> AsyncGenerator[list[RankingList]]:
     """The lists of each bug in a function."""
@@ -148,9 +157,9 @@ async def of_function(
         launcher, UnitLocation(path, launcher.copy.path_in_copy(path), file, module, unit), BASELINE
     ).measure(groups)
     try:
-        slow = sum(result.seconds for result in base.results.values()) > SLOWEST
+        slow = sum(result.seconds for result in base.results.values()) > MAX_TEST_SECONDS
         green = all(result.outcome is Outcome.PASSED for result in base.results.values())
-        if slow or not green or not isinstance(base.tier, WarmTier) or len(fixed) > LONGEST:
+        if slow or not green or not isinstance(base.tier, WarmTier) or len(fixed) > MAX_CHARACTERS:
             return
         for mutant in mutants:
             wrong = Module(mutant.text)
@@ -161,8 +170,8 @@ async def of_function(
                 continue
             location = UnitLocation(path, launcher.copy.path_in_copy(path), file, wrong, found)
             try:
-                async with asyncio.timeout(ONE):
-                    context = await begun(launcher, base, location)
+                async with asyncio.timeout(ONE_BUG):
+                    context = await start_search(launcher, base, location)
                     made = await alternatives(context, suite.package, wanted) if context else []
             except TimeoutError:
                 base.tier.cancel()
@@ -172,17 +181,17 @@ async def of_function(
         await base.tier.close()
 
 
-async def of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[list[RankingList]]:
-    """The lists of each bug in one package, function by function, until the time is over."""
+async def lists_of_package(suite: Suite, work: Path, seed: str, until: float) -> AsyncGenerator[list[RankingList]]:
+    """The lists of each bug in one package, function by function, until the monotonic time `until`."""
     mutmut, tree, python = tools(work), sources(suite, work), environment([suite], work)
     sandbox = find_sandbox()
     copy = ScratchCopy(tree, {}, mountable=sandbox.container is not None)
     try:
         launcher = HarnessLauncher(copy, find_interpreter(tree, str(python)), 1, sandbox=sandbox)
-        functions = choose(suite, tree, await called(launcher, seed), seed)
-        for file, qualname, mutants in planted(mutmut, tree, functions, seed, MANY):
+        functions = choose_functions(suite, tree, await tests_by_function(launcher, seed), seed)
+        for file, qualname, mutants in planted(mutmut, tree, functions, seed, PER_FUNCTION):
             try:
-                async with aclosing(of_function(launcher, suite, tree / file, file, qualname, mutants)) as stream:
+                async with aclosing(lists_of_function(launcher, suite, tree / file, file, qualname, mutants)) as stream:
                     async for found in stream:
                         yield found
                         if time.monotonic() > until:
@@ -194,11 +203,11 @@ async def of_package(suite: Suite, work: Path, seed: str, until: float) -> Async
 
 
 def lists(names: Sequence[str], work: Path, seed: str, minutes: float) -> Iterator[RankingList]:
-    """The lists of some packages, each with its share of the time."""
+    """The lists of the packages. Each package gets the same share of the time."""
     with asyncio.Runner() as runner:
         for number, name in enumerate(names):
             share = 60.0 * minutes / len(names)
-            stream = of_package(KNOWN[name], work, seed, time.monotonic() + share)
+            stream = lists_of_package(KNOWN[name], work, seed, time.monotonic() + share)
             searched = 0
             while True:
                 try:
@@ -220,7 +229,7 @@ def main() -> None:
     parser.add_argument("--packages", nargs="+", choices=KNOWN, default=list(KNOWN))
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--work", type=Path, help="folder to keep downloads and environments in")
+    parser.add_argument("--work", type=Path, help="folder that keeps downloads and environments")
     options = parser.parse_args()
     work = (options.work or Path(tempfile.mkdtemp(prefix="planted-"))).resolve()
     try:

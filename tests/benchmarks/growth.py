@@ -1,11 +1,11 @@
-"""What a candidate and the time before the first one cost as a workspace, its tests and the function grow.
+"""How the start of a revision and the cost of a candidate grow with the workspace, its tests and the function.
 
     python tests/benchmarks/growth.py
 
-Workspaces are generated as by `large.py`, with one of their sizes changed at a time. Measured are the seconds by the
-clock from the call to a judge that is ready, and CPU milliseconds for each of 96 candidates, those of the harness
-included, in an environment with pytest and nothing else. Written to `docs/benchmarks/growth.md` as tables. Needs Linux
-(/proc).
+`large_workspace.py` generates the workspaces; one of their sizes changes at a time. Measured are the wall-clock seconds
+until the evaluator is ready, and CPU milliseconds per candidate, for 96 candidates and with the CPU time of the
+harness, in an environment with pytest and nothing else. The tables are written to `docs/benchmarks/growth.md`. Needs
+Linux (/proc).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from large import BUG, FILE, UNIT, generate, make_environment
+from cpu_time import harness_of
+from large_workspace import BUG, FILE, UNIT, generate, make_environment
 from speed import RELOC, Tally, measured
-from usage import harness_of
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
@@ -38,7 +38,11 @@ from reloc_lsp.search.candidate import Candidate
 
 PAGE = Path(__file__).parents[2] / "docs/benchmarks/growth.md"
 FILES, TEST_FILES, TESTS = 5_000, 50, 20
+"""Files, test files, and tests in each, unless one of them is the size that changes. Chosen by hand."""
 CANDIDATES = 96
+"""Candidates in each measurement. Chosen by hand."""
+BASELINE = 60.0
+"""Time limit of the baseline, in seconds. Chosen by hand."""
 HEAD = """\
 # How costs grow
 
@@ -52,9 +56,10 @@ wall-clock time from the call to the first candidate that can be evaluated. Mill
 
 @dataclass(frozen=True)
 class Sweep:
-    """Sizes to try, one after the other: `name` says of what, `key` is the parameter of `generate`.
+    """The sizes to measure for one parameter `key` of `generate`.
 
-    `test_files` is how many there are, unless that is what changes.
+    `name` and `times` (a factor) are for the table. `test_files` is the number of test files, unless it is the
+    parameter that changes.
     """
 
     name: str
@@ -64,7 +69,7 @@ class Sweep:
     test_files: int = TEST_FILES
 
     def workspace(self, size: int) -> dict[str, int]:
-        """The parameters of `generate`."""
+        """The parameters of `generate` for one size."""
         return {"files": FILES, "test_files": self.test_files, "tests": TESTS, self.key: size}
 
 
@@ -77,7 +82,7 @@ SWEEPS = (
 
 
 async def costs(root: Path, python: Path) -> tuple[float, float]:
-    """Seconds to a judge that is ready, and CPU milliseconds for a candidate."""
+    """Seconds until the evaluator is ready, and CPU milliseconds per candidate."""
     began = time.monotonic()
     sandbox = find_sandbox()
     copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
@@ -89,17 +94,17 @@ async def costs(root: Path, python: Path) -> tuple[float, float]:
         launcher = HarnessLauncher(copy, find_interpreter(root, str(python)), os.cpu_count() or 1, sandbox=sandbox)
         location = UnitLocation(path, copy.path_in_copy(path), FILE, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), FILE, unit.qualname)
-        baseline = await BaselineBuilder(launcher, location, 60.0).measure(groups)
+        baseline = await BaselineBuilder(launcher, location, BASELINE).measure(groups)
         ready = time.monotonic() - began
-        judge = PytestEvaluator.start(launcher, location, baseline)
+        evaluator = PytestEvaluator.start(launcher, location, baseline)
         assert isinstance(baseline.tier, WarmTier), baseline.reason
         wrong = [location.source.replace(BUG[1], f"{BUG[0]} + {number}") for number in range(1, CANDIDATES + 2)]
         first, *others = [Candidate(source, "", "", trusted=True) for source in wrong]
-        await judge.evaluate([first], 0)
+        await evaluator.evaluate([first], 0)
         tally = Tally()
         with measured(tally, RELOC, CANDIDATES, harness_of(baseline.tier.client.process.process.pid)):
-            await judge.evaluate(others, 0)
-        await judge.close()
+            await evaluator.evaluate(others, 0)
+        await evaluator.close()
     finally:
         copy.close()
     return ready, tally.each(RELOC) * 1000

@@ -18,7 +18,9 @@ from rich.text import Text
 
 ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 110, 14
+"""Columns and lines of the terminal: just enough for the diff."""
 SECONDS = 60.0
+"""Longest wait for an expected text, in seconds. Chosen by hand."""
 FUNCTION = '''\
 def clamp(value, low, high):
     """Return value, moved into the range from low to high."""
@@ -53,20 +55,20 @@ vim.lsp.enable('reloc')
 
 
 class Screen:
-    """A terminal of its own, in which a person would sit."""
+    """A tmux session that shows `command`."""
 
     def __init__(self, folder: Path, command: str) -> None:
         self.socket = str(folder / "tmux")
         self.tmux("new-session", "-d", "-x", str(WIDTH), "-y", str(HEIGHT), "-c", str(folder), command)
 
     def tmux(self, *arguments: str) -> str:
-        """What one command of tmux prints."""
+        """The output of one tmux command."""
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         call = ["tmux", "-u", "-f", "/dev/null", "-S", self.socket, *arguments]
         return subprocess.run(call, env=environment, capture_output=True, text=True, check=True).stdout
 
     def until(self, text: str) -> None:
-        """Wait until `text` is shown."""
+        """Wait until the screen shows `text`."""
         end = time.monotonic() + SECONDS
         while text not in self.tmux("capture-pane", "-p"):
             if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""Makes the README's picture: a real run of `reloc-lsp demo` on a terminal, as an SVG file.
+"""Makes the README's picture of the terminal: a real run of `reloc-lsp demo`, as an SVG file.
 
 python tests/benchmarks/picture.py [--out .github/demo.svg] [--width 96]
 """
@@ -21,13 +21,17 @@ from pathlib import Path
 PICTURE = Path(__file__).parents[2] / ".github" / "demo.svg"
 PROMPT = "\x1b[1;32m$\x1b[0m "
 NEXT = "What next:"
+"""Beginning of the advice after the demo, which the picture leaves out."""
+ROWS = 60
+"""Height of the terminal in lines: more than the demo prints."""
 CONTROL = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|(\r\n|\n|\r)")
+"""A control sequence of the terminal (parameters, command) or a line end."""
 
 
 def output_on_terminal(command: list[str], folder: Path, width: int) -> str:
-    """All that a command writes to a terminal of that width."""
+    """Everything that a command writes to a terminal with `width` columns."""
     screen, inner = pty.openpty()
-    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 60, width, 0, 0))
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     with subprocess.Popen(command, cwd=folder, env=environment, stdin=inner, stdout=inner, stderr=inner) as process:
         os.close(inner)
@@ -36,7 +40,7 @@ def output_on_terminal(command: list[str], folder: Path, width: int) -> str:
             while data := os.read(screen, 65536):
                 seen += data
         except OSError:
-            pass  # how Linux says that the other side of a terminal was closed
+            pass  # Linux reports in this way that the other side of the terminal is closed
     os.close(screen)
     if process.returncode != 0:
         raise SystemExit(f"the demo ended with status {process.returncode}:\n{seen.decode()}")
@@ -44,7 +48,7 @@ def output_on_terminal(command: list[str], folder: Path, width: int) -> str:
 
 
 def final_screen(written: str) -> str:
-    """What a terminal shows in the end: lines that a live display drew over are gone, colours stay."""
+    """What the terminal shows at the end, with colours: text that a live display overwrote is removed."""
     lines, row, position = [""], 0, 0
 
     def put(text: str) -> None:
@@ -69,7 +73,7 @@ def final_screen(written: str) -> str:
 
 
 def as_prompts(screen: str) -> str:
-    """The screen with its prompts in colour, without the advice at the end and runs of empty lines."""
+    """The screen with coloured prompts, without the advice at the end and without repeated empty lines."""
     screen = re.sub(r"(?m)^\$ ", lambda _: PROMPT, screen.partition(NEXT)[0])
     return re.sub(r"\n{3,}", "\n\n", screen).strip("\n")
 
@@ -83,13 +87,13 @@ def picture(screen: str, width: int) -> str:
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(screen), soft_wrap=True)
     svg = console.export_svg(title="reloc-lsp demo", theme=MONOKAI, unique_id="demo")
-    # A picture must not load anything, and some viewers strip even unbreakable spaces from the ends of a text.
+    # The picture must not load fonts, and some viewers strip even unbreakable spaces from the ends of a text.
     svg = re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
     return svg.replace('<g class="demo-matrix">', '<g class="demo-matrix" xml:space="preserve">')
 
 
 def main() -> None:
-    """Run the demo and write its picture."""
+    """Run the demo and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=PICTURE)
     parser.add_argument("--width", type=int, default=96)

@@ -1,11 +1,11 @@
 """Plants bugs in published packages with an independent mutation tool.
 
-The packages' source distributions are downloaded (they carry their tests),
-mutmut's own operators make the mutants, and a seeded sample of those mutants
-that some test notices becomes ``OUT/plants.jsonl``; ``OUT/<package>`` is the
-pristine source tree. None of the packages' code belongs in this repository.
+The packages' source distributions are downloaded; they contain the tests.
+mutmut's operators make the mutants. A seeded sample of the mutants that make
+a test fail is written to ``OUT/plants.jsonl``; ``OUT/<package>`` is the
+unchanged source tree. The packages' code is not part of this repository.
 
-Set up an environment of its own, then plant, then judge repairs::
+Create a separate environment, plant bugs, then check repairs::
 
     python -m venv env
     env/bin/python -m pip install mutmut pytest pytest-cov pytest-mock docopt whatever hypothesis PyYAML \\
@@ -18,8 +18,8 @@ qualname, line, diff, original_function_source, mutated_function_source,
 mutated_file_text, failing_tests (node ids, as under PYTHONHASHSEED=0),
 import_path and pytest_arguments (how to run the suite, from the tree),
 suite_seconds, tool and seed. isodate numbers some parametrised tests in the
-order of a set that holds None, so those ids differ from process to process:
-select its tests by file or function, not by full id.
+order of a set that contains None. These ids differ between processes, so its
+tests must be selected by file or function, not by full id.
 """
 
 from __future__ import annotations
@@ -51,13 +51,17 @@ if TYPE_CHECKING:
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PASSED, FAILED = 0, 1
+"""Exit status of pytest if all tests passed, and if some failed."""
 PLANTS = "plants.jsonl"
-HASH_SEED = "0"  # some suites parametrise over sets, so that node ids depend on it
+BASELINE_SECONDS = 300.0
+"""Time limit of the unchanged package's suite, in seconds. Chosen by hand."""
+HASH_SEED = "0"
+"""Fixed, because some suites parametrise over sets, so that their node ids depend on it."""
 
 
 @dataclass(frozen=True)
 class Package:
-    """A package to plant in: where its code and its tests are in the tree."""
+    """A package to plant bugs in, and where its code and its tests are in the source tree."""
 
     name: str
     version: str
@@ -67,7 +71,7 @@ class Package:
 
     @property
     def pytest_arguments(self) -> tuple[str, ...]:
-        """Arguments that run the suite without plug-ins the package asks for."""
+        """Arguments that run the suite without the options that the package sets."""
         return ("-o", "addopts=", *self.tests)
 
 
@@ -85,7 +89,7 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mutation of one function, not yet known to be noticed."""
+    """One mutation of one function; whether a test notices it is not yet known."""
 
     file: str
     qualname: str
@@ -96,7 +100,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of the suite said; status None means that it hung."""
+    """Result of a run of the suite. The status is `None` if it hung."""
 
     status: int | None
     failing: list[str]
@@ -105,7 +109,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Plant:
-    """A row of the result."""
+    """A planted bug: a row of the result."""
 
     id: str
     package: str
@@ -126,7 +130,7 @@ class Plant:
 
 
 def download(package: Package, folder: Path) -> Path:
-    """Fetch the source distribution unless it is there already."""
+    """Download the source distribution unless it exists, and return its path."""
     stem = f"{package.name.replace('-', '_')}-{package.version}"
     archive = folder / f"{stem}.tar.gz"
     if not archive.exists():
@@ -137,12 +141,12 @@ def download(package: Package, folder: Path) -> Path:
 
 
 def unpack(archive: Path, tree: Path) -> None:
-    """Make `tree` the archive's top folder, replacing what is there."""
+    """Unpack the archive's top folder as `tree`; replaces an existing folder."""
     if tree.exists():
         shutil.rmtree(tree)
     staging = tree.with_name(f"{tree.name}.unpacking")
     with tarfile.open(archive) as stream:
-        # Python 3.11.4 and later can be told to leave out what does harm.
+        # Python 3.11.4 and later can leave out harmful members.
         stream.extractall(staging, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (top,) = staging.iterdir()
     top.rename(tree)
@@ -150,7 +154,7 @@ def unpack(archive: Path, tree: Path) -> None:
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[str, Function]]:
-    """Module-level functions and methods of module-level classes, by dotted name."""
+    """Functions of the module and methods of its classes, with their dotted names."""
     for statement in tree.body:
         if isinstance(statement, Function):
             yield statement.name, statement
@@ -161,7 +165,7 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, Function]]:
 
 
 def unique_functions(text: str) -> dict[str, Function]:
-    """Functions whose dotted name means exactly one definition of the module."""
+    """Functions whose dotted name is defined exactly once in the module."""
     found = list(functions(ast.parse(text)))
     counts = Counter(name for name, _ in found)
     return {name: node for name, node in found if counts[name] == 1}
@@ -174,7 +178,7 @@ def source_of(text: str, node: Function) -> str:
 
 
 def changed_function(before: dict[str, Function], text: str) -> str | None:
-    """The one function whose syntax differs from before; None when there is no such one."""
+    """The name of the one function whose syntax tree changed; `None` if it is not exactly one."""
     try:
         after = unique_functions(text)
     except SyntaxError:
@@ -186,13 +190,13 @@ def changed_function(before: dict[str, Function], text: str) -> str | None:
 
 
 def changed_line(original: str, mutated: str) -> int:
-    """Number of the first line that differs."""
+    """Number of the first line that differs, from 1."""
     pairs = zip(original.splitlines(), mutated.splitlines(), strict=False)
     return next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), 1)
 
 
 def renderers(path: Path, file: str) -> Iterator[Callable[[], Mutant | None]]:
-    """One delayed rendering for each mutation that mutmut makes inside a function."""
+    """A callable for each mutation that mutmut makes in a function. It renders the mutant."""
     from mutmut.mutation.file_mutation import create_mutations
 
     original = path.read_text(encoding="utf-8")
@@ -223,7 +227,7 @@ def shuffled_mutants(package: Package, tree: Path, seed: int) -> Iterator[Mutant
 
 
 def run_suite(package: Package, tree: Path, timeout: float) -> Outcome:
-    """Run the package's tests in the tree and collect the failing ones."""
+    """Run the package's tests in the tree, for at most `timeout` seconds, and collect the failing ones."""
     cache = tree / ".plant-cache"
     shutil.rmtree(cache, ignore_errors=True)
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-o", f"cache_dir={cache}"]
@@ -253,7 +257,7 @@ def run_suite(package: Package, tree: Path, timeout: float) -> Outcome:
 
 
 def run_with(package: Package, tree: Path, file: str, text: str, timeout: float) -> Outcome:
-    """Run the suite with one file's text replaced, and put the file back."""
+    """Run the suite with another text of one file, then restore the file."""
     path = tree / file
     original = path.read_bytes()
     try:
@@ -266,20 +270,20 @@ def run_with(package: Package, tree: Path, file: str, text: str, timeout: float)
 def noticed(
     package: Package, tree: Path, mutants: Iterable[Mutant], timeout: float, per_function: int
 ) -> Iterator[tuple[Mutant, Outcome]]:
-    """Mutants that make tests fail (not hang, nor break the collection), few per function."""
+    """Mutants that make tests fail, at most `per_function` each; none that hangs or breaks the collection."""
     taken: Counter[tuple[str, str]] = Counter()
     for mutant in mutants:
-        place = (mutant.file, mutant.qualname)
-        if taken[place] >= per_function:
+        function = (mutant.file, mutant.qualname)
+        if taken[function] >= per_function:
             continue
         outcome = run_with(package, tree, mutant.file, mutant.mutated, timeout)
         if outcome.status == FAILED and outcome.failing:
-            taken[place] += 1
+            taken[function] += 1
             yield mutant, outcome
 
 
 def plant_row(package: Package, number: int, mutant: Mutant, outcome: Outcome, seed: int) -> Plant:
-    """The facts about a noticed mutant."""
+    """The row of a mutant that makes tests fail."""
     before = unique_functions(mutant.original)[mutant.qualname]
     after = unique_functions(mutant.mutated)[mutant.qualname]
     old, new = mutant.original.splitlines(keepends=True), mutant.mutated.splitlines(keepends=True)
@@ -310,10 +314,11 @@ def plant_package(package: Package, out: Path, count: int, seed: int, per_functi
     unpack(archive, tree)
     scratch.parent.mkdir(parents=True, exist_ok=True)
     unpack(archive, scratch)
-    baseline = run_suite(package, scratch, timeout=300)
+    baseline = run_suite(package, scratch, timeout=BASELINE_SECONDS)
     if baseline.status != PASSED:
-        raise SystemExit(f"{package.name}: the pristine suite fails: {baseline}")
+        raise SystemExit(f"{package.name}: tests of the unchanged package fail: {baseline}")
     mutants = shuffled_mutants(package, tree, seed)
+    # Ten seconds and five times the usual duration, chosen by hand: mutants that take longer count as hanging.
     rows = noticed(package, scratch, mutants, 10 + 5 * baseline.seconds, per_function)
     for number, (mutant, outcome) in zip(range(1, count + 1), rows, strict=False):
         yield plant_row(package, number, mutant, outcome, seed)
@@ -321,7 +326,7 @@ def plant_package(package: Package, out: Path, count: int, seed: int, per_functi
 
 
 def plant(out: Path, names: list[str], count: int, seed: int, per_function: int) -> None:
-    """Plant in the named packages (all by default); rows are written as they are found."""
+    """Plant bugs in the named packages (default: all). Each row is written as soon as it is found."""
     out.mkdir(parents=True, exist_ok=True)
     chosen = [package for package in PACKAGES if not names or package.name in names]
     with (out / PLANTS).open("w", encoding="utf-8") as stream:
@@ -335,26 +340,27 @@ def plant(out: Path, names: list[str], count: int, seed: int, per_function: int)
 
 
 def read_plants(out: Path) -> list[Plant]:
-    """The rows planted before."""
+    """The rows of an earlier run."""
     lines = (out / PLANTS).read_text(encoding="utf-8").splitlines()
     return [Plant(**json.loads(line)) for line in lines]
 
 
 def same_function(row: Plant, original_text: str, repaired_text: str) -> bool:
-    """Whether the repaired function is the original up to layout and comments."""
+    """Whether the repaired function is the original one apart from layout and comments."""
     wanted = unique_functions(original_text)[row.qualname]
     got = unique_functions(repaired_text).get(row.qualname)
     return got is not None and ast.dump(got) == ast.dump(wanted)
 
 
-def judge(out: Path, row: Plant, repaired_text: str) -> str:
-    """'same' as the original, else 'passes' or 'wrong' as the whole suite says."""
+def check_repair(out: Path, row: Plant, repaired_text: str) -> str:
+    """`same` if it is the original, otherwise `passes` or `wrong`, by the whole suite."""
     package = next(package for package in PACKAGES if package.name == row.package)
     tree = out / row.package
     if same_function(row, (tree / row.file).read_text(encoding="utf-8"), repaired_text):
         return "same"
     scratch = out / "scratch" / row.id
     shutil.copytree(tree, scratch, dirs_exist_ok=True)
+    # Half a minute and ten times the usual duration, chosen by hand: a slow repair is not a hang.
     outcome = run_with(package, scratch, row.file, repaired_text, timeout=30 + 10 * row.suite_seconds)
     shutil.rmtree(scratch)
     return "passes" if outcome.status == PASSED else "wrong"
@@ -362,18 +368,18 @@ def judge(out: Path, row: Plant, repaired_text: str) -> str:
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Plant bugs in published packages; judge their repairs.")
+    parser = argparse.ArgumentParser(description="Plant bugs in published packages, and check repairs of them.")
     commands = parser.add_subparsers(dest="command", required=True)
     planting = commands.add_parser("plant", help="download, mutate, sample")
     planting.add_argument("out", type=Path)
     planting.add_argument("--count", type=int, default=30, help="plants per package")
-    planting.add_argument("--per-function", type=int, default=3, help="at most so many in one function")
+    planting.add_argument("--per-function", type=int, default=3, help="maximum number in one function")
     planting.add_argument("--seed", type=int, default=1)
-    planting.add_argument("--package", action="append", default=[], help="only this one (repeatable)")
-    judging = commands.add_parser("judge", help="is this repaired file right?")
-    judging.add_argument("out", type=Path)
-    judging.add_argument("id", help="the plant's id, or its row number from 0")
-    judging.add_argument("repaired", type=Path, help="the whole file after the repair")
+    planting.add_argument("--package", action="append", default=[], help="only this package (repeatable)")
+    checking = commands.add_parser("judge", help="check a repaired file")
+    checking.add_argument("out", type=Path)
+    checking.add_argument("id", help="the plant's id, or its row number from 0")
+    checking.add_argument("repaired", type=Path, help="the whole file after the repair")
     return parser.parse_args()
 
 
@@ -382,14 +388,14 @@ def main() -> None:
     options = arguments()
     out = options.out.resolve()
     if options.command == "plant":
-        # mutmut looks for its settings where it is started, and for code to mutate where it finds none.
+        # mutmut reads its settings from the current folder. Without settings it searches for code to mutate.
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             Path(folder, "setup.cfg").write_text("[mutmut]\nsource_paths = .\n")
             plant(out, options.package, options.count, options.seed, options.per_function)
         return
     rows = read_plants(out)
     by_id = {row.id: row for row in rows} | {str(number): row for number, row in enumerate(rows)}
-    print(judge(out, by_id[options.id], options.repaired.read_text(encoding="utf-8")))
+    print(check_repair(out, by_id[options.id], options.repaired.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

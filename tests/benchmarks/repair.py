@@ -3,9 +3,9 @@
     python tests/benchmarks/repair.py [--set handwritten] [--only REGEX] [--seconds 60] [--evaluations 5000] [--jobs 1]
         [--out FILE]
 
-The set `handwritten` stresses missing code, `exercises` are functions as exercises have them, each with one bug. A case
-is fixed when the command says so and its tests pass on the revised file; right when the held-out tests, which
-the search never saw, pass as well. Prints a table by kind of bug and the cases that were missed.
+The set `handwritten` contains mostly missing code; `exercises` contains functions as in programming exercises, each
+with one bug. A case is "fixed" if the command reports it, and "right" if the held-out tests pass too, which the search
+did not see. Prints a line per case and a table by kind of bug.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from pathlib import Path
 from typing import Any
 
 SETS = Path(__file__).parent
+GRACE = 60.0
+"""Seconds after its time limit until the command is killed, and time limit of the held-out tests. Chosen by hand."""
 
 
 def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -> dict[str, Any]:
-    """Revise one case in a fresh workspace and judge the answer."""
+    """Repair one case in a new workspace and check the result."""
     case = tomllib.loads(path.read_text())
     file = case["unit"].split("::")[0]
     with tempfile.TemporaryDirectory(prefix="repair-") as folder:
@@ -45,7 +47,7 @@ def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -
             str(evaluations),
         ]
         try:
-            done = subprocess.run(call, cwd=root, capture_output=True, text=True, timeout=seconds + 60, check=False)
+            done = subprocess.run(call, cwd=root, capture_output=True, text=True, timeout=seconds + GRACE, check=False)
             report = json.loads(done.stdout)
         except (ValueError, subprocess.TimeoutExpired) as error:
             return {
@@ -71,18 +73,18 @@ def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -
 
 
 def held_out_passes(root: Path, file: str, source: str, held_out: str) -> bool:
-    """Whether the revised file passes the tests that the search never saw."""
+    """Whether the revised file passes the tests that the search did not see."""
     (root / file).write_text(source)
     (root / "test_held_out.py").write_text(held_out)
     call = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "test_held_out.py"]
     try:
-        return subprocess.run(call, cwd=root, capture_output=True, timeout=60, check=False).returncode == 0
+        return subprocess.run(call, cwd=root, capture_output=True, timeout=GRACE, check=False).returncode == 0
     except subprocess.TimeoutExpired:
         return False
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The result by kind of bug."""
+    """The results by kind of bug."""
     kinds = defaultdict(list)
     for row in rows:
         kinds[row["kind"]].append(row)
@@ -129,10 +131,10 @@ def main() -> None:
 
 
 def line(row: dict[str, Any]) -> str:
-    """One case's result on a line."""
+    """The result of one case, as a line."""
     verdict = "right" if row["right"] else "WRONG" if row["fixed"] else "MISSED"
-    ended = f"{row.get('status')} {row.get('first') or row.get('evaluations')} {row.get('note', '')}"
-    return f"{verdict:6} {row['kind']:18} {row['case']:28} {ended}"
+    details = f"{row.get('status')} {row.get('first') or row.get('evaluations')} {row.get('note', '')}"
+    return f"{verdict:6} {row['kind']:18} {row['case']:28} {details}"
 
 
 if __name__ == "__main__":

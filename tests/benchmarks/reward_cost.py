@@ -1,10 +1,10 @@
-"""What a reward costs: time to load, memory, time for a candidate alone and in batches of 64.
+"""The cost of a reward: loading time, memory, and time for one candidate, alone and in batches of 64.
 
     python tests/benchmarks/reward_cost.py LISTS.jsonl [--text MODEL]
 
-The candidates of the evidence reward are the alternatives of `reloc-lsp reward lists`. `--text` names a reward model
-(a folder or a name of the hub), which is asked about functions of the standard library. Medians of CPU time; memory is
-what the process took more, at its most.
+The candidates of the evidence reward come from the output of `reloc-lsp reward lists`. `--text` names a reward model (a
+folder or a name on the hub), which scores functions of the standard library. Times are medians of CPU time; memory is
+the increase of the process's peak memory.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from reloc_lsp.reward.training.ranking_lists import read
 from reloc_lsp.reward.transformers_scorer import TransformersScorer
 
 BATCH, ROUNDS = 64, 5
+"""Candidates in a batch, and repetitions of each measurement. Chosen by hand."""
+LISTS = 40
+"""Lists whose candidates are scored. Chosen by hand."""
 
 
 def median(work: Callable[[int], object], rounds: int = ROUNDS) -> float:
-    """CPU seconds of `work`, which is told the round."""
+    """Median CPU seconds of `work`, which receives the number of the round."""
     times = []
     for number in range(rounds):
         start = time.process_time()
@@ -38,36 +41,36 @@ def median(work: Callable[[int], object], rounds: int = ROUNDS) -> float:
     return statistics.median(times)
 
 
-def most_memory() -> float:
-    """The most MiB that this process ever took."""
+def peak_memory() -> float:
+    """Peak memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def evidence(lists: Path) -> str:
     """The row of the evidence reward."""
-    rows = [row.features for one in itertools.islice(read(lists), 40) for row in one.rows]
-    before = most_memory()
+    rows = [row.features for one in itertools.islice(read(lists), LISTS) for row in one.rows]
+    before = peak_memory()
     load = median(lambda _: load_linear_reward("shipped"))
     reward = load_linear_reward("shipped")
     assert reward is not None
     alone = median(lambda n: [reward.prior_score(features) for features in rows[n::ROUNDS]]) / (len(rows) / ROUNDS)
     batch = median(lambda n: [reward.prior_score(features) for features in rows[n * BATCH : (n + 1) * BATCH]])
-    return row("evidence", load, most_memory() - before, alone, batch / BATCH)
+    return row("evidence", load, peak_memory() - before, alone, batch / BATCH)
 
 
 def text(model: str) -> str:
     """The row of a text reward."""
     texts = functions()
-    before = most_memory()
+    before = peak_memory()
     scorer = TransformersScorer(model)
     load = median(lambda _: scorer.score(texts[:1]), 1)
     alone = median(lambda n: scorer.score([texts[n]]))
     batch = median(lambda n: scorer.score(texts[n * BATCH : (n + 1) * BATCH]), 3)
-    return row(f"text, {model}", load, most_memory() - before, alone, batch / BATCH)
+    return row(f"text, {model}", load, peak_memory() - before, alone, batch / BATCH)
 
 
 def functions() -> Sequence[str]:
-    """Functions of `ast` and `inspect`, as the model is shown a candidate."""
+    """Functions of the standard library, in the format in which the model receives a candidate."""
     found = []
     for module in (ast, inspect, textwrap, argparse, statistics):
         for name, function in vars(module).items():

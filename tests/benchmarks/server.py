@@ -1,11 +1,11 @@
-"""The language server's start, and its answers while a search runs.
+"""The language server's start-up cost, and its response time while a search runs.
 
     python tests/benchmarks/server.py [--starts 7] [--requests 200] [--lines 10000]
 
-Start: CPU time from the start of the process to its reply to `initialize`, and its memory then, beside a pygls server
-without any feature; the two take turns, medians are printed. Answers: the time to a `textDocument/codeAction` reply in
-a long file while a search for one of its functions runs, first with the text at rest, then the first one after an
-edit, sent right behind it (a quarter as many). Needs Linux (/proc).
+Start-up: CPU time from the start of the process to its reply to `initialize`, and its memory at that moment, compared
+with a pygls server without any feature. The two servers take turns; medians are printed. Response time: the time to a
+`textDocument/codeAction` reply in a long file while a search for one of its functions runs; first without edits, then
+for a request directly after an edit (a quarter of the requests). Needs Linux (/proc).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ CAPABILITIES: dict[str, Any] = {
     },
 }
 OPTIONS = {"budget": {"seconds": 600, "evaluations": 1_000_000}}
+"""A budget that no search uses up during the measurement."""
 PADDING = """
 def padding_{number}(values, limit={number}):
     total = [value + limit for value in values if value > {number}]
@@ -38,7 +39,7 @@ def padding_{number}(values, limit={number}):
 """
 TARGET = '''
 def target(values, limit, step=3):
-    """Has no short revision that gives what its tests want."""
+    """No short revision of this function passes its tests."""
     total, kept = 0, []
     for index, value in enumerate(values):
         if value > limit and index % step:
@@ -67,7 +68,7 @@ def test_target(seed):
 
 
 class Client:
-    """A language server process and the simplest client that can talk to it. Messages are plain dictionaries."""
+    """A language server process and a minimal client. Messages are plain dictionaries."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
         self.process = subprocess.Popen(
@@ -85,7 +86,7 @@ class Client:
         self.process.stdin.flush()
 
     def receive(self) -> dict[str, Any]:
-        """The next message; the server's own requests are answered with nothing."""
+        """The next message. Requests of the server get an empty reply."""
         assert self.process.stdout is not None
         size = 0
         while line := self.process.stdout.readline().strip():
@@ -101,7 +102,7 @@ class Client:
         return message
 
     def reply(self, method: str, params: Any) -> dict[str, Any]:
-        """Send a request and wait for the reply, be it an error."""
+        """Send a request and wait for the reply, which may be an error."""
         self._count += 1
         self.send(id=self._count, method=method, params=params)
         while (message := self.receive()).get("id") != self._count or "method" in message:
@@ -116,14 +117,14 @@ class Client:
         return message["result"]
 
     def initialize(self) -> None:
-        """Shake hands."""
+        """Send `initialize` and wait for the reply."""
         uri = self.folder.as_uri()
         folders = [{"uri": uri, "name": self.folder.name}]
         params = {"processId": os.getpid(), "rootUri": uri, "workspaceFolders": folders}
         self.request("initialize", {**params, "capabilities": CAPABILITIES, "initializationOptions": OPTIONS})
 
     def end(self) -> None:
-        """Ask the server to end, and wait for it."""
+        """Send `shutdown` and `exit`, and wait for the end of the process."""
         self.request("shutdown", None)
         self.send(method="exit")
         self.process.communicate(timeout=30)
@@ -131,6 +132,7 @@ class Client:
 
 def cpu_of(pid: int) -> float:
     """CPU seconds of a live process."""
+    # The kernel's number of the CPU clock of another process, as clock_getcpuclockid(3) computes it.
     return time.clock_gettime((~pid << 3) | 2)
 
 
@@ -141,7 +143,7 @@ def memory_of(pid: int) -> float:
 
 
 def starts(commands: dict[str, list[str]], folder: Path, times: int) -> dict[str, tuple[float, float]]:
-    """Median CPU milliseconds to the reply and MiB then, by server; one start of each goes before, uncounted."""
+    """Median CPU milliseconds to the reply, and MiB, by server. The first start of each is not counted."""
     seen: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for number in range(times + 1):
         for name, command in commands.items():
@@ -158,7 +160,7 @@ def starts(commands: dict[str, list[str]], folder: Path, times: int) -> dict[str
 
 
 class LongFile:
-    """A file of at least `lines` lines, open in the editor, with a search on its last function."""
+    """An open file of at least `lines` lines. The last function is the one to search."""
 
     def __init__(self, client: Client, lines: int) -> None:
         self.client = client
@@ -176,14 +178,14 @@ class LongFile:
         client.send(method="textDocument/didOpen", params={"textDocument": opened})
 
     def search(self) -> None:
-        """Begin to revise the last function, and wait until candidates are tried."""
+        """Start a revision of the last function, and wait until candidates are evaluated."""
         arguments = [self.document["uri"], "target", self.version]
         self.client.request("workspace/executeCommand", {"command": "reloc.revise", "arguments": arguments})
         while "tried" not in self.client.progress[-1].get("message", "") if self.client.progress else True:
             self.client.receive()
 
     def edit(self) -> None:
-        """Type a comment at the end of the first line, and take it away the next time."""
+        """Insert a comment line at the top, and delete it the next time."""
         self.version += 1
         line = {"line": 0, "character": 0}
         end = line if self.version % 2 == 0 else {"line": 1, "character": 0}
@@ -192,19 +194,19 @@ class LongFile:
         self.client.send(method="textDocument/didChange", params=params)
 
     def latencies(self, times: int, edits: bool) -> list[float]:
-        """Milliseconds to the reply, for functions here and there in the file."""
-        seen, places = [], random.Random(1)
+        """Milliseconds to the reply, for randomly chosen functions of the file."""
+        seen, generator = [], random.Random(1)
         for _ in range(times):
             if edits:
                 self.edit()
-            place = {"line": places.choice(self.functions) + 2, "character": 4}
+            position = {"line": generator.choice(self.functions) + 2, "character": 4}
             context = {"diagnostics": [], "triggerKind": 1}
-            params = {"textDocument": self.document, "range": {"start": place, "end": place}, "context": context}
+            params = {"textDocument": self.document, "range": {"start": position, "end": position}, "context": context}
             start = time.perf_counter()
             actions = self.client.request("textDocument/codeAction", params)
             seen.append((time.perf_counter() - start) * 1000)
             if not actions:
-                raise SystemExit(f"no code action on line {place['line'] + 1}")
+                raise SystemExit(f"no code action on line {position['line'] + 1}")
             time.sleep(0.01)
         if any(value["kind"] == "end" for value in self.client.progress):
             raise SystemExit(f"the search ended before the requests did: {self.client.progress[-1]}")
@@ -222,13 +224,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "empty.py").write_text(EMPTY)
-        trusted = [sys.executable, "-m", "reloc_lsp", "server", "--stdio"]
-        rows = starts({"reloc-lsp": trusted, "empty pygls": [sys.executable, "empty.py"]}, folder, options.starts)
+        command = [sys.executable, "-m", "reloc_lsp", "server", "--stdio"]
+        rows = starts({"reloc-lsp": command, "empty pygls": [sys.executable, "empty.py"]}, folder, options.starts)
         print(f"{'server':28} {'CPU ms to initialize':>21} {'MiB':>7}")
         for server, (cpu, memory) in rows.items():
             print(f"{server:28} {cpu:21.0f} {memory:7.1f}")
         print(f"{'difference':28} {rows['reloc-lsp'][0] - rows['empty pygls'][0]:21.0f}")
-        client = Client(trusted, folder)
+        client = Client(command, folder)
         client.initialize()
         file = LongFile(client, options.lines)
         cases = {"no search": (False, False), "search": (True, False), "search, after an edit": (True, True)}
@@ -239,7 +241,7 @@ def main() -> None:
             seen = file.latencies(options.requests // 4 if edits else options.requests, edits)
             print(f"{case:28} {statistics.median(seen):21.1f} {statistics.quantiles(seen, n=10)[-1]:7.1f}", flush=True)
         client.end()
-    print(f"load when it began and ended: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    print(f"load average at start and end: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 
 
 if __name__ == "__main__":

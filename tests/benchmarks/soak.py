@@ -1,10 +1,10 @@
-"""Many candidates through one judge: memory, open files and the scratch folder stay as they are.
+"""Evaluate many candidates with one evaluator; memory, open files and the scratch folder must not grow.
 
     python tests/benchmarks/soak.py [--candidates 50000]
 
-Candidates of a small function: most fail, some pass, some raise, write temporary files, die or change the signature.
-Prints a row at each tenth of the way, and ends with status 1 if the last row shows clearly more than the second.
-Needs Linux (/proc).
+The candidates are versions of a small function. Most fail; some pass, raise, write temporary files, end the process or
+change the signature. Prints a row after each tenth of the candidates. Exits with status 1 if the last row shows clearly
+more than the second. Needs Linux (/proc).
 """
 
 from __future__ import annotations
@@ -36,11 +36,15 @@ from m import f
 def test_f(a): assert f(a) == 3 * a
 """
 ROUND = 64
-GROWTH = 1.2
+"""Candidates in one round. Chosen by hand."""
+GROWTH, SLACK = 1.2, 2
+"""Allowed factor and summand between the second row and the last one. Chosen by hand."""
+BASELINE = 30.0
+"""Time limit of the baseline, in seconds. Chosen by hand."""
 
 
 def bodies() -> Iterator[str]:
-    """Candidates without end, each its own text."""
+    """An endless series of different candidates."""
     number = 0
     while True:
         number += 1
@@ -54,17 +58,17 @@ def bodies() -> Iterator[str]:
             yield f"def f(a):\n    import os; os._exit({number % 2})\n"
 
 
-def family(pid: int) -> Iterator[int]:
-    """The process and all below it."""
+def process_tree(pid: int) -> Iterator[int]:
+    """The process and all its descendants."""
     yield pid
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        yield from family(int(child))
+        yield from process_tree(int(child))
 
 
-def standing(folder: Path) -> tuple[float, int, int, int]:
-    """Megabytes resident and open files of this process and its children, their number, and files in the scratch."""
+def resources(folder: Path) -> tuple[float, int, int, int]:
+    """Resident MiB, open files and number of this process and its descendants, and files in the scratch folder."""
     pages, files, count = 0, 0, 0
-    for pid in family(os.getpid()):
+    for pid in process_tree(os.getpid()):
         try:
             pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
             files += len(os.listdir(f"/proc/{pid}/fd"))
@@ -75,7 +79,7 @@ def standing(folder: Path) -> tuple[float, int, int, int]:
 
 
 async def soak(root: Path, most: int) -> bool:
-    """Judge `most` candidates; whether what is held at the end is what was held early on."""
+    """Evaluate `most` candidates. Return whether the resources at the end are those of the beginning."""
     copy = ScratchCopy(root, {})
     module = Module(MODULE)
     unit = module.find("f")
@@ -84,27 +88,27 @@ async def soak(root: Path, most: int) -> bool:
     launcher = HarnessLauncher(
         copy, find_interpreter(root, sys.executable), os.cpu_count() or 1, sandbox=find_sandbox()
     )
-    judge = PytestEvaluator.start(
-        launcher, location, await BaselineBuilder(launcher, location, 30.0).measure([["test_m.py"]])
+    evaluator = PytestEvaluator.start(
+        launcher, location, await BaselineBuilder(launcher, location, BASELINE).measure([["test_m.py"]])
     )
     rows: list[tuple[float, int, int, int]] = []
     supply, done, started = bodies(), 0, time.monotonic()
-    print(f"sandbox: {judge.sandbox}\ncandidates  seconds     MB  open files  processes  scratch files")
+    print(f"sandbox: {evaluator.sandbox}\ncandidates  seconds     MB  open files  processes  scratch files")
     try:
         while done < most:
             chosen = [Candidate(next(supply), "soak", "", trusted=True) for _ in range(ROUND)]
-            await judge.evaluate(chosen, judge.unchanged.passed)
+            await evaluator.evaluate(chosen, evaluator.unchanged.passed)
             done += ROUND
             if done * 10 // most > len(rows):
-                rows.append(standing(copy.folder))
+                rows.append(resources(copy.folder))
                 megabytes, files, count, inside = rows[-1]
                 spent = time.monotonic() - started
                 print(f"{done:10} {spent:8.0f} {megabytes:6.0f} {files:11} {count:10} {inside:14}", flush=True)
     finally:
-        await judge.close()
+        await evaluator.close()
         copy.close()
     early, late = rows[1], rows[-1]
-    return all(now <= GROWTH * then + 2 for then, now in zip(early, late, strict=True))
+    return all(now <= GROWTH * before + SLACK for before, now in zip(early, late, strict=True))
 
 
 def main() -> None:
@@ -117,7 +121,7 @@ def main() -> None:
         (root / "m.py").write_text(MODULE)
         (root / "test_m.py").write_text(TESTS)
         if not asyncio.run(soak(root, options.candidates)):
-            raise SystemExit("something grows")
+            raise SystemExit("memory, open files, processes or scratch files have grown")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,21 @@
-"""Candidates per CPU-second: this evaluator beside pytest and mutmut, on published packages and their own suites.
+"""Candidates per CPU-second: this evaluator, pytest and mutmut, on published packages and their test suites.
 
     python tests/benchmarks/speed.py [--packages toolz boltons] [--sample 6] [--work DIR]
 
-Candidates are mutants that mutmut's operators make of top-level functions that tests cover. Five ways judge them in
-one run, one process at a time, each until the first test that fails:
+Candidates are mutants that mutmut's operators make of top-level functions that tests cover. They are evaluated in five
+ways in one run, with one process at a time, each until the first test that fails:
 
 - reloc: the evaluator's warm tier (a fork with the unit's code swapped, covering tests only);
 - pytest -x: `python -m pytest -x -q` over the suite;
 - covering tests: the same, with only the tests that cover the function;
-- mutmut 3: `mutmut run` on those mutants, less a run on a single one;
-- empty fork: the warm process asked to run no test, the floor of what forking can reach.
+- mutmut 3: `mutmut run` on those mutants, minus a run on a single one;
+- empty fork: a fork of the warm process that runs no test, which is the lower bound of forking.
 
-Costs are CPU seconds of all processes involved. What is paid once for a function or a run is left out for reloc (its
-trial of batches too) and mutmut alike and printed below the table. Mutants that hang are left out everywhere, as their
-price is each tool's time limit; so are those that change a function's header, as they are not for the warm tier. Needs
-Linux (/proc) and a package index; mutmut gets an environment of its own below DIR.
+Costs are CPU seconds of all processes. One-time costs of a function or a run (for reloc also the measurement of
+batches) are not included, neither for reloc nor for mutmut, but printed below the table. Mutants that hang are left
+out, because their cost is the time limit of each tool. Mutants that change a function's header are left out too,
+because the warm tier cannot evaluate them. Needs Linux (/proc) and a package index. mutmut gets a separate environment
+below DIR.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from cpu_time import harness_of, server_cpu
 from plant import Package, download, run_with, unpack
-from usage import harness_of, server_cpu
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -56,12 +57,21 @@ from reloc_lsp.program.unit import Module
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
 
-ROUND = 32  # candidates judged at once, as in a search that has gone on for a while
-FORKS, HANGS = 300, 120.0
-MANY, FEW = 24, 8  # mutants of a function
+ROUND = 32
+"""Candidates evaluated in one round, as in a search that has run for a while. Chosen by hand."""
+FORKS = 300
+"""Empty forks that are measured. Chosen by hand."""
+HANGS = 120.0
+"""Time limit of a process, in seconds. Chosen by hand."""
+BASELINE = 60.0
+"""Time limit of a baseline, in seconds. Chosen by hand."""
+MUTMUT_SECONDS = 1800.0
+"""Time limit of a run of mutmut, in seconds. Chosen by hand."""
+MANY, FEW = 24, 8
+"""Most and fewest mutants of a function; one with fewer is left out. Chosen by hand."""
 FAILING = (Outcome.FAILED, Outcome.DIED, Outcome.TIMEOUT)
 RELOC, SUITE, COVERING, MUTMUT, FLOOR = "reloc (warm)", "pytest -x", "covering tests", "mutmut 3", "empty fork"
-TRIAL = "trial of batches"
+BATCHES = "measurement of batches"
 
 LISTING = """
 import json, random, sys
@@ -84,12 +94,12 @@ for name in names[:functions]:
     rendered = [(number, render()) for number, render in sorted(chosen, key=lambda pair: pair[0])]
     print(json.dumps([name, [(number, mutant.mutated) for number, mutant in rendered if mutant is not None]]))
 """
-"""Runs in mutmut's environment; numbers count a function's mutations as mutmut's own names do."""
+"""A program for mutmut's environment. It numbers a function's mutations as mutmut's own names do."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A package, the module whose functions are judged, and what mutmut must copy besides the sources."""
+    """A package, the module whose functions are mutated, and what mutmut must copy besides the sources."""
 
     package: Package
     file: str
@@ -123,18 +133,18 @@ class Mutant:
 
 @dataclass
 class Tally:
-    """What one package showed: CPU seconds and candidates by method."""
+    """The results for one package: CPU seconds and candidates by method."""
 
     cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     once: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    judged: dict[Mutant, bool] = field(default_factory=dict)
+    evaluated: dict[Mutant, bool] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     compared: int = 0
     notes: list[str] = field(default_factory=list)
 
     def add(self, method: str, cpu: float, count: int = 1) -> None:
-        """Take in the price of `count` candidates."""
+        """Add the cost of `count` candidates."""
         self.cpu[method] += cpu
         self.count[method] += count
 
@@ -145,14 +155,14 @@ class Tally:
 
 @contextmanager
 def measured(tally: Tally, method: str, count: int, pid: int) -> Iterator[None]:
-    """Charge what this process and the server `pid` use meanwhile to `count` candidates of `method`."""
+    """Add the CPU time of this process and of the server `pid` to the cost of `count` candidates of `method`."""
     start = time.process_time() + server_cpu(pid)
     yield
     tally.add(method, time.process_time() + server_cpu(pid) - start, count)
 
 
 def run(command: Sequence[str], folder: Path, seconds: float = HANGS) -> tuple[int, float, str]:
-    """Exit status, CPU seconds (of children as well) and output of a command, which is ended after `seconds`."""
+    """Exit status, CPU seconds (with its children) and output of a command, which is killed after `seconds`."""
     steady = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
@@ -166,7 +176,7 @@ def run(command: Sequence[str], folder: Path, seconds: float = HANGS) -> tuple[i
 
 
 def tools(work: Path) -> Path:
-    """The interpreter of an environment with mutmut and pytest, made at the first call."""
+    """The interpreter of an environment with mutmut and pytest, created on the first call."""
     folder = work / "env"
     python = folder / "bin" / "python"
     if not (folder / "bin" / "mutmut").exists():
@@ -176,7 +186,7 @@ def tools(work: Path) -> Path:
 
 
 def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> dict[str, list[Mutant]]:
-    """Seeded samples of the mutants of some top-level functions of a file, a few functions to spare."""
+    """Seeded samples of the mutants of top-level functions of a file, with four functions more than needed."""
     call = [str(python), "-c", LISTING, file, seed, str(functions + 4), str(FEW), str(MANY)]
     variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     listed = subprocess.run(call, cwd=tree, env=variables, stdout=subprocess.PIPE, check=True).stdout
@@ -185,53 +195,53 @@ def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> d
 
 
 class Warm:
-    """One function of the subject, ready to be judged."""
+    """One function of the subject with its warm tier."""
 
     def __init__(self, launcher: HarnessLauncher, location: UnitLocation) -> None:
         self.launcher, self.location = launcher, location
 
     async def start(self) -> WarmTier:
-        """Take the baseline; raises `EvaluationError` where the warm tier cannot judge this function."""
+        """Measure the baseline; raise `EvaluationError` if the warm tier cannot evaluate this function."""
         user, qualname = self.launcher.copy.files, self.location.unit.qualname
         groups = likely_groups(user, test_files(user, pytest_layout(user)), self.location.name, qualname)
-        self.baseline = await BaselineBuilder(self.launcher, self.location, 60.0).measure(groups)
-        self.judge = PytestEvaluator.start(self.launcher, self.location, self.baseline)
+        self.baseline = await BaselineBuilder(self.launcher, self.location, BASELINE).measure(groups)
+        self.evaluator = PytestEvaluator.start(self.launcher, self.location, self.baseline)
         tier = self.baseline.tier
-        if not isinstance(tier, WarmTier) or not self.judge.unchanged.all_passed:
-            await self.judge.close()
+        if not isinstance(tier, WarmTier) or not self.evaluator.unchanged.all_passed:
+            await self.evaluator.close()
             raise EvaluationError(self.baseline.reason)
         return tier
 
     @property
     def covering(self) -> list[str]:
-        """Node ids of the tests that judge."""
+        """Node ids of the covering tests."""
         return [self.baseline.tier.tests[number] for number in self.baseline.tests]
 
 
-async def verdicts(judge: PytestEvaluator, chosen: Sequence[Mutant], must_exceed: int) -> list[Verdict]:
-    """Judge in rounds, as a search does."""
+async def verdicts(evaluator: PytestEvaluator, chosen: Sequence[Mutant], must_exceed: int) -> list[Verdict]:
+    """Evaluate in rounds, as a search does."""
     found: list[Verdict] = []
     for start in range(0, len(chosen), ROUND):
-        found += await judge.evaluate([mutant.candidate for mutant in chosen[start : start + ROUND]], must_exceed)
+        found += await evaluator.evaluate([mutant.candidate for mutant in chosen[start : start + ROUND]], must_exceed)
     return found
 
 
-async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list[Mutant]:
-    """Judge a function's mutants; those that neither hang nor change the header are measured and returned."""
+async def evaluate_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list[Mutant]:
+    """Evaluate a function's mutants; measure and return those that neither hang nor change the header."""
     tier = warm.baseline.tier
     assert isinstance(tier, WarmTier)
     pid = harness_of(tier.client.process.process.pid)
     fitting = [mutant for mutant in chosen if warm.location.is_swappable(mutant.candidate.source)]
-    last = warm.judge.unchanged.passed - 1
-    # A first pass finds those that hang; the measured one begins anew, without what the first has learned.
-    first = await verdicts(warm.judge, fitting, last)
+    last = warm.evaluator.unchanged.passed - 1
+    # The first pass finds mutants that hang. The measured pass uses a new evaluator, which has learned nothing yet.
+    first = await verdicts(warm.evaluator, fitting, last)
     steady = {
         mutant: verdict.all_passed
         for mutant, verdict in zip(fitting, first, strict=True)
         if all(result.outcome is not Outcome.TIMEOUT for result in verdict.results.values())
     }
     anew = PytestEvaluator.start(warm.launcher, warm.location, warm.baseline)
-    with measured(tally, TRIAL, 1, pid):
+    with measured(tally, BATCHES, 1, pid):
         await anew.scheduler.measure_batches()
     with measured(tally, RELOC, len(steady), pid):
         second = await verdicts(anew, list(steady), last)
@@ -240,14 +250,14 @@ async def judge_warm(warm: Warm, chosen: Sequence[Mutant], tally: Tally) -> list
             await tier.client.run(None, RunRequest({}))
     tally.left_out["other header"] += len(chosen) - len(fitting)
     tally.left_out["hanging"] += len(fitting) - len(steady)
-    tally.judged |= steady
+    tally.evaluated |= steady
     changed = [m for m, verdict in zip(steady, second, strict=True) if verdict.all_passed != steady[m]]
     tally.notes += [f"DISAGREEMENT of two passes: {m.qualname} {m.number}" for m in changed]
     return list(steady)
 
 
 async def compare(warm: Warm, subject: Subject, mutant: Mutant, tree: Path, python: Path, tally: Tally) -> None:
-    """Judge one mutant by new processes, and hold every test's outcome against ours."""
+    """Evaluate one mutant in new processes, and compare every test's outcome with that of the evaluator."""
     path = tree / subject.file
     original = path.read_bytes()
     pytest = [str(python), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
@@ -264,16 +274,19 @@ async def compare(warm: Warm, subject: Subject, mutant: Mutant, tree: Path, pyth
         path.write_bytes(original)
     only = replace(subject.package, tests=tuple(warm.covering))
     cold = set(run_with(only, tree, subject.file, mutant.text, HANGS).failing)
-    (trusted,) = await warm.judge.evaluate([mutant.candidate], -1)
-    failing, green = {name for name, r in trusted.results.items() if r.outcome in FAILING}, tally.judged[mutant]
-    tally.compared += len(trusted.results)
+    (verdict,) = await warm.evaluator.evaluate([mutant.candidate], -1)
+    failing, green = {name for name, r in verdict.results.items() if r.outcome in FAILING}, tally.evaluated[mutant]
+    tally.compared += len(verdict.results)
     if green != (statuses[COVERING] == 0) or failing != cold:
-        odd = ", ".join(sorted(failing ^ cold)) or f"pytest ended with {statuses[COVERING]}, ours green: {green}"
+        odd = (
+            ", ".join(sorted(failing ^ cold))
+            or f"pytest ended with {statuses[COVERING]}, the evaluator accepts: {green}"
+        )
         tally.notes.append(f"DISAGREEMENT on {mutant.qualname} {mutant.number}: {odd}")
 
 
 def mutmut(subject: Subject, chosen: dict[Mutant, bool], tree: Path, python: Path, tally: Tally) -> None:
-    """Run mutmut on the same mutants: all of them less a single one is the price of the others."""
+    """Run mutmut on the same mutants. The cost is that of all mutants minus that of a single one."""
     module = subject.file.removesuffix(".py").replace("/", ".")
     names = {f"{module}.x_{mutant.qualname}__mutmut_{mutant.number}": green for mutant, green in chosen.items()}
     lines = {
@@ -289,7 +302,7 @@ def mutmut(subject: Subject, chosen: dict[Mutant, bool], tree: Path, python: Pat
     call = [str(python.with_name("mutmut")), "run", "--max-children", "1"]
     one, costs = next(iter(names)), []
     for selection in ([one], names, [one]):
-        status, cpu, output = run([*call, *selection], tree, 1800.0)
+        status, cpu, output = run([*call, *selection], tree, MUTMUT_SECONDS)
         if status != 0:
             raise SystemExit(f"mutmut failed on {subject.package.name}:\n{output[-2000:]}")
         costs.append(cpu)
@@ -297,13 +310,13 @@ def mutmut(subject: Subject, chosen: dict[Mutant, bool], tree: Path, python: Pat
     tally.once[MUTMUT].append(costs[0])
     codes = json.loads((tree / "mutants" / f"{subject.file}.meta").read_text())["exit_code_by_key"]
     same = sum((codes[name] == 0) == green for name, green in names.items())
-    tally.notes.append(f"mutmut's verdict is ours on {same} of {len(names)} mutants (it has its own idea of coverage)")
+    tally.notes.append(f"mutmut agrees on {same} of {len(names)} mutants (it measures coverage differently)")
 
 
-async def judge_function(
+async def evaluate_function(
     warm: Warm, subject: Subject, found: list[Mutant], share: int, tree: Path, python: Path, tally: Tally
 ) -> bool:
-    """Judge mutants of one function, `share` of them in new processes too; whether the warm tier can judge it."""
+    """Evaluate mutants of one function, `share` of them in new processes too; false if the warm tier cannot."""
     start, qualname = sum(os.times()[:4]), warm.location.unit.qualname
     try:
         tier = await warm.start()
@@ -312,16 +325,16 @@ async def judge_function(
         return False
     try:
         tally.once[RELOC].append(sum(os.times()[:4]) - start + server_cpu(harness_of(tier.client.process.process.pid)))
-        steady = await judge_warm(warm, found, tally)
+        steady = await evaluate_warm(warm, found, tally)
         for mutant in random.Random(qualname).sample(steady, min(share, len(steady))):
             await compare(warm, subject, mutant, tree, python, tally)
     finally:
-        await warm.judge.close()
+        await warm.evaluator.close()
     return True
 
 
 async def measure(subject: Subject, work: Path, sample: int, functions: int, seed: str) -> Tally:
-    """Judge mutants of some functions of one package in all five ways."""
+    """Evaluate mutants of some functions of one package in all five ways."""
     tally, python, name = Tally(), tools(work), subject.package.name
     archive = download(subject.package, work / "sdists")
     pristine, pytests, mutmuts = (work / use / name for use in ("pristine", "pytest", "mutmut"))
@@ -330,7 +343,7 @@ async def measure(subject: Subject, work: Path, sample: int, functions: int, see
         unpack(archive, tree)
     path = pristine / subject.file
     found = mutants(python, pristine, subject.file, seed, functions)
-    # One run that may write bytecode, so that the measured ones find it as they would at a developer's.
+    # One run that may write bytecode, so that the measured runs find it, as on a developer's machine.
     warm_up = [str(python), "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *subject.package.tests]
     subprocess.run(warm_up, cwd=pytests, stdout=subprocess.DEVNULL, check=True)
     module = Module(SourceText.read(path).text)
@@ -345,17 +358,17 @@ async def measure(subject: Subject, work: Path, sample: int, functions: int, see
                 break
             warm = Warm(launcher, UnitLocation(path, copy.path_in_copy(path), subject.file, module, unit))
             share = min(-(-sample // functions), sample - tally.count[SUITE])
-            if await judge_function(warm, subject, found[qualname], share, pytests, python, tally):
+            if await evaluate_function(warm, subject, found[qualname], share, pytests, python, tally):
                 used.append(qualname)
     finally:
         copy.close()
-    mutmut(subject, tally.judged, mutmuts, python, tally)
+    mutmut(subject, tally.evaluated, mutmuts, python, tally)
     tally.notes.insert(0, f"functions: {', '.join(sorted(used))}")
     return tally
 
 
 def table(tallies: dict[str, Tally]) -> str:
-    """The result by package and method; ratios say how many times as many candidates a CPU-second judges."""
+    """The results by package and method. The ratios compare candidates per CPU-second."""
     lines = ["package  method          candidates  CPU ms each  per CPU-second  vs pytest -x  vs mutmut 3"]
     for name, tally in tallies.items():
         for method in (RELOC, FLOOR, COVERING, SUITE, MUTMUT):
@@ -366,12 +379,12 @@ def table(tallies: dict[str, Tally]) -> str:
 
 
 def remarks(name: str, tally: Tally) -> str:
-    """What the table leaves out."""
+    """What the table does not show."""
     reloc, other = (statistics.median(tally.once[method]) for method in (RELOC, MUTMUT))
-    trial = f"{tally.each(TRIAL) * 1000:.0f} ms for the trial of batches"
-    once = f"paid once: {reloc:.1f} s for each function by reloc and {trial}, {other:.1f} s by mutmut"
+    batches = f"{tally.each(BATCHES) * 1000:.0f} ms for the measurement of batches"
+    once = f"one-time cost: {reloc:.1f} s for each function by reloc and {batches}, {other:.1f} s by mutmut"
     left_out = ", ".join(f"{count} {why}" for why, count in tally.left_out.items())
-    held = f"mutants left out: {left_out}; test outcomes held against cold pytest: {tally.compared}"
+    held = f"mutants left out: {left_out}; test outcomes compared with cold pytest: {tally.compared}"
     return "\n".join(f"{name}: {line}" for line in (once, held, *tally.notes))
 
 
@@ -382,7 +395,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=6, help="mutants per package for the pytest processes")
     parser.add_argument("--functions", type=int, default=6, help="functions per package")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--work", type=Path, help="folder to keep downloads and mutmut's environment in")
+    parser.add_argument("--work", type=Path, help="folder that keeps downloads and mutmut's environment")
     options = parser.parse_args()
     work = (options.work or Path(tempfile.mkdtemp(prefix="speed-"))).resolve()
     load, plan = os.getloadavg()[0], (options.sample, options.functions, options.seed)
@@ -394,7 +407,7 @@ def main() -> None:
     print(table(tallies))
     for name, tally in tallies.items():
         print(remarks(name, tally))
-    print(f"load when it began and ended: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    print(f"load average at start and end: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Published packages with tests of different habits: their sources, environments, and changes planted in them.
+"""Published packages with very different tests: their sources, environments, and changes planted in them.
 
-Each package gets an environment of its own with its test requirements and an editable install of its tree, as a
-developer has it. Changes are made by mutmut's operators in functions that tests call. Nothing of the packages' code
-belongs in this repository.
+Each package gets its own environment, with its test requirements and an editable install of its tree, as a developer
+has it. mutmut's operators make the changes, in functions that tests call. The packages' code is not part of this
+repository.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 
-MANY, FEW = 24, 4  # changes of one function
-TRACED, MOST_TRACED = 10, 200  # tests traced in one child, and of a package
+MANY, FEW = 24, 4
+"""Most and fewest changes of a function; one with fewer is left out. Chosen by hand."""
+TRACED, MOST_TRACED = 10, 200
+"""Tests traced in one child process, and tests traced in all of a package. Chosen by hand."""
 ASYNC, UNITTEST, FIXTURES = "asynchronous tests", "unittest classes", "heavy fixtures"
 FILES, SRC, SQLITE, THREADS = "temporary files", "src layout", "SQLite", "threads"
 
@@ -58,7 +60,7 @@ def render(mutation):
     first, last = (starts[end.line - 1] + end.column for end in (spans[old].start, spans[old].end))
     if text[first:last] == module.code_for_node(old):
         return text[:first] + module.code_for_node(new) + text[last:]
-    return module.deep_replace(old, new).code  # an indented block, which only the whole module can render
+    return module.deep_replace(old, new).code  # only the whole module can render an indented block
 
 def parsed(name, text, longer):
     first, last = before[name].lineno - 1, before[name].end_lineno
@@ -84,16 +86,16 @@ for name, numbered in made.items():
     if len(rendered) >= few:
         print(json.dumps(rendered))
 """
-"""Runs in mutmut's environment: some of the mutants of the functions named in a file."""
+"""A program for mutmut's environment. It prints a sample of the mutants of some functions of a file, as JSON lines."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A package, what is particular about its tests, what they need installed, and extras of the package itself."""
+    """A package; what is special about its tests; what they require; and the extras to install of the package."""
 
     package: Package
-    habits: tuple[str, ...]
-    needs: tuple[str, ...] = ()
+    features: tuple[str, ...]
+    requirements: tuple[str, ...] = ()
     extras: str = ""
 
     @property
@@ -132,7 +134,7 @@ SUITES = {suite.name: suite for suite in ALL}
 
 
 class UnreachableError(Exception):
-    """Packages cannot be had here; its text is the last line of what pip said."""
+    """Packages cannot be downloaded here; the text is the last line of pip's output."""
 
 
 _UNREACHABLE = re.compile(r"from versions: none|[Cc]onnection|[Tt]imed? ?out|name resolution|No module named pip")
@@ -141,7 +143,7 @@ _UNREACHABLE = re.compile(r"from versions: none|[Cc]onnection|[Tt]imed? ?out|nam
 def pip(*arguments: str, python: str = sys.executable) -> None:
     """Run pip for the environment of `python`.
 
-    Raises `UnreachableError` where it is missing or gets no answer, `RuntimeError` where it fails otherwise.
+    Raises `UnreachableError` if pip is missing or gets no answer, and `RuntimeError` if it fails otherwise.
     """
     call = [sys.executable, "-m", "pip", "--python", python, "--quiet", "--retries", "1", "--disable-pip-version-check"]
     done = subprocess.run([*call, *arguments], capture_output=True, text=True, check=False)
@@ -151,12 +153,12 @@ def pip(*arguments: str, python: str = sys.executable) -> None:
 
 
 def sources(suite: Suite, work: Path) -> Path:
-    """The package's pristine tree below `work`, downloaded at the first call."""
+    """The package's pristine tree below `work`, downloaded on the first call."""
     package, sdists = suite.package, work / "sdists"
     tree = work / "trees" / package.name
     archive = sdists / f"{package.name.replace('-', '_')}-{package.version}.tar.gz"
     if not archive.exists():
-        # What the build of the package needs may come ready-made.
+        # Only the package itself must be a source distribution; its build requirements may be wheels.
         only = ["--no-deps", "--no-binary", package.name, "--dest", str(sdists)]
         pip("download", *only, f"{package.name}=={package.version}")
     if not tree.exists():
@@ -166,21 +168,21 @@ def sources(suite: Suite, work: Path) -> Path:
 
 
 def environment(suites: Sequence[Suite], work: Path, *more: str) -> Path:
-    """The interpreter of an environment for the tests of these packages, with `more` in it, made at the first call."""
+    """The interpreter of an environment for the tests of these packages and `more`, created on the first call."""
     folder = work / "environments" / "-".join(suite.name for suite in suites)
     python, ready = folder / "bin" / "python", folder / "ready"
     if not ready.exists():
         venv.create(folder, clear=True)
         editable = [part for s in suites for part in ("--editable", f"{sources(s, work)}{s.extras}")]
-        pip("install", "pytest", *more, *(need for s in suites for need in s.needs), *editable, python=str(python))
+        pip("install", "pytest", *more, *(one for s in suites for one in s.requirements), *editable, python=str(python))
         ready.touch()
     return python
 
 
-async def called(launcher: HarnessLauncher, seed: str) -> dict[tuple[str, int], set[int]]:
-    """The tests, by number, that call each function of the project, by its file and first line.
+async def tests_by_function(launcher: HarnessLauncher, seed: str) -> dict[tuple[str, int], set[int]]:
+    """The numbers of the tests that call each function, which is given by its file and first line.
 
-    Of very many tests only a seeded sample is looked at.
+    If there are more than `MOST_TRACED` tests, only a seeded sample of them is traced.
     """
     user = launcher.copy.files
     tier = await WarmTier.start(launcher, None, [path.as_posix() for path in test_files(user, pytest_layout(user))])
@@ -193,7 +195,7 @@ async def called(launcher: HarnessLauncher, seed: str) -> dict[tuple[str, int], 
             calls = report.last(CallsReport)
             for function in calls.functions if calls else ():
                 found[function.file, function.line].update(function.tests)
-            # What a lost child had seen went with it; the tests after the one that ended it go on.
+            # A crashed child reports no calls. The tests after the one that ended it are traced in a new child.
             ended = list(report.results) if report.ended != "done" else part
             left = [n for n in left if n not in (ended or part)]
     finally:
@@ -201,8 +203,10 @@ async def called(launcher: HarnessLauncher, seed: str) -> dict[tuple[str, int], 
     return found
 
 
-def choose(suite: Suite, tree: Path, calls: Mapping[tuple[str, int], object], seed: str) -> list[tuple[str, str]]:
-    """Functions that tests call, as file and qualified name, in a seeded order that goes round all modules."""
+def choose_functions(
+    suite: Suite, tree: Path, calls: Mapping[tuple[str, int], object], seed: str
+) -> list[tuple[str, str]]:
+    """Functions that tests call, as (file, qualified name), in a seeded order that alternates between modules."""
     by_file = []
     for path in sorted((tree / suite.package.sources).rglob("*.py")):
         file, text = path.relative_to(tree).as_posix(), SourceText.read(path).text
@@ -218,8 +222,10 @@ def choose(suite: Suite, tree: Path, calls: Mapping[tuple[str, int], object], se
 def planted(
     mutmut: Path, tree: Path, functions: Iterable[tuple[str, str]], seed: str, many: int = MANY
 ) -> Iterator[tuple[str, str, list[Mutant]]]:
-    """Seeded samples of the changes that mutmut's operators make of `functions`, file by file, as they are asked for:
-    file, qualified name, changes."""
+    """Seeded samples of the changes that mutmut's operators make in `functions`: (file, qualified name, changes).
+
+    They are made file by file, on demand.
+    """
     by_file: dict[str, list[str]] = {}
     for file, name in functions:
         by_file.setdefault(file, []).append(name)

@@ -1,8 +1,8 @@
-"""Validity of the hand-written repair cases.
+"""The hand-written repair cases are valid.
 
-Every case must be what it claims: its tests tell the broken module from the
-fixed one, the held-out tests accept the fixed one, and the two modules differ
-in the named function only.
+For every case, the tests reject the broken module and accept the fixed one, the
+held-out tests accept the fixed one, and the two modules differ only in the
+named function.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ KINDS = frozenset(
 )
 EXERCISE_KINDS = {"excess", "function", "missing", "operator", "other", "value", "variable"}
 TIMEOUT = 20.0
+"""Seconds until a test run counts as hanging. Chosen by hand."""
 TESTS_FAILED = int(pytest.ExitCode.TESTS_FAILED)
 ALL_PASSED = int(pytest.ExitCode.OK)
 
@@ -66,12 +67,12 @@ def read_case(path: Path) -> Case:
 
 
 def read_cases() -> list[Case]:
-    """All cases in order of their names, set by set."""
+    """All cases of both sets, sorted by name within a set."""
     return [read_case(path) for folder in SETS for path in sorted(folder.glob("*.toml"))]
 
 
 def find_unit(tree: ast.Module, qualname: str) -> Function:
-    """The function of that dotted name; it must be the only one."""
+    """The function with this dotted name; it must be the only one."""
     body: list[ast.stmt] = tree.body
     *owners, last = qualname.split(".")
     for owner in owners:
@@ -81,7 +82,7 @@ def find_unit(tree: ast.Module, qualname: str) -> Function:
     return unit
 
 
-def around(text: str, qualname: str) -> tuple[str, str]:
+def surroundings(text: str, qualname: str) -> tuple[str, str]:
     """The module text before and after the named function."""
     unit = find_unit(ast.parse(text), qualname)
     lines = text.splitlines(keepends=True)
@@ -89,7 +90,7 @@ def around(text: str, qualname: str) -> tuple[str, str]:
 
 
 def run_tests(folder: Path, case: Case, module: str, suites: dict[str, str]) -> int | None:
-    """Exit status of the test run in a fresh workspace; None when it hangs."""
+    """Exit status of the test run in a new workspace; `None` if it hangs."""
     folder.mkdir()
     (folder / case.module).write_text(module, encoding="utf-8")
     for name, text in suites.items():
@@ -112,12 +113,12 @@ every_case = pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case.na
 
 
 def test_enough_cases() -> None:
-    """The first set is large, of all kinds, and mostly about absent code; the second has the kinds of exercises."""
+    """The first set is large, has all kinds, and at least half of it is missing code; the second has its own kinds."""
     kinds = Counter(read_case(path).kind for path in SETS[0].glob("*.toml"))
-    absent = sum(count for kind, count in kinds.items() if kind.startswith("missing-"))
+    missing = sum(count for kind, count in kinds.items() if kind.startswith("missing-"))
     assert kinds.total() >= 70
     assert set(kinds) == KINDS
-    assert 2 * absent >= kinds.total()
+    assert 2 * missing >= kinds.total()
     assert {read_case(path).kind for path in SETS[1].glob("*.toml")} == EXERCISE_KINDS
 
 
@@ -132,12 +133,12 @@ def test_only_the_unit_differs(case: Case) -> None:
     broken = find_unit(ast.parse(case.broken), case.qualname)
     fixed = find_unit(ast.parse(case.fixed), case.qualname)
     assert ast.dump(broken) != ast.dump(fixed)
-    assert around(case.broken, case.qualname) == around(case.fixed, case.qualname)
+    assert surroundings(case.broken, case.qualname) == surroundings(case.fixed, case.qualname)
 
 
 @every_case
 def test_broken_fails(case: Case, tmp_path: Path) -> None:
-    """The tests run and reject the broken module (or it hangs in them)."""
+    """The tests run, and they reject the broken module or hang."""
     status = run_tests(tmp_path / "broken", case, case.broken, {"test_unit.py": case.tests})
     assert status in (TESTS_FAILED, None)
 

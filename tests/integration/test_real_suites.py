@@ -1,4 +1,4 @@
-"""The tiers agree on published packages with their own tests: the short form of `tests/benchmarks/agreement.py`."""
+"""The tiers agree on published packages with their own tests: a short form of `tests/benchmarks/agreement.py`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
-from agreement import Plan, judge_package
+from agreement import Plan, evaluate_package
 from agreement_tally import COLD, FRESH, WARM, Tally, remarks
 from suites import SUITES, UnreachableError, environment, sources
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processor time is read from /proc")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="CPU time is read from /proc")
 CHOSEN = [SUITES["cachetools"]]
-PLAN = Plan(changes=6, cold=1, many=6)
+PLAN = Plan(changes=6, cold=1, per_function=6)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def prepared(tmp_path_factory):
     try:
         python = environment(CHOSEN, work, "mutmut>=3,<4")
     except UnreachableError as error:
-        pytest.skip(f"published packages cannot be had here: {error}")
+        pytest.skip(f"published packages cannot be downloaded here: {error}")
     return work, python
 
 
@@ -33,7 +33,7 @@ def prepared(tmp_path_factory):
 async def test_the_tiers_agree(suite, prepared):
     work, python = prepared
     tally = Tally()
-    await judge_package(suite, python, python, sources(suite, work), PLAN, tally)
-    assert tally.changes == PLAN.changes, remarks(suite.name, suite.habits, tally)
+    await evaluate_package(suite, python, python, sources(suite, work), PLAN, tally)
+    assert tally.changes == PLAN.changes, remarks(suite.name, suite.features, tally)
     assert min(tally.compared[tier] for tier in (WARM, FRESH, COLD)) > 0
-    assert not tally.serious, remarks(suite.name, suite.habits, tally)
+    assert not tally.serious, remarks(suite.name, suite.features, tally)

@@ -1,9 +1,9 @@
-"""Real fixes taken back in the newest version of their projects, so that one environment serves all fixes of one.
+"""List real fixes that can be undone in the newest version of their project; one environment serves all of them.
 
-    python tests/benchmarks/undone.py WORK rows.jsonl OWNER/NAME ...
+    python tests/benchmarks/undo_fixes.py WORK ROWS.jsonl OWNER/NAME ...
 
-WORK is that of realfix.py. A row is a fix of one function that is a single rewrite of it, and that can be taken back
-in the newest version; whether tests notice is for realfix.py and evidence_judged.py to say.
+WORK is the folder of realfix.py. Each row is a fix of one function by a single rewrite that can be undone in the newest
+version. Whether a test notices it is not checked here: realfix.py and evidence_real_fixes.py find that out.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from checkouts import cloned, said, undone
+from checkouts import cloned, git_output, undone
 
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
-from reloc_lsp.revision.reward_data.fix_lists import LONGEST, Wanted
+from reloc_lsp.revision.reward_data.fix_lists import MAX_CHARACTERS, TargetVersion
 from reloc_lsp.reward.training.sources.history import HistorySource
 from reloc_lsp.rewrites.source.module_context import ModuleContext
 
 
 def rows(git: Path, repo: str) -> Iterator[dict[str, Any]]:
-    """The fixes of a repository that are a single rewrite, and can be taken back; the newest first."""
-    head = said(git, "rev-parse", "HEAD").strip()
+    """The fixes of a repository that are a single rewrite and can be undone; newest first."""
+    head = git_output(git, "rev-parse", "HEAD").strip()
     for fix in HistorySource(git, repo).fixes():
         change = fix.change
         row = {"repo": repo, "head": head, "commit": fix.commit, "file": fix.file, "qualname": change.qualname}
-        if len(change.before) > LONGEST:
+        if len(change.before) > MAX_CHARACTERS:
             continue
         try:
             before = Module(undone(git, row))
-            now = Module(said(git, "show", f"{head}:{fix.file}"))
+            now = Module(git_output(git, "show", f"{head}:{fix.file}"))
             unit, fixed = before.find(change.qualname), now.find(change.qualname)
             if unit is None or fixed is None:
                 continue
-            wanted = Wanted(now.source(fixed))
-            if wanted.in_reach(before.source(unit), ModuleContext(before.tree, change.qualname, {})):
+            wanted = TargetVersion(now.source(fixed))
+            if wanted.is_reachable(before.source(unit), ModuleContext(before.tree, change.qualname, {})):
                 yield row
         except (ValueError, StopIteration, *PARSING_ERRORS):
             continue

@@ -1,11 +1,12 @@
-"""Lists of alternatives from bugs whose fix is known: what a search would know of every rewrite before it ran one.
+"""Training lists for the evidence reward, from hand-written bugs with known fixes.
 
-    python tests/benchmarks/evidence_lists.py OUT.jsonl [FOLDER ...]
+    python tests/benchmarks/evidence_handwritten.py OUT.jsonl [FOLDER ...]
     reloc-lsp reward train-evidence OUT.jsonl HISTORIES.jsonl --out evidence.json
 
-A FOLDER holds cases as `handwritten` and `exercises` have them (the default). Of each case the tests are run on the
-broken function, and the values of its expressions are looked at, as at the beginning of a search. Cases whose fix is no
-single rewrite give no list.
+A list has the features of every rewrite as a search knows them before it evaluates the first one. A FOLDER contains
+cases like `handwritten` and `exercises` (the default). For each case, the tests run on the broken function and the
+values of its expressions are probed, as at the beginning of a search. If no single rewrite gives the fix, there is no
+list.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ from reloc_lsp.settings import Settings
 
 HERE = Path(__file__).parent
 SECONDS = 30.0
+"""Time limit of a baseline, in seconds. Chosen by hand."""
 
 
 async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingList | None:
-    """The list of one case, whose workspace is made at `root`."""
+    """The list of one case, whose workspace is written to `root`; `None` if no single rewrite fixes it."""
     file, qualname = case["unit"].split("::")
     test = f"test_{Path(file).stem}.py"
     (root / file).write_text(case["broken"])
@@ -53,32 +55,32 @@ async def alternatives(case: dict[str, Any], name: str, root: Path) -> RankingLi
     try:
         launcher = HarnessLauncher(copy, find_interpreter(root, sys.executable), 1, sandbox=sandbox)
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
-        judge = PytestEvaluator.start(
+        evaluator = PytestEvaluator.start(
             launcher, location, await BaselineBuilder(launcher, location, SECONDS).measure([[test]])
         )
         try:
             context = run_context(
                 report=RunReport(Settings(), lambda progress: None),
-                evaluator=judge,
+                evaluator=evaluator,
                 location=location,
                 settings=Settings(),
             )
-            hood = RewriteNeighborhood(context.task, context.module_context(), judge)
-            standings, reader = await hood.ranked_rewrites(Candidate(context.task.source, "unchanged", ""))
+            neighborhood = RewriteNeighborhood(context.task, context.module_context(), evaluator)
+            ranked, reader = await neighborhood.ranked_rewrites(Candidate(context.task.source, "unchanged", ""))
         finally:
-            await judge.close()
+            await evaluator.close()
     finally:
         copy.close()
     wanted = TargetVersion(fixed.source(right))
     source = context.task.source
-    rows = [RankingItem(reader.features(one), wanted.made_by(source, one.rewrite)) for one in standings]
+    rows = [RankingItem(reader.features(one), wanted.made_by(source, one.rewrite)) for one in ranked]
     if not any(row.right for row in rows):
         return None
     return RankingList("written", name, file, qualname, name, len(rows), sample_wrong(rows, name))
 
 
 def lists(folders: list[Path]) -> Iterator[RankingList]:
-    """The lists of all cases of the folders."""
+    """The lists of all cases in the folders."""
     for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
         with tempfile.TemporaryDirectory(prefix="lists-") as root:
             found = asyncio.run(alternatives(tomllib.loads(path.read_text()), path.stem, Path(root).resolve()))

@@ -1,11 +1,11 @@
-"""A revision in a workspace of hundreds of thousands of files: how soon it begins, and how much room it takes.
+"""A revision in a workspace of hundreds of thousands of files: time until it starts, and disk space it takes.
 
-    python tests/benchmarks/large.py [--files 200000] [--gigabytes 5] [--sandbox auto|none]
+    python tests/benchmarks/large_workspace.py [--files 200000] [--gigabytes 5] [--sandbox auto|none]
 
-Generates, in a temporary folder that is removed in the end, a package of 2,000 modules, 10,000 tests in 500 files, and
-data for the rest: small files, and a sparse one that has the size. Then runs `reloc-lsp revise` on one function with a
-planted bug, in an environment with pytest and nothing else, and prints the seconds until the first candidate can be
-judged, the total, and the most files and megabytes that the scratch folder held.
+Generates a package of 2,000 modules, 10,000 tests in 500 files, and data files for the rest: many small files, and a
+sparse one that has the size. Then runs `reloc-lsp revise` on one function with a planted bug, in an environment with
+pytest and nothing else. Prints the seconds until the first candidate can be evaluated, the total seconds, and the peak
+number of files and MiB in the scratch folder. The workspace is in a temporary folder, which is removed at the end.
 """
 
 from __future__ import annotations
@@ -25,9 +25,16 @@ sys.path.append(str(Path(__file__).parents[1]))
 from plain_environment import make_environment
 
 PACKAGES, MODULES, TEST_FILES, TESTS = 40, 50, 500, 20
+"""Subpackages, modules in each, test files, and tests in each. Chosen by hand."""
 DATA_PER_FOLDER = 1000
+"""Data files in a folder. Chosen by hand."""
+INTERVAL = 0.5
+"""Seconds between two looks at the scratch folder. Chosen by hand."""
+READY = "is evaluated by"
+"""Part of the log line that the command writes when the baseline is complete."""
 FILE = "big/part07/module07.py"
-FIRST = 7 * PACKAGES + 7  # the number of that module, whose tests are written first
+FIRST = 7 * PACKAGES + 7
+"""The number of the module `FILE`; its tests are written first."""
 UNIT = f"{FILE}::scaled"
 MODULE = """\
 LIMIT = {number}
@@ -61,7 +68,11 @@ def test_scaled_{number}():
 def generate(
     root: Path, files: int, size: int = 0, test_files: int = TEST_FILES, tests: int = TESTS, lines: int = 0
 ) -> None:
-    """Write the workspace below `root`: `tests` in each of `test_files`, and `lines` more in each function."""
+    """Write the workspace to `root`.
+
+    It has `files` files, of which one data file has `size` bytes, `test_files` files with `tests` tests each, and
+    `lines` additional lines in each function.
+    """
     padding = "".join(f"    result = result + 1 if result == -{line + 1} else result\n" for line in range(lines))
     write(root / "pyproject.toml", "[project]\nname = 'big'\n")
     write(root / ".env", "MODE=test\n")
@@ -87,13 +98,13 @@ def generate(
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file, and its folder before it."""
+    """Write a file; create its folder if necessary."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
 
-class Room:
-    """Watches a folder from a thread of its own: the most files and bytes on the disk that were seen in it."""
+class FolderWatcher:
+    """Records, in a thread, the peak number of files and bytes on disk in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -101,7 +112,7 @@ class Room:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> Room:
+    def __enter__(self) -> FolderWatcher:
         self._thread.start()
         return self
 
@@ -110,20 +121,20 @@ class Room:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._over.wait(0.5):
-            sizes = list(occupied(str(self.folder)))
+        while not self._over.wait(INTERVAL):
+            sizes = list(file_sizes(str(self.folder)))
             self.files, self.bytes = max(self.files, len(sizes)), max(self.bytes, sum(sizes))
 
 
-def occupied(folder: str) -> Iterator[int]:
-    """Bytes on the disk of each file below `folder`, of which any may vanish meanwhile."""
+def file_sizes(folder: str) -> Iterator[int]:
+    """Bytes on disk of each file in `folder` and its subfolders. Files may disappear during the call."""
     try:
         entries = list(os.scandir(folder))
     except OSError:
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            yield from occupied(entry.path)
+            yield from file_sizes(entry.path)
         else:
             try:
                 yield entry.stat(follow_symlinks=False).st_blocks * 512
@@ -132,7 +143,7 @@ def occupied(folder: str) -> Iterator[int]:
 
 
 def revise(root: Path, scratch: Path, python: Path, sandbox: str) -> tuple[float, float, int]:
-    """Seconds to the first candidate, seconds in all, and the exit status of a revision of the unit."""
+    """Seconds until the first candidate, total seconds, and exit status of a revision of the unit."""
     command = [sys.executable, "-m", "reloc_lsp", "revise", UNIT, "--seconds", "300", "--log-level", "debug"]
     command += ["--interpreter", str(python), "--sandbox", sandbox, "--diff"]
     began, first = time.monotonic(), 0.0
@@ -143,7 +154,7 @@ def revise(root: Path, scratch: Path, python: Path, sandbox: str) -> tuple[float
         assert process.stderr is not None
         for line in process.stderr:
             print(f"{time.monotonic() - began:8.2f} s  {line}", end="")
-            if "is judged by" in line:
+            if READY in line:
                 first = time.monotonic() - began
     return first, time.monotonic() - began, process.returncode
 
@@ -161,13 +172,15 @@ def main() -> None:
         make_environment(Path(folder) / "environment")
         python = Path(folder) / "environment" / "bin" / "python"
         generate(root, options.files, int(options.gigabytes * 2**30))
-        with Room(scratch) as room:
+        with FolderWatcher(scratch) as peak:
             first, total, status = revise(root, scratch, python, options.sandbox)
         left = len(list(scratch.iterdir()))
     print(f"\n{'files':>9} {'first candidate':>16} {'total':>9} {'scratch files':>14} {'scratch MB':>11}")
-    print(f"{options.files:9} {first:14.2f} s {total:7.2f} s {room.files:14} {room.bytes / 2**20:11.1f}")
+    print(f"{options.files:9} {first:14.2f} s {total:7.2f} s {peak.files:14} {peak.bytes / 2**20:11.1f}")
+    if not first:
+        raise SystemExit(f"the log has no line with {READY!r}")
     if status or left:
-        raise SystemExit(f"exit status {status}, and {left} folders are left behind")
+        raise SystemExit(f"exit status {status}, and {left} folders remain")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Repair benchmark on planted bugs: how many are fixed, and how many of the repairs are right.
 
-    env/bin/python planted.py OUT [--sample 60] [--seed 1] [--seconds 60] [--command "reloc-lsp revise"]
+    env/bin/python repair_planted.py OUT [--sample 60] [--seed 1] [--seconds 60] [--command "reloc-lsp revise"]
 
-OUT and the environment are those of plant.py. A plant is fixed when the command says so; right when the package's
-whole suite passes on the revised file; the same when the revised function is the original up to layout.
+OUT and the environment are the ones of plant.py. A bug is "fixed" if the command reports it, "right" if the package's
+whole test suite passes on the revised file, and "same" if the revised function is the original one apart from layout.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from typing import Any
 import plant
 
 GRACE = 60.0
+"""Seconds after its time limit until the command is killed. Chosen by hand."""
 
 
 def revise(out: Path, row: plant.Plant, command: list[str], seconds: float) -> dict[str, Any]:
-    """Revise one plant in a fresh copy of its package, and judge the answer."""
+    """Repair one planted bug in a new copy of its package, and check the result."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="planted-") as folder:
         tree = Path(folder) / row.package
@@ -46,14 +47,14 @@ def revise(out: Path, row: plant.Plant, command: list[str], seconds: float) -> d
     fixed = report["status"] == "fixed"
     return {
         "id": row.id, "package": row.package, "fixed": fixed, "seconds": time.monotonic() - began,
-        "verdict": plant.judge(out, row, report["source"]) if fixed else report["status"],
+        "verdict": plant.check_repair(out, row, report["source"]) if fixed else report["status"],
         "first": report["cost"]["first_fix"], "evaluations": report["cost"]["evaluations"],
         "cpu": report["cost"]["cpu_seconds"], "diff": report["diff"],
     }  # fmt: skip
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """The result by package."""
+    """The results by package."""
     lines = [f"{'package':18} {'plants':>6} {'fixed':>6} {'right':>6} {'same':>6}"]
     for name in [*sorted({row["package"] for row in rows}), "all"]:
         members = [row for row in rows if name in (row["package"], "all")]
@@ -63,7 +64,9 @@ def table(rows: list[dict[str, Any]]) -> str:
     fixed = [row for row in rows if row["fixed"]]
     if fixed:
         medians = [statistics.median(row[key] for row in fixed) for key in ("first", "cpu", "seconds")]
-        lines.append("medians of the fixed: {:.0f} evaluations, {:.2f} CPU s of candidates, {:.1f} s".format(*medians))
+        lines.append(
+            "medians of the fixed bugs: {:.0f} evaluations, {:.2f} CPU s of candidates, {:.1f} s".format(*medians)
+        )
     return "\n".join(lines)
 
 

@@ -1,15 +1,15 @@
-"""What a model's part of a search takes: wall time, tokens, and our own CPU time for each call.
+"""The cost of the model's part of a search: wall-clock time, tokens, and our CPU time per call.
 
-    python tests/benchmarks/model.py [--pause 0.01]
+    python tests/benchmarks/model_calls.py [--pause 0.01]
 
-- Wall time to spend the paper's budget of 25 nodes against a server that takes `pause` seconds for each word, however
-  many requests it has: the authors' rules with one call after the other, and our default rules.
-- Tokens of a reply with the revised function alone, against one with the whole file, in files of three lengths; and of
-  one with the whole of a long function, against one that replaces a line. A token is taken for three characters.
-- CPU time of our own code for each call: that of the whole process, less what the same requests take with the client
-  alone, which drops what it reads, and the same scripted server.
+- Wall-clock time for the paper's budget of 25 nodes, with a server that takes `pause` seconds per word for any number
+  of requests: the authors' rules with one call after the other, and our default rules.
+- Tokens of a reply with only the revised function, compared with the whole file, for three file lengths; and tokens of
+  a long function, compared with the replacement of one line. A token is estimated as three characters.
+- CPU time of our code per call: the time of the whole process, minus the time of the same requests with the bare
+  client, which discards the replies, and the same scripted server.
 
-The server is a script on real sockets, and versions are judged by nobody, so that the model's part is all there is.
+The server is a script on real sockets. No version is evaluated, so that only the model's part is measured.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 from reloc_lsp.settings import SearchSettings, Settings
 
+RUNS = 25
+"""Repetitions of the CPU measurement. Chosen by hand."""
 NODES = PAPER_NODES["hill-climbing"]
 FAILED = TestResult(Outcome.FAILED, failure=Failure("AssertionError", "assert 1 == 2", 3, (2,)))
 VERDICT = Verdict({f"test_m.py::test_{number}": FAILED for number in range(4)})
@@ -59,27 +61,27 @@ OBSERVATIONS = "\n".join(
 )
 
 
-class Judge:
-    """Every version fails as the first one did."""
+class FailingEvaluator:
+    """Every version fails like the original one."""
 
     async def evaluate(self, candidates: list[Candidate], must_exceed: int) -> list[Verdict]:
-        """The same verdict on all."""
+        """The same verdict for all candidates."""
         return [VERDICT for _ in candidates]
 
 
 class NoRewrites:
-    """The model is alone."""
+    """A neighborhood without rewrites, so that only the model makes candidates."""
 
     async def expand(self, parents: list[Node], count: int) -> list[Candidate]:
-        """None."""
+        """No candidates."""
         return []
 
     def learn(self, node: Node) -> None:
-        """Nothing to learn."""
+        """Learns nothing."""
 
 
 def file_of(lines: int) -> str:
-    """A file of about so many lines that ends with the unit."""
+    """A file of about `lines` lines that ends with the unit."""
     others, number = "", 0
     while (others + UNIT).count("\n") < lines:
         others, number = others + OTHER.format(number=number), number + 1
@@ -87,28 +89,28 @@ def file_of(lines: int) -> str:
 
 
 def scene_with(pause: float) -> Scene:
-    """Answers every kind of question, with so many seconds before each word."""
+    """A scene that answers every kind of request, with `pause` seconds before each word."""
     numbers = itertools.count()
 
     async def scene(wire: Wire) -> None:
-        asked = wire.request.body["messages"][-1]["content"].partition("# Your task")[2]
+        task = wire.request.body["messages"][-1]["content"].partition("# Your task")[2]
         version = f"```python\n{UNIT.replace('return value', f'return value + {next(numbers)}')}```"
-        text = OBSERVATIONS if "observations" in asked else DIRECTIONS if "directions" in asked else version
+        text = OBSERVATIONS if "observations" in task else DIRECTIONS if "directions" in task else version
         await Answer(texts=(text,), pause=pause)(wire)
 
     return scene
 
 
 async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, list[Request]]:
-    """Seconds, nodes and requests to spend the budget of nodes."""
+    """Seconds, nodes and requests of a search that uses the whole budget of nodes."""
     task = Task("m.py", "f", UNIT, 0, len(UNIT), 1, VERDICT)
     settings = Settings(search=SearchSettings("hill-climbing", rules, "model"))  # type: ignore[arg-type]
     async with ScriptedServer(scene_with(pause)) as server:
         endpoint = connect(server.url, "tiny", in_flight=in_flight)
         spending = Spending(Budget(None, None))
-        asked = budgeted_model(endpoint, spending, settings)
-        made = repair_rules(task, asked, settings, NoRewrites(), workers=1)  # type: ignore[arg-type]
-        search = LocalSearch(task, replace(made, max_nodes=NODES), Judge(), spending)  # type: ignore[arg-type]
+        model = budgeted_model(endpoint, spending, settings)
+        made = repair_rules(task, model, settings, NoRewrites(), workers=1)  # type: ignore[arg-type]
+        search = LocalSearch(task, replace(made, max_nodes=NODES), FailingEvaluator(), spending)  # type: ignore[arg-type]
         began = time.perf_counter()
         async for _ in search.run():
             pass
@@ -118,7 +120,7 @@ async def spend(rules: str, in_flight: int, pause: float) -> tuple[float, int, l
 
 
 async def overhead() -> tuple[float, float]:
-    """CPU milliseconds for each call: of our own code, and of the client and the scripted server."""
+    """CPU milliseconds per call: of our code, and of the client with the scripted server."""
     gc.collect()
     began = time.process_time()
     _, _, requests = await spend("default", 16, 0.0)
@@ -126,31 +128,31 @@ async def overhead() -> tuple[float, float]:
     async with ScriptedServer(scene_with(0.0)) as server:
         client = make_client(ServerInfo(parse_address(server.url), None, "", RequestTimeouts()))
 
-        async def drop(body: dict[str, Any]) -> None:
+        async def discard(body: dict[str, Any]) -> None:
             async with client.chat.completions.with_streaming_response.create(**body) as response:
                 async for _ in response.iter_bytes():
                     pass
 
         gc.collect()
         began = time.process_time()
-        await asyncio.gather(*(drop(request.body) for request in requests))
-        theirs = time.process_time() - began
+        await asyncio.gather(*(discard(request.body) for request in requests))
+        bare = time.process_time() - began
         await client.close()
-    return 1000 * (whole - theirs) / len(requests), 1000 * theirs / len(requests)
+    return 1000 * (whole - bare) / len(requests), 1000 * bare / len(requests)
 
 
 def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pause", type=float, default=0.01, help="seconds for each word of a reply")
+    parser.add_argument("--pause", type=float, default=0.01, help="seconds before each word of a reply")
     options = parser.parse_args()
-    asyncio.run(spend("default", 16, 0.0))  # the client is loaded
+    asyncio.run(spend("default", 16, 0.0))  # so that all modules are loaded
     print(f"{'':36}{'seconds':>9}{'nodes':>7}{'calls':>7}")
-    theirs = asyncio.run(spend("paper", 1, options.pause))
-    ours = asyncio.run(spend("default", 16, options.pause))
-    print(f"{'paper, one call after the other':36}{theirs[0]:9.2f}{theirs[1]:7}{len(theirs[2]):7}")
-    print(f"{'default, all calls of a round at once':36}{ours[0]:8.2f}{ours[1]:7}{len(ours[2]):7}")
-    print(f"times faster for each node: {theirs[0] / theirs[1] / (ours[0] / ours[1]):.1f}")
+    paper = asyncio.run(spend("paper", 1, options.pause))
+    default = asyncio.run(spend("default", 16, options.pause))
+    print(f"{'paper, one call after the other':36}{paper[0]:9.2f}{paper[1]:7}{len(paper[2]):7}")
+    print(f"{'default, all calls of a round at once':36}{default[0]:8.2f}{default[1]:7}{len(default[2]):7}")
+    print(f"speed-up per node: {paper[0] / paper[1] / (default[0] / default[1]):.1f}")
     for lines in (50, 200, 1000):
         whole = estimate_tokens(file_of(lines))
         print(f"file of {lines} lines: {estimate_tokens(UNIT)} tokens for the function, {whole} for the file")
@@ -160,8 +162,8 @@ def main() -> None:
         print(
             f"function of {lines} lines: {whole} tokens for the whole, {estimate_tokens(changed)} for a replaced line"
         )
-    own, others = zip(*(asyncio.run(overhead()) for _ in range(25)), strict=True)
-    print(f"CPU time for each call, median of 25: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
+    own, others = zip(*(asyncio.run(overhead()) for _ in range(RUNS)), strict=True)
+    print(f"CPU time per call, median of {RUNS}: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Lists of alternatives from real fixes whose tests are run: of the rewrites that go first, right are those that pass.
+"""Training lists for the evidence reward, from real fixes: a rewrite is right if it passes the tests.
 
-    python tests/benchmarks/evidence_judged.py OUT.jsonl WORK
+    python tests/benchmarks/evidence_real_fixes.py OUT.jsonl WORK
     reloc-lsp reward train-evidence OUT.jsonl --from shipped --out evidence.json
 
-The fixes are those of realfix.jsonl and realfix_single.jsonl, undone where they were made, and those of undone.jsonl,
-undone in the newest version of their projects; WORK is that of realfix.py. Judged are the first rewrites of the
-unchanged function in the families' own order and in that of the shipped reward, as many as the time allows.
+The fixes are those of realfix.jsonl and realfix_single.jsonl, undone in the commit that made them, and those of
+undone.jsonl, undone in the newest version of their projects. WORK is the folder of realfix.py. The first rewrites of
+the unchanged function are evaluated, in the order of the initial weights and in that of the shipped reward, as many as
+the time limit allows.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from checkouts import cloned, environment, lay
+from checkouts import checkout, cloned, environment
 from realfix import HERE
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
@@ -45,46 +46,49 @@ from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.settings import Settings
 
 TOP = 400
-AT_ONCE = 64
-BASELINE, JUDGING = 25.0, 25.0  # seconds
+"""Rewrites taken from the beginning of each order. Chosen by hand."""
+ROUND = 64
+"""Rewrites evaluated in one round. Chosen by hand."""
+BASELINE, EVALUATION = 25.0, 25.0
+"""Time limits of the baseline and of the evaluation of the rewrites, in seconds. Chosen by hand."""
 
 
-async def judged(context: RunContext) -> list[RankingItem]:
-    """The rewrites that go first in either order, and whether they pass."""
-    source, judge = context.task.source, context.evaluator
-    hood = RewriteNeighborhood(context.task, context.module_context(), judge)
-    standings, reader = await hood.ranked_rewrites(Candidate(source, "unchanged", ""))
-    standings = sorted(standings, key=lambda one: -one.prior_score)[:MAX_SCORED]
-    features = [reader.features(one) for one in standings]
+async def evaluated(context: RunContext) -> list[RankingItem]:
+    """The first rewrites of both orders, and whether they pass."""
+    source, evaluator = context.task.source, context.evaluator
+    neighborhood = RewriteNeighborhood(context.task, context.module_context(), evaluator)
+    ranked, reader = await neighborhood.ranked_rewrites(Candidate(source, "unchanged", ""))
+    ranked = sorted(ranked, key=lambda one: -one.prior_score)[:MAX_SCORED]
+    features = [reader.features(one) for one in ranked]
     first: set[int] = set()
     for reward in (LinearReward(INITIAL_WEIGHTS), load_linear_reward("shipped")):
         assert reward is not None
-        promises = [reward.prior_score(found) for found in features]
-        first |= set(sorted(range(len(features)), key=lambda n: -promises[n])[:TOP])
+        scores = [reward.prior_score(found) for found in features]
+        first |= set(sorted(range(len(features)), key=lambda n: -scores[n])[:TOP])
     made: dict[str, int] = {}
     for number in sorted(first):
         try:
-            made.setdefault(apply_edits(source, standings[number].rewrite.edits), number)
+            made.setdefault(apply_edits(source, ranked[number].rewrite.edits), number)
         except ValueError:
             continue
     made.pop(source, None)
     rows = []
-    candidates = [Candidate(text, standings[n].rewrite.operator, "", 0, 1, trusted=True) for text, n in made.items()]
+    candidates = [Candidate(text, ranked[n].rewrite.operator, "", 0, 1, trusted=True) for text, n in made.items()]
     try:
-        async with asyncio.timeout(JUDGING):
-            for start in range(0, len(candidates), AT_ONCE):
-                part = candidates[start : start + AT_ONCE]
-                verdicts = await judge.evaluate(part, judge.unchanged.passed)
+        async with asyncio.timeout(EVALUATION):
+            for start in range(0, len(candidates), ROUND):
+                part = candidates[start : start + ROUND]
+                verdicts = await evaluator.evaluate(part, evaluator.unchanged.passed)
                 rows += [
                     RankingItem(features[made[c.source]], v.all_passed) for c, v in zip(part, verdicts, strict=True)
                 ]
     except TimeoutError:
-        judge.cancel()
+        evaluator.cancel()
     return rows
 
 
 async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> RankingList | None:
-    """The list of one fix, or `None` where no rewrite that was judged passes, or all do."""
+    """The list of one fix; `None` if no evaluated rewrite passes, or if all pass."""
     file, qualname = row["file"], row["qualname"]
     sandbox = find_sandbox()
     copy = ScratchCopy(root, {}, mountable=sandbox.container is not None)
@@ -95,22 +99,22 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
         assert unit is not None
         location = UnitLocation(root / file, copy.path_in_copy(root / file), file, module, unit)
         groups = likely_groups(copy.files, test_files(copy.files, pytest_layout(copy.files)), file, qualname)
-        judge = PytestEvaluator.start(
+        evaluator = PytestEvaluator.start(
             launcher, location, await BaselineBuilder(launcher, location, BASELINE).measure(groups)
         )
         try:
-            if judge.unchanged.all_passed:
+            if evaluator.unchanged.all_passed:
                 return None
-            rows = await judged(
+            rows = await evaluated(
                 run_context(
                     report=RunReport(Settings(), lambda progress: None),
-                    evaluator=judge,
+                    evaluator=evaluator,
                     location=location,
                     settings=Settings(),
                 )
             )
         finally:
-            await judge.close()
+            await evaluator.close()
     finally:
         copy.close()
     if len({one.right for one in rows}) < 2:
@@ -120,7 +124,7 @@ async def alternatives(row: Mapping[str, Any], root: Path, python: Path) -> Rank
 
 @contextmanager
 def variables(values: Mapping[str, str]) -> Iterator[None]:
-    """The environment with some other values for a while."""
+    """Set environment variables while the context is active."""
     before = dict(os.environ)
     os.environ.update(values)
     try:
@@ -131,13 +135,13 @@ def variables(values: Mapping[str, str]) -> Iterator[None]:
 
 
 def lists(work: Path, files: Sequence[Path]) -> Iterator[RankingList]:
-    """The lists of the fixes in some files."""
+    """The lists of the fixes in the given files."""
     packages = dict(line.split("|") for line in (HERE / "realfix_packages.txt").read_text().splitlines())
     for row in [json.loads(line) for path in files for line in path.read_text().splitlines()]:
         folder = environment(work, row["repo"], packages[row["repo"]])
-        with tempfile.TemporaryDirectory(prefix="judged-") as place:
-            root = Path(place).resolve()
-            lay(cloned(work, row["repo"]), row, root, folder)
+        with tempfile.TemporaryDirectory(prefix="evidence-") as workspace:
+            root = Path(workspace).resolve()
+            checkout(cloned(work, row["repo"]), row, root, folder)
             path = os.pathsep.join(str(p) for p in (root / "src", root / "lib", root) if p.is_dir())
             found = os.pathsep.join([str(folder / "bin"), os.environ["PATH"]])
             with variables({"VIRTUAL_ENV": str(folder), "PYTHONPATH": path, "PATH": found}):
@@ -146,8 +150,8 @@ def lists(work: Path, files: Sequence[Path]) -> Iterator[RankingList]:
                 except EvaluationError as error:
                     print(f"{row['repo']} {row['qualname']} is left out: {error}", flush=True)
                     continue
-        told = "no list" if one is None else f"{sum(r.right for r in one.rows)} of {one.among}"
-        print(row["repo"], row["qualname"], told, flush=True)
+        result = "no list" if one is None else f"{sum(r.right for r in one.rows)} of {one.among}"
+        print(row["repo"], row["qualname"], result, flush=True)
         if one:
             yield one
 
@@ -158,7 +162,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("work", type=Path)
     usual = [HERE / name for name in ("realfix.jsonl", "realfix_single.jsonl", "undone.jsonl")]
-    parser.add_argument("--rows", type=Path, nargs="+", default=usual, help="which fixes (default: those of all three)")
+    parser.add_argument("--rows", type=Path, nargs="+", default=usual, help="files of fixes (default: all three)")
     options = parser.parse_args()
     print(write(options.out, lists(options.work.resolve(), options.rows)), "lists")
 

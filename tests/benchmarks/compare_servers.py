@@ -1,14 +1,18 @@
-"""This server beside other Python language servers, with the same client in one run.
+"""Compare this server with other Python language servers, with the same client in one run.
 
-    python tests/benchmarks/servers.py [--work DIR] [--starts 5] [--requests 50] [--searches 100]
+    python tests/benchmarks/compare_servers.py [--work DIR] [--starts 5] [--requests 50] [--searches 100]
 
-The others are jedi-language-server, python-lsp-server and ruff, installed into an environment of their own below DIR.
-Measured are: milliseconds by the clock from the start of the process to its reply to `initialize`, and its CPU time by
-then; milliseconds to a `textDocument/codeAction` reply in files of 1,000 and 10,000 lines, with the text at rest and
-sent right behind an edit of one line (what they answer differs: refactorings, fixes, nothing, or an error); resident
-memory with the longer file open. Of this server alone: memory after each tenth of so many searches in a small project,
-and the time from a cancel in the middle of a search until the last process below it is gone. Servers take turns;
-medians are printed. Needs Linux (/proc) and a package index.
+The others are jedi-language-server, python-lsp-server and ruff, installed into a separate environment below DIR. The
+benchmark measures:
+
+- wall-clock and CPU milliseconds from the start of the process to its reply to `initialize`;
+- milliseconds to a `textDocument/codeAction` reply in files of 1,000 and 10,000 lines, without edits and directly after
+  an edit of one line (the replies differ: refactorings, fixes, nothing, or an error);
+- resident memory with the longer file open;
+- for this server only: memory after each tenth of the searches in a small project;
+- for this server only: time from a cancellation during a search until its last child process has ended.
+
+The servers take turns; medians are printed. Needs Linux (/proc) and a package index.
 """
 
 from __future__ import annotations
@@ -28,13 +32,15 @@ from server import OPTIONS, Client, LongFile, cpu_of, memory_of
 
 OTHERS = ("jedi-language-server", "python-lsp-server", "ruff")
 LINES = (1_000, 10_000)
-QUICK = {"budget": {"seconds": 30, "evaluations": 8}}
+"""Lengths of the open files, in lines."""
+SHORT_BUDGET = {"budget": {"seconds": 30, "evaluations": 8}}
+"""Budget of each search of the memory measurement. Chosen by hand, so that many searches take minutes."""
 FAILING = "from small import wrong\n\ndef test_wrong():\n    assert wrong(3) == 8\n    assert wrong(4) == 17\n"
 SMALL = "def wrong(value):\n    total = value * 2\n    return total - 1\n"
 
 
 def installed(work: Path) -> dict[str, list[str]]:
-    """The commands of all servers; the others are installed at the first call."""
+    """The commands of all servers. The other servers are installed on the first call."""
     programs = work / "servers" / "bin"
     if not (programs / "ruff").exists():
         venv.create(programs.parent, with_pip=True, clear=True)
@@ -48,7 +54,7 @@ def installed(work: Path) -> dict[str, list[str]]:
 
 
 def start(command: list[str], folder: Path) -> tuple[float, float]:
-    """Milliseconds by the clock, and of CPU, to the reply to `initialize`."""
+    """Wall-clock and CPU milliseconds to the reply to `initialize`."""
     began = time.perf_counter()
     client = Client(command, folder)
     client.initialize()
@@ -58,16 +64,16 @@ def start(command: list[str], folder: Path) -> tuple[float, float]:
     return figures
 
 
-def answers(file: LongFile, requests: int, edits: bool) -> float:
+def response_time(file: LongFile, requests: int, edits: bool) -> float:
     """Median milliseconds to the reply to a request for code actions."""
     seen = []
     for number in range(requests):
         if edits:
             file.edit()
-        place = {"line": file.functions[number * 7 % len(file.functions)] + 2, "character": 4}
+        position = {"line": file.functions[number * 7 % len(file.functions)] + 2, "character": 4}
         params = {
             "textDocument": file.document,
-            "range": {"start": place, "end": {**place, "character": 9}},
+            "range": {"start": position, "end": {**position, "character": 9}},
             "context": {"diagnostics": [], "triggerKind": 1},
         }
         began = time.perf_counter()
@@ -77,31 +83,31 @@ def answers(file: LongFile, requests: int, edits: bool) -> float:
     return statistics.median(seen)
 
 
-def below(pid: int) -> Iterator[int]:
-    """All processes below `pid`."""
+def descendants(pid: int) -> Iterator[int]:
+    """All descendants of the process `pid`."""
     try:
         children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return
     for child in children:
         yield child
-        yield from below(child)
+        yield from descendants(child)
 
 
-def cancelled(command: list[str], folder: Path) -> tuple[float, int]:
-    """Seconds from a cancel until no process is left below the server, and how many there were."""
+def cancellation(command: list[str], folder: Path) -> tuple[float, int]:
+    """Seconds from a cancellation until the server has no child process, and how many it had."""
     client = Client(command, folder)
     client.initialize()
     file = LongFile(client, 100)
     file.search()
-    running = len(list(below(client.process.pid)))
+    running = len(list(descendants(client.process.pid)))
     began = time.perf_counter()
     client.request("workspace/executeCommand", {"command": "reloc.cancel", "arguments": []})
-    while any(below(client.process.pid)):
+    while any(descendants(client.process.pid)):
         time.sleep(0.002)
-    gone = time.perf_counter() - began
+    seconds = time.perf_counter() - began
     client.end()
-    return gone, running
+    return seconds, running
 
 
 def memory_over_searches(command: list[str], folder: Path, searches: int) -> list[float]:
@@ -109,7 +115,7 @@ def memory_over_searches(command: list[str], folder: Path, searches: int) -> lis
     (folder / "small.py").write_text(SMALL)
     (folder / "test_small.py").write_text(FAILING)
     client = Client(command, folder)
-    OPTIONS.update(QUICK)
+    OPTIONS.update(SHORT_BUDGET)
     client.initialize()
     client.send(method="initialized", params={})
     opened = {"uri": (folder / "small.py").as_uri(), "languageId": "python", "version": 1, "text": SMALL}
@@ -128,14 +134,14 @@ def memory_over_searches(command: list[str], folder: Path, searches: int) -> lis
     return seen
 
 
-def compared(commands: dict[str, list[str]], folder: Path, starts: int, requests: int) -> None:
+def compare(commands: dict[str, list[str]], folder: Path, starts: int, requests: int) -> None:
     """Print the table of all servers."""
     seen: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for number in range(starts + 1):
         for name, command in commands.items():
             figures = start(command, folder)
             seen[name] += [figures] if number else []
-    heads = [f"{what} {lines:,}" for lines in LINES for what in ("at rest", "edited")]
+    heads = [f"{what} {lines:,}" for lines in LINES for what in ("unedited", "edited")]
     print(f"{'':22} {'start ms':>9} {'CPU ms':>7} " + " ".join(f"{head:>14}" for head in heads) + f" {'MiB':>7}")
     for name, command in commands.items():
         row = []
@@ -143,8 +149,8 @@ def compared(commands: dict[str, list[str]], folder: Path, starts: int, requests
             client = Client(command, folder)
             client.initialize()
             file = LongFile(client, lines)
-            answers(file, 3, edits=True)
-            row += [answers(file, requests, edits=False), answers(file, requests, edits=True)]
+            response_time(file, 3, edits=True)
+            row += [response_time(file, requests, edits=False), response_time(file, requests, edits=True)]
             memory = memory_of(client.process.pid)
             client.end()
         clock, cpu = (statistics.median(column) for column in zip(*seen[name], strict=True))
@@ -155,7 +161,7 @@ def compared(commands: dict[str, list[str]], folder: Path, starts: int, requests
 def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, help="folder to keep the other servers in")
+    parser.add_argument("--work", type=Path, help="folder that keeps the other servers")
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--requests", type=int, default=50)
     parser.add_argument("--searches", type=int, default=100)
@@ -165,15 +171,15 @@ def main() -> None:
         commands = installed(options.work or Path(name))
         folder = Path(name) / "project"
         folder.mkdir()
-        compared(commands, folder, options.starts, options.requests)
-        trusted = commands["reloc-lsp"]
-        ends = [cancelled(trusted, folder) for _ in range(5)]
-        gone, running = statistics.median(seconds for seconds, _ in ends), max(count for _, count in ends)
-        print(f"from a cancel to the end of the last of {running} processes: {gone:.2f} s (median of 5)")
-        memory = memory_over_searches(trusted, folder, options.searches)
+        compare(commands, folder, options.starts, options.requests)
+        command = commands["reloc-lsp"]
+        ends = [cancellation(command, folder) for _ in range(5)]
+        seconds, running = statistics.median(one for one, _ in ends), max(count for _, count in ends)
+        print(f"from a cancellation to the end of the last of {running} processes: {seconds:.2f} s (median of 5)")
+        memory = memory_over_searches(command, folder, options.searches)
         print(f"memory before, after a tenth and after all {options.searches} searches: "
               f"{memory[0]:.0f}, {memory[1]:.0f}, {memory[-1]:.0f} MiB")  # fmt: skip
-    print(f"load when it began and ended: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    print(f"load average at start and end: {load:.1f}, {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 
 
 if __name__ == "__main__":
