@@ -1,4 +1,4 @@
-"""The workspace's own tests as the judge of candidates.
+"""Evaluates candidates with the workspace's own tests.
 
 Here: the evaluator, its batches and its confirmation, and the processes they talk to. Sub-rooms: `baseline/` measures
 the unchanged unit, `selection/` chooses tests and suspects, `workspace/` makes the scratch copy, `probes/` asks for

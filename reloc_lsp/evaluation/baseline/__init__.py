@@ -1,4 +1,4 @@
-"""What is measured on the unchanged unit: covering tests, outcomes, timeouts, and the tier that judges truly.
+"""The baseline: covering tests of the unchanged unit, their outcomes and timeouts, and the tier to evaluate candidates.
 
-Not here: judging candidates.
+Not here: evaluating candidates.
 """

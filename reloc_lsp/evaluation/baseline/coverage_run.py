@@ -1,4 +1,4 @@
-"""What a first look at the unchanged unit shows: which tests reach it, how they end, which types its names have."""
+"""What an instrumented run on the unchanged unit shows: covering tests, their outcomes, the types of names."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 ENDED_BY_FORCE = (Outcome.TIMEOUT, Outcome.DIED)
+"""Outcomes of a test after which its process was gone."""
 FAILING = (Outcome.FAILED, *ENDED_BY_FORCE)
+"""Outcomes that a revision should change."""
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """How many collected tests were not run, and how many files that may have more were not even collected."""
+    """Numbers of what the time did not suffice for: collected tests that were not run, and files not collected."""
 
     tests: int = 0
     files: int = 0
@@ -30,10 +32,12 @@ class Unseen:
 
 @dataclass
 class CoverageRun:
-    """What one instrumented run of tests on the unchanged unit showed, by test number.
+    """The result of instrumented runs of tests on the unchanged unit.
 
-    `permissions` are those that they require, `unseen` what was not run for want of time. `errors` are those of
-    collecting them anew, and whether that came to an end says `begun`.
+    `results` and `lines` (the lines of the unit that a test runs) are by test number, `calls` counts calls of the unit
+    by test number, `types` holds type names by the unit's names. `permissions` are those that the tests require.
+    `errors` are errors of collecting the tests again; `begun` is true if a test was run after that. `at_import` is
+    true if the unit runs while modules are imported. `unseen` is what the time did not suffice for.
     """
 
     results: dict[int, TestResult] = field(default_factory=dict)
@@ -47,7 +51,7 @@ class CoverageRun:
     unseen: Unseen = field(default_factory=Unseen)
 
     def add(self, report: ChildReport) -> None:
-        """Take in what one child said."""
+        """Add the report of one child process."""
         self.results |= report.results
         self.permissions |= report.permissions
         self.begun |= report.last(RunBegins) is not None
@@ -65,7 +69,7 @@ class CoverageRun:
 
     @property
     def covering(self) -> list[int]:
-        """Tests that reached the unit and have a verdict, in order of number."""
+        """Numbers of the tests that run the unit and have an outcome, sorted."""
         return sorted(number for number in self.results if self.lines.get(number))
 
     @property

@@ -1,4 +1,4 @@
-"""The first look at the unchanged unit: test files are collected, the likely ones first, and their tests are run."""
+"""Finds the covering tests of the unchanged unit: collects test files, the likeliest first, and runs their tests."""
 
 from __future__ import annotations
 
@@ -15,105 +15,121 @@ from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome
 
 COLLECTING_SHARE = 1 / 3
+"""Share of the time that collecting may take. Files that are left then are collected later, if at all."""
 QUIET_SHARE = 1 / 7
-"""Of the time there is: for collecting, and for running tests none of which reaches the unit, after those that do. With
-20 seconds for 83 units of real projects that took 154 in place of 235 seconds, and 73 of 6,147 tests were missed."""
+"""Share of the time after which a run ends if no more tests cover the unit, once some do and fail.
+
+Both were measured on 83 units of real projects with 20 seconds each: 154 seconds instead of 235 in all, and 73 of
+6,147 covering tests missed.
+"""
+TEST_SHARE, MIN_TEST_SECONDS, MAX_TEST_SECONDS = 0.12, 2.0, 10.0
+"""CPU seconds for one test: this share of the time, but at least and at most so much. Chosen by hand."""
+WALL_FACTOR = 1.2
+"""Wall-clock seconds for one test, as a multiple of its CPU seconds. Chosen by hand."""
 LONGER_SECONDS = 2.0
-MOST_RESTARTS = 3
+"""Seconds that are added when the time is up and no test has failed yet. Chosen by hand."""
+MAX_RESTARTS = 3
+"""How often a mounted workspace is collected again because folders became writable. Chosen by hand."""
+MIN_PARALLEL_TESTS = 40
+"""With more tests than this, they are divided among the workers. Chosen by hand."""
 
 
 class CoveringTestSearch:
-    """Looks for tests that reach the unit, for so many `seconds`; `limit` is that of each test."""
+    """Finds tests that cover the unit, within about `seconds` of wall-clock time; `limit` is that of each test."""
 
     def __init__(self, launcher: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
         self.launcher = launcher
         self.location = location
         self.seconds = seconds
         self.deadline = time.monotonic() + seconds
-        most = min(max(0.12 * seconds, 2.0), 10.0)
-        self.limit = Limit(most, most * 1.2)
+        cpu = min(max(TEST_SHARE * seconds, MIN_TEST_SECONDS), MAX_TEST_SECONDS)
+        self.limit = Limit(cpu, cpu * WALL_FACTOR)
 
     async def at(self, groups: Sequence[Sequence[str]]) -> tuple[Tier, CoverageRun]:
-        """Try the groups of test files until tests reach the unit and one of them fails, or all were tried.
+        """Try `groups` of test files, one after the other, until a covering test fails or all groups were tried.
 
-        The last files of one of several groups are left for another try, if collecting them takes too long; they then
-        come after those that are known to reach the unit. The caller closes the tier.
+        If there are several groups and collecting one takes too long, its last files wait for another try. They then
+        come after the files that are known to cover the unit. The caller closes the tier. Raises `EvaluationError` if
+        there is no test file.
         """
         seconds = COLLECTING_SHARE * self.seconds
         tried: set[str] = set()
-        reaching: set[str] = set()
+        covering_files: set[str] = set()
         for position, group in enumerate(groups):
             while True:
-                order = sorted(group, key=lambda name: (name not in reaching, name in tried))
-                budget = CollectionBudget(seconds, tuple(sorted(reaching))) if len(groups) > 1 else None
-                first, survey, left = await self._collected(order, budget)
+                order = sorted(group, key=lambda name: (name not in covering_files, name in tried))
+                budget = CollectionBudget(seconds, tuple(sorted(covering_files))) if len(groups) > 1 else None
+                tier, coverage, left = await self._collect_and_run(order, budget)
                 tried.update(set(group).difference(left))
-                reaching.update(_file(first.tests[n]) for n in survey.covering)
-                failing = [n for n in survey.covering if survey.results[n].outcome is not Outcome.PASSED]
-                done = tried.issuperset(group)
-                late = survey.covering and time.monotonic() > self.deadline
-                if failing or late or (done and position == len(groups) - 1):
-                    return first, survey
-                await first.close()
-                if done:
+                covering_files.update(_file(tier.tests[n]) for n in coverage.covering)
+                failing = [n for n in coverage.covering if coverage.results[n].outcome is not Outcome.PASSED]
+                complete = tried.issuperset(group)
+                late = coverage.covering and time.monotonic() > self.deadline
+                if failing or late or (complete and position == len(groups) - 1):
+                    return tier, coverage
+                await tier.close()
+                if complete:
                     break
         raise EvaluationError("No test file was found. Write a test for the function, or name tests with --tests.")
 
-    async def _collected(
+    async def _collect_and_run(
         self, group: Sequence[str], budget: CollectionBudget | None
     ) -> tuple[Tier, CoverageRun, list[str]]:
-        """Collect and survey a group; once more, where what is heard makes folders of a mounted workspace writable.
+        """The tier that collected a group of files, what its tests covered, and the files that were left.
 
-        Then those files alone are wanted that have tests which reach the unit, or which did not pass. The last of the
-        answer are files that were left.
+        If the tests of a mounted workspace turn out to need writable folders, these are made writable and the group is
+        collected again: then only the files with a test that covers the unit or fails.
         """
-        elsewhere = 0
+        missed_elsewhere = 0
         left: list[str] = []
-        for restarts in range(MOST_RESTARTS + 1):
-            first = await first_tier(self.launcher, self.location, group, budget)
+        for restarts in range(MAX_RESTARTS + 1):
+            tier = await first_tier(self.launcher, self.location, group, budget)
             try:
-                survey = await self._survey(first)
-                again = restarts < MOST_RESTARTS and await self._made_writable(survey)
+                coverage = await self._run(tier)
+                again = restarts < MAX_RESTARTS and await self._make_writable(coverage)
             except BaseException:
-                await first.close()
+                await tier.close()
                 raise
-            missed = [_file(name) for n, name in enumerate(first.tests) if n not in survey.results]
+            missed = [_file(name) for n, name in enumerate(tier.tests) if n not in coverage.results]
             if not again:
                 break
-            await first.close()
-            telling = {*survey.covering, *(n for n, result in survey.results.items() if result.outcome in FAILING)}
-            files = {_file(first.tests[n]) for n in telling}
+            await tier.close()
+            failing = {n for n, result in coverage.results.items() if result.outcome in FAILING}
+            files = {_file(tier.tests[n]) for n in failing.union(coverage.covering)}
             if files and files.issubset(group):
-                elsewhere += sum(file not in files for file in missed)
-                left += first.collected.skipped_files
+                missed_elsewhere += sum(file not in files for file in missed)
+                left += tier.collected.skipped_files
                 group, budget = [name for name in group if name in files], None
-        left += first.collected.skipped_files
-        survey.unseen = Unseen(elsewhere + len(missed), len(left))
-        return first, survey, left
+        left += tier.collected.skipped_files
+        coverage.unseen = Unseen(missed_elsewhere + len(missed), len(left))
+        return tier, coverage, left
 
-    async def _made_writable(self, survey: CoverageRun) -> bool:
-        return await asyncio.to_thread(self.launcher.copy.make_writable, survey.permissions)
+    async def _make_writable(self, coverage: CoverageRun) -> bool:
+        """Whether folders of the workspace are writable only now, because the tests require it."""
+        return await asyncio.to_thread(self.launcher.copy.make_writable, coverage.permissions)
 
-    async def _survey(self, tier: Tier) -> CoverageRun:
-        survey = CoverageRun()
-        # In a mounted workspace there is something to hear of tests that no swap can reach, too.
+    async def _run(self, tier: Tier) -> CoverageRun:
+        """Run all collected tests with a probe in the unit, divided among the workers."""
+        coverage = CoverageRun()
+        # In a mounted workspace even tests that cannot cover the unit show which folders must be writable.
         if not tier.may_reach_unit and not self.launcher.copy.mounted:
-            return survey
-        parts: list[list[int]] = [[] for _ in range(self.launcher.workers if len(tier.tests) > 40 else 1)]
-        for alike in by_name(tier.tests, self.location.unit.qualname):
-            share = -(-len(alike) // len(parts)) or 1
+            return coverage
+        workers = self.launcher.workers if len(tier.tests) > MIN_PARALLEL_TESTS else 1
+        parts: list[list[int]] = [[] for _ in range(workers)]
+        for similar in by_name(tier.tests, self.location.unit.qualname):
+            share = -(-len(similar) // len(parts)) or 1
             for number, part in enumerate(parts):
-                part.extend(alike[number * share : (number + 1) * share])
-        await asyncio.gather(*(self._survey_part(tier, part, survey) for part in parts))
-        return survey
+                part.extend(similar[number * share : (number + 1) * share])
+        await asyncio.gather(*(self._run_part(tier, part, coverage) for part in parts))
+        return coverage
 
-    async def _survey_part(self, tier: Tier, tests: list[int], survey: CoverageRun) -> None:
-        """Survey `tests`, going on after one that hangs or ends the process, until the time is up.
+    async def _run_part(self, tier: Tier, tests: list[int], coverage: CoverageRun) -> None:
+        """Run `tests` until the time is up, and continue after a test that hangs or ends the process.
 
-        It is so earlier where some fail and no more are met that reach the unit. While none was seen to fail, twice the
-        time is spent: what else should it be spent on?
+        A run ends sooner once covering tests fail and no more covering tests come. While no test has failed, twice the
+        time is spent.
         """
-        while tests and (seconds := self._seconds_left(survey)) > 0:
+        while tests and (seconds := self._seconds_left(coverage)) > 0:
             request = RunRequest(
                 dict.fromkeys(tests, self.limit),
                 seconds=seconds,
@@ -122,16 +138,16 @@ class CoveringTestSearch:
                 probe=ProbeRequest(self.location.line_range(), self.location.first_statement_line),
             )
             report = await tier.run(self.location.source, request)
-            survey.add(report)
-            if not report.results or (report.ended == "done" and survey.failing):
+            coverage.add(report)
+            if not report.results or (report.ended == "done" and coverage.failing):
                 return
             tests = [n for n in tests if n not in report.results]
 
-    def _seconds_left(self, survey: CoverageRun) -> float:
+    def _seconds_left(self, coverage: CoverageRun) -> float:
         left = self.deadline - time.monotonic()
-        if not survey.results:
-            return max(left, LONGER_SECONDS)  # without any there would be nothing to go by
-        return left if left > 0 or survey.failing else min(left + self.seconds, LONGER_SECONDS)
+        if not coverage.results:
+            return max(left, LONGER_SECONDS)  # without any result there is no baseline
+        return left if left > 0 or coverage.failing else min(left + self.seconds, LONGER_SECONDS)
 
 
 def _file(test: str) -> str:
