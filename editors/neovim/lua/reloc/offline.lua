@@ -29,7 +29,13 @@ function M.apply(bufnr, original, revised)
     local start, count, new_start, new_count = unpack(hunks[index])
     -- A hunk that removes no line starts after the line `start`.
     local first = count == 0 and start or start - 1
-    vim.api.nvim_buf_set_lines(bufnr, first, first + count, true, vim.list_slice(after, new_start, new_start + new_count - 1))
+    vim.api.nvim_buf_set_lines(
+      bufnr,
+      first,
+      first + count,
+      true,
+      vim.list_slice(after, new_start, new_start + new_count - 1)
+    )
   end
   return true
 end
