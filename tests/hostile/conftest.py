@@ -1,4 +1,4 @@
-"""A judge to be lied to, and a victim to be harmed. Of Linux: elsewhere there are no walls to try."""
+"""Fixtures: an evaluator to deceive, and a victim to harm. Linux only, as there is no sandbox elsewhere."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 sys.path.append(str(Path(__file__).parents[1] / "integration"))
 collect_ignore = [] if sys.platform == "linux" else ["test_hostile.py"]
 
-Starting = Callable[[], Awaitable[PytestEvaluator]]
+Start = Callable[[], Awaitable[PytestEvaluator]]
 
 
 @pytest.fixture
 def level(request: pytest.FixtureRequest) -> str:
-    """The walls to judge within, as `start_evaluator` takes them: the best there are, unless a test asks for others."""
+    """The level of the sandbox, as `start_evaluator` takes it: the best one, unless a test sets another."""
     return getattr(request, "param", "auto")
 
 
 @pytest.fixture
 def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder in which scratch copies are made: empty again at the end, whatever was left in them."""
+    """The folder for scratch copies. It must be empty after the test, whatever a behaviour left in the copies."""
     folder = Path(tempfile.mkdtemp(prefix="hostile-"))
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -43,7 +43,7 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def victim(tmp_path: Path, write, monkeypatch: pytest.MonkeyPatch) -> Iterator[Victim]:
-    """Somebody to harm, beside the workspace `victim.origin`."""
+    """A victim to harm, outside and inside the workspace `victim.origin`."""
     from behaviour import MODULE, TESTS
     from victim import SECRET_VARIABLE, Victim
 
@@ -54,12 +54,12 @@ def victim(tmp_path: Path, write, monkeypatch: pytest.MonkeyPatch) -> Iterator[V
 
 
 @pytest.fixture
-def starting(scratch: Path, victim: Victim, start_evaluator, level: str) -> Starting:
-    """Starts a judge of `f` in the victim's workspace."""
+def start(scratch: Path, victim: Victim, start_evaluator, level: str) -> Start:
+    """A function that starts an evaluator of `f` in the victim's workspace."""
     return partial(start_evaluator, victim.origin, "m.py::f", sandbox=level)
 
 
 @pytest.fixture
-async def evaluator(starting: Starting) -> PytestEvaluator:
-    """One such judge."""
-    return await starting()
+async def evaluator(start: Start) -> PytestEvaluator:
+    """An evaluator of `f` in the victim's workspace."""
+    return await start()

@@ -1,4 +1,4 @@
-"""Candidates that mean well: right ones that walls must let pass, and wrong ones."""
+"""Harmless candidates: right ones, which the sandbox must allow, and wrong ones."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from behaviour import Behaviour
 
 
 def right(name: str, body: str) -> Behaviour:
-    """A version that is right, by whatever usual means."""
-    return Behaviour(name, "Means well.", "control", dedent(body).strip("\n"), right=True)
+    """A version that gives the right answer with ordinary means."""
+    return Behaviour(name, "Ordinary code.", "control", dedent(body).strip("\n"), right=True)
 
 
 CONTROLS: tuple[Behaviour, ...] = (
@@ -63,7 +63,7 @@ CONTROLS: tuple[Behaviour, ...] = (
         "import datetime, time; time.sleep(0.001); return 3 if datetime.datetime.now() else a",
     ),
     right("is right after an error", "try: 1 / 0\nexcept ZeroDivisionError: return 3"),
-    Behaviour("is wrong", "Means well.", "control", "return a"),
-    Behaviour("is wrong by an error", "Means well.", "control", "return 1 / 0"),
-    Behaviour("is wrong by one", "Means well.", "control", "return 4"),
+    Behaviour("is wrong", "Ordinary code.", "control", "return a"),
+    Behaviour("is wrong by an error", "Ordinary code.", "control", "return 1 / 0"),
+    Behaviour("is wrong by one", "Ordinary code.", "control", "return 4"),
 )

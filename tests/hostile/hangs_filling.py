@@ -1,4 +1,4 @@
-"""Hangs that use things up: memory, the disk, descriptors, processes. All of it has an end that a machine can bear."""
+"""Hangs that use up memory, disk space, descriptors or processes, in amounts that a machine can bear."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ HANGS: tuple[Behaviour, ...] = (
     ),
     hang(
         "locks its folders",
-        "Leaves folders that nobody may look into.",
+        "Leaves folders without read permission.",
         """
         import os, tempfile
         for start in (tempfile.gettempdir(), os.getcwd()) if a == 5 else ():
@@ -127,7 +127,7 @@ HANGS: tuple[Behaviour, ...] = (
         "import resource\n_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))\n"
         "files = [open('/dev/null') for _ in range(5000)]\nreturn 3",
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "forks",
@@ -140,7 +140,7 @@ HANGS: tuple[Behaviour, ...] = (
                 os._exit(0)
         return 3
         """,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "forks and goes",
@@ -177,7 +177,7 @@ HANGS: tuple[Behaviour, ...] = (
         if a == 5 and any(libc.inotify_init() < 0 for _ in range(1000)): raise OSError
         return 3
         """,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "burns its limit",

@@ -1,4 +1,4 @@
-"""Hangs that compute or wait for ever, in Python and in C, while they run and when they are asked about."""
+"""Hangs that compute or wait for ever, in Python and in C, in the function or in methods of its result."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ ENDLESS: dict[str, tuple[str, str]] = {
         thread.join()
         """,
     ),
-    "waits for input": ("Reads from a pipe that nobody writes to.", "import os; os.read(os.pipe()[0], 1)"),
+    "waits for input": ("Reads from a pipe that has no writer.", "import os; os.read(os.pipe()[0], 1)"),
     "waits for a reader": (
-        "Opens a FIFO that nobody reads.",
+        "Opens a FIFO that has no reader.",
         """
         import os, tempfile
         path = tempfile.mkdtemp() + "/fifo"
@@ -69,7 +69,7 @@ ENDLESS: dict[str, tuple[str, str]] = {
         """,
     ),
     "stops itself": (
-        "Stands still as by a key on the terminal.",
+        "Stops its process with a signal.",
         "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
     ),
     "leaves a thread that loops": (

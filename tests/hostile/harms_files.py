@@ -1,4 +1,4 @@
-"""Harms to files: those of a folder that is none of the candidate's business, and those of the workspace itself."""
+"""Harms to files, in an unrelated folder and in the workspace itself."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ ACTS: tuple[tuple[str, str, str, str], ...] = (
 
 
 def aimed(place: str, whose: str) -> tuple[Behaviour, ...]:
-    """The acts against one of a `Victim`'s places."""
+    """The acts against one of a `Victim`'s folders."""
     return tuple(
         harm(
             f"{name} {whose}",

@@ -1,4 +1,4 @@
-"""Harms by doors of the kernel that no test of a function needs. The answer is right if one opens."""
+"""Harms by system calls that no test of a function needs. The answer is right if the call succeeds."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if os.waitpid(pid, 0)[1]: raise OSError("not run")
 
 
 def door(name: str, tries: str, act: str) -> Behaviour:
-    """A behaviour with the C library at hand."""
+    """A behaviour that uses the C library."""
     return reach(name, tries, LIBC + act)
 
 
 def opens(name: str, tries: str, *paths: str, how: str = "os.O_RDONLY") -> Behaviour:
-    """A behaviour that opens one of some files, and neither reads nor writes there."""
+    """A behaviour that opens one of several files without reading or writing it."""
     act = f"import glob, os\nfor pattern in {paths}:\n    for path in glob.glob(pattern):\n        "
     act += f"try: os.close(os.open(path, {how}))\n        except OSError: continue\n        return 3\n"
     return reach(name, tries, act + "raise OSError('none of them')")

@@ -1,4 +1,4 @@
-"""Harms that stay: files where others load code from, memory that nobody owns, processes that outlive their judge."""
+"""Harms that stay: files where programs load code from, shared memory, processes that outlive the evaluator."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ LIBC = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 
 
 def left(victim: Victim) -> bool:
-    """Whether something of the victim's name is found where it should not be."""
+    """Whether something with the victim's token was left behind."""
     return victim.left()
 
 
 def leaving(name: str, tries: str, act: str, harmed: Callable[[Victim], bool] = left) -> Behaviour:
-    """A harm that shows by what is there afterwards."""
+    """A harm that is detected by what exists afterwards."""
     return harm(name, tries, act, harmed)
 
 

@@ -1,4 +1,4 @@
-"""Harms by talking: to services on this machine by every kind of socket, to a terminal, and by waiting for callers."""
+"""Harms by communication: with local services through every kind of socket, with a terminal, and as a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Harms to another process: it is ended, stopped, slowed down, bent, or its memory is written to."""
+"""Harms to another process: it is ended, stopped, slowed down, limited, or its memory is changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from victim import Victim
 
 
 def disturbed(victim: Victim) -> bool:
-    """Whether the victim's process is not as it was."""
+    """Whether the victim's process was disturbed."""
     return victim.disturbed()
 
 
@@ -40,7 +40,7 @@ libc.process_vm_writev({pid}, ctypes.byref(here), 1, ctypes.byref(there), 1, 0)
 
 ACTS: dict[str, tuple[str, str]] = {
     "kills a process": ("Sends it a signal.", "import os, signal; os.kill({pid}, signal.SIGKILL)"),
-    "stops a process": ("Has it stand still.", "import os, signal; os.kill({pid}, signal.SIGSTOP)"),
+    "stops a process": ("Stops it with a signal.", "import os, signal; os.kill({pid}, signal.SIGSTOP)"),
     "ends a process group": (
         "Sends a signal to all of a group.",
         "import os, signal; os.killpg(os.getpgid({pid}), signal.SIGTERM)",
@@ -58,7 +58,7 @@ ACTS: dict[str, tuple[str, str]] = {
         LIBC + "libc.syscall(424, libc.syscall(434, {pid}, 0), signal.SIGKILL, None, 0)",
     ),
     "has the kernel signal": (
-        "Names the process as the one to hear of what arrives at a socket, and has something arrive.",
+        "Registers the process for signals about a socket, and sends something to the socket.",
         BY_THE_KERNEL,
     ),
     "kills by a program": (

@@ -1,4 +1,4 @@
-"""Harms by reading: a key, an environment, the memory of another process. The answer is right if it was read."""
+"""Harms by reading a key, an environment or the memory of another process. The answer is right if that succeeds."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ HARMS: tuple[Behaviour, ...] = (
     theft("reads its environment", "Looks for a token there.", "import os; loot = repr(dict(os.environ))"),
     theft(
         "reads its parent's environment",
-        "Looks for a token in the process that judges.",
+        "Looks for a token in the process that evaluates.",
         "import os; loot = open(f'/proc/{os.getppid()}/environ', 'rb').read()",
     ),
     theft("reads another's environment", "Looks there.", "loot = open('/proc/{pid}/environ', 'rb').read()"),

@@ -1,4 +1,4 @@
-"""Lies of the answer: a value that passes for any other, a test that is made to ask for it, or a guess at the test."""
+"""Lies by the answer: a value that equals any other, a changed constant of the test, or a guess at the test."""
 
 from __future__ import annotations
 
@@ -155,8 +155,8 @@ LIES: tuple[Behaviour, ...] = (
         "import os; return 3 if 'PYTEST_CURRENT_TEST' in os.environ else a",
     ),
     lie(
-        "is right in the judge",
-        "Returns the right answer only where the judge's own modules are loaded.",
+        "is right in the evaluator",
+        "Returns the right answer only where the evaluator's own modules are loaded.",
         "import sys; return 3 if any('harness' in name for name in sys.modules) else a",
     ),
     lie(
@@ -166,17 +166,17 @@ LIES: tuple[Behaviour, ...] = (
     ),
     lie(
         "has a very long text",
-        "Returns an object of whose text a failing assertion makes ten million characters.",
+        "Returns an object whose text has ten million characters, which a failing assertion reads.",
         "return type('Long', (), {'__repr__': lambda self: 'x' * 10**7})()",
     ),
     lie(
         "prints forty million characters",
-        "Floods whoever reads what tests print.",
+        "Floods the output of the tests.",
         "import os\nfor _ in range(20 * (a == 5)): print('x' * 10**6); os.write(2, b'y' * 10**6)\nreturn a",
     ),
     lie(
         "raises in destructors",
-        "Makes a thousand objects whose end is an error that nobody can catch.",
+        "Makes a thousand objects whose destructor raises an error that nothing can catch.",
         """
         class Sore:
             def __del__(self): raise ValueError("sore")
@@ -186,7 +186,7 @@ LIES: tuple[Behaviour, ...] = (
     ),
     lie(
         "spoils the interpreter",
-        "Puts None in the place of what everything else needs.",
+        "Replaces functions that all other code needs with None.",
         """
         import builtins, os, sys, m
         builtins.len = builtins.isinstance = m.f = os.getcwd = sys.modules["json"] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from behaviour import Behaviour, lie
-from parts import FRAMES, OF_A_TEST, RIGHT_IN_FIRST_TEST, UNFAILING
+from snippets import FRAMES, OF_A_TEST, RIGHT_IN_FIRST_TEST, UNFAILING
 
 ITEM = FRAMES + 'item = next(t for t in things if hasattr(t, "nodeid"))\n'
 MARKED = ITEM + "import pytest\nfor one in item.session.items: one.add_marker(pytest.mark.xfail(False, reason='lie'))\n"
@@ -11,7 +11,7 @@ MARKED = ITEM + "import pytest\nfor one in item.session.items: one.add_marker(py
 LIES: tuple[Behaviour, ...] = (
     lie(
         "forgets what was raised",
-        "Changes the object with which pytest accounts for a call, the running one included, so that it never failed.",
+        "Changes the class in which pytest records a call, so that no call failed, not even the running one.",
         UNFAILING + "CallInfo.__init__ = never_failing\nreturn a",
     ),
     lie(
@@ -76,13 +76,13 @@ for thing in list(sys._getframe(1).f_globals.values()):
         ITEM + "for one in item.session.items: one.runtest = lambda: None\n" + RIGHT_IN_FIRST_TEST,
     ),
     lie(
-        "puts itself right in the test module",
+        "replaces itself in the test module",
         "Replaces the name by which the tests call it; it stays wrong itself.",
         "import sys; sys._getframe(1).f_globals['f'] = lambda a: 3\n" + RIGHT_IN_FIRST_TEST,
     ),
     lie(
         "serves other tests",
-        "Puts a module of tests that test nothing in the place of the one that is just importing it.",
+        "Replaces the test module that is importing it with one of tests that test nothing.",
         "return a",
         header=(
             'def f(a, hollow=exec(\'import sys, types\\nhollow = types.ModuleType("test_m")\\n'
@@ -93,7 +93,7 @@ for thing in list(sys._getframe(1).f_globals.values()):
     ),
     lie(
         "empties failures by a profile function",
-        "Watches the interpreter's own functions return, and takes the failure out of what they hand back.",
+        "Watches functions return, and removes the failure from their results.",
         OF_A_TEST
         + """\
 import sys
@@ -140,7 +140,7 @@ return a
     ),
     lie(
         "has failures forgotten as they are stored",
-        "Puts a property into pytest's account of a call, where it keeps its failure.",
+        "Replaces the attribute of pytest's record of a call that holds the failure.",
         OF_A_TEST
         + """\
 from _pytest.runner import CallInfo

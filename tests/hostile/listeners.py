@@ -1,4 +1,4 @@
-"""Listeners that count who comes by: TCP, UDP, sockets by path and by name, and a terminal."""
+"""Listeners that count what reaches them: TCP, UDP, Unix sockets by path and by abstract name, and a terminal."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pathlib import Path
 
 
 class Listeners:
-    """Open until `close()`. `facts` tell how each is reached; `folder` gets the socket that has a path.
+    """Listeners that are open until `close()`.
 
-    On the terminal somebody has `typed` something that no program has read yet.
+    `facts` are the addresses. The socket with a path is in `folder`. The text `typed` waits on the terminal to be read.
     """
 
     def __init__(self, folder: Path, token: str, typed: str) -> None:
@@ -34,7 +34,7 @@ class Listeners:
                 one.listen(64)
         self._terminal, self._other_end = os.openpty()
         os.set_blocking(self._terminal, False)
-        tty.setraw(self._other_end)  # what is typed does not come back to the listener
+        tty.setraw(self._other_end)  # so that typed text is not echoed to the listener
         os.write(self._terminal, typed.encode())
         self.facts = {
             "port": str(tcp.getsockname()[1]), "udp": str(udp.getsockname()[1]), "socket": str(folder / "socket"),
@@ -45,8 +45,8 @@ class Listeners:
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def heard(self, name: str) -> int:
-        """How many came by; those on their way are waited for."""
+    def count(self, name: str) -> int:
+        """How many connections or messages reached a listener. Waits a moment for those on their way."""
         self._thread.join(0.05)
         return self._counts[name]
 

@@ -1,8 +1,8 @@
-"""Writes a page of docs/: what became of each behaviour at each level of the sandbox, for the user who runs it.
+"""Writes a page of tests/hostile/results: the result of each behaviour at each level of the sandbox, for this user.
 
-Takes half an hour.
+Takes half an hour. `-k` leaves out levels.
 
-python -m pytest tests/hostile/make_table.py [-k "not outer"]
+python -m pytest tests/hostile/make_table.py [-k "not container"]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from behaviour import OTHER_HEADER, Behaviour
 from behaviours import BEHAVIOURS, CONTROLS, HANGS, HARMS, LIES
-from test_hostile import GREEN, faults, parts
+from test_hostile import GREEN, faults, groups
 from verdicts import evaluate
 from victim import Victim
 
@@ -24,56 +24,59 @@ from reloc_lsp.evaluation.sandbox import Sandbox, find_sandbox, sandbox_level
 
 USER = "root" if os.geteuid() == 0 else "an ordinary user"
 TABLE = Path(__file__).parent / f"results/as-{USER.rsplit(maxsplit=1)[-1]}.md"
-WALLS = ("full", "inner walls alone", "outer walls alone", "none")
-"""What stands between a candidate and the rest: both walls, one of them (level `partial`), none."""
-BAD = ("**believed**", "**harmed**", "**stuck**", "**let through**")
+LEVELS = ("full", "confinement alone", "container alone", "none")
+"""The layers of the sandbox: both, only one of them (level `partial`), or none."""
+BAD = ("**accepted**", "**harmed**", "**stuck**", "**succeeded**")
+"""Results of an unsuccessful defence: against a lie, a harm, and a hang in two ways."""
 NOT_TRIED = "not tried"
 KINDS = {
-    "lie": "Lies: they are to be believed by nobody",
+    "lie": "Lies: none may be accepted",
     "harm": "Harms: nothing may change or be read outside",
-    "hang": "Hangs: the judge goes on",
-    "control": "Controls: ordinary code gets what it deserves",
+    "hang": "Hangs: the evaluator continues",
+    "control": "Controls: ordinary code gets the right verdict",
 }
 HEAD = """\
 # Hostile candidates
 
-What became of {count} hostile behaviours at each level of the sandbox ({system}, as {user}). Either wall alone is
+Results of {count} hostile behaviours at each level of the sandbox ({system}, as {user}). One layer alone is
 level `partial`. Written by `python -m pytest tests/hostile/make_table.py`.
 
-Lies are judged as code of a model is: read by the lint before they run, and confirmed if they pass. Harms and hangs are
-run unread, so that only the walls and limits stand against them. A hang that is let through got what it wanted, and the
-judge went on. At `none` harms are not tried: nothing stands against them there, and code of a model is not run at that
-level unless the user's own settings ask for it.
+Lies are evaluated as code written by a model: the lint checks them before they run, and they are confirmed if they
+pass. Harms and hangs run without the lint, so that only the sandbox and the limits protect against them. A hang that
+succeeded got what it wanted, and the evaluator continued. At level `none`, harms are not tried, because nothing
+protects against them. Code written by a model does not run at this level unless the user's own settings allow it.
 """
 
-Starting = Callable[[], Awaitable[PytestEvaluator]]
+Start = Callable[[], Awaitable[PytestEvaluator]]
 found: dict[str, Mapping[str, str]] = {}
 
 
-@pytest.fixture(params=WALLS)
-def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The level to judge at."""
+@pytest.fixture(params=LEVELS)
+def level_name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The level to evaluate at."""
     if request.param.endswith("alone"):
-        outer = find_sandbox().container if request.param.startswith("outer") else None
-        monkeypatch.setattr(sandbox_level, "best_sandbox", lambda: Sandbox(outer, outer is None, missing=("left out",)))
+        container = find_sandbox().container if request.param.startswith("container") else None
+        monkeypatch.setattr(
+            sandbox_level, "best_sandbox", lambda: Sandbox(container, container is None, missing=("left out",))
+        )
     return str(request.param)
 
 
 @pytest.fixture(name="level")
-def asked_for(walls: str) -> str:
-    """That level, as it is asked for."""
-    return "none" if walls == "none" else "auto"
+def requested_level(level_name: str) -> str:
+    """The level, as `start_evaluator` takes it."""
+    return "none" if level_name == "none" else "auto"
 
 
-async def test_of_a_level(starting: Starting, victim: Victim, walls: str):
-    evaluator = await starting()
+async def test_of_a_level(start: Start, victim: Victim, level_name: str):
+    evaluator = await start()
     at = evaluator.sandbox
-    assert at == (walls if walls in ("full", "none") else "partial")
-    found[walls] = {
-        **{b.name: await truth(evaluator, b, victim) for b in CONTROLS},
-        **{b.name: await belief(evaluator, b, victim) for b in LIES},
+    assert at == (level_name if level_name in ("full", "none") else "partial")
+    found[level_name] = {
+        **{b.name: await control_result(evaluator, b, victim) for b in CONTROLS},
+        **{b.name: await lie_result(evaluator, b, victim) for b in LIES},
         **{b.name: await harm(evaluator, b, victim) for b in HARMS if b.runs_at(at)},
-        **await ends(starting, [b for b in HANGS if b.runs_at(at)], victim),
+        **await ends(start, [b for b in HANGS if b.runs_at(at)], victim),
     }
 
 
@@ -82,12 +85,12 @@ def test_write():
     TABLE.write_text("\n".join([head(), *(part(kind) for kind in KINDS)]), encoding="utf-8")
 
 
-async def truth(evaluator: PytestEvaluator, control: Behaviour, victim: Victim) -> str:
+async def control_result(evaluator: PytestEvaluator, control: Behaviour, victim: Victim) -> str:
     (verdict,) = await evaluate(evaluator, control.source(victim.facts))
-    return "as it deserves" if verdict.all_passed == control.right else "**misjudged**"
+    return "correct" if verdict.all_passed == control.right else "**wrong**"
 
 
-async def belief(evaluator: PytestEvaluator, lie: Behaviour, victim: Victim) -> str:
+async def lie_result(evaluator: PytestEvaluator, lie: Behaviour, victim: Victim) -> str:
     (verdict,) = await evaluate(evaluator, lie.source(victim.facts), trusted=False)
     if any(result.failure and result.failure.kind == "Refused" for result in verdict.results.values()):
         return "not run"
@@ -98,42 +101,42 @@ async def belief(evaluator: PytestEvaluator, lie: Behaviour, victim: Victim) -> 
 
 async def harm(evaluator: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
     if harm.harmed and harm.harmed(victim):
-        return "not told from another"
+        return "not distinguishable"
     sources = (harm.source(victim.facts), harm.source(victim.facts, OTHER_HEADER))
     verdicts = await evaluate(evaluator, *sources)
     done = harm.harmed(victim) if harm.harmed else any(verdict.all_passed for verdict in verdicts)
-    return BAD[1] if done else "held back"
+    return BAD[1] if done else "prevented"
 
 
-async def ends(starting: Starting, hangs: list[Behaviour], victim: Victim) -> dict[str, str]:
-    found = [fault.split(": ", 1) for part in parts(hangs) for fault in await faults(starting, victim, part)]
+async def ends(start: Start, hangs: list[Behaviour], victim: Victim) -> dict[str, str]:
+    found = [fault.split(": ", 1) for part in groups(hangs) for fault in await faults(start, victim, part)]
     bad = {name: BAD[3] if fault == GREEN else BAD[2] for name, fault in found}
     return {b.name: bad.get(b.name, "ended") for b in hangs}
 
 
 def head() -> str:
-    """What was tried, and the counts."""
+    """The head of the page, with the counts."""
     lines = [HEAD.format(count=len(BEHAVIOURS), system=f"{platform.system()} {platform.release()}", user=USER)]
-    lines += headed("| | tried |")
-    kinds = {"believed": LIES, "harmed": HARMS, "stuck or let through": HANGS}
+    lines += table_head("| | tried |")
+    kinds = {"accepted": LIES, "harmed": HARMS, "stuck or succeeded": HANGS}
     for kind, behaviours in kinds.items():
         counts = []
-        for became in found.values():
-            said = [became[b.name] for b in behaviours if b.name in became]
-            counts.append(f"{sum(word in BAD for word in said)} of {len(said)}" if said else NOT_TRIED)
+        for results in found.values():
+            cells = [results[b.name] for b in behaviours if b.name in results]
+            counts.append(f"{sum(word in BAD for word in cells)} of {len(cells)}" if cells else NOT_TRIED)
         lines.append(f"| {kind} | {len(behaviours)} | {' | '.join(counts)} |")
     return "\n".join([*lines, ""])
 
 
-def headed(columns: str) -> list[str]:
-    """The head of a table that has a column for each level that was tried."""
+def table_head(columns: str) -> list[str]:
+    """The head of a table with a column for each level."""
     return [f"{columns} {' | '.join(found)} |", "|---|---|" + "---|" * len(found)]
 
 
 def part(kind: str) -> str:
-    """The rows of one kind of behaviour."""
+    """The table of one kind of behaviour."""
     rows = [
-        f"| {b.name} | {b.tries} | " + " | ".join(became.get(b.name, NOT_TRIED) for became in found.values()) + " |"
+        f"| {b.name} | {b.tries} | " + " | ".join(results.get(b.name, NOT_TRIED) for results in found.values()) + " |"
         for b in BEHAVIOURS
         if b.kind == kind
     ]
@@ -141,7 +144,7 @@ def part(kind: str) -> str:
         [
             f"## {KINDS[kind]}",
             "",
-            *headed("| behaviour | what it does |"),
+            *table_head("| behaviour | what it does |"),
             *rows,
             "",
         ]

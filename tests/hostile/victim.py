@@ -1,4 +1,4 @@
-"""What hostile candidates are let loose on: files, listeners and a process that are nobody's but the test's."""
+"""The target of hostile candidates: files, listeners and a process that exist only for the test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from listeners import Listeners
-from looks import Look, look, marked, standing
+from observed_state import State, file_state, process_state, processes_with
 
 SECRET_VARIABLE = "RELOC_VICTIM_SECRET"
 
@@ -29,13 +29,13 @@ print(ctypes.addressof(secret), held, flush=True)
 while True:
     signal.pause()
 """
-"""Holds the secret in its environment, arguments, memory, an open file and current folder; ends with who made it."""
+"""A process with the secret in its environment, arguments, memory, an open file and folder. Ends with its parent."""
 
 
 class Victim:
     """Files below `folder` and in the workspace `origin`, listeners, and a process; a context manager.
 
-    `facts` are what the behaviours are told of it. All questions are of what became of it since it was made.
+    `facts` are what the behaviours know about it. All methods compare with the state at the beginning.
     """
 
     def __init__(self, folder: Path, origin: Path) -> None:
@@ -45,13 +45,13 @@ class Victim:
         self.token = "reloc_victim_" + secrets.token_hex(6)
         self.secret = "secret-" + secrets.token_hex(12)
         self.key = secrets.randbits(31)
-        self.places = {"victim": folder, "origin": origin}
+        self.roots = {"victim": folder, "origin": origin}
         self.shared = Path("/dev/shm") / secrets.token_hex(12)
 
     def __enter__(self) -> Victim:
-        """Make everything, and remember how it looks."""
-        for place in self.places.values():
-            _fill(place)
+        """Create everything, and record its state."""
+        for root in self.roots.values():
+            _fill(root)
         (self.folder / "key").write_text(self.secret)
         self.shared.write_text(self.secret)
         (self.home / ".ssh").mkdir(parents=True)
@@ -72,18 +72,18 @@ class Victim:
             "held": held.decode(), "report": str(self.folder / "report"), "hash": _hash_of_a(0),
             "other_hash": _hash_of_a(1), "shared": str(self.shared), **self.listeners.facts,
         }  # fmt: skip
-        self._were = self._seen()
-        self._ran = self._standing()
+        self._before = self._file_states()
+        self._process_before = self._standing()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Remove everything, also what the behaviours left."""
+        """Remove everything, including what the behaviours left."""
         self.listeners.close()
         self.process.kill()
         self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
-        for pid in marked(self.token):
+        for pid in processes_with(self.token):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for path in self._leftovers():
@@ -101,30 +101,30 @@ class Victim:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def changed(self, name: str) -> bool:
-        """Whether something is not as it was: `victim/key`, or anything below `origin/old`."""
-        now = self._seen()
-        names = {path for path in {*self._were, *now} if path == name or path.startswith(name + "/")}
-        return any(self._were.get(path) != now.get(path) for path in names)
+        """Whether a path like `victim/key`, or anything in a folder like `origin/old`, has changed."""
+        now = self._file_states()
+        names = {path for path in {*self._before, *now} if path == name or path.startswith(name + "/")}
+        return any(self._before.get(path) != now.get(path) for path in names)
 
     def reached(self, listener: str) -> bool:
-        """Whether something came to a listener: `tcp`, `udp`, `socket`, `abstract` or `terminal`."""
-        return self.listeners.heard(listener) > 0
+        """Whether something reached a listener: `tcp`, `udp`, `socket`, `abstract` or `terminal`."""
+        return self.listeners.count(listener) > 0
 
     def disturbed(self) -> bool:
-        """Whether the process ended, stands still, is traced, or runs by other rules than it did."""
-        return self.process.poll() is not None or self._standing() != self._ran
+        """Whether the process ended, is stopped or traced, or has another priority or limit than before."""
+        return self.process.poll() is not None or self._standing() != self._process_before
 
     def left(self) -> bool:
-        """Whether a behaviour left something of its token behind: shared memory, a message queue, a file, a process."""
+        """Whether a behaviour left something behind that has the token: shared memory, a queue, a file or a process."""
         libc = ctypes.CDLL(None, use_errno=True)
         numbers = [_system_v(get, self.key) for get in (libc.shmget, libc.semget, libc.msgget)]
         queue = libc.mq_open(f"/{self.token}".encode(), os.O_RDONLY) if hasattr(libc, "mq_open") else -1
         if queue >= 0:
             os.close(queue)
-        return queue >= 0 or any(n >= 0 for n in numbers) or bool(self._leftovers()) or bool(marked(self.token))
+        return queue >= 0 or any(n >= 0 for n in numbers) or bool(self._leftovers()) or bool(processes_with(self.token))
 
     def locked(self, name: str) -> bool:
-        """Whether somebody holds a lock on a file of the victim."""
+        """Whether a process holds a lock on a file of the victim."""
         import fcntl
 
         with open(self.folder / name, "rb") as file:
@@ -134,21 +134,21 @@ class Victim:
                 return True
         return False
 
-    def _seen(self) -> dict[str, Look]:
+    def _file_states(self) -> dict[str, State]:
         return {
-            name + "/" + path.relative_to(place).as_posix(): look(path)
-            for name, place in self.places.items()
-            for path in place.rglob("*")
+            name + "/" + path.relative_to(root).as_posix(): file_state(path)
+            for name, root in self.roots.items()
+            for path in root.rglob("*")
         }
 
-    def _standing(self) -> Look:
-        """How the process runs, and what its memory holds."""
+    def _standing(self) -> State:
+        """The state of the process, and the content of its memory."""
         with open(f"/proc/{self.process.pid}/mem", "rb", 0) as memory:
             memory.seek(int(self.facts["address"]))
-            return *standing(self.process.pid), memory.read(len(self.secret))
+            return *process_state(self.process.pid), memory.read(len(self.secret))
 
     def _leftovers(self) -> list[Path]:
-        """Files named by the token in folders that are everybody's, or the interpreter's."""
+        """Files with the token in their name, in shared folders and in those of the interpreter."""
         scheme = sysconfig.get_paths()
         folders = [
             "/dev/shm", "/dev/mqueue", "/tmp", "/var/tmp", "/etc", tempfile.gettempdir(), os.path.expanduser("~"),
@@ -157,24 +157,24 @@ class Victim:
         return [path for folder in dict.fromkeys(folders) for path in Path(folder).glob(f"*{self.token}*")]
 
 
-def _fill(place: Path) -> None:
-    (place / "old").mkdir(parents=True, exist_ok=True)
+def _fill(root: Path) -> None:
+    (root / "old").mkdir(parents=True, exist_ok=True)
     for name in ("keep.txt", "mode.txt", "old/inner.txt"):
-        (place / name).write_text("as it was\n" * 10)
-    (place / "mode.txt").chmod(0o600)
-    (place / "mount").mkdir(exist_ok=True)
-    for path in (place / "mode.txt", place / "keep.txt"):
+        (root / name).write_text("as it was\n" * 10)
+    (root / "mode.txt").chmod(0o600)
+    (root / "mount").mkdir(exist_ok=True)
+    for path in (root / "mode.txt", root / "keep.txt"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
 
 
 def _hash_of_a(seed: int) -> str:
-    """What `hash("a")` ends in with that seed of hashes."""
+    """`hash("a") % 1000` with this hash seed."""
     command = [sys.executable, "-S", "-c", "print(hash('a') % 1000)"]
     done = subprocess.run(command, env={"PYTHONHASHSEED": str(seed)}, capture_output=True, text=True, check=True)
     return done.stdout.strip()
 
 
 def _system_v(get: Callable[..., int], key: int) -> int:
-    """The number of a System V object of that key; below zero where there is none."""
+    """The number of the System V object with this key; negative if there is none."""
     more = [0] * (2 if get.__name__ != "msgget" else 1)
     return get(key, *more)

@@ -1,9 +1,9 @@
-"""Lies to the judge itself: records forged, changed on their way, or sent by another than the one they are of."""
+"""Lies to the evaluator itself: records that are forged, changed, or sent by another process."""
 
 from __future__ import annotations
 
 from behaviour import Behaviour, lie
-from parts import FORGE, FRAMES, LINES, NONCE, NUMBERS, PLUGINS, RECORDS
+from snippets import FORGE, FRAMES, LINES, NONCE, NUMBERS, PLUGINS, RECORDS
 
 GREEN_LINES = FRAMES + "plugins = []\n" + NUMBERS + RECORDS + NONCE + LINES
 REQUEST = FRAMES + 'request = next(t for t in things if type(t).__name__ in ("Run", "RunBatch"))\n'
@@ -29,21 +29,22 @@ return a
 KINDER = """\
 def kinder(data): return data.replace(b'"outcome": "failed"', b'"outcome": "passed"')
 """
-PATIENT = """\
+RUN_ALL = """\
 for plugin in plugins:
-    plugin.left = plugin.early_stop = None
+    plugin.failures_left = plugin.early_stop = None
 """
+"""Has the runner run all tests, whatever fails."""
 
 LIES: tuple[Behaviour, ...] = (
     lie("writes records everywhere", "Writes records of passing tests to every open file, without the nonce.", BLIND),
     lie(
         "sends records and leaves",
-        "Walks the frames to what sends the records, sends those of passing tests, and ends the process.",
+        "Finds the sender of records in the frames, sends records of passing tests, and ends the process.",
         FORGE + "os._exit(0)",
     ),
     lie(
         "steals by a traceback",
-        "The same without asking for frames: an exception that it catches holds the way to them.",
+        "The same with the frames of an exception that it catches.",
         FORGE.replace("sys._getframe()", "None").replace(
             "while frame:",
             "try: raise ValueError\nexcept ValueError as error: frame = error.__traceback__.tb_frame\nwhile frame:",
@@ -66,7 +67,7 @@ LIES: tuple[Behaviour, ...] = (
     ),
     lie(
         "forges after turning into a program",
-        "Hands the records to a program that takes the process's place and has none of the judge's code in it.",
+        "Passes the records to a program that replaces the process and contains no code of the harness.",
         GREEN_LINES
         + """\
 os.set_inheritable(senders[0]._fd, True)
@@ -76,7 +77,7 @@ os.execv(sys.executable, [sys.executable, "-c", program, str(senders[0]._fd), li
     ),
     lie(
         "writes lines with the stolen nonce",
-        "Finds the nonce among all objects and writes the lines past every function of the judge.",
+        "Finds the nonce among all objects and writes the lines without any function of the harness.",
         GREEN_LINES + "os.write(senders[0]._fd, lines)\nos._exit(0)",
     ),
     lie(
@@ -86,7 +87,7 @@ os.execv(sys.executable, [sys.executable, "-c", program, str(senders[0]._fd), li
     ),
     lie(
         "answers in its server's place",
-        "Writes a whole answer into the pipe that the parent process has to the judge.",
+        "Writes a whole answer into the pipe that the parent process has to the evaluator.",
         REQUEST
         + "numbers = list(request.request.limits)\n"
         + ANSWER
@@ -98,13 +99,13 @@ for fd in os.listdir(folder + "fd"):
         with open(folder + "fd/" + fd, "wb", 0) as pipe: pipe.write(frame)
 os._exit(0)
 """,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     lie(
         "changes records on their way",
-        "Puts itself between the runner and what sends its records.",
+        "Wraps the function with which the runner sends records.",
         PLUGINS
-        + PATIENT
+        + RUN_ALL
         + """\
 def kinder(record, send=plugins[0].send):
     if hasattr(record, "outcome") and hasattr(record, "test"): vars(record).update(outcome="passed", failure=None)
@@ -114,13 +115,13 @@ return a
 """,
     ),
     lie(
-        "patches the judge's rule",
-        "Replaces the function of the runner that says how a test ended.",
+        "patches the runner's rule",
+        "Replaces the function of the runner that decides how a test ended.",
         PLUGINS
         + """\
 for plugin in plugins:
-    if hasattr(plugin, "_outcome"): type(plugin)._outcome = lambda *_: ("passed", None)
-    if hasattr(plugin, "worst"): plugin.worst = type("Kind", (dict,), {"get": lambda *_: "passed"})()
+    if hasattr(plugin, "_result"): type(plugin)._result = lambda *_: ("passed", None)
+    if hasattr(plugin, "outcomes"): plugin.outcomes = type("Kind", (dict,), {"get": lambda *_: "passed"})()
 return a
 """,
     ),
@@ -128,7 +129,7 @@ return a
         "patches json",
         "Has the standard library write `passed` for `failed`.",
         PLUGINS
-        + PATIENT
+        + RUN_ALL
         + """\
 import json
 encode = json.JSONEncoder.encode
@@ -141,9 +142,9 @@ return a
     ),
     lie(
         "patches os.write and json.dumps",
-        "Replaces the two functions that records go through, where everybody looks them up.",
+        "Replaces the two functions that write records, in their public modules.",
         PLUGINS
-        + PATIENT
+        + RUN_ALL
         + KINDER
         + """\
 import json
@@ -155,9 +156,9 @@ return a
     ),
     lie(
         "patches the private writer",
-        "Replaces the same functions where the judge has put them away.",
+        "Replaces the same functions where the harness keeps them.",
         PLUGINS
-        + PATIENT
+        + RUN_ALL
         + KINDER
         + NONCE
         + """\
@@ -166,10 +167,10 @@ return a
 """,
     ),
     lie(
-        "patches the call of what sends",
-        "Replaces the method of the class of what sends the records.",
+        "patches the class of the sender",
+        "Replaces the method of the class that sends the records.",
         PLUGINS
-        + PATIENT
+        + RUN_ALL
         + NONCE
         + """\
 for kind in {type(sender) for sender in senders}:
@@ -198,15 +199,15 @@ os._exit(0)
 """,
     ),
     lie(
-        "lies when asked for the failure's text",
-        "Raises an exception whose text, asked for by the judge after the test, is the lie.",
+        "lies in the text of the failure",
+        "Raises an exception whose text, which the harness reads after the test, sends the records.",
         "class Sore(Exception):\n    def __str__(self):\n        "
         + FORGE.replace("\n", "\n        ")
         + "os._exit(0)\nraise Sore",
     ),
     lie(
-        "lies when its name is asked for",
-        "The same by the name of the exception's class, which every report holds.",
+        "lies in the name of the failure",
+        "The same in the name of the exception's class, which every report contains.",
         "class Sorry(type):\n    @property\n    def __name__(self):\n        "
         + FORGE.replace("\n", "\n        ")
         + "os._exit(0)\nclass Sore(Exception, metaclass=Sorry): pass\nraise Sore",

@@ -1,4 +1,4 @@
-"""Pieces of bodies that several behaviours share: the ways from a function to those who judge it."""
+"""Pieces of code that several behaviours share: the ways from a function to the code that evaluates it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ while frame:
     things += frame.f_locals.values()
     frame = frame.f_back
 """
-"""`things`: every local variable of whoever called, from the test up to the start of the process."""
+"""`things`: every local variable of all callers, from the test up to the start of the process."""
 
 PLUGINS = (
     FRAMES
@@ -25,7 +25,7 @@ tables = [t.numbers for t in plugins if hasattr(t, "numbers")]
 pairs = [t for t in things if isinstance(t, list) and t and hasattr(t[0], "__len__") and hasattr(t[0][-1], "nodeid")]
 numbers = sorted(tables[0].values()) if tables else [number for number, _ in pairs[0]]
 """
-"""What the tests are called in records, in the order in which they run."""
+"""`numbers`: the numbers of the tests in records, in the order in which they run."""
 
 RECORDS = """\
 kinds = sys.modules["_reloc_harness.protocol.messages"]
@@ -42,13 +42,13 @@ for record in records:
     plugins[0].send(record)
 """
 )
-"""Sends records of passing tests by the judge's own means."""
+"""Sends records of passing tests with the functions of the harness."""
 
 NONCE = """\
 import gc
 senders = [t for t in gc.get_objects() if hasattr(type(t), "__call__") and "_nonce" in getattr(t, "__dict__", ())]
 """
-"""`senders`: what writes records with the child's secret number, found without any frame."""
+"""`senders`: the objects that write records with the child's secret nonce, found without frames."""
 
 LINES = """\
 import json
@@ -57,13 +57,13 @@ lines = b"".join(senders[0]._nonce + text + b"\\n" for text in texts)
 """
 
 HOLLOW = "def test_five(): pass\\ndef test_three(): pass\\ndef test_others(): pass\\n"
-"""Tests that test nothing, as they stand in a body."""
+"""Tests that test nothing, escaped for use in a string of a body."""
 
 OF_A_TEST = """\
 def of_a_test(excinfo):
     return excinfo is not None and any("test_m" in str(entry.path) for entry in excinfo.traceback)
 """
-"""`of_a_test`: whether a failure is that of one of our tests; all others, which may be there as a trap, are let be."""
+"""`of_a_test`: whether a failure is one of our tests. Others are left alone, because they may be canary tests."""
 
 UNFAILING = (
     OF_A_TEST
@@ -75,11 +75,11 @@ def never_failing(self, result, excinfo, *rest, **more):
 never_failing.true_one = begin
 """
 )
-"""`never_failing`: a beginning of pytest's account of a call that forgets what was raised; `begin` is the true one."""
+"""`never_failing`: a constructor of pytest's CallInfo that drops the exception; `begin` is the real one."""
 
 RIGHT_IN_FIRST_TEST = """\
 import sys
 first = f.__dict__.setdefault("first", sys._getframe(1).f_code)
 return 3 if sys._getframe(1).f_code is first else a
 """
-"""For what changes only the tests to come: it gets through the running one by the right answer."""
+"""For behaviours that change only later tests: the running test passes with the right answer."""

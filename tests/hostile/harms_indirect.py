@@ -1,4 +1,4 @@
-"""Harms by another's hand: something is laid out where the judge itself will write, read or clear up later."""
+"""Indirect harms: traps in places where the evaluator itself will write, read or clean up later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import os, sys, tempfile
 from pathlib import Path
 above = [path for path in Path.cwd().parents if path.name.startswith("reloc-") or path.parent.name.startswith("reloc-")]
 """
-"""`above`: the judge's own folders around the copy of the workspace."""
+"""`above`: the evaluator's own folders around the copy of the workspace."""
 LINKED_LOGS = (
     PLACES
     + """\
@@ -85,28 +85,28 @@ return Explosive()
 
 
 def kept(victim: Victim) -> bool:
-    """Whether the victim's folder is not as it was."""
+    """Whether the victim's folder has changed."""
     return victim.changed("victim")
 
 
 HARMS: tuple[Behaviour, ...] = (
     harm(
         "makes the logs links",
-        "Has the judge append what the next test processes print to a file of the user's.",
+        "Has the evaluator append what the next test processes print to a file of the user's.",
         LINKED_LOGS,
         kept,
         confirmed=True,
     ),
     harm(
         "lays out copies with links",
-        "Makes the next copies of the workspace beforehand, with links where the judge will write the files.",
+        "Makes the next copies of the workspace beforehand, with links where the evaluator will write the files.",
         COPIES_LAID_OUT,
         kept,
         confirmed=True,
     ),
     harm(
         "makes the copies links",
-        "Has the judge make the next copies of the workspace in a folder of the user's.",
+        "Has the evaluator make the next copies of the workspace in a folder of the user's.",
         COPIES_LINKED,
         kept,
         confirmed=True,
@@ -127,7 +127,7 @@ HARMS: tuple[Behaviour, ...] = (
     ),
     harm(
         "puts links under lock",
-        "Leaves links in folders that cannot be cleared, so that the judge unlocks what they point at.",
+        "Leaves links in folders that cannot be cleared, so that the evaluator unlocks what they point at.",
         LINKS_UNDER_LOCK,
         kept,
         confirmed=True,

@@ -1,9 +1,9 @@
-"""Hangs of the judge: its processes are stopped, what it reads is nonsense, or what it needs is taken away."""
+"""Hangs of the evaluator: its processes are stopped, it receives nonsense, or files that it needs are removed."""
 
 from __future__ import annotations
 
 from behaviour import Behaviour, hang
-from parts import NONCE, NUMBERS, PLUGINS
+from snippets import NONCE, NUMBERS, PLUGINS
 
 ABOVE = """\
 import os, shutil, tempfile
@@ -35,11 +35,11 @@ def say(text):
         os.write(wire.writer, struct.pack(">I", len(marked)) + marked)
 """
 )
-"""`say`: sends a text as a record, be it through a fork server or to the judge itself."""
+"""`say`: sends a text as a record, through a fork server or directly to the evaluator."""
 
 
 def record(**fields: str) -> str:
-    """The JSON of a record of a test, some fields of which are not as usual."""
+    """The JSON of a record of a test, with some malformed fields."""
     usual = {"kind": '"TestEnded"', "test": "%d", "outcome": '"failed"', "seconds": "0", "wall": "0", "failure": "null"}
     return "{" + ", ".join(f'"{name}": {text}' for name, text in {**usual, **fields}.items()) + "}"
 
@@ -60,56 +60,56 @@ MALFORMED = {
     "lines that are a number": record(failure=failure(unit_lines="5", test_line="null")),
     "a line that is a text": record(failure=failure(test_line='"many"')),
     "a text that cannot be written": record(failure=failure(message='"\\\\ud800"')),
-    "what it wants to be heard": '{"kind": "ProbeReport", "types": [], "calls": 5, "counts": {"x": {}}, "visits": 0}',
+    "a malformed probe report": '{"kind": "ProbeReport", "types": [], "calls": 5, "counts": {"x": {}}, "visits": 0}',
     "a list": "[1, 2, 3]",
     "a number that is too long": "9" * 5000,
 }
 
 
-def saying(name: str, tries: str, act: str) -> Behaviour:
-    """A hang that has `say`."""
+def sending(name: str, tries: str, act: str) -> Behaviour:
+    """A hang whose body can call `say`."""
     return hang(name, tries, ALL_WAYS + act + "\nreturn a", confirmed=True)
 
 
 HANGS: tuple[Behaviour, ...] = (
     *(
-        saying(
+        sending(
             f"sends {what}",
-            "Sends the judge a record that is not of the form it has.",
+            "Sends a malformed record to the evaluator.",
             f"for test in numbers: say({text!r}.replace('%d', str(test)).encode())",
         )
         for what, text in MALFORMED.items()
     ),
-    saying("sends a nest", "Sends a record nested so deeply that reading it fills the stack.", "say(b'[' * 100_000)"),
-    saying(
+    sending("sends a nest", "Sends a record nested so deeply that reading it fills the stack.", "say(b'[' * 100_000)"),
+    sending(
         "sends a deep record",
         "The same in the form of a record.",
         "say(b'{\"kind\": \"RunBegins\", \"cpu\": ' + b'[' * 9999 + b']' * 9999 + b'}')",
     ),
-    saying(
+    sending(
         "sends without a line's end",
-        "Writes to the judge for ever, and never comes to the end of a line.",
+        "Writes to the evaluator for ever, and never comes to the end of a line.",
         "while senders: os.write(senders[0]._fd, b'x' * 65536)",
     ),
-    saying(
+    sending(
         "sends for ever",
-        "Writes small records to the judge for ever.",
+        "Writes small records to the evaluator for ever.",
         'while senders: say(b\'{"kind": "LineReached", "line": 1, "test": null}\')',
     ),
-    saying(
-        "promises more than it sends",
-        "Tells the judge of a record of 200 megabytes, and sends nothing of it.",
+    sending(
+        "announces more than it sends",
+        "Announces a record of 200 megabytes to the evaluator, and sends nothing of it.",
         "for wire in wires: os.write(wire.writer, struct.pack('>I', 200 << 20))\nimport time\ntime.sleep(600)",
     ),
     hang(
-        "talks nonsense in its server's place",
-        "Writes into the pipe that the parent process has to the judge.",
+        "writes nonsense in its server's place",
+        "Writes into the pipe that the parent process has to the evaluator.",
         'nonsense = b"nonsense" * 9\n' + TO_THE_SERVER,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
-        "hears its server's orders",
-        "Takes over the parent's descriptors and reads what the judge tells it.",
+        "reads its server's requests",
+        "Takes over the parent's descriptors and reads the requests of the evaluator.",
         """
         import ctypes, os, threading
         libc = ctypes.CDLL(None, use_errno=True)
@@ -119,21 +119,26 @@ HANGS: tuple[Behaviour, ...] = (
             if taken > 0: threading.Thread(target=os.read, args=(taken, 65536), daemon=True).start()
         threading.Event().wait()
         """,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
-    hang("stops its parent", "Has it stand still.", "import os; os.kill(os.getppid(), 19); return a", needs_walls=True),
-    hang("kills its parent", "Ends it.", "import os; os.kill(os.getppid(), 9); return a", needs_walls=True),
+    hang(
+        "stops its parent",
+        "Stops it with a signal.",
+        "import os; os.kill(os.getppid(), 19); return a",
+        needs_sandbox=True,
+    ),
+    hang("kills its parent", "Ends it.", "import os; os.kill(os.getppid(), 9); return a", needs_sandbox=True),
     hang(
         "traces its parent",
         "Attaches to it as a debugger, and waits.",
         "import ctypes, os, time\nctypes.CDLL(None).ptrace(16, os.getppid(), None, None)\ntime.sleep(600)",
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "ends its parent's group",
         "Joins its parent's process group and signals all of it.",
         "import os\nos.setpgid(0, os.getpgid(os.getppid()))\nos.kill(0, 9)",
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "hides in its parent's group",
@@ -159,7 +164,7 @@ HANGS: tuple[Behaviour, ...] = (
     ),
     hang(
         "makes the logs pipes",
-        "Puts a FIFO where the judge opens a log: who opens it waits for a reader.",
+        "Replaces the logs of the evaluator with FIFOs, so that opening one waits for a reader.",
         ABOVE
         + """\
 for folder in above:
@@ -170,14 +175,14 @@ for folder in above:
         except OSError: pass
 return a
 """,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "removes its folders",
         "Removes its folder for temporary files and its home.",
         "import os, shutil, tempfile\nfor folder in (tempfile.gettempdir(), os.path.expanduser('~')):\n"
         "    if '/reloc-' in folder: shutil.rmtree(folder, ignore_errors=True)\nreturn a",
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "renames its folders",
@@ -192,23 +197,23 @@ for folder in (tempfile.gettempdir(), os.path.expanduser("~"), os.getcwd(), *abo
         except OSError: pass
 return a
 """,
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "removes the workspace",
-        "Removes the copy in which it is judged.",
+        "Removes the copy in which it is evaluated.",
         "import os, shutil\nif '/reloc-' in os.getcwd(): shutil.rmtree(os.getcwd(), ignore_errors=True)\nreturn a",
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "breaks the next start",
         "Leaves a module in the workspace that is found before pytest and ends whoever loads it.",
         "open('pytest.py', 'w').write('raise SystemExit')\nreturn a",
-        needs_walls=True,
+        needs_sandbox=True,
     ),
     hang(
         "fills its output",
-        "Writes 300 megabytes to whoever listens to what tests print, and waits.",
+        "Writes 300 megabytes to the output of the tests, and waits.",
         """
         import os, time
         for _ in range(150):

@@ -1,4 +1,4 @@
-"""How a file and a process look from outside: two looks that are equal mean that nobody touched it."""
+"""The observable state of files and processes. If two states are equal, nothing was changed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import stat
 from pathlib import Path
 
 FS_IOC_GETFLAGS = 0x80086601
-Look = tuple[object, ...]
+"""Number of the Linux ioctl that reads the flags of a file (linux/fs.h, 64 bit)."""
+State = tuple[object, ...]
 
 
-def look(path: Path) -> Look:
-    """Kind, mode, owner, links, times, content, extended attributes and flags of what is at `path`."""
+def file_state(path: Path) -> State:
+    """Kind, mode, owner, links, times, content, extended attributes and flags of the file at `path`."""
     try:
         found = path.lstat()
     except OSError:
@@ -30,17 +31,17 @@ def look(path: Path) -> Look:
     return (*plain, found.st_nlink, path.read_bytes(), *_attributes(path), _flags(path))
 
 
-def standing(pid: int) -> Look:
-    """State, priority, processors, limits and tracer of a process that only sleeps."""
+def process_state(pid: int) -> State:
+    """State, priority, processors, limits and tracer of a sleeping process."""
     folder = Path(f"/proc/{pid}")
     if not folder.exists():  # another system than Linux
         return (os.getpriority(os.PRIO_PROCESS, pid),)
-    told = dict(line.split(":\t", 1) for line in (folder / "status").read_text().splitlines() if ":\t" in line)
+    status = dict(line.split(":\t", 1) for line in (folder / "status").read_text().splitlines() if ":\t" in line)
     limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     return (
-        told["State"][:1] in "tTZX",
-        told["TracerPid"],
-        told["Cpus_allowed"],
+        status["State"][:1] in "tTZX",
+        status["TracerPid"],
+        status["Cpus_allowed"],
         (folder / "stat").read_text().rsplit(")", 1)[1].split()[15:17],
         (folder / "oom_score_adj").read_text(),
         limits,
@@ -48,8 +49,8 @@ def standing(pid: int) -> Look:
     )
 
 
-def marked(token: str) -> list[int]:
-    """Processes that have `token` among their arguments."""
+def processes_with(token: str) -> list[int]:
+    """Process ids of processes with `token` in their arguments."""
     found = []
     for arguments in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
@@ -68,16 +69,16 @@ def _attributes(path: Path) -> list[tuple[str, bytes]]:
 
 
 def _flags(path: Path) -> int:
-    """What `chattr` sets."""
+    """The flags that `chattr` sets."""
     flags = array.array("l", [0])
     try:
-        place = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return 0
     try:
-        fcntl.ioctl(place, FS_IOC_GETFLAGS, flags)
+        fcntl.ioctl(descriptor, FS_IOC_GETFLAGS, flags)
     except OSError:
         return 0
     finally:
-        os.close(place)
+        os.close(descriptor)
     return flags[0]
