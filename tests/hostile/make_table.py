@@ -68,15 +68,15 @@ def requested_level(level_name: str) -> str:
     return "none" if level_name == "none" else "auto"
 
 
-async def test_of_a_level(start: Start, victim: Victim, level_name: str):
+async def test_run_at_a_level(start: Start, victim: Victim, level_name: str):
     evaluator = await start()
     at = evaluator.sandbox
     assert at == (level_name if level_name in ("full", "none") else "partial")
     found[level_name] = {
         **{b.name: await control_result(evaluator, b, victim) for b in CONTROLS},
         **{b.name: await lie_result(evaluator, b, victim) for b in LIES},
-        **{b.name: await harm(evaluator, b, victim) for b in HARMS if b.runs_at(at)},
-        **await ends(start, [b for b in HANGS if b.runs_at(at)], victim),
+        **{b.name: await harm_result(evaluator, b, victim) for b in HARMS if b.runs_at(at)},
+        **await hang_results(start, [b for b in HANGS if b.runs_at(at)], victim),
     }
 
 
@@ -99,7 +99,7 @@ async def lie_result(evaluator: PytestEvaluator, lie: Behaviour, victim: Victim)
     return BAD[0] if (await evaluator.confirm(lie.source(victim.facts))).all_passed else "not confirmed"
 
 
-async def harm(evaluator: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
+async def harm_result(evaluator: PytestEvaluator, harm: Behaviour, victim: Victim) -> str:
     if harm.harmed and harm.harmed(victim):
         return "not distinguishable"
     sources = (harm.source(victim.facts), harm.source(victim.facts, OTHER_HEADER))
@@ -108,7 +108,7 @@ async def harm(evaluator: PytestEvaluator, harm: Behaviour, victim: Victim) -> s
     return BAD[1] if done else "prevented"
 
 
-async def ends(start: Start, hangs: list[Behaviour], victim: Victim) -> dict[str, str]:
+async def hang_results(start: Start, hangs: list[Behaviour], victim: Victim) -> dict[str, str]:
     found = [fault.split(": ", 1) for part in groups(hangs) for fault in await faults(start, victim, part)]
     bad = {name: BAD[3] if fault == GREEN else BAD[2] for name, fault in found}
     return {b.name: bad.get(b.name, "ended") for b in hangs}

@@ -1,4 +1,4 @@
-"""A model server that follows a script: real sockets, and every way in which such servers misbehave."""
+"""A model server on real sockets that follows a script, including every way in which such servers misbehave."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
 class Request:
     """A request that was received.
 
-    `begun` is set once the scene has sent everything before its pause, if it has one. `left` is set once the client has
-    closed the connection before the answer was complete.
+    `begun` is set when the scene has sent everything before its pause, if it has one. `left` is set when the client
+    closes the connection before the answer is complete.
     """
 
     method: str
@@ -30,7 +30,7 @@ class Request:
 
 
 class Wire:
-    """The connection to the client of one request."""
+    """The connection to the client of one request. `raw` sends bytes; the other methods send parts of a response."""
 
     def __init__(self, request: Request, writer: asyncio.StreamWriter) -> None:
         self.request = request
@@ -55,7 +55,7 @@ class Wire:
         await self._writer.drain()
 
     async def forever(self) -> None:
-        """Send nothing more, until the client closes the connection."""
+        """Send nothing more; return when the client closes the connection."""
         self.request.begun.set()
         await self.request.left.wait()
 
@@ -65,11 +65,12 @@ Scene = Callable[[Wire], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Answer:
-    """A valid answer, except for what the fields change.
+    """A scene with a valid answer, except for what the fields change.
 
     `texts` are the replies, used in turn; each is sent word by word, with a pause of `pause` seconds before each word.
-    `usage` is the number of prompt, cached and completion tokens, or `None` for a server that reports none. After
-    `stops_after` words, if given, the server hangs or closes the connection, as `then` says.
+    `usage` is the number of prompt, cached and completion tokens, or `None` for a server that reports none. `refuses`
+    are parameters that the server does not know. If `stops_after` is given, the server stops after this number of
+    words: it hangs if `then` is "hang", and otherwise closes the connection.
     """
 
     texts: Sequence[str] = ("def f(a):\n    return a + 1\n",)
@@ -84,37 +85,37 @@ class Answer:
     then: str = "hang"
 
     async def __call__(self, wire: Wire) -> None:
-        asked = wire.request.body
-        refused = next((name for name in self.refuses if name in asked), None)
+        body = wire.request.body
+        refused = next((name for name in self.refuses if name in body), None)
         if refused is not None:
             await status(400, {"error": {"message": f"Unknown parameter: '{refused}'.", "param": refused}})(wire)
             return
-        number = asked.get("n", 1) if self.honours_n else 1
-        texts = [self.texts[place % len(self.texts)] for place in range(number)]
+        number = body.get("n", 1) if self.honours_n else 1
+        texts = [self.texts[index % len(self.texts)] for index in range(number)]
         if self.streams:
             await self._stream(wire, texts)
         else:
             choices = [
-                {"index": place, "message": {"role": "assistant", "content": text}, "finish_reason": self.finish}
-                for place, text in enumerate(texts)
+                {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": self.finish}
+                for index, text in enumerate(texts)
             ]
             await status(200, {"object": "chat.completion", "choices": choices, "usage": self._usage()})(wire)
 
     async def _stream(self, wire: Wire, texts: Sequence[str]) -> None:
         await wire.head(200, "text/event-stream; charset=utf-8", {}, None)
         sent = 0
-        for place, text in enumerate(texts):
-            await wire.event(chunk(place, {"role": "assistant", "content": ""}))
+        for index, text in enumerate(texts):
+            await wire.event(chunk(index, {"role": "assistant", "content": ""}))
             for number, word in enumerate(text.split(" ")):
                 if sent == self.stops_after:
                     if self.then == "hang":
                         await wire.forever()
                     return
                 await asyncio.sleep(self.pause)
-                await wire.event(chunk(place, {"content": f" {word}" if number else word}))
+                await wire.event(chunk(index, {"content": f" {word}" if number else word}))
                 sent += 1
-        for place in range(len(texts)):
-            await wire.event(chunk(place, {}, self.finish))
+        for index in range(len(texts)):
+            await wire.event(chunk(index, {}, self.finish))
         if self.usage is not None and wire.request.body.get("stream_options", {}).get("include_usage"):
             await wire.event(json.dumps({"object": "chat.completion.chunk", "choices": [], "usage": self._usage()}))
         if self.done:
@@ -133,14 +134,14 @@ class Answer:
         return counted
 
 
-def chunk(place: int, delta: Mapping[str, Any], finish: str | None = None) -> str:
+def chunk(index: int, delta: Mapping[str, Any], finish: str | None = None) -> str:
     """One piece of a streamed answer."""
-    choice = {"index": place, "delta": delta, "finish_reason": finish}
+    choice = {"index": index, "delta": delta, "finish_reason": finish}
     return json.dumps({"id": "c", "object": "chat.completion.chunk", "model": "tiny", "choices": [choice]})
 
 
 def status(code: int, body: object, headers: Mapping[str, str] | None = None) -> Scene:
-    """An answer with that HTTP status and JSON body."""
+    """An answer with this HTTP status and JSON body."""
     return page(json.dumps(body), "application/json", code, headers)
 
 
@@ -168,19 +169,19 @@ def events(*data: str) -> Scene:
 
 
 async def hang(wire: Wire) -> None:
-    """No answer, not even its first byte."""
+    """Never send a byte."""
     await wire.forever()
 
 
 async def hang_up(wire: Wire) -> None:
-    """The connection closed without an answer."""
+    """Close the connection without an answer."""
 
 
 class ScriptedServer:
-    """`async with ScriptedServer(scene, ...) as server`: plays one scene for each chat request, the last one for ever.
+    """`async with ScriptedServer(scene, ...) as server`: plays one scene per chat request and repeats the last one.
 
     /v1/models lists `models`, or answers with the scene `listing`. `requests` are the chat requests received,
-    `listings` the others. `busiest` is the highest number of chat requests that were under way at once.
+    `listings` the others. `busiest` is the highest number of chat requests in progress at the same time.
     """
 
     def __init__(self, *scenes: Scene, models: Sequence[str] = ("tiny",), listing: Scene | None = None) -> None:
@@ -190,7 +191,7 @@ class ScriptedServer:
         self.listings: list[Request] = []
         self.busiest = 0
         self._busy = 0
-        self._news = asyncio.Condition()
+        self._arrival = asyncio.Condition()
         self._connections: set[asyncio.Task[None]] = set()
 
     @property
@@ -204,9 +205,9 @@ class ScriptedServer:
         return f"{self.root}/v1"
 
     async def received(self, number: int) -> list[Request]:
-        """The chat requests, once there are that many."""
-        async with self._news:
-            await self._news.wait_for(lambda: len(self.requests) >= number)
+        """Wait for `number` chat requests, and return all of them."""
+        async with self._arrival:
+            await self._arrival.wait_for(lambda: len(self.requests) >= number)
         return self.requests
 
     async def __aenter__(self) -> ScriptedServer:
@@ -228,7 +229,7 @@ class ScriptedServer:
         self._connections.add(task)
         try:
             first = await reader.readexactly(1)
-            if first == b"\x16":  # The beginning of TLS, which is not spoken here.
+            if first == b"\x16":  # The first byte of TLS, which this server does not support.
                 writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
                 return
             request = await self._read(first, reader)
@@ -239,7 +240,7 @@ class ScriptedServer:
                 request.left.set()
             watching.cancel()
         except asyncio.IncompleteReadError:
-            pass  # A connection that was opened and not used.
+            pass  # The client opened a connection without using it.
         finally:
             writer.close()
             self._connections.discard(task)
@@ -249,9 +250,9 @@ class ScriptedServer:
             scene = self._scenes.pop(0) if len(self._scenes) > 1 else self._scenes[0]
             self._busy += 1
             self.busiest = max(self.busiest, self._busy)
-            async with self._news:
+            async with self._arrival:
                 self.requests.append(request)
-                self._news.notify_all()
+                self._arrival.notify_all()
             try:
                 await scene(wire)
             finally:

@@ -1,7 +1,7 @@
 """A stand-in for vLLM without a model: the same command line, addresses and counters.
 
-It answers every chat request with the text in the variable STAND_IN_REPLY. It has flags of its own: `--never-ready`,
-and `--fail-with TEXT` to write TEXT into the log and exit.
+It answers every chat request with the text of the environment variable STAND_IN_REPLY. Two flags are its own:
+`--never-ready`, and `--fail-with TEXT`, which writes TEXT to the log and exits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers as vLLM does."""
+    """Answers like vLLM."""
 
     options: argparse.Namespace
     answered = 0

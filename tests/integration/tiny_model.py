@@ -1,8 +1,8 @@
-"""Writes a chat model of 0.2 million random weights, which answers noise, into a folder.
+"""Writes a chat model with 0.2 million random weights into a folder. Its answers are noise.
 
     python tiny_model.py FOLDER         (needs torch, transformers and tokenizers)
 
-What it proves is what goes over the wire: requests, replies and how they are counted.
+It serves to test the communication with a real server: requests, replies and token counts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
-    """Byte pairs of Python code."""
+    """A byte-pair tokenizer, trained on Python code."""
     pairs = Tokenizer(models.BPE())
     pairs.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     pairs.decoder = decoders.ByteLevel()
@@ -36,16 +36,16 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def write(folder: str) -> None:
-    """Model and tokenizer, as vLLM loads them."""
+    """Write model and tokenizer in the format that vLLM loads."""
     torch.manual_seed(0)
-    words = tokenizer()
+    trained = tokenizer()
     shape = Qwen2Config(
-        vocab_size=len(words), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=len(trained), hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=2, max_position_embeddings=8192, tie_word_embeddings=False,
-        eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id,
+        eos_token_id=trained.eos_token_id, pad_token_id=trained.pad_token_id,
     )  # fmt: skip
     Qwen2ForCausalLM(shape).to(torch.bfloat16).save_pretrained(folder)
-    words.save_pretrained(folder)
+    trained.save_pretrained(folder)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tiny models with random weights and byte tokenizers, to be trained and served in tests."""
+"""Tiny models with random weights and byte tokenizers, which tests train and serve."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM, Qwen2ForSequenceClassification
 
 CONTEXT = 512
+"""Context length in tokens: short, so that tests can exceed it."""
 
 
 def byte_tokenizer() -> PreTrainedTokenizerFast:
@@ -22,7 +23,7 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def write(folder: Path, kind: type[Any], labels: int = 1) -> Path:
-    """Write a model of that class and its tokenizer, like a published checkpoint."""
+    """Write a model of the class `kind` and its tokenizer, like a published checkpoint."""
     torch.manual_seed(0)
     tokenizer = byte_tokenizer()
     shape = Qwen2Config(
@@ -36,10 +37,10 @@ def write(folder: Path, kind: type[Any], labels: int = 1) -> Path:
 
 
 def base(folder: Path) -> Path:
-    """A language model to train from."""
+    """Write a language model as the starting point of a training."""
     return write(folder, Qwen2ForCausalLM)
 
 
 def reward_model(folder: Path, labels: int = 1) -> Path:
-    """A reward model like the paper's published checkpoint: Qwen2 with a sequence classification head."""
+    """Write a reward model like the paper's published checkpoint: Qwen2 with a sequence classification head."""
     return write(folder, Qwen2ForSequenceClassification, labels)
