@@ -36,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--preset", choices=PRESETS, default="paper",
         help="paper: all weights, as in the paper; lora: adapters; small: for small models (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--epochs", type=_positive, metavar="N")
-    parser.add_argument("--learning-rate", type=_positive, metavar="R")
+    parser.add_argument("--epochs", type=_positive, metavar="N", help="passes over the pairs (default: the preset's)")
+    parser.add_argument("--learning-rate", type=_positive, metavar="R", help="peak rate (default: the preset's)")
     parser.add_argument("--batch", type=whole_number, metavar="N", help="pairs in a step, over all GPUs")
     parser.add_argument("--at-once", type=whole_number, metavar="N", help="pairs that a GPU processes at a time")
     parser.add_argument(
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", type=whole_number, metavar="N", help="stop after this number of steps")
     parser.add_argument("--save-every", type=whole_number, metavar="N", help="steps between checkpoints")
-    parser.add_argument("--seed", type=whole_number, metavar="N")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="seed of the order of pairs and of new weights")
     parser.add_argument("--unsolved", action="store_true", help="only pairs that an n-gram classifier does not solve")
 
 
