@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 TOP_LEVEL = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAGES = [*TOP_LEVEL, ROOT / "editors/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OUR_PATH = re.compile(r"`((?:reloc_lsp|tests|editors|docs|\.ci)/[\w./-]*\w)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -69,6 +70,12 @@ def test_every_command_of_ours_is_one_that_the_parser_takes(page: Path, command:
 def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     folder = ROOT / "editors" if page.name == "lsp.md" else page.parent
     missing = [link for link in LINK.findall(page.read_text("utf-8")) if not (folder / link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_path_of_the_repository_exists(page: Path) -> None:
+    missing = [path for path in OUR_PATH.findall(page.read_text("utf-8")) if not (ROOT / path).exists()]
     assert not missing
 
 

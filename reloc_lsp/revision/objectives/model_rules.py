@@ -36,6 +36,7 @@ PAPER_ROUND = Share.exactly(3)
 """The paper's hill climbing: one parent, and three directions."""
 
 ONE_CHILD = Share.exactly(1)
+"""The genetic algorithm: one crossover a round."""
 
 CALLS_AND_VERSIONS = {
     ("hill-climbing", False): (12, 9),
