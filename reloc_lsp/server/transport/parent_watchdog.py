@@ -13,19 +13,19 @@ POLL_SECONDS = 5.0
 """Time between two checks of the editor's process. Chosen by hand."""
 
 
-async def watch(process_id: int, ended: Callable[[], object], seconds: float = POLL_SECONDS) -> None:
-    """Call `ended` when the process has ended; it is checked every `seconds`.
-
-    A process that does not exist at the first check is not watched: a server in a container does not see its editor.
-    """
-    if os.name != "posix" or not alive(process_id):
-        return
+async def wait_for_end(process_id: int, ended: Callable[[], object], seconds: float = POLL_SECONDS) -> None:
+    """Call `ended` when the process has ended; it is checked every `seconds`."""
     while True:
         await asyncio.sleep(seconds)
         if not alive(process_id):
             break
     logger.warning("the editor's process %d has ended", process_id)
     ended()
+
+
+def can_be_watched(process_id: int) -> bool:
+    """Whether the process exists here: a server in a container does not see its editor."""
+    return os.name == "posix" and alive(process_id)
 
 
 def alive(process_id: int) -> bool:

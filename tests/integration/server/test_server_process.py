@@ -80,7 +80,7 @@ async def test_a_terminated_process_ends_although_its_stream_is_open():
 async def test_a_dead_editor_ends_the_process_although_its_stream_is_open():
     parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
     code = STDIO.replace("serve_stdio;", "serve_stdio; import reloc_lsp.server.transport.parent_watchdog as p; "
-                         "p.watch.__defaults__ = (0.05,);")  # fmt: skip
+                         "p.wait_for_end.__defaults__ = (0.05,);")  # fmt: skip
     client = await started("-c", code)
     await initialized(client, process_id=parent.pid)
     assert client._server.returncode is None
