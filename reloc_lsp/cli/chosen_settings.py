@@ -43,6 +43,7 @@ def _values(options: argparse.Namespace, root: Path, here: Path) -> dict[str, An
         "budget": ("seconds", "evaluations", "calls", "tokens"),
         "search": ("algorithm", "rules", "reviser", "seed"),
         "evaluation": ("tests", "interpreter", "sandbox"),
+        "review": ("powers",),
     }
     values = {table: {name: getattr(options, name) for name in group} for table, group in names.items()}
     values["model"] = {"name": options.model, "base_url": options.base_url}

@@ -9,7 +9,7 @@ import argparse
 import typing
 
 from reloc_lsp.cli.flag_types import seconds, whole_number
-from reloc_lsp.settings import EvaluationSettings, SearchSettings, Settings
+from reloc_lsp.settings import EvaluationSettings, ReviewSettings, SearchSettings, Settings
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 """From the most messages to the fewest."""
@@ -22,6 +22,7 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> None:
     _add_budget_flags(parser)
     _add_search_flags(parser)
     _add_test_flags(parser)
+    _add_review_flags(parser)
 
 
 def add_log_level_flag(parser: argparse.ArgumentParser) -> None:
@@ -118,6 +119,16 @@ def _add_test_flags(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="the Python that runs the tests (default: the virtual environment in the workspace, else the active one, "
         "else the Python of reloc-lsp)",
+    )
+
+
+def _add_review_flags(parser: argparse.ArgumentParser) -> None:
+    review = parser.add_argument_group("review", "Which revisions are proposed.")
+    review.add_argument(
+        "--powers",
+        choices=_choices(ReviewSettings, "powers"),
+        help="what becomes of a revision that can do what the function could not, such as write files. show: its "
+        f"powers are named; refuse: it is not proposed (default: {DEFAULTS.review.powers})",
     )
 
 

@@ -35,7 +35,9 @@ def allowed(kind: Any) -> str:
         return " or ".join(allowed(argument) for argument in arguments if argument is not type(None))
     if origin is Literal:
         return "one of " + ", ".join(map(repr, arguments))
-    return "a list of texts" if origin is tuple else _ALLOWED[kind]
+    if origin is tuple:
+        return "a list of texts" if arguments[0] is str else f"a list, each {allowed(arguments[0])}"
+    return _ALLOWED[kind]
 
 
 def _number(value: Any, kind: type[float] | type[int]) -> float:
@@ -51,10 +53,10 @@ def _same_type(value: Any, kind: type) -> Any:
     return value
 
 
-def _texts(value: Any, _: Any) -> tuple[str, ...]:
+def _list(value: Any, kind: Any) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise ValueError
-    return tuple(_same_type(item, str) for item in value)
+    return tuple(_CONVERTER.structure(item, typing.get_args(kind)[0]) for item in value)
 
 
 def _is_tuple(kind: Any) -> bool:
@@ -67,7 +69,7 @@ def _strict_converter() -> Converter:
     converter.register_structure_hook(int, _number)
     converter.register_structure_hook(str, _same_type)
     converter.register_structure_hook(bool, _same_type)
-    converter.register_structure_hook_func(_is_tuple, _texts)
+    converter.register_structure_hook_func(_is_tuple, _list)
     return converter
 
 

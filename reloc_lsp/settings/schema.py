@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from reloc_lsp.program.power_kinds import PowerKind
 from reloc_lsp.search.budget import Budget
 
 USER_ONLY: Mapping[str, Any] = {"user_only": True}
@@ -138,6 +139,17 @@ class EvaluationSettings:
 
 
 @dataclass(frozen=True)
+class ReviewSettings:
+    """Which revisions may be proposed to the user."""
+
+    powers: Literal["show", "refuse"] = field(default="show", metadata=USER_ONLY)
+    """What becomes of a revision that can do what the function could not, such as write files or run programs. `show`:
+    its proposal names these powers; `refuse`: it is not proposed, and the search goes on."""
+    allowed_powers: tuple[PowerKind, ...] = field(default=(), metadata=USER_ONLY)
+    """Kinds of powers that `refuse` lets pass."""
+
+
+@dataclass(frozen=True)
 class EditorSettings:
     """What an editor shows and does without a command of the user."""
 
@@ -163,4 +175,5 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     reward: RewardSettings = field(default_factory=RewardSettings)
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
     editor: EditorSettings = field(default_factory=EditorSettings)

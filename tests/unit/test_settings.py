@@ -70,6 +70,7 @@ def test_the_message_for_a_misspelt_key_suggests_a_key(values, meant):
         ("evaluation", "tests", "test_m.py", "a list of texts"),
         ("evaluation", "tests", [1], "a list of texts"),
         ("evaluation", "interpreter", 3, "text"),
+        ("review", "powers", "hide", "one of 'show', 'refuse'"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named_and_the_lower_layer_counts(section, key, value, allowed):
@@ -77,6 +78,20 @@ def test_a_value_of_the_wrong_kind_is_named_and_the_lower_layer_counts(section, 
     settings, messages = read(pyproject=lower, editor={section: {key: value}})
     assert settings == read(pyproject=lower)[0]
     assert messages == [f"editor: {section}.{key} is {value!r}, but must be {allowed}."]
+
+
+def test_a_kind_of_power_that_is_not_known_is_named_with_those_that_are():
+    settings, (message,) = read(user={"review": {"powers": "refuse", "allowed_powers": ["imports", "network access"]}})
+    assert settings.review.powers == "refuse" and settings.review.allowed_powers == ()
+    assert "'network access'" in message and "'network'" in message and "'imports'" in message
+    assert read(user={"review": {"allowed_powers": ["imports"]}})[0].review.allowed_powers == ("imports",)
+
+
+def test_a_workspace_may_not_let_powers_pass(tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[tool.reloc.review]\npowers = "show"\nallowed_powers = ["programs"]\n')
+    settings, messages = layered([Layer("user", {"review": {"powers": "refuse"}}), pyproject_layer(tmp_path)[0]])
+    assert (settings.review.powers, settings.review.allowed_powers) == ("refuse", ())
+    assert len(messages) == 2 and all("may be set by the user only" in message for message in messages)
 
 
 def test_a_whole_number_is_accepted_for_a_fraction():
