@@ -39,7 +39,7 @@ from pathlib import Path
 
 from agreement_case import Case
 from agreement_tally import Tally, remarks, row, table
-from speed import Mutant, tools
+from speed_mutants import Mutant, tools
 from suites import SUITES, Suite, choose_functions, environment, planted, sources, tests_by_function
 
 from reloc_lsp.evaluation.errors import EvaluationError

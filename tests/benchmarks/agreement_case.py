@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from agreement_tally import COLD, FRESH, SEARCH, WARM, Disagreement, Tally
 from cpu_time import harness_of, server_cpu
-from speed import FAILING, Mutant
+from speed import FAILING
+from speed_mutants import Mutant
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError

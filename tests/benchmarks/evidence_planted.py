@@ -23,8 +23,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
-from plant import Package
-from speed import Mutant, tools
+from published_packages import Package
+from speed_mutants import Mutant, tools
 from suites import SUITES, Suite, choose_functions, environment, planted, sources, tests_by_function
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder

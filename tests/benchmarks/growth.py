@@ -21,7 +21,7 @@ from pathlib import Path
 
 from cpu_time import harness_of
 from large_workspace import BUG, FILE, UNIT, generate, make_environment
-from speed import RELOC, Tally, measured
+from speed_tally import RELOC, Tally, measured
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.evaluator import PytestEvaluator

@@ -29,50 +29,22 @@ import ast
 import contextlib
 import difflib
 import json
-import os
-import random
 import shutil
-import subprocess
-import sys
-import tarfile
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from libcst import CSTNode
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+from mutants import Mutant, shuffled_mutants, source_of, unique_functions
+from published_packages import Package, SuiteOutcome, download, run_suite, run_with, unpack
 
 PASSED, FAILED = 0, 1
 """Exit status of pytest if all tests passed, and if some failed."""
 PLANTS = "plants.jsonl"
 BASELINE_SECONDS = 300.0
 """Time limit of the unchanged package's suite, in seconds. Chosen by hand."""
-HASH_SEED = "0"
-"""Fixed, because some suites parametrise over sets, so that their node ids depend on it."""
-
-
-@dataclass(frozen=True)
-class Package:
-    """A package to plant bugs in, and where its code and its tests are in the source tree."""
-
-    name: str
-    version: str
-    sources: str
-    import_path: str = "."
-    tests: tuple[str, ...] = ("tests",)
-
-    @property
-    def pytest_arguments(self) -> tuple[str, ...]:
-        """Arguments that run the suite without the options that the package sets."""
-        return ("-o", "addopts=", *self.tests)
 
 
 PACKAGES = (
@@ -85,26 +57,6 @@ PACKAGES = (
     Package("python-slugify", "9.2.0", "slugify"),
     Package("python-box", "8.0.0", "box", tests=("test",)),
 )
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One mutation of one function; whether a test notices it is not yet known."""
-
-    file: str
-    qualname: str
-    line: int
-    original: str
-    mutated: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Result of a run of the suite. The status is `None` if it hung."""
-
-    status: int | None
-    failing: list[str]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -129,147 +81,9 @@ class Plant:
     seed: int
 
 
-def download(package: Package, folder: Path) -> Path:
-    """Download the source distribution unless it exists, and return its path."""
-    stem = f"{package.name.replace('-', '_')}-{package.version}"
-    archive = folder / f"{stem}.tar.gz"
-    if not archive.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
-        subprocess.run([*pip, "--dest", str(folder), f"{package.name}=={package.version}"], check=True)
-    return archive
-
-
-def unpack(archive: Path, tree: Path) -> None:
-    """Unpack the archive's top folder as `tree`; replaces an existing folder."""
-    if tree.exists():
-        shutil.rmtree(tree)
-    staging = tree.with_name(f"{tree.name}.unpacking")
-    with tarfile.open(archive) as stream:
-        # Python 3.11.4 and later can leave out harmful members.
-        stream.extractall(staging, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
-    (top,) = staging.iterdir()
-    top.rename(tree)
-    staging.rmdir()
-
-
-def functions(tree: ast.Module) -> Iterator[tuple[str, Function]]:
-    """Functions of the module and methods of its classes, with their dotted names."""
-    for statement in tree.body:
-        if isinstance(statement, Function):
-            yield statement.name, statement
-        elif isinstance(statement, ast.ClassDef):
-            for member in statement.body:
-                if isinstance(member, Function):
-                    yield f"{statement.name}.{member.name}", member
-
-
-def unique_functions(text: str) -> dict[str, Function]:
-    """Functions whose dotted name is defined exactly once in the module."""
-    found = list(functions(ast.parse(text)))
-    counts = Counter(name for name, _ in found)
-    return {name: node for name, node in found if counts[name] == 1}
-
-
-def source_of(text: str, node: Function) -> str:
-    """Source lines of a function, decorators included."""
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return "".join(text.splitlines(keepends=True)[first - 1 : node.end_lineno])
-
-
-def changed_function(before: dict[str, Function], text: str) -> str | None:
-    """The name of the one function whose syntax tree changed; `None` if it is not exactly one."""
-    try:
-        after = unique_functions(text)
-    except SyntaxError:
-        return None
-    if before.keys() != after.keys():
-        return None
-    changed = [name for name in before if ast.dump(before[name]) != ast.dump(after[name])]
-    return changed[0] if len(changed) == 1 else None
-
-
-def changed_line(original: str, mutated: str) -> int:
-    """Number of the first line that differs, from 1."""
-    pairs = zip(original.splitlines(), mutated.splitlines(), strict=False)
-    return next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), 1)
-
-
-def renderers(path: Path, file: str) -> Iterator[Callable[[], Mutant | None]]:
-    """A callable for each mutation that mutmut makes in a function. It renders the mutant."""
-    from mutmut.mutation.file_mutation import create_mutations
-
-    original = path.read_text(encoding="utf-8")
-    before = unique_functions(original)
-    module, mutations, _, _ = create_mutations(str(path), original)
-
-    def render(old: CSTNode, new: CSTNode) -> Mutant | None:
-        mutated = getattr(module.deep_replace(old, new), "code", original)
-        qualname = changed_function(before, mutated)
-        if qualname is None:
-            return None
-        return Mutant(file, qualname, changed_line(original, mutated), original, mutated)
-
-    for mutation in mutations:
-        if mutation.contained_by_top_level_function is not None:
-            yield partial(render, mutation.original_node, mutation.mutated_node)
-
-
-def shuffled_mutants(package: Package, tree: Path, seed: int) -> Iterator[Mutant]:
-    """Mutants of all modules of the package in a seeded order."""
-    delayed = [
-        render
-        for path in sorted((tree / package.sources).rglob("*.py"))
-        for render in renderers(path, path.relative_to(tree).as_posix())
-    ]
-    random.Random(f"{seed} {package.name}").shuffle(delayed)
-    return (mutant for mutant in (render() for render in delayed) if mutant is not None)
-
-
-def run_suite(package: Package, tree: Path, timeout: float) -> Outcome:
-    """Run the package's tests in the tree, for at most `timeout` seconds, and collect the failing ones."""
-    cache = tree / ".plant-cache"
-    shutil.rmtree(cache, ignore_errors=True)
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-o", f"cache_dir={cache}"]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(tree / package.import_path),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": HASH_SEED,
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    }
-    start = time.monotonic()
-    try:
-        done = subprocess.run(
-            [*command, *package.pytest_arguments],
-            cwd=tree,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Outcome(None, [], timeout)
-    record = cache / "v" / "cache" / "lastfailed"
-    failing = sorted(json.loads(record.read_text(encoding="utf-8"))) if record.exists() else []
-    return Outcome(done.returncode, failing, time.monotonic() - start)
-
-
-def run_with(package: Package, tree: Path, file: str, text: str, timeout: float) -> Outcome:
-    """Run the suite with another text of one file, then restore the file."""
-    path = tree / file
-    original = path.read_bytes()
-    try:
-        path.write_text(text, encoding="utf-8")
-        return run_suite(package, tree, timeout)
-    finally:
-        path.write_bytes(original)
-
-
 def noticed(
     package: Package, tree: Path, mutants: Iterable[Mutant], timeout: float, per_function: int
-) -> Iterator[tuple[Mutant, Outcome]]:
+) -> Iterator[tuple[Mutant, SuiteOutcome]]:
     """Mutants that make tests fail, at most `per_function` each; none that hangs or breaks the collection."""
     taken: Counter[tuple[str, str]] = Counter()
     for mutant in mutants:
@@ -282,7 +96,7 @@ def noticed(
             yield mutant, outcome
 
 
-def plant_row(package: Package, number: int, mutant: Mutant, outcome: Outcome, seed: int) -> Plant:
+def plant_row(package: Package, number: int, mutant: Mutant, outcome: SuiteOutcome, seed: int) -> Plant:
     """The row of a mutant that makes tests fail."""
     before = unique_functions(mutant.original)[mutant.qualname]
     after = unique_functions(mutant.mutated)[mutant.qualname]

@@ -22,24 +22,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import shutil
-import statistics
 import subprocess
 import tempfile
-import time
-import venv
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cpu_time import harness_of, server_cpu
-from plant import Package, download, run_with, unpack
+from published_packages import Package, download, run_with, unpack
+from speed_mutants import Mutant, Subject, mutants, tools
+from speed_mutmut import HANGS, mutmut, run
+from speed_tally import BATCHES, COVERING, FLOOR, RELOC, SUITE, Tally, measured, remarks, table
 
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -54,56 +50,15 @@ from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
-from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.verdict import Outcome, Verdict
 
 ROUND = 32
 """Candidates evaluated in one round, as in a search that has run for a while. Chosen by hand."""
 FORKS = 300
 """Empty forks that are measured. Chosen by hand."""
-HANGS = 120.0
-"""Time limit of a process, in seconds. Chosen by hand."""
 BASELINE = 60.0
 """Time limit of a baseline, in seconds. Chosen by hand."""
-MUTMUT_SECONDS = 1800.0
-"""Time limit of a run of mutmut, in seconds. Chosen by hand."""
-MANY, FEW = 24, 8
-"""Most and fewest mutants of a function; one with fewer is left out. Chosen by hand."""
 FAILING = (Outcome.FAILED, Outcome.DIED, Outcome.TIMEOUT)
-RELOC, SUITE, COVERING, MUTMUT, FLOOR = "reloc (warm)", "pytest -x", "covering tests", "mutmut 3", "empty fork"
-BATCHES = "measurement of batches"
-
-LISTING = """
-import json, random, sys
-from collections import defaultdict
-from pathlib import Path
-from mutmut.mutation.file_mutation import create_mutations
-from plant import renderers
-
-path, seed, functions, few, many = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
-module, mutations, *_ = create_mutations(str(path), path.read_text("utf-8"))
-owners = [m.contained_by_top_level_function for m in mutations if m.contained_by_top_level_function is not None]
-delayed = defaultdict(list)
-for owner, render in zip(owners, renderers(path, path.name), strict=True):
-    if owner in module.body:
-        delayed[owner.name.value].append((len(delayed[owner.name.value]) + 1, render))
-names = sorted(name for name in delayed if len(delayed[name]) >= few)
-random.Random(seed).shuffle(names)
-for name in names[:functions]:
-    chosen = random.Random(seed).sample(delayed[name], min(many, len(delayed[name])))
-    rendered = [(number, render()) for number, render in sorted(chosen, key=lambda pair: pair[0])]
-    print(json.dumps([name, [(number, mutant.mutated) for number, mutant in rendered if mutant is not None]]))
-"""
-"""A program for mutmut's environment. It numbers a function's mutations as mutmut's own names do."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A package, the module whose functions are mutated, and what mutmut must copy besides the sources."""
-
-    package: Package
-    file: str
-    also_copy: tuple[str, ...] = ()
 
 
 TOOLZ = Package("toolz", "1.2.0", "toolz", tests=("toolz",))
@@ -112,86 +67,6 @@ SUBJECTS = {
     "toolz": Subject(TOOLZ, "toolz/itertoolz.py", ("toolz.egg-info", "tlz")),
     "boltons": Subject(BOLTONS, "boltons/iterutils.py"),
 }
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A candidate: its function, mutmut's number for it, and the text of the whole file."""
-
-    qualname: str
-    number: int
-    text: str
-
-    @cached_property
-    def candidate(self) -> Candidate:
-        """The mutant as a candidate of the search."""
-        module = Module(self.text)
-        unit = module.find(self.qualname)
-        assert unit is not None
-        return Candidate(module.source(unit), "mutmut", self.qualname, trusted=True)
-
-
-@dataclass
-class Tally:
-    """The results for one package: CPU seconds and candidates by method."""
-
-    cpu: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    count: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    once: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    evaluated: dict[Mutant, bool] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    compared: int = 0
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, method: str, cpu: float, count: int = 1) -> None:
-        """Add the cost of `count` candidates."""
-        self.cpu[method] += cpu
-        self.count[method] += count
-
-    def each(self, method: str) -> float:
-        """CPU seconds per candidate."""
-        return self.cpu[method] / self.count[method] if self.count[method] else float("nan")
-
-
-@contextmanager
-def measured(tally: Tally, method: str, count: int, pid: int) -> Iterator[None]:
-    """Add the CPU time of this process and of the server `pid` to the cost of `count` candidates of `method`."""
-    start = time.process_time() + server_cpu(pid)
-    yield
-    tally.add(method, time.process_time() + server_cpu(pid) - start, count)
-
-
-def run(command: Sequence[str], folder: Path, seconds: float = HANGS) -> tuple[int, float, str]:
-    """Exit status, CPU seconds (with its children) and output of a command, which is killed after `seconds`."""
-    steady = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            ["timeout", "-k", "5", str(seconds), *command],
-            cwd=folder, env={**os.environ, **steady}, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        return process.returncode, used.ru_utime + used.ru_stime, output.read().decode(errors="replace")
-
-
-def tools(work: Path) -> Path:
-    """The interpreter of an environment with mutmut and pytest, created on the first call."""
-    folder = work / "env"
-    python = folder / "bin" / "python"
-    if not (folder / "bin" / "mutmut").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "mutmut>=3,<4", "pytest"], check=True)
-    return python
-
-
-def mutants(python: Path, tree: Path, file: str, seed: str, functions: int) -> dict[str, list[Mutant]]:
-    """Seeded samples of the mutants of top-level functions of a file, with four functions more than needed."""
-    call = [str(python), "-c", LISTING, file, seed, str(functions + 4), str(FEW), str(MANY)]
-    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    listed = subprocess.run(call, cwd=tree, env=variables, stdout=subprocess.PIPE, check=True).stdout
-    rows = [json.loads(line) for line in listed.splitlines()]
-    return {name: [Mutant(name, number, text) for number, text in made] for name, made in rows}
 
 
 class Warm:
@@ -285,34 +160,6 @@ async def compare(warm: Warm, subject: Subject, mutant: Mutant, tree: Path, pyth
         tally.notes.append(f"DISAGREEMENT on {mutant.qualname} {mutant.number}: {odd}")
 
 
-def mutmut(subject: Subject, chosen: dict[Mutant, bool], tree: Path, python: Path, tally: Tally) -> None:
-    """Run mutmut on the same mutants. The cost is that of all mutants minus that of a single one."""
-    module = subject.file.removesuffix(".py").replace("/", ".")
-    names = {f"{module}.x_{mutant.qualname}__mutmut_{mutant.number}": green for mutant, green in chosen.items()}
-    lines = {
-        "source_paths": [subject.package.sources],
-        "only_mutate": [subject.file],
-        "also_copy": subject.also_copy,
-        "pytest_add_cli_args": ["-o", "addopts=", "-p", "no:cacheprovider"],
-        "pytest_add_cli_args_test_selection": subject.package.tests,
-    }
-    settings = "".join(f"{key} =\n    " + "\n    ".join(values) + "\n" for key, values in lines.items() if values)
-    with (tree / "setup.cfg").open("a", encoding="utf-8") as stream:
-        stream.write(f"\n[mutmut]\n{settings}")
-    call = [str(python.with_name("mutmut")), "run", "--max-children", "1"]
-    one, costs = next(iter(names)), []
-    for selection in ([one], names, [one]):
-        status, cpu, output = run([*call, *selection], tree, MUTMUT_SECONDS)
-        if status != 0:
-            raise SystemExit(f"mutmut failed on {subject.package.name}:\n{output[-2000:]}")
-        costs.append(cpu)
-    tally.add(MUTMUT, costs[1] - costs[2], len(names) - 1)
-    tally.once[MUTMUT].append(costs[0])
-    codes = json.loads((tree / "mutants" / f"{subject.file}.meta").read_text())["exit_code_by_key"]
-    same = sum((codes[name] == 0) == green for name, green in names.items())
-    tally.notes.append(f"mutmut agrees on {same} of {len(names)} mutants (it measures coverage differently)")
-
-
 async def evaluate_function(
     warm: Warm, subject: Subject, found: list[Mutant], share: int, tree: Path, python: Path, tally: Tally
 ) -> bool:
@@ -365,27 +212,6 @@ async def measure(subject: Subject, work: Path, sample: int, functions: int, see
     mutmut(subject, tally.evaluated, mutmuts, python, tally)
     tally.notes.insert(0, f"functions: {', '.join(sorted(used))}")
     return tally
-
-
-def table(tallies: dict[str, Tally]) -> str:
-    """The results by package and method. The ratios compare candidates per CPU-second."""
-    lines = ["package  method          candidates  CPU ms each  per CPU-second  vs pytest -x  vs mutmut 3"]
-    for name, tally in tallies.items():
-        for method in (RELOC, FLOOR, COVERING, SUITE, MUTMUT):
-            each = tally.each(method)
-            ratios = f"{tally.each(SUITE) / each:12.1f}x {tally.each(MUTMUT) / each:11.1f}x"
-            lines.append(f"{name:8} {method:15} {tally.count[method]:10} {each * 1000:12.2f} {1 / each:15.1f} {ratios}")
-    return "\n".join(lines)
-
-
-def remarks(name: str, tally: Tally) -> str:
-    """What the table does not show."""
-    reloc, other = (statistics.median(tally.once[method]) for method in (RELOC, MUTMUT))
-    batches = f"{tally.each(BATCHES) * 1000:.0f} ms for the measurement of batches"
-    once = f"one-time cost: {reloc:.1f} s for each function by reloc and {batches}, {other:.1f} s by mutmut"
-    left_out = ", ".join(f"{count} {why}" for why, count in tally.left_out.items())
-    held = f"mutants left out: {left_out}; test outcomes compared with cold pytest: {tally.compared}"
-    return "\n".join(f"{name}: {line}" for line in (once, held, *tally.notes))
 
 
 def main() -> None:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from plant import Package, unique_functions, unpack
-from speed import Mutant
+from mutants import unique_functions
+from published_packages import Package, unpack
+from speed_mutants import Mutant
 
 from reloc_lsp.evaluation.harness.protocol.messages import CallsReport
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
@@ -44,7 +45,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from libcst.metadata import MetadataWrapper, PositionProvider, WhitespaceInclusivePositionProvider
 from mutmut.mutation.file_mutation import create_mutations
-from plant import unique_functions
+from mutants import unique_functions
 
 file, seed, few, many, names = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:]
 text = Path(file).read_text("utf-8")
