@@ -22,22 +22,22 @@ async def probe_points(ctx: UnitContext, rewrites: Iterable[Rewrite], offset: in
 
     `offset` is the difference between lines of the file and of the unit.
     """
-    wanted: dict[int, dict[str, None]] = defaultdict(dict)
+    expressions: dict[int, dict[str, None]] = defaultdict(dict)
     async for statement in cooperatively(ctx.focused_statements):
         node = statement.node
         returned = [*returnable_expressions(ctx, statement), *filter(None, ctx.branch_returns(node))]
-        wanted[ctx.line(node)] |= dict.fromkeys([*candidate_conditions(ctx, node), *returned])
+        expressions[ctx.line(node)] |= dict.fromkeys([*candidate_conditions(ctx, node), *returned])
     for slot in condition_slots(ctx):
         if ctx.is_pure(slot.node):
-            wanted[ctx.line(slot.statement)][ctx.inline(slot.node)] = None
-    synthesized = {line: len(texts) for line, texts in wanted.items()}
+            expressions[ctx.line(slot.statement)][ctx.inline(slot.node)] = None
+    synthesized = {line: len(texts) for line, texts in expressions.items()}
     async for rewrite in cooperatively(rewrites):
         match rewrite.effect:
             case ExpressionReplacement(line=line, old=old, new=new):
-                wanted[line] |= {old: None, new: None}
+                expressions[line] |= {old: None, new: None}
             case GuardInsertion(line=line, condition=condition):
-                wanted[line][condition] = None
+                expressions[line][condition] = None
     return [
         ProgramPoint(line + offset, tuple(list(texts)[: MAX_EXPRESSIONS + synthesized.get(line, 0)]))
-        for line, texts in wanted.items()
+        for line, texts in expressions.items()
     ]

@@ -69,24 +69,24 @@ def test_the_best_guard_acts_where_a_test_fails_and_nowhere_else():
 
 def test_discriminating_conditions_separate_failing_visits_from_others():
     conditions = {"never": 1.0, "always": 1.0, "fails": 0.5, "raises": 1.0}
-    useful_conditions = observations().discriminating(3, conditions, wanted=True)
+    useful_conditions = observations().discriminating(3, conditions, holds=True)
     assert (
         next(iter(useful_conditions)) == "fails"
         and "never" not in useful_conditions
         and "raises" not in useful_conditions
     )
-    assert list(observations().discriminating(3, {"fails": 1.0, "never": 1.0}, wanted=False)) == ["never"]
+    assert list(observations().discriminating(3, {"fails": 1.0, "never": 1.0}, holds=False)) == ["never"]
 
 
 def test_only_a_few_equivalent_conditions_are_kept():
     alike = {f"fails {number}": (1, 0, 0) for number in range(9)}
     many = Observations(RuntimeValues({3: alike}, {3: SUSPICIOUS}, {3: TRUTH}))
-    assert 0 < len(many.discriminating(3, dict.fromkeys(alike, 1.0), wanted=True)) < 9
+    assert 0 < len(many.discriminating(3, dict.fromkeys(alike, 1.0), holds=True)) < 9
 
 
 def test_without_values_the_first_conditions_are_kept():
     conditions = {f"c{number}": 1.0 for number in range(40)}
-    taken = Observations().discriminating(3, conditions, wanted=True)
+    taken = Observations().discriminating(3, conditions, holds=True)
     assert list(taken) == list(conditions)[: len(taken)] and taken
 
 

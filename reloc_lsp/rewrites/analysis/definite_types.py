@@ -77,10 +77,10 @@ def _type_by_form(node: ast.expr, ctx: UnitNames) -> str | None:
             return LITERAL_TYPES.get(type(node))
 
 
-def is_definitely(node: ast.expr, ctx: UnitNames, wanted: frozenset[str]) -> bool:
-    """Whether the expression has one of the `wanted` types for certain."""
+def is_definitely(node: ast.expr, ctx: UnitNames, allowed: frozenset[str]) -> bool:
+    """Whether the expression has one of the `allowed` types for certain."""
     found = definite_types(node, ctx)
-    return bool(found) and found <= wanted
+    return bool(found) and found <= allowed
 
 
 def is_boolean(node: ast.expr, ctx: UnitNames) -> bool:

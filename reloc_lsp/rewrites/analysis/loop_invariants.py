@@ -149,7 +149,7 @@ def items_are_hashable(ctx: UnitNames, name: str) -> bool:
     return bool(types) and types <= HASHABLE
 
 
-def unused_name(ctx: UnitNames, wanted: str) -> str | None:
-    """`wanted`, if nothing else has this name; otherwise `None`."""
+def unused_name(ctx: UnitNames, name: str) -> str | None:
+    """`name`, if nothing else has this name; otherwise `None`."""
     taken = names_in(ctx.function) | set(ctx.parameters) | ctx.module.names
-    return None if wanted in taken or ctx.is_builtin(wanted) else wanted
+    return None if name in taken or ctx.is_builtin(name) else name

@@ -60,12 +60,12 @@ class Observations:
                 return NEUTRAL
 
     def discriminating(
-        self, line: int, conditions: Mapping[str, float], wanted: bool, most: int = 30
+        self, line: int, conditions: Mapping[str, float], holds: bool, most: int = 30
     ) -> dict[str, float]:
         """The conditions that separate suspicious visits of `line` from the others, at most `MAX_EQUIVALENT` that do so
         in the same way.
 
-        With `wanted` they hold at suspicious visits, otherwise they fail there. `most` is the number of conditions.
+        With `holds` they hold at suspicious visits, otherwise they fail there. `most` is the number of conditions.
         """
         suspicious = self.values.suspiciousness.get(line)
         if not suspicious:
@@ -78,9 +78,9 @@ class Observations:
             if truths is None:
                 continue
             visits = list(zip(suspicious, truths, strict=True))
-            hits = sum(s for s, t in visits if t is wanted)
-            misses = sum(1 for s, t in visits if s == 0 and t is not (not wanted))
-            earlier = sum(1 for s, t in visits if 0 < s < 1 and t is wanted)
+            hits = sum(s for s, t in visits if t is holds)
+            misses = sum(1 for s, t in visits if s == 0 and t is not (not holds))
+            earlier = sum(1 for s, t in visits if 0 < s < 1 and t is holds)
             equivalent[truths] = equivalent.get(truths, 0) + 1
             if hits > 0.5 and equivalent[truths] <= MAX_EQUIVALENT:
                 factor = 3.0 if not misses and not earlier else 1.0 - 0.7 * min(1, misses / clean)

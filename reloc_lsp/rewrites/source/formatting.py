@@ -33,8 +33,8 @@ def with_layout_of(old: str, new: str) -> str:
     laid_out = _merged(before, after)
     # An expression over several lines that needs its surrounding brackets may still need them.
     opening, closing = ("", "") if _tree(old) else ("(", ")")
-    wanted = _tree(f"({new})")
-    return laid_out if wanted and _tree(opening + laid_out + closing) == wanted else new
+    expected = _tree(f"({new})")
+    return laid_out if expected and _tree(opening + laid_out + closing) == expected else new
 
 
 def drops_comment(text: str, edits: Sequence[Edit]) -> bool:

@@ -33,12 +33,12 @@ _OPPOSITES: dict[type[ast.cmpop], str] = {
 Operands = Mapping[str, frozenset[str]]
 
 
-def useful_conditions(ctx: UnitContext, node: ast.stmt, wanted: bool) -> dict[str, float]:
-    """Conditions at `node` that hold (or fail, if not `wanted`) where tests fail and not where they pass."""
-    key = id(node), wanted
+def useful_conditions(ctx: UnitContext, node: ast.stmt, holds: bool) -> dict[str, float]:
+    """Conditions at `node` that hold (or fail, if not `holds`) where tests fail and not where they pass."""
+    key = id(node), holds
     if key not in ctx.useful_conditions:
         candidates = candidate_conditions(ctx, node)
-        ctx.useful_conditions[key] = ctx.observations.discriminating(ctx.line(node), candidates, wanted)
+        ctx.useful_conditions[key] = ctx.observations.discriminating(ctx.line(node), candidates, holds)
     return ctx.useful_conditions[key]
 
 
@@ -52,11 +52,11 @@ def candidate_conditions(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
 def _synthesized(ctx: UnitContext, node: ast.AST) -> dict[str, float]:
     found: dict[str, float] = {}
     known = operands(ctx, node)
-    near = {text: nearness(ctx, node, text) for text in known}
-    nearest = dict(sorted(known.items(), key=lambda item: -near[item[0]])[:MAX_PAIRED_OPERANDS])
+    nearness_of = {text: nearness(ctx, node, text) for text in known}
+    nearest = dict(sorted(known.items(), key=lambda item: -nearness_of[item[0]])[:MAX_PAIRED_OPERANDS])
     sources = (
-        _reused(ctx, set(known)), _on_each(ctx, known, near), _on_same_class(ctx, node), _predicates(ctx, node),
-        _on_pairs(ctx, nearest, near), _on_constants(ctx, nearest, near),
+        _reused(ctx, set(known)), _on_each(ctx, known, nearness_of), _on_same_class(ctx, node), _predicates(ctx, node),
+        _on_pairs(ctx, nearest, nearness_of), _on_constants(ctx, nearest, nearness_of),
     )  # fmt: skip
     for condition, weight in chain.from_iterable(sources):
         found.setdefault(condition, weight)
@@ -90,10 +90,10 @@ def _with_other_constant(ctx: UnitContext, node: ast.expr, text: str) -> Iterato
             yield re.sub(rf"\b{name}\b", other, text)
 
 
-def _on_each(ctx: UnitContext, known: Operands, near: Mapping[str, float]) -> Iterator[WeightedText]:
+def _on_each(ctx: UnitContext, known: Operands, nearness_of: Mapping[str, float]) -> Iterator[WeightedText]:
     """Conditions on one operand, and comparisons with the values that the file gives to its name."""
     for text, types in known.items():
-        factor = near[text] * (1.0 if text.isidentifier() else 0.6)
+        factor = nearness_of[text] * (1.0 if text.isidentifier() else 0.6)
         for condition, weight in conditions_on_one(text, types):
             yield condition, weight * factor
         for value in sorted(ctx.module.known_values.get(text, ())):
@@ -101,7 +101,7 @@ def _on_each(ctx: UnitContext, known: Operands, near: Mapping[str, float]) -> It
             yield f"{text} != {value}", 0.4
 
 
-def _on_pairs(ctx: UnitContext, known: Operands, near: Mapping[str, float]) -> Iterator[WeightedText]:
+def _on_pairs(ctx: UnitContext, known: Operands, nearness_of: Mapping[str, float]) -> Iterator[WeightedText]:
     """Conditions on two operands."""
     for (one, one_types), (two, two_types) in combinations(known.items(), 2):
         pair = (one, one_types, two, two_types)
@@ -109,19 +109,19 @@ def _on_pairs(ctx: UnitContext, known: Operands, near: Mapping[str, float]) -> I
         if one in ctx.parameters and two in ctx.locals and two not in ctx.parameters:
             pair = (two, two_types, one, one_types)
         for condition, weight in conditions_on_two(*pair):
-            yield condition, weight * min(near[one], near[two])
+            yield condition, weight * min(nearness_of[one], nearness_of[two])
 
 
-def _on_constants(ctx: UnitContext, known: Operands, near: Mapping[str, float]) -> Iterator[WeightedText]:
+def _on_constants(ctx: UnitContext, known: Operands, nearness_of: Mapping[str, float]) -> Iterator[WeightedText]:
     """Comparisons of operands with constants of the unit and its docstring that may have the same type."""
     for text, types in known.items():
         fitting = [constant for constant, kind in ctx.notable_constants if not types or kind in types]
         for constant in fitting[:MAX_CONSTANTS]:
             documented = constant in ctx.module.docstring_constants and constant[0] in "'\""
-            yield f"{text} == {constant}", (0.8 if documented else 0.5) * near[text]
-            yield f"{text} != {constant}", (0.6 if documented else 0.4) * near[text]
+            yield f"{text} == {constant}", (0.8 if documented else 0.5) * nearness_of[text]
+            yield f"{text} != {constant}", (0.6 if documented else 0.4) * nearness_of[text]
             for sign in ("<", ">", "<=", ">=") if types and types <= NUMBERS else ():
-                yield f"{text} {sign} {constant}", 0.4 * near[text]
+                yield f"{text} {sign} {constant}", 0.4 * nearness_of[text]
 
 
 def _on_same_class(ctx: UnitContext, node: ast.AST) -> Iterator[WeightedText]:

@@ -54,9 +54,9 @@ def replace_by_plain_value(ctx: UnitContext) -> Iterator[Rewrite]:
         types = possible_types(slot.node, ctx)
         for value, weight in _PLAIN.items():
             fits = not types or type(ast.literal_eval(value)).__name__ in types
-            whole = isinstance(slot.parent, ast.Assign | ast.Return | ast.keyword)
+            entire_value = isinstance(slot.parent, ast.Assign | ast.Return | ast.keyword)
             yield ctx.replace(
-                slot, value, "plain value", weight=weight * (1.0 if fits else 0.3) * (1.0 if whole else 0.4)
+                slot, value, "plain value", weight=weight * (1.0 if fits else 0.3) * (1.0 if entire_value else 0.4)
             )
 
 

@@ -65,8 +65,8 @@ def replace_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     for slot in ctx.loads(ast.expr):
         if slot.field == "test" and not isinstance(slot.statement, ast.Assert):
             text = ctx.inline(slot.node)
-            for wanted in (True, False):
-                for other, weight in useful_conditions(ctx, slot.statement, wanted).items():
+            for holds in (True, False):
+                for other, weight in useful_conditions(ctx, slot.statement, holds).items():
                     if other != text:
                         yield ctx.replace(slot, other, "condition", weight=weight * 0.6)
 
@@ -117,7 +117,7 @@ def make_conditional(ctx: UnitContext) -> Iterator[Rewrite]:
             if text is None:
                 continue
             start, end = ctx.line_span(node)
-            for condition, weight in useful_conditions(ctx, node, wanted=False).items():
+            for condition, weight in useful_conditions(ctx, node, holds=False).items():
                 header = f"{ctx.indent(node)}if {condition}:{ctx.newline}"
                 description = f"`{abbreviated(ctx.src(node))}` only if `{abbreviated(condition)}`"
                 guard = GuardInsertion(ctx.line(node), condition)

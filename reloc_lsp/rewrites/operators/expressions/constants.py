@@ -26,17 +26,17 @@ def replace_constant(ctx: UnitContext) -> Iterator[Rewrite]:
         bare = isinstance(slot.statement, ast.Expr) and slot.parent is slot.statement
         if bare or isinstance(slot.parent, ast.JoinedStr | ast.FormattedValue):
             continue
-        whole, text = slot, ctx.inline(node)
+        target, text = slot, ctx.inline(node)
         if isinstance(slot.parent, ast.UnaryOp) and isinstance(slot.parent.op, ast.USub) and slot.outer:
-            whole, text = slot.outer, "-" + text
-        near = dict(_near(node.value, text, used, ctx.module.strings))
+            target, text = slot.outer, "-" + text
+        similar = dict(_similar_values(node.value, text, used, ctx.module.strings))
         documented = {
             value: 0.9 for value in ctx.module.docstring_constants if type(ast.literal_eval(value)) is type(node.value)
         }
-        for value, weight in {**near, **documented}.items():
-            receiver = isinstance(whole.parent, ast.Attribute)
+        for value, weight in {**similar, **documented}.items():
+            receiver = isinstance(target.parent, ast.Attribute)
             if value != text and (value[0] in "'\"" or not receiver):
-                yield ctx.replace(whole, value, "constant", weight=weight)
+                yield ctx.replace(target, value, "constant", weight=weight)
 
 
 def replace_none(ctx: UnitContext) -> Iterator[Rewrite]:
@@ -100,18 +100,18 @@ def _constants_of(ctx: UnitContext) -> Counter[str]:
     )
 
 
-def _near(value: object, text: str, used: Counter[str], strings: Counter[str]) -> Iterator[tuple[str, float]]:
+def _similar_values(value: object, text: str, used: Counter[str], strings: Counter[str]) -> Iterator[tuple[str, float]]:
     if isinstance(value, bool):
         yield str(not value), 1.5
         yield "None", 0.3
     elif isinstance(value, int):
         number = -value if text.startswith("-") else value
-        near = {number + 1: 1.2, number - 1: 1.2, 0: 0.9, 1: 0.9, -1: 0.6, -number: 0.8, 2: 0.6, number * 2: 0.3,
+        similar = {number + 1: 1.2, number - 1: 1.2, 0: 0.9, 1: 0.9, -1: 0.6, -number: 0.8, 2: 0.6, number * 2: 0.3,
                 number * 10: 0.4, number // 10: 0.4, number // 2: 0.3, number + 2: 0.3}  # fmt: skip
         for other in used:
             if other.isdigit():
-                near.setdefault(int(other), 0.7)
-        for other_number, weight in near.items():
+                similar.setdefault(int(other), 0.7)
+        for other_number, weight in similar.items():
             if other_number != number:
                 yield str(other_number), weight
         yield from (

@@ -16,6 +16,16 @@ MAX_OPERANDS = 10
 """Most names and expressions that are added as an operand. Chosen by hand."""
 MAX_FALLBACK_NAMES = 6
 """Most names in scope that follow an `or`. Chosen by hand."""
+MAX_OPERAND_LENGTH = 24
+"""Longest expression that is added as an operand, in characters. Chosen by hand."""
+MAX_STRING_LENGTH = 12
+"""Longest string of the unit that is added to a string, in characters with its quotes. Chosen by hand."""
+MAX_COMMON_STRINGS = 40
+"""How many of the file's commonest strings are searched for short ones. Chosen by hand."""
+MAX_FALLBACK_STRINGS = 4
+"""Most short strings of the file that follow an `or`. Chosen by hand."""
+MAX_FALLBACK_STRING_LENGTH = 2
+"""Longest string that follows an `or`, in characters. Chosen by hand."""
 _SIMPLE = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.ListComp,
     ast.Constant,
@@ -68,7 +78,7 @@ def add_operand(ctx: UnitContext) -> Iterator[Rewrite]:
             yield ctx.replace(slot, longer, "extension", weight=weight)
         if slot.field in ("value", "args") and not isinstance(slot.node, ast.Constant):
             types = possible_types(slot.node, ctx)
-            strings = _strings_nearby(ctx) if not types or "str" in types else ()
+            strings = _short_strings(ctx) if not types or "str" in types else ()
             for other in ("[]", "''", "0", "None", "{}", *ctx.bound_before(slot.node)[:MAX_FALLBACK_NAMES], *strings):
                 if other != text:
                     yield ctx.replace(slot, f"{text} or {other}", "fallback", weight=0.4)
@@ -103,7 +113,7 @@ def _used_here(ctx: UnitContext, slot: Slot) -> list[str]:
         for s in ctx.loads(ast.Subscript, ast.Attribute, ast.Call)
         if s.field != "func" and s.node is not slot.node
     ]
-    return [text for text in dict.fromkeys(found) if len(text) <= 24]
+    return [text for text in dict.fromkeys(found) if len(text) <= MAX_OPERAND_LENGTH]
 
 
 def _strings(ctx: UnitContext) -> list[str]:
@@ -112,13 +122,13 @@ def _strings(ctx: UnitContext) -> list[str]:
         for s in ctx.loads(ast.Constant)
         if isinstance(s.node, ast.Constant) and isinstance(s.node.value, str)
     ]
-    return list(dict.fromkeys(text for text in found if len(text) <= 12))
+    return list(dict.fromkeys(text for text in found if len(text) <= MAX_STRING_LENGTH))
 
 
-def _strings_nearby(ctx: UnitContext) -> list[str]:
-    """The commonest strings of the file of at most two characters."""
-    common = (text for text, _ in ctx.module.strings.most_common(40) if 0 < len(text) <= 2)
-    return [repr(text) for text in common][:4]
+def _short_strings(ctx: UnitContext) -> list[str]:
+    """The commonest short strings of the file that are not empty."""
+    common = (text for text, _ in ctx.module.strings.most_common(MAX_COMMON_STRINGS))
+    return [repr(text) for text in common if 0 < len(text) <= MAX_FALLBACK_STRING_LENGTH][:MAX_FALLBACK_STRINGS]
 
 
 def _bound_inside(slot: Slot) -> set[str]:

@@ -141,8 +141,8 @@ def toggle_unary(ctx: UnitContext) -> Iterator[Rewrite]:
             if not isinstance(node.operand, ast.Constant):
                 yield ctx.replace(slot, ctx.movable_src(node.operand), "negation")
         elif is_condition(slot) and not isinstance(node, ast.Compare | ast.Constant):
-            whole = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
-            yield ctx.replace(slot, f"not {whole}", "negation")
+            operand = text if isinstance(node, ast.Name | ast.Call | ast.Attribute | ast.Subscript) else f"({text})"
+            yield ctx.replace(slot, f"not {operand}", "negation")
         elif isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute) and _is_operand(slot):
             yield ctx.replace(slot, f"-{text}", "sign", weight=0.6)
 
@@ -192,11 +192,11 @@ def _regrouped(ctx: UnitContext, slot: Slot, node: ast.BinOp, new: str, rewrite:
     """The rewrite with parentheses where the new operator has another precedence than the old one."""
     left, right = ctx.src(node.left), ctx.src(node.right)
     try:
-        wanted = ast.dump(ast.parse(f"({left}) {new} ({right})", mode="eval").body)
+        expected = ast.dump(ast.parse(f"({left}) {new} ({right})", mode="eval").body)
         plain = ast.parse(f"({left} {new} {right})", mode="eval").body
     except SyntaxError:
         return rewrite
-    if ast.dump(plain) == wanted and isinstance(
+    if ast.dump(plain) == expected and isinstance(
         slot.parent, ast.stmt | ast.Call | ast.Compare | ast.Subscript | ast.BoolOp
     ):
         return rewrite

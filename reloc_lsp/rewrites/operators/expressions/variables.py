@@ -113,13 +113,13 @@ def swap_constants(ctx: UnitContext) -> Iterator[Rewrite]:
             one, two = ctx.inline(first.node), ctx.inline(second.node)
             edits = (ctx.edit(first, two), ctx.edit(second, one))
             alike = type(first.parent) is type(second.parent) and first.field == second.field
-            near = alike or first.statement is second.statement
+            same_context = alike or first.statement is second.statement
             yield Rewrite(
                 edits,
                 "exchange",
                 f"`{one}` and `{two}` change places",
                 ctx.line(first.node),
-                1.0 if near else 0.6,
+                1.0 if same_context else 0.6,
             )
 
 

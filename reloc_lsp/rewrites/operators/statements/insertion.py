@@ -28,7 +28,7 @@ def insert_guard(ctx: UnitContext) -> Iterator[Rewrite]:
         line = ctx.line(statement.node)
         first = statement.index == 0 or statement.node is ctx.body[0]
         ways = exits(ctx, statement)
-        for condition, weight in useful_conditions(ctx, statement.node, wanted=True).items():
+        for condition, weight in useful_conditions(ctx, statement.node, holds=True).items():
             for text, factor in ways:
                 edit = insert_before(ctx, statement.node, [f"if {condition}:", f">{text}"])
                 if edit is not None:
@@ -65,7 +65,7 @@ def insert_guarded_step(ctx: UnitContext) -> Iterator[Rewrite]:
     """Insert a small statement under a condition; those that share names with the condition come first."""
     for statement in ctx.focused_statements:
         line = ctx.line(statement.node)
-        useful = list(useful_conditions(ctx, statement.node, wanted=True).items())[:MAX_CONDITIONS]
+        useful = list(useful_conditions(ctx, statement.node, holds=True).items())[:MAX_CONDITIONS]
         candidates = [one for one in steps(ctx, statement) if not _JUMPS.match(one[0])] if useful else []
         for condition, weight in useful:
             names = names_in_text(condition)

@@ -32,10 +32,10 @@ def copy_statement(ctx: UnitContext) -> Iterator[Rewrite]:
             for statement in ctx.focused_statements:
                 if not _nearby(ctx, statement, origin) or (statement.node is origin.node and text == own):
                     continue
-                near = statement.block is origin.block
+                same_block = statement.block is origin.block
                 for edit in insert_around(ctx, statement, [text]):
                     description = f"`{abbreviated(text)}` is added"
-                    weight = factor * (1.0 if near else 0.5 if text == own else 0.25)
+                    weight = factor * (1.0 if same_block else 0.5 if text == own else 0.25)
                     yield Rewrite((edit,), "copy", description, ctx.line(statement.node), weight)
 
 
@@ -59,7 +59,7 @@ def repeat_after_loop(ctx: UnitContext) -> Iterator[Rewrite]:
 def copy_under_condition(ctx: UnitContext) -> Iterator[Rewrite]:
     """Copy a simple statement to another place, under a condition."""
     for statement in ctx.focused_statements:
-        useful = list(useful_conditions(ctx, statement.node, wanted=True).items())[:MAX_CONDITIONS]
+        useful = list(useful_conditions(ctx, statement.node, holds=True).items())[:MAX_CONDITIONS]
         for origin in _simple(ctx):
             text = ctx.inline_statement(origin.node)
             if statement.node is origin.node or isinstance(origin.node, ast.Return | ast.Raise):
@@ -93,7 +93,7 @@ def add_elif_variant(ctx: UnitContext) -> Iterator[Rewrite]:
         node = statement.node
         if not isinstance(node, ast.If) or len(node.body) > 1 or not ctx.owns_lines(node.body[-1]):
             continue
-        useful = list(useful_conditions(ctx, node, wanted=True).items())[:MAX_BRANCHES]
+        useful = list(useful_conditions(ctx, node, holds=True).items())[:MAX_BRANCHES]
         for inner in (p for p in _simple(ctx) if p.block is node.body):
             for text, factor in _varied(ctx, inner):
                 for condition, weight in useful:

@@ -46,8 +46,8 @@ def _get_call(ctx: UnitContext, test: ast.expr, found: ast.expr, missing: ast.ex
                 found, missing = missing, found
         case _:
             return None
-    wanted = isinstance(found, ast.Subscript) and same_code(found.value, holder) and same_code(found.slice, key)
-    if not wanted or not is_name_or_constant(key) or not is_definitely(holder, ctx, _DICT) or not _is_cheap(missing):
+    is_lookup = isinstance(found, ast.Subscript) and same_code(found.value, holder) and same_code(found.slice, key)
+    if not is_lookup or not is_name_or_constant(key) or not is_definitely(holder, ctx, _DICT) or not _is_cheap(missing):
         return None
     default = "" if isinstance(missing, ast.Constant) and missing.value is None else f", {ctx.inline(missing)}"
     return f"{holder.id}.get({ctx.inline(key)}{default})"

@@ -44,18 +44,18 @@ def hoist_call(ctx: UnitContext) -> Iterator[Rewrite]:
     A mutable result may only be read in the loop, because the iterations share it.
     """
     for slot in ctx.loads(ast.Call):
-        made = _hoistable(ctx, slot)
-        if made is None:
+        call = _hoistable(ctx, slot)
+        if call is None:
             continue
-        of, what, mutable = made
+        argument, suffix, mutable = call
         if mutable and not _only_read(slot):
             continue
         for loop in enclosing_loops(ctx, slot.node):
-            wanted = unused_name(ctx, f"{of}_{what}")
-            first = insert_before(ctx, loop.node, [f"{wanted} = {ctx.inline(slot.node)}"])
-            if wanted and first and is_bound_before(ctx, of, loop) and is_invariant(ctx, of, loop.node):
+            result = unused_name(ctx, f"{argument}_{suffix}")
+            first = insert_before(ctx, loop.node, [f"{result} = {ctx.inline(slot.node)}"])
+            if result and first and is_bound_before(ctx, argument, loop) and is_invariant(ctx, argument, loop.node):
                 description = f"`{abbreviated(ctx.inline(slot.node))}` is computed once, before the loop"
-                yield Rewrite((first, ctx.edit(slot, wanted)), "hoisted", description, ctx.line(slot.node))
+                yield Rewrite((first, ctx.edit(slot, result)), "hoisted", description, ctx.line(slot.node))
 
 
 def _hoistable(ctx: UnitContext, slot: Slot) -> tuple[str, str, bool] | None:

@@ -45,16 +45,16 @@ def set_before_loop(ctx: UnitContext) -> Iterator[Rewrite]:
         slots = [slot for slot in _tested(ctx) if slot.node.id == name]  # type: ignore[attr-defined]
         if not is_definitely(slots[0].node, ctx, _LISTS) or not items_are_hashable(ctx, name):
             continue
-        wanted = unused_name(ctx, f"{name}_set")
+        set_name = unused_name(ctx, f"{name}_set")
         loops = [statement for slot in slots for statement in enclosing_loops(ctx, slot.node)]
         for loop in dict.fromkeys(loops):
             inside = [slot for slot in slots if any(inner is slot.node for inner in ast.walk(loop.node))]
             able = [slot for slot in inside if is_hashable(ctx, slot.parent.left)]  # type: ignore[attr-defined]
-            first = insert_before(ctx, loop.node, [f"{wanted} = set({name})"])
-            if wanted is None or not able or first is None or not is_bound_before(ctx, name, loop):
+            first = insert_before(ctx, loop.node, [f"{set_name} = set({name})"])
+            if set_name is None or not able or first is None or not is_bound_before(ctx, name, loop):
                 continue
             if is_invariant(ctx, name, loop.node) and ctx.is_builtin("set"):
-                edits = (first, *(ctx.edit(slot, wanted) for slot in able))
+                edits = (first, *(ctx.edit(slot, set_name) for slot in able))
                 yield Rewrite(
                     edits, "set before a loop", f"a set of `{name}` is asked, not the list", ctx.line(loop.node)
                 )

@@ -48,13 +48,13 @@ def _edit(ctx: UnitContext, slot: Slot) -> list[Edit] | None:
     """The edits of one use of the list; `None` if a deque does not support it."""
     call = slot.outer.outer.node if slot.outer and slot.outer.outer else None
     match slot.parent, call:
-        case ast.Attribute(attr=method) as attribute, ast.Call(func=called, keywords=[]) as whole if (
+        case ast.Attribute(attr=method) as attribute, ast.Call(func=called, keywords=[]) as method_call if (
             called is attribute
         ):
-            text = _as_deque(ctx, method, whole.args)
+            text = _as_deque(ctx, method, method_call.args)
             if text == "":
                 return []
-            return [Edit(ctx.span(slot.node)[1], ctx.span(whole)[1], text)] if text else None
+            return [Edit(ctx.span(slot.node)[1], ctx.span(method_call)[1], text)] if text else None
         case ast.Call(func=ast.Name(id="len")), _:
             known = True
         case ast.Subscript(slice=index), _ if slot.field == "value":
