@@ -7,6 +7,7 @@ from dataclasses import replace
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.probes.cpu_benchmark import CpuBenchmark
 from reloc_lsp.evaluation.probes.median_interval import MIN_VALUES
+from reloc_lsp.program.change_description import describe_changes
 from reloc_lsp.revision.objectives.search_rules import optimization_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes
@@ -186,7 +187,7 @@ class Optimization:
     def _reasons(self, candidate: Candidate, verdict: Verdict, *, verified: bool) -> list[str]:
         """Sentences on what changed, what confirms it, and what to check."""
         task, behaviours = self._context.task, self._context.behaviours
-        reasons = [f"What changed: {candidate.description}."]
+        reasons = [f"What changed: {describe_changes(task.source, candidate.source, task.first_line)}."]
         if verified:
             reasons.append(f"In a fresh pytest process {passing_text(counts_of(verdict))}, as before.")
         changed = behaviours.changed(candidate.source, task.source)

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 from reloc_lsp.evaluation.errors import EvaluationError
+from reloc_lsp.program.change_description import describe_changes
 from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
 from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.revision.objectives.strategy import Announce
@@ -140,13 +141,13 @@ class Repair:
             verified=verified,
             diff=context.diff_of(revised),
             source=revised,
-            why=tuple(self._reasons(node, after, verified=verified)),
+            why=tuple(self._reasons(node, source, after, verified=verified)),
         )
 
-    def _reasons(self, node: Node, after: Tests, *, verified: bool) -> list[str]:
+    def _reasons(self, node: Node, source: str, after: Tests, *, verified: bool) -> list[str]:
         """Sentences on what changed, what confirms it, and what to check."""
         task, before = self._context.task, self._context.before
-        reasons = [f"What changed: {node.candidate.description}."]
+        reasons = [f"What changed: {describe_changes(task.source, source, task.first_line)}."]
         if verified:
             reasons.append(
                 f"In a fresh pytest process {passing_text(after)}; before it was {before.passed}, "
@@ -155,7 +156,7 @@ class Repair:
         slower = slowdown(task.verdict, node.verdict)
         if slower:
             reasons.append(f"Take care: the tests that passed before take {slower:.0f} times as long with it.")
-        copied = copied_constants(task, node.candidate)
+        copied = copied_constants(task, replace(node.candidate, source=source))
         if copied:
             reasons.append(f"Take care: {', '.join(copied)} also stands in the tests; the revision may fit only them.")
         return reasons
