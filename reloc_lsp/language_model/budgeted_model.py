@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from reloc_lsp.language_model.reply_parser import ParsedReply, parse_reply
+from reloc_lsp.language_model.replies.parser_process import ParserProcess
+from reloc_lsp.language_model.replies.reply_parser import ParsedReply
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.interfaces.language_model import (
@@ -50,6 +51,8 @@ class BudgetedModel:
         self.prompt_limit = prompt_limit
         self.notes: list[str] = []
         self.reply_kinds: Counter[str] = Counter()
+        self._parser = ParserProcess()
+        self._refusal = ""
         self._errors = 0
         self._under_way = 0
         self._requests = 0
@@ -83,13 +86,28 @@ class BudgetedModel:
 
     async def versions(self, task: Task, parent: str, prompt: PromptBuilder, count: int = 1) -> list[str]:
         """The versions of the function in the replies to a prompt; `parent` is the version that it revises."""
-        replies = await self.complete(prompt, count)
-        parsed = [self._parse(task, parent, reply) for reply in replies]
+        replies = await self.complete(lambda limit: self._with_refusal(prompt(limit)), count)
+        parsed = [await self._parse(task, parent, reply) for reply in replies]
         return [reply.source for reply in parsed if reply.source is not None]
 
-    def _parse(self, task: Task, parent: str, reply: Reply) -> ParsedReply:
-        parsed = parse_reply(reply.text, task.source, parent, reply.complete)
+    def close(self) -> None:
+        """End the process that parses replies. The model stays open."""
+        self._parser.close()
+
+    def _with_refusal(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """The messages, and why the last answer was not used if it exceeded a bound."""
+        if not self._refusal:
+            return messages
+        *first, last = messages
+        sentence = f"\n\nYour last answer was not used: {self._refusal}. Write less code, and nest it less."
+        return [*first, replace(last, content=last.content + sentence)]
+
+    async def _parse(self, task: Task, parent: str, reply: Reply) -> ParsedReply:
+        parsed = await self._parser.parse(reply.text, task.source, parent, reply.complete)
         self.reply_kinds[parsed.kind.value] += 1
+        self._refusal = parsed.problem
+        if parsed.problem:
+            self._note(f"An answer of the model was not used: {parsed.problem}.")
         logger.debug("a reply of %d characters: %s", len(reply.text), parsed.kind.value)
         return parsed
 

@@ -8,8 +8,8 @@ import random
 from collections.abc import Sequence
 
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
-from reloc_lsp.language_model.numbered_lists import parse_list
 from reloc_lsp.language_model.prompts import Prompts
+from reloc_lsp.language_model.replies.numbered_lists import parse_list
 from reloc_lsp.search.candidate import Candidate, Task
 
 OBSERVATIONS = 5

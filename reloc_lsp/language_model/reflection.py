@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
-from reloc_lsp.language_model.numbered_lists import parse_list
 from reloc_lsp.language_model.prompts import Prompts
+from reloc_lsp.language_model.replies.numbered_lists import parse_list
 from reloc_lsp.search.candidate import Candidate, Node, Task
 
 DIRECTIONS = 3

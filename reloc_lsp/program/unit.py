@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,9 +51,7 @@ class Module:
 
     @cached_property
     def _definitions(self) -> list[tuple[Unit, Definition]]:
-        found: list[tuple[Unit, Definition]] = []
-        self._collect(self.tree.body, "", found)
-        return found
+        return list(self._collect())
 
     @property
     def units(self) -> list[Unit]:
@@ -100,16 +99,19 @@ class Module:
             return [unit]
         return [f for f in self.functions if unit.first_line <= f.first_line and f.last_line <= unit.last_line]
 
-    def _collect(self, body: list[ast.stmt], prefix: str, found: list[tuple[Unit, Definition]]) -> None:
-        for node in body:
+    def _collect(self) -> Iterator[tuple[Unit, Definition]]:
+        """The definitions in source order. Iterative: an `elif` is nested in the one before it, without end."""
+        stack: list[tuple[ast.stmt, str]] = [(node, "") for node in reversed(self.tree.body)]
+        while stack:
+            node, prefix = stack.pop()
             if isinstance(node, Definition):
                 unit = self._unit(node, prefix)
-                found.append((unit, node))
-                inner = "." if unit.is_class else ".<locals>."
-                self._collect(node.body, unit.qualname + inner, found)
+                yield unit, node
+                prefix = unit.qualname + ("." if unit.is_class else ".<locals>.")
+                blocks = [node.body]
             else:
-                for block in _blocks(node):
-                    self._collect(block, prefix, found)
+                blocks = _blocks(node)
+            stack += [(inner, prefix) for block in reversed(blocks) for inner in reversed(block)]
 
     def _unit(self, node: Definition, prefix: str) -> Unit:
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])

@@ -99,6 +99,8 @@ class SearchRun:
         finally:
             if isinstance(rules.neighborhood, CompositeNeighborhood):
                 await rules.neighborhood.close()
+            if context.model:
+                context.model.close()
             self._end_trace(event)
             self._report_model_problems()
         return None

@@ -6,8 +6,8 @@ import pytest
 
 from reloc_lsp.language_model.feedback import feedback
 from reloc_lsp.language_model.file_context import file_context
-from reloc_lsp.language_model.numbered_lists import parse_list
 from reloc_lsp.language_model.prompts import Prompts
+from reloc_lsp.language_model.replies.numbered_lists import parse_list
 from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.token_estimate import estimate_tokens

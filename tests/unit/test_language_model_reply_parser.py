@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reloc_lsp.language_model.reply_parser import USABLE, ReplyKind, parse_reply
+from reloc_lsp.language_model.replies.reply_parser import USABLE, ReplyKind, parse_reply
 
 ORIGINAL = "def clamp(value, low, high):\n    return max(low, max(value, high))\n"
 FIXED = "def clamp(value, low, high):\n    return max(low, min(value, high))\n"
