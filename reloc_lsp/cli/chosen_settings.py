@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from reloc_lsp.cli.printing import warn
 from reloc_lsp.settings import Layer, Settings, layered, pyproject_layer, user_layer
 
 
@@ -26,7 +26,7 @@ def chosen_settings(
     flags = Layer("command line", _values(options, root, here))
     settings, problems = layered([user, project, Layer("trace", replayed), flags])
     for problem in (*unreadable, *also_unreadable, *problems):
-        print(f"reloc-lsp: warning: {problem}", file=sys.stderr)
+        warn(f"warning: {problem}")
     return settings
 
 

@@ -6,6 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from reloc_lsp.cli.printing import print_line
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.revision import Progress, Tests
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ class LineDisplay:
         """Do nothing: every line is complete."""
 
     def _print(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        print_line(visible_line(line), self._stream)
 
 
 class LiveDisplay:
@@ -93,14 +95,14 @@ class LiveDisplay:
         from rich.text import Text
 
         progress = self._progress
-        title = Text(progress.message or progress.phase, "bold")
+        title = Text(visible_line(progress.message or progress.phase), "bold")
         title.truncate(self._console.width - 3, overflow="ellipsis")
         lines: list[RenderableType] = [Columns([self._spinner, title])]
         best = progress.best or progress.before
         if best:
             width = min(40, self._console.width // 2)
             bar = ProgressBar(max(best.total, 1), best.passed, width, complete_style="green")
-            lines.append(Columns([" ", bar, tests_passing(progress)]))
+            lines.append(Columns([" ", bar, Text(tests_passing(progress))]))
         lines.append(Text(f"  {progress.evaluations} evaluations, {self._time()}", style="dim"))
         return Group(*lines)
 

@@ -9,6 +9,8 @@ import tokenize
 from typing import TextIO
 
 from reloc_lsp.cli.display import counts_text
+from reloc_lsp.cli.printing import warn
+from reloc_lsp.program.visible_text import diff_lines, visible, visible_diff, visible_line, visible_parts
 from reloc_lsp.revision import Proposal
 
 
@@ -25,14 +27,14 @@ def print_report(proposal: Proposal, stream: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, soft_wrap=True)
-    for line in proposal.diff.splitlines():
-        console.print(Text(line, style=_diff_style(line)))
-    if proposal.diff:
-        console.print()
+    for line in diff_lines(proposal.diff) if proposal.diff else ():
+        parts = ((part, "reverse" if hidden else "") for part, hidden in visible_parts(line))
+        console.print(Text.assemble(*parts, style=_diff_style(line)))
     good = proposal.status in ("fixed", "improved", "already-passing")
-    console.print(Text(headline(proposal), style="bold green" if good else "bold"))
+    console.print(Text(visible_line(headline(proposal)), style="bold green" if good else "bold"))
     for sentence in _sentences(proposal):
-        console.print(Text(sentence))
+        # Indented, so that a line end in a sentence cannot begin another one.
+        console.print(Text(visible(sentence).replace("\n", "\n  ")))
     console.print(Text(_cost(proposal), style="dim"))
 
 
@@ -42,7 +44,13 @@ def print_json(proposal: Proposal) -> None:
 
 
 def print_patch(proposal: Proposal) -> None:
-    """Print the diff on stdout, in the encoding of its file, so that `patch` and `git apply` accept it."""
+    """Print the diff on stdout, in the encoding of its file, so that `patch` and `git apply` accept it.
+
+    On a terminal, where a person reads it, everything hidden in it is spelled out.
+    """
+    if sys.stdout.isatty():
+        print(visible_diff(proposal.diff), end="", flush=True)
+        return
     encoding, _ = tokenize.detect_encoding(io.BytesIO(proposal.original.encode()).readline)
     sys.stdout.flush()
     sys.stdout.buffer.write(proposal.diff.encode(encoding, "backslashreplace"))
@@ -54,7 +62,7 @@ def print_error(message: str, as_json: bool) -> None:
     if as_json:
         print_json(Proposal(status="error", message=message, reason="wrong-call"))
     else:
-        print(f"reloc-lsp: error: {message}", file=sys.stderr)
+        warn(f"error: {message}")
 
 
 def _diff_style(line: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reloc_lsp.program.visible_text import VisibleFormatter
+
 if TYPE_CHECKING:
     from reloc_lsp.server.language_server import ReLocServer
 
@@ -58,9 +60,8 @@ def _set_up_logging(level: str, file: Path | None) -> None:
             handler = logging.FileHandler(file.expanduser(), encoding="utf-8")
         except OSError as error:
             problem = f"The log file {file} cannot be written ({error.strerror}): the log goes to stderr."
-    logging.basicConfig(
-        level=level.upper(), handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler.setFormatter(VisibleFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
     # Below level WARNING pygls logs whole messages, which contain the user's source.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     if problem:

@@ -13,6 +13,7 @@ from reloc_lsp.cli.commands.revise import write
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.follow_revision import StartRevision, follow
+from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.result_report import print_error, print_report
 from reloc_lsp.revision import Revision, Snapshot, Target
 from reloc_lsp.settings import EvaluationSettings, Settings
@@ -54,7 +55,7 @@ def demo(folder: Path, start: StartRevision) -> int:
     """Do so in `folder`, with the revision that `start` makes."""
     names = _write_workspace(folder)
     root = folder.absolute()
-    print(f"{folder} now holds a small workspace: {', '.join(names)}.\nOne of its tests fails:\n", flush=True)
+    print_line(f"{folder} now holds a small workspace: {', '.join(names)}.\nOne of its tests fails:\n")
     _run_tests(root)
     print(f"\n$ reloc-lsp revise {FILE}::{FUNCTION} --apply", flush=True)
     # The interpreter that runs this has pytest for certain; the active one may not.
@@ -70,7 +71,7 @@ def demo(folder: Path, start: StartRevision) -> int:
     write(result.proposal, root)
     print(f"Written to {FILE}.\n", flush=True)
     _run_tests(root)
-    print(NEXT.format(folder=folder, file=FILE, function=FUNCTION))
+    print_line(NEXT.format(folder=folder, file=FILE, function=FUNCTION))
     return 0
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from reloc_lsp import __version__
 from reloc_lsp.cli.chosen_settings import program_path
+from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.target_parsing import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
@@ -23,6 +24,7 @@ from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.managed.state_file import ServerState, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.model_list import Check
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
 
@@ -158,7 +160,7 @@ def _key() -> Finding:
 def _print(findings: list[Finding]) -> None:
     if not sys.stdout.isatty():
         for finding in findings:
-            print(f"{finding.mark:>2} {finding.subject}: {finding.text}")
+            print_line(f"{finding.mark:>2} {finding.subject}: {visible_line(finding.text)}")
         return
     from rich.console import Console
     from rich.table import Table
@@ -168,5 +170,5 @@ def _print(findings: list[Finding]) -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for finding in findings:
         mark = Text(finding.mark, style=styles[finding.mark], justify="right")
-        table.add_row(mark, Text(finding.subject, style="bold"), Text(finding.text))
+        table.add_row(mark, Text(finding.subject, style="bold"), Text(visible_line(finding.text)))
     Console(highlight=False).print(table)

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import minutes
+from reloc_lsp.cli.printing import print_line, warn
 from reloc_lsp.inference.managed.engine_selection import launch_plan
 from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import (
@@ -20,6 +21,7 @@ from reloc_lsp.inference.managed.state_file import (
     all_state_folders,
     running_servers,
 )
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 
@@ -87,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
             return _start(options)
         return _status() if options.action == "status" else _stop(options.model)
     except ModelError as error:
-        print(f"reloc-lsp: error: {error}", file=sys.stderr)
+        warn(f"error: {error}")
         return 1
 
 
@@ -95,7 +97,7 @@ def _start(options: argparse.Namespace) -> int:
     user, problems = user_layer()
     settings, more = layered([user])
     for problem in (*problems, *more):
-        print(f"reloc-lsp: warning: {problem}", file=sys.stderr)
+        warn(f"warning: {problem}")
     local = settings.model.local
     chosen = LocalModelSettings(
         local.start,
@@ -106,13 +108,13 @@ def _start(options: argparse.Namespace) -> int:
     )
     plan = launch_plan(options.model, dataclasses.replace(settings.model, local=chosen))
     folder = start_server(plan)
-    print(f"Serving {plan.model}; its log is {folder.log}", file=sys.stderr)
+    print_line(f"Serving {plan.model}; its log is {folder.log}", sys.stderr)
     try:
         state = asyncio.run(_show_until_ready(folder))
     except KeyboardInterrupt:
         print("The server goes on starting: reloc-lsp model status shows its state, stop ends it.", file=sys.stderr)
         return 130
-    print(f"{state.served_name} is ready at {state.url} after {time.time() - state.since:.0f} s.")
+    print_line(f"{state.served_name} is ready at {state.url} after {time.time() - state.since:.0f} s.")
     return 0
 
 
@@ -122,12 +124,13 @@ async def _show_until_ready(folder: StateFolder) -> ServerState:
     if not sys.stderr.isatty():
         return await waiting
     from rich.console import Console
+    from rich.markup import escape
 
     with Console(file=sys.stderr, highlight=False).status("starting") as spinner:
         while not waiting.done():
             await asyncio.wait({waiting}, timeout=0.5)
             line = next((line.strip() for line in reversed(folder.last_lines(20)) if line.strip()), "starting")
-            spinner.update(line.replace("[", r"\[")[: spinner.console.width - 4])
+            spinner.update(escape(visible_line(line)[: spinner.console.width - 4]))
     return await waiting
 
 
@@ -138,12 +141,12 @@ def _status() -> int:
         minutes = (time.time() - state.since) / 60
         where = f"ready at {state.url}" if state.phase == "ready" else "starting"
         on = f" on GPU {state.device}" if state.device else ""
-        print(f"{state.served_name}{on}: {where}, for {minutes:.0f} minutes (log: {server.folder.log})")
+        print_line(f"{state.served_name}{on}: {where}, for {minutes:.0f} minutes (log: {server.folder.log})")
     running = {server.folder.path for server in alive}
     for folder in all_state_folders():
         last = folder.read()
         if folder.path not in running and last is not None and last.phase == "ended":
-            print(f"{last.served_name}: ended. {last.why} (log: {folder.log})")
+            print_line(f"{last.served_name}: ended. {last.why} (log: {folder.log})")
     if not alive:
         print(NONE_RUNS, file=sys.stderr)
     return 0 if alive else 1
@@ -157,7 +160,7 @@ def _stop(model: str | None) -> int:
         raise CallError(f"No server of {model} runs. {f'Running: {there}.' if there else NONE_RUNS}")
     for server in chosen:
         stop_server(server)
-        print(f"{server.state.served_name} has ended.")
+        print_line(f"{server.state.served_name} has ended.")
     if not chosen:
         print(NONE_RUNS, file=sys.stderr)
     return 0 if chosen else 1

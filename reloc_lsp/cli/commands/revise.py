@@ -17,8 +17,10 @@ from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.follow_revision import FollowResult, StartRevision, follow
 from reloc_lsp.cli.options import add_log_level_flag, add_settings_flags
+from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.result_report import headline, print_error, print_json, print_patch, print_report
 from reloc_lsp.cli.target_parsing import current_folder, parse_target, workspace_root
+from reloc_lsp.program.visible_text import VisibleFormatter, visible_line
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
 from reloc_lsp.revision.trace.trace_file import TraceError, read_trace, replayable_settings
 from reloc_lsp.search.objective import FIX, Objective
@@ -98,7 +100,7 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     settings = chosen_settings(options, root, here, replayable_settings(replayed.get("settings") or {}))
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
-    logging.basicConfig(level=options.log_level.upper(), format="reloc-lsp: %(levelname)s: %(message)s")
+    _set_up_logging(options.log_level)
     display = display_on(sys.stderr, settings.budget.seconds, quiet=options.json)
     result = follow(start(Snapshot(root), target, settings), display)
     has_revision = result.signal is None and result.proposal.status in ("fixed", "improved")
@@ -110,8 +112,14 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
         write(result.proposal, root)
         to_write = True
     if to_write and result.proposal.status != "error":
-        print(f"Written to {result.proposal.file}.", file=sys.stderr)
+        print_line(f"Written to {result.proposal.file}.", sys.stderr)
     return result.exit_status
+
+
+def _set_up_logging(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("reloc-lsp: %(levelname)s: %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
 
 
 def chosen_objective(options: argparse.Namespace, replayed: Mapping[str, Any]) -> Objective:
@@ -156,7 +164,7 @@ def _show(proposal: Proposal, options: argparse.Namespace) -> None:
     if options.diff and proposal.diff:
         print_patch(proposal)
     if options.diff and proposal.status != "error":
-        print(headline(proposal), file=sys.stderr)
+        print_line(visible_line(headline(proposal)), sys.stderr)
     elif proposal.diff or proposal.status != "error":
         print_report(proposal, sys.stdout)
     if proposal.status == "error":
@@ -170,7 +178,7 @@ def _can_ask_user(options: argparse.Namespace) -> bool:
 
 def _user_confirms(file: str) -> bool:
     try:
-        answer = input(f"Apply this revision to {file}? [y/N] ")
+        answer = input(f"Apply this revision to {visible_line(file)}? [y/N] ")
     except EOFError:
         print()
         return False

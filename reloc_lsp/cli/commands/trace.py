@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.target_parsing import current_folder
 
 
@@ -30,5 +31,5 @@ def run(options: argparse.Namespace) -> int:
         raise CallError(str(error)) from error
     except OSError as error:
         raise CallError(f"The page {out} cannot be written ({error.strerror}). Name another with --out.") from error
-    print(out)
+    print_line(str(out))
     return 0

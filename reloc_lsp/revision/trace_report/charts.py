@@ -14,6 +14,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any
 
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.revision.trace_report.searches import Record, Search
 from reloc_lsp.revision.trace_report.versions import description_lines
 
@@ -86,7 +87,7 @@ def version_chart(search: Search) -> Chart:
                 y=[points[node["node"]][1] for node in group],
                 mode="markers",
                 marker={"color": colour, "size": 6, "opacity": 0.8},
-                name=escape(origin),
+                name=escape(visible_line(origin)),
                 text=["<br>".join(map(escape, description_lines(node))) for node in group],
                 hoverinfo="text",
             )

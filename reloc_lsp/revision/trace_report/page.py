@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 
+from reloc_lsp.program.visible_text import visible
 from reloc_lsp.revision.trace.trace_file import TraceError
 from reloc_lsp.revision.trace_report.charts import best_so_far_chart, version_chart
 from reloc_lsp.revision.trace_report.searches import Record, Search, read_searches
@@ -34,7 +35,7 @@ def render_page(records: Sequence[Record]) -> str:
 
     environment = Environment(
         loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=_shown,
     )  # fmt: skip
     # The filter `tojson` escapes <, >, & and ', so that no text of a trace can end a script element.
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
@@ -50,6 +51,11 @@ def render_page(records: Sequence[Record]) -> str:
         script=Markup(script),
     )
     return text
+
+
+def _shown(value: object) -> object:
+    """A value as the page shows it: a text of a trace with everything hidden spelled out, and markup as it is."""
+    return visible(value) if type(value) is str else value
 
 
 def _search_view(search: Search) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reloc_lsp.program.visible_text import visible, visible_line
 from reloc_lsp.revision.trace_report.searches import Record, Search
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class VersionList:
         sources = {0: self.search.first["source"], **{node["node"]: node["source"] for node in self.search.nodes}}
         versions = []
         for node in nodes:
-            old, new = (sources.get(number, "").splitlines() for number in (node["parent"] or 0, node["node"]))
+            old, new = (visible(sources.get(number, "")).splitlines() for number in (node["parent"] or 0, node["node"]))
             differ = difflib.HtmlDiff(wrapcolumn=WRAP_COLUMN)
             table = differ.make_table(old, new, context=True, numlines=CONTEXT_LINES)
             origin, change, *failures = description_lines(node)
@@ -80,4 +81,4 @@ def description_lines(node: Record) -> list[str]:
         f"{node['origin']}: {node['description']}",
         *failures[:MAX_FAILURES],
     ]
-    return [line[:MAX_LINE_LENGTH] for line in lines]
+    return [visible_line(line)[:MAX_LINE_LENGTH] for line in lines]

@@ -8,6 +8,7 @@ import sys
 import time
 
 from reloc_lsp import __version__
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.server.language_server import ReLocServer
 
 
@@ -26,6 +27,6 @@ def debug_information(ls: ReLocServer) -> str:
         *(f"running {job.qualname} for {time.monotonic() - job.started:.0f} s ({job.id})" for job in jobs),
         *(f"waiting {pending.message} ({pending.id})" for pending in ls.proposals.waiting),
     ]
-    text = "\n".join(lines)
+    text = "\n".join(visible_line(line) for line in lines)
     session.client.log(text)
     return text

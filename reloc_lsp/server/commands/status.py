@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.server.language_server import ReLocServer
 
 
@@ -18,12 +19,17 @@ def status(ls: ReLocServer) -> dict[str, Any]:
                 "uri": job.uri,
                 "qualname": job.qualname,
                 "seconds": now - job.started,
-                "message": job.message,
+                "message": visible_line(job.message),
             }
             for job in ls.revisions.jobs.running
         ],
         "proposals": [
-            {"id": pending.id, "uri": pending.uri, "qualname": pending.qualname, "message": pending.message}
+            {
+                "id": pending.id,
+                "uri": pending.uri,
+                "qualname": pending.qualname,
+                "message": visible_line(pending.message),
+            }
             for pending in ls.proposals.waiting
         ],
     }

@@ -6,6 +6,7 @@ import re
 
 from lsprotocol import types
 
+from reloc_lsp.program.visible_text import visible_diff, visible_line
 from reloc_lsp.server.language_server import ReLocServer
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
 from reloc_lsp.server.session.unit_status import line_range
@@ -27,10 +28,10 @@ def hover(ls: ReLocServer, params: types.HoverParams) -> types.Hover | None:
 
 def _content(pending: PendingProposal, markdown: bool) -> types.MarkupContent:
     """The content of a hover; plain text for editors without Markdown, such as Emacs without an extra package."""
-    diff = pending.choices[0].diff
+    message, diff = visible_line(pending.message), visible_diff(pending.choices[0].diff)
     if markdown:
-        return types.MarkupContent(types.MarkupKind.Markdown, f"**ReLoc** {escaped(pending.message)}\n\n{fenced(diff)}")
-    return types.MarkupContent(types.MarkupKind.PlainText, f"ReLoc: {pending.message}\n\n{diff}")
+        return types.MarkupContent(types.MarkupKind.Markdown, f"**ReLoc** {escaped(message)}\n\n{fenced(diff)}")
+    return types.MarkupContent(types.MarkupKind.PlainText, f"ReLoc: {message}\n\n{diff}")
 
 
 def escaped(text: str) -> str:

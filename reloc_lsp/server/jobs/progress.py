@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.server.session.editor_client import EditorClient
 
 REPORT_INTERVAL_SECONDS = 0.2
@@ -42,7 +43,7 @@ class JobProgress:
     def begin(self) -> None:
         """Begin the progress, and send the latest report if there is one already."""
         self._begun = True
-        self._send(types.WorkDoneProgressBegin(title=self._title, cancellable=True, percentage=0))
+        self._send(types.WorkDoneProgressBegin(title=visible_line(self._title), cancellable=True, percentage=0))
         self._flush()
 
     def report(self, fraction: float, message: str, detail: str = "") -> None:
@@ -51,7 +52,7 @@ class JobProgress:
         `detail` is appended to the message. It changes with every report, so that a log leaves it out.
         """
         percentage = min(100, max(self._latest.percentage, int(fraction * 100)))
-        self._latest = ProgressReport(percentage, message + detail)
+        self._latest = ProgressReport(percentage, visible_line(message + detail))
         if self._timer is None:
             self._flush()
 
@@ -60,7 +61,7 @@ class JobProgress:
         if self._timer is not None:
             self._timer.cancel()
         if self._begun:
-            self._send(types.WorkDoneProgressEnd(message=self.outcome))
+            self._send(types.WorkDoneProgressEnd(message=visible_line(self.outcome)))
             self._begun = False
 
     def _flush(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reloc_lsp.program.text_edit import apply_edits
+from reloc_lsp.program.visible_text import visible
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
 from reloc_lsp.server.session.documents import OpenDocument, parse
 
@@ -24,19 +25,21 @@ def proposal_params(pending: PendingProposal, document: OpenDocument | None) -> 
     for choice in pending.choices:
         edits = choice.change.rebased(module)
         if edits is not None:
-            choices.append({"message": choice.message, "diff": choice.diff, "revised": apply_edits(text, edits)})
+            choices.append(
+                {"message": visible(choice.message), "diff": choice.diff, "revised": apply_edits(text, edits)}
+            )
     return {
         "id": pending.id,
         "uri": pending.uri,
         "version": document.version if document else None,
         "qualname": proposal.qualname,
         "objective": proposal.objective.kind,
-        "message": proposal.message,
+        "message": visible(proposal.message),
         "verified": proposal.verified,
         "before": {"passed": proposal.before.passed, "total": proposal.before.total},
         "after": {"passed": proposal.after.passed, "total": proposal.after.total},
-        "why": list(proposal.why),
-        "notes": list(proposal.notes),
+        "why": [visible(sentence) for sentence in proposal.why],
+        "notes": [visible(note) for note in proposal.notes],
         "original": text,
         "choices": choices,
     }

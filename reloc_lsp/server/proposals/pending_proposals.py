@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.server.proposals.workspace_edits import UnitChange, unit_change
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class PendingProposal:
 
     def title(self, verb: str) -> str:
         """The title of the code action that does `verb` with the best revision."""
-        return f"{verb} ReLoc's revision of {self.qualname}"
+        return visible_line(f"{verb} ReLoc's revision of {self.qualname}")
 
 
 class PendingProposals:

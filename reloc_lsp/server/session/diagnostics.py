@@ -6,6 +6,7 @@ import asyncio
 
 from lsprotocol import types
 
+from reloc_lsp.program.visible_text import visible
 from reloc_lsp.server.session.documents import OpenDocument
 from reloc_lsp.server.session.editor_session import EditorSession
 from reloc_lsp.server.session.unit_status import UnitStatuses, line_range
@@ -49,7 +50,7 @@ def diagnostics(document: OpenDocument, statuses: UnitStatuses) -> list[types.Di
     return [
         types.Diagnostic(
             range=line_range(document, unit.line),
-            message=status.message,
+            message=visible(status.message),
             severity=types.DiagnosticSeverity.Hint if status.proposal_id else types.DiagnosticSeverity.Information,
             source=SOURCE,
             code="proposal" if status.proposal_id else "failing",

@@ -1,4 +1,7 @@
-"""Messages from the server to the editor: every notification and request is sent here."""
+"""Messages from the server to the editor: every notification and request is sent here.
+
+Texts that the editor only shows are sent as visible text: they can hold what a model, a server or a test wrote.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from reloc_lsp.program.visible_text import visible, visible_line
 from reloc_lsp.server.transport.lsp_protocol import ReLocProtocol
 
 logger = logging.getLogger(__name__)
@@ -31,12 +35,12 @@ class EditorClient:
     def show(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show one sentence to the user (`window/showMessage`)."""
         self.log(message, kind)
-        self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=message))
+        self.notify(types.WINDOW_SHOW_MESSAGE, types.ShowMessageParams(type=kind, message=visible(message)))
 
     def log(self, message: str, kind: types.MessageType = types.MessageType.Log) -> None:
         """Write to the log that the editor keeps of this server (`window/logMessage`)."""
         logger.info("%s", message)
-        self.notify(types.WINDOW_LOG_MESSAGE, types.LogMessageParams(type=kind, message=message))
+        self.notify(types.WINDOW_LOG_MESSAGE, types.LogMessageParams(type=kind, message=visible(message)))
 
     def notify(self, method: str, params: Any) -> None:
         """Send a notification; it is dropped if the editor is not connected."""
@@ -60,14 +64,14 @@ class EditorClient:
         actions = [types.MessageActionItem(title=answer) for answer in answers]
         chosen: types.MessageActionItem | None = await self._request(
             types.WINDOW_SHOW_MESSAGE_REQUEST,
-            types.ShowMessageRequestParams(type=types.MessageType.Info, message=message, actions=actions),
+            types.ShowMessageRequestParams(types.MessageType.Info, visible(message), actions),
             raises=True,
         )
         return chosen.title if chosen else None
 
     async def apply(self, edit: types.WorkspaceEdit, label: str) -> types.ApplyWorkspaceEditResult:
         """Request that the editor applies an edit (`workspace/applyEdit`). Every failure is in the result."""
-        params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
+        params = types.ApplyWorkspaceEditParams(edit=edit, label=visible_line(label))
         reason = "it did not reply"
         result: types.ApplyWorkspaceEditResult | None = None
         try:

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reloc_lsp.program.visible_text import visible_diff
+
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
@@ -17,10 +19,10 @@ class TemporaryFiles:
         self._folder: TemporaryDirectory[str] | None = None
 
     def write_diff(self, qualname: str, diff: str) -> str:
-        """Write `diff` to a file named after the unit and return the file's URI. Raises `OSError`."""
+        """Write `diff`, as it is shown, to a file named after the unit and return its URI. Raises `OSError`."""
         name = re.sub(r"\W+", "_", qualname) or "revision"
         path = self.path(f"{name}.diff")
-        path.write_text(diff, "utf-8")
+        path.write_text(visible_diff(diff), "utf-8")
         return path.as_uri()
 
     def path(self, name: str) -> Path:

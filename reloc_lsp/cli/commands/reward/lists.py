@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reloc_lsp.cli.commands.reward.pairs import repository_name, sorted_paths
-from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line, warn
+from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line
 from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.printing import warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.training.ranking_lists import RankingList, lists_of_trace, write
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from reloc_lsp.cli.commands.reward.progress_line import warn
+from reloc_lsp.cli.printing import warn
 from reloc_lsp.reward.text_reward import Scorer, configured_scorer
 from reloc_lsp.settings import Layer, layered, user_layer
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line, warn
+from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import whole_number
+from reloc_lsp.cli.printing import warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.errors import require_packages
 from reloc_lsp.reward.training.dataset import write

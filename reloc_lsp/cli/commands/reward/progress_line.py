@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from reloc_lsp.program.visible_text import visible_line
+
 Report = Callable[[str], None]
 
 
@@ -22,11 +24,6 @@ def progress_line(first: str, *, shown: bool = True) -> Iterator[Report]:
     from rich.markup import escape
 
     console = Console(file=sys.stderr, highlight=False)
-    with console.status(escape(first)) as status:
+    with console.status(escape(visible_line(first))) as status:
         # The spinner and its spaces take up to 4 columns.
-        yield lambda text: status.update(escape(text[: console.width - 4]))
-
-
-def warn(text: str) -> None:
-    """Print a line to stderr."""
-    print(f"reloc-lsp: {text}", file=sys.stderr)
+        yield lambda text: status.update(escape(visible_line(text)[: console.width - 4]))

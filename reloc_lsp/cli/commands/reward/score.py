@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reloc_lsp.cli.commands.reward.model_flags import add_model_flags, chosen_scorer
 from reloc_lsp.cli.errors import CallError
+from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.target_parsing import current_folder, parse_target
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import PARSING_ERRORS, Module
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     found = [unit for text in options.targets for unit in _functions(parse_target(text, here), text, here)]
     scores = scorer.score([prompt_text(*unit) for unit in found])
     for (file, qualname, _), score in zip(found, scores, strict=True):
-        print(f"{score:10.4f}  {file}::{qualname}")
+        print_line(f"{score:10.4f}  {file}::{qualname}")
     return 0
 
 

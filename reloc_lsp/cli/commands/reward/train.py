@@ -12,9 +12,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from reloc_lsp.cli.commands.reward.progress_line import progress_line, warn
+from reloc_lsp.cli.commands.reward.progress_line import progress_line
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import whole_number
+from reloc_lsp.cli.printing import warn
 from reloc_lsp.cli.target_parsing import current_folder
 from reloc_lsp.reward.training.presets import PRESETS, TrainingOptions
 
