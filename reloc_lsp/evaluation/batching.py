@@ -55,18 +55,27 @@ class BatchRunner:
     """Runs batches of at most `size` candidates; a size of 1 means that each candidate gets a fork of its own.
 
     A batch whose canary failed was too large for the candidates of this unit: the next ones are half as large, and grow
-    again as long as no canary fails.
+    again as long as no canary fails. `swallowed` are the assertions that the unchanged unit swallows.
     """
 
-    def __init__(self, tier: BatchTier, expected: Mapping[int, TestResult], size: int) -> None:
+    def __init__(
+        self, tier: BatchTier, expected: Mapping[int, TestResult], size: int, swallowed: tuple[str, ...]
+    ) -> None:
         self.tier = tier
+        self.swallowed = swallowed
         self.expected = expected
         self.size = self.max_size = size
         self.cpu = 0.0
 
     @classmethod
     async def measured(
-        cls, tier: BatchTier, unchanged: str, results: Mapping[int, TestResult], limits: Mapping[int, Limit]
+        cls,
+        tier: BatchTier,
+        unchanged: str,
+        results: Mapping[int, TestResult],
+        limits: Mapping[int, Limit],
+        *,
+        swallowed: tuple[str, ...],
     ) -> BatchRunner:
         """Run the unchanged unit three times in one child: equal endings allow batches, the times give their size.
 
@@ -84,7 +93,7 @@ class BatchRunner:
                 n: last[n] if first[n].failure == last[n].failure else TestResult(last[n].outcome) for n in tests
             }
             size = paying_size([begins.cpu for report in reports for begins in report.all(RunBegins)])
-        return cls(tier, expected, size)
+        return cls(tier, expected, size, swallowed)
 
     def shares(self, count: int, workers: int) -> list[range]:
         """`count` candidates as equal batches, at least one for each worker."""
@@ -101,6 +110,7 @@ class BatchRunner:
             {n: limits[n] for n in order},
             failures_allowed=allowed,
             early_stop=early_stop if allowed < len(order) else None,
+            swallowed_before=self.swallowed,
         )
         reports = await self.tier.run_batch(sources, canary, request)
         self.cpu += sum(report.cpu for report in reports)

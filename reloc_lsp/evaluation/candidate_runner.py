@@ -82,7 +82,11 @@ class CandidateRunner:
         while left and (failed := _failures(results)) <= allowed:
             whole = left.keys() == set(self.context.tests) and allowed < len(limits)
             early_stop = early_stop_after(self.context.baseline.results, list(limits)) if whole else None
-            report = await tier.run(source, RunRequest(left, failures_allowed=allowed - failed, early_stop=early_stop))
+            swallowed = self.context.baseline.swallowed
+            request = RunRequest(
+                left, failures_allowed=allowed - failed, early_stop=early_stop, swallowed_before=swallowed
+            )
+            report = await tier.run(source, request)
             self.cpu += report.cpu
             self._retry.spent += report.cpu if retry else 0.0
             if report.ended == "server died":

@@ -33,7 +33,9 @@ class CandidateScheduler:
         if self.batches is None and (tier := baseline.tier.batching()):
             results = {n: baseline.results[n] for n in self.context.tests}
             unchanged = self.context.location.source
-            self.batches = await BatchRunner.measured(tier, unchanged, results, baseline.limits)
+            self.batches = await BatchRunner.measured(
+                tier, unchanged, results, baseline.limits, swallowed=baseline.swallowed
+            )
         return self.batches
 
     async def evaluate(self, sources: Sequence[str], order: Sequence[int], allowed: int) -> list[Results]:

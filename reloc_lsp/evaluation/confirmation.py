@@ -42,7 +42,8 @@ class Confirmation:
         if broken:
             return self.context.verdict(broken, [*order, *broken])
         limits = {n: limit.grown(LIMIT_MULTIPLIER) for n, limit in self.context.limits(order).items()}
-        request = RunRequest(limits | dict.fromkeys(baseline.confirmation_only, NON_COVERING_LIMIT))
+        limits |= dict.fromkeys(baseline.confirmation_only, NON_COVERING_LIMIT)
+        request = RunRequest(limits, swallowed_before=baseline.swallowed)
         usual = ColdTier(
             self.context.launcher, self.context.location, baseline.tier.collected, grants=baseline.importing
         )

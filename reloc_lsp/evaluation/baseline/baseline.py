@@ -34,8 +34,8 @@ class Baseline:
     `limits` hold their results and limits. `lines` and `calls` say, by test, which lines of the unit it reached and how
     often it called the unit; `types` says which types names had. `confirmation_only` tests pass and reach the unit, but
     run only in the confirmation. `unseen` counts what was not run for lack of time. `grants` are what candidates may
-    do, and `importing` what they may do where the tests are imported and collected first. A confirmation takes about
-    `confirmation_seconds`.
+    do, and `importing` what they may do where the tests are imported and collected first. `swallowed` are the
+    assertions that the unit swallows (see `TestEnded`). A confirmation takes about `confirmation_seconds`.
     """
 
     tier: Tier
@@ -52,6 +52,7 @@ class Baseline:
     unseen: Unseen = field(default_factory=Unseen)
     grants: Grants = field(default_factory=Grants)
     importing: Grants = field(default_factory=Grants)
+    swallowed: tuple[str, ...] = ()
     confirmation_seconds: float = 0.0
 
 
@@ -150,6 +151,7 @@ class BaselineBuilder:
             unseen=coverage.unseen,
             grants=self.permissions.running,
             importing=self.permissions.importing,
+            swallowed=tuple(sorted(coverage.swallowed)),
             confirmation_seconds=self.chooser.runs.cold_seconds
             + sum(coverage.results[n].wall for n in confirmation_only),
         )

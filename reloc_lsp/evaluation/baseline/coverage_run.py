@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from reloc_lsp.evaluation.harness.protocol.messages import LineReached, NotCollected, ProbeReport, RunBegins
+from reloc_lsp.evaluation.harness.protocol.messages import LineReached, NotCollected, ProbeReport, RunBegins, TestEnded
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.search.verdict import Outcome, TestResult
 
@@ -37,7 +37,8 @@ class CoverageRun:
     `results` and `lines` (the lines of the unit that a test runs) are by test number, `calls` counts calls of the unit
     by test number, `types` holds type names by the unit's names. `permissions` are those that the tests require.
     `errors` are errors of collecting the tests again; `begun` is true if a test was run after that. `at_import` is
-    true if the unit runs while modules are imported. `unseen` is what the time did not suffice for.
+    true if the unit runs while modules are imported. `swallowed` are the assertions that the unit swallows (see
+    `TestEnded`). `unseen` is what the time did not suffice for.
     """
 
     results: dict[int, TestResult] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class CoverageRun:
     errors: list[str] = field(default_factory=list)
     begun: bool = False
     at_import: bool = False
+    swallowed: set[str] = field(default_factory=set)
     unseen: Unseen = field(default_factory=Unseen)
 
     def add(self, report: ChildReport) -> None:
@@ -56,6 +58,7 @@ class CoverageRun:
         self.permissions |= report.permissions
         self.begun |= report.last(RunBegins) is not None
         self.errors += [record.error.text for record in report.all(NotCollected)]
+        self.swallowed.update(*(record.swallowed for record in report.all(TestEnded)))
         for record in report.all(LineReached):
             if record.test is None:
                 self.at_import = True

@@ -118,6 +118,7 @@ class ColdTier(Tier):
             backwards=self.backwards,
             more_recursion=self.more_recursion,
             guarded_lines=self.guarded_lines,
+            swallowed_before=request.swallowed_before,
         )
 
     async def _receive(self, process: HarnessProcess, nonce: str, limits: Mapping[int, float]) -> ChildReport:

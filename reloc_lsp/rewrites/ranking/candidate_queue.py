@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from reloc_lsp.program.swallowing import Swallowing
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.rewrites.ranking.features import Features
 from reloc_lsp.rewrites.ranking.mutation_feedback import MutationFeedback
@@ -31,7 +32,10 @@ class QueuedRewrite:
 
 
 class CandidateQueue:
-    """The neighbours of `parent` by rewrites that are sorted, best first. Without a scorer their order is final."""
+    """The neighbours of `parent` by rewrites that are sorted, best first. Without a scorer their order is final.
+
+    A neighbour that swallows exceptions which the parent lets through is left out.
+    """
 
     def __init__(self, parent: Node, ranked: Sequence[QueuedRewrite], scorer: RewriteScorer | None) -> None:
         self.parent = parent
@@ -42,6 +46,7 @@ class CandidateQueue:
         self._scored = [one for one in reversed(ranked) if one.features]
         self._unscored = [one for one in reversed(ranked) if not one.features]
         self._taken: dict[str, Rewrite] = {}
+        self._swallowing = Swallowing.of(parent.candidate.source)
 
     def take(self, count: int) -> list[Candidate]:
         """The next `count` neighbours; fewer where there are no more."""
@@ -74,6 +79,8 @@ class CandidateQueue:
             except ValueError:
                 continue
             if source == parent.source or source in self._taken:
+                continue
+            if Swallowing.of(source).exceeds(self._swallowing):
                 continue
             self._taken[source] = rewrite
             yield Candidate(

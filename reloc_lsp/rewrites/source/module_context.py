@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -82,8 +82,17 @@ class ModuleContext:
         parts = self.qualname.split(".")
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ClassDef) and len(parts) > 1 and node.name == parts[-2]:
-                return {n.name for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+                return set(_functions_of(node.body))
         return set()
+
+    @cached_property
+    def class_methods(self) -> Mapping[str, list[str]]:
+        """For each class of the file, the names of its public methods."""
+        return {
+            node.name: [name for name in _functions_of(node.body) if not name.startswith("_")]
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.ClassDef)
+        }
 
     @cached_property
     def siblings(self) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, bool]]:
@@ -127,3 +136,7 @@ class ModuleContext:
             for node in ast.walk(self.tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= MAX_STRING_LENGTH
         )
+
+
+def _functions_of(body: Sequence[ast.stmt]) -> list[str]:
+    return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]

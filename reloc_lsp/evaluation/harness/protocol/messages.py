@@ -26,7 +26,7 @@ from .values import (
     UnitDescription,
 )
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Version of the messages. Raise it with every change of them: controller and harness must agree on it."""
 
 TestOutcome = Literal["passed", "failed", "skipped", "xfailed"]
@@ -112,7 +112,8 @@ class ColdJob(Job):
 
     `tests` are the numbers and node ids to run, `selection` the files that hold them. `backwards` runs the last test
     first. `guarded_lines` are the unit's first and last line, if what it returns is to be checked for objects that
-    deceive comparisons. `more_recursion` lets functions call each other deeper than usual.
+    deceive comparisons. `more_recursion` lets functions call each other deeper than usual. `swallowed_before` is that
+    of `RunRequest`.
     """
 
     name: ClassVar[str] = "cold"
@@ -126,6 +127,7 @@ class ColdJob(Job):
     backwards: bool = False
     more_recursion: bool = False
     guarded_lines: Optional[tuple[int, int]] = None
+    swallowed_before: Optional[tuple[str, ...]] = None
 
 
 @dataclass(frozen=True)
@@ -255,13 +257,17 @@ class TestBegins(Record):
 
 @dataclass(frozen=True)
 class TestEnded(Record):
-    """How a test ended, with the CPU seconds and wall-clock seconds it used."""
+    """How a test ended, with the CPU seconds and wall-clock seconds it used.
+
+    `swallowed` are the places (`file.py:line`) where an assertion failed that the unit swallowed.
+    """
 
     test: int
     outcome: TestOutcome
     seconds: float
     wall: float
     failure: Optional[FailureReport]
+    swallowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ..isolation.process_limits import die_with_parent, limit_resources, load_pr
 from ..isolation.source_overlay import overlay_source
 from ..probe.call_trace import CallTrace
 from ..probe.return_guard import ReturnGuard
+from ..probe.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
 from ..protocol.codec import as_object
 from ..protocol.messages import (
     CallsReport,
@@ -74,6 +75,7 @@ class SessionReporter:
         self.observer = observer
         self.error: BaseException | None = None
         self.failures_left = job.failures_allowed
+        self.swallowed_before = job.swallowed_before
         self.cpu_before = self.wall_before = 0.0
         self.outcomes: dict[str, TestOutcome] = {}
         self.failures: dict[str, FailureReport] = {}
@@ -113,6 +115,7 @@ class SessionReporter:
         if number is not None:
             self.send(TestBegins(number))
             self.error = None
+            forget()
             if self.observer:
                 self.observer.begin(number)
         self.cpu_before, self.wall_before = time.process_time(), time.monotonic()
@@ -153,9 +156,12 @@ class SessionReporter:
             outcome, failure = "failed", DECEPTIVE_OBJECT
         if self.observer and number is not None:
             self.observer.end(self.error)
+        swallowed = swallowed_sites(self.unit_file, self.error)
+        if outcome == "passed" and counts_as_failure(swallowed, self.swallowed_before):
+            outcome, failure = "failed", swallowed_failure(swallowed)
         if number is not None:
             seconds, wall = time.process_time() - self.cpu_before, time.monotonic() - self.wall_before
-            self.send(TestEnded(number, outcome, seconds, wall, failure if outcome == "failed" else None))
+            self.send(TestEnded(number, outcome, seconds, wall, failure if outcome == "failed" else None, swallowed))
         if outcome != "passed" and self.failures_left is not None:
             self.failures_left -= 1
             if self.failures_left < 0:

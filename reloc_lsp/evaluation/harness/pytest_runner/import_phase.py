@@ -11,6 +11,7 @@ import sys
 
 from ..isolation import importlib_compat
 from ..isolation.bytecode_cache import BytecodeCache
+from ..probe.assertion_boundaries import note_exceptions
 from ..protocol.messages import Setup
 from . import pytest_compat
 
@@ -24,6 +25,7 @@ def begin(setup: Setup) -> None:
     gc.disable()
     for name, consequence in pytest_compat.missing_parts().items():
         print(f"This pytest has no {name}: {consequence}.", file=sys.stderr)
+    pytest_compat.change_test_modules(note_exceptions)
     if importlib_compat.missing_parts() or not pytest_compat.caches_bytecode():
         sys.dont_write_bytecode = True
         return

@@ -7,6 +7,7 @@ is in `tested_versions`.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import importlib
@@ -59,7 +60,8 @@ def _parts() -> Iterator[tuple[str, bool, str]]:
     batches = "several candidates cannot share a process"
     yield "Function._initrequest", hasattr(pytest.Function, "_initrequest"), batches
     yield "Session._collect_one_node", hasattr(_session, "_collect_one_node"), "large directories are collected slowly"
-    yield "_pytest.assertion.rewrite", caches_bytecode(), "bytecode is not cached"
+    rewriting = "bytecode is not cached, or assertions that a candidate swallows are not noticed"
+    yield "_pytest.assertion.rewrite", caches_bytecode() and changes_test_modules(), rewriting
 
 
 def set_comparison_listener(listener: Optional[Comparison]) -> None:
@@ -156,6 +158,28 @@ def redirect_bytecode(find: Callable[[str], str], target: Callable[[str], Option
         return code
 
     _rewrite.get_cache_dir, _rewrite._read_pyc = get_cache_dir, read_pyc
+
+
+def change_test_modules(change: Callable[[ast.Module], None]) -> None:
+    """Call `change` with the tree of each test module that is compiled, after its assertions are rewritten.
+
+    The bytecode gets a name of its own, so that it is not mixed up with that of other runs of pytest.
+    """
+    if not changes_test_modules():
+        return
+    rewrite = _rewrite.rewrite_asserts
+
+    def rewrite_and_change(tree: ast.Module, *details: Any) -> None:
+        rewrite(tree, *details)
+        change(tree)
+
+    _rewrite.rewrite_asserts = rewrite_and_change
+    _rewrite.PYC_TAIL = f".{_rewrite.PYTEST_TAG}-reloc{_rewrite.PYC_EXT}"
+
+
+def changes_test_modules() -> bool:
+    """Whether `change_test_modules` has an effect."""
+    return all(hasattr(_rewrite, name) for name in ("rewrite_asserts", "PYC_TAIL", "PYTEST_TAG", "PYC_EXT"))
 
 
 def caches_bytecode() -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Optional
 import pytest
 from pytest import CallInfo
 
+from ..probe.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
 from ..protocol.messages import CanaryEnded, RunBegins, Send, TestEnded, TestOutcome
 from ..protocol.values import FailureReport, RunRequest
 from .canary import make_canary, run_canary
@@ -45,6 +46,7 @@ class Runner:
         self.deadline = self.latest_deadline = float("inf")
         self.quiet: Optional[float] = None
         self.observer: TestObserver | None = None
+        self.swallowed_before: Optional[tuple[str, ...]] = None
         self.result: Result | None = None
         self.subtest_failed = False
         self.subtest_error: pytest.ExceptionInfo[BaseException] | None = None
@@ -62,6 +64,7 @@ class Runner:
         self.deadline = self.latest_deadline
         self.quiet = request.quiet
         self.observer = observer
+        self.swallowed_before = request.swallowed_before
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
         """Run `items`, pairs of a number and the item, until the request says to end. Returns how many were run.
@@ -97,13 +100,18 @@ class Runner:
     ) -> TestOutcome:
         if self.observer:
             self.observer.begin(number)
+        forget()
         cpu, wall = clock(), time.monotonic()
         outcome, failure = self._run_protocol(item, following)
         if self.observer:
             self.observer.end(self.error)
             if is_first or self.observer.reached:
                 self._extend_deadline()
-        self.send(TestEnded(number, outcome, clock() - cpu, time.monotonic() - wall, failure))
+        seconds, wall = clock() - cpu, time.monotonic() - wall
+        swallowed = swallowed_sites(self.unit_file, self.error)
+        if outcome == "passed" and counts_as_failure(swallowed, self.swallowed_before):
+            outcome, failure = "failed", swallowed_failure(swallowed)
+        self.send(TestEnded(number, outcome, seconds, wall, failure, swallowed))
         return outcome
 
     def _extend_deadline(self) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from reloc_lsp.program.text_edit import Edit
-from reloc_lsp.rewrites.analysis.possible_types import possible_methods
+from reloc_lsp.rewrites.analysis.possible_types import possible_methods, possible_types
 from reloc_lsp.rewrites.rewrite import Rewrite
 from reloc_lsp.rewrites.unit_context import UnitContext
 
@@ -53,12 +53,18 @@ def replace_function(ctx: UnitContext) -> Iterator[Rewrite]:
                     yield ctx.replace(slot, other, "function")
         elif isinstance(node, ast.Attribute):
             end = ctx.span(node)[1]
-            known = possible_methods(node.value, ctx)
+            own = _methods_of_classes(node.value, ctx)
+            known = possible_methods(node.value, ctx) + own
             others = {other: 1.0 for other in often_confused_with(node.attr) if not known or other in known}
             if slot.field == "func":
-                others |= {other: 0.25 for other in known if other not in others}
+                others |= {other: 0.5 if other in own else 0.25 for other in known if other not in others}
             for other, weight in others.items():
                 if other != node.attr:
                     edit = Edit(end - len(node.attr), end, other)
                     description = f"`.{node.attr}` becomes `.{other}`"
                     yield Rewrite((edit,), "method", description, ctx.line(node), weight, ctx.effect_of(slot, (edit,)))
+
+
+def _methods_of_classes(receiver: ast.expr, ctx: UnitContext) -> list[str]:
+    """Public methods of the classes of the file that the receiver was seen to be of."""
+    return [name for kind in sorted(possible_types(receiver, ctx)) for name in ctx.module.class_methods.get(kind, ())]
