@@ -129,6 +129,7 @@ class TierChooser:
         if absent and nothing_ran:
             output = next(iter(cold.errors), "") or last_output(self.launcher.copy.log(cold_tier.name))
             raise EvaluationError(_not_again(self.location.unit.qualname, output or "it said nothing"))
+        coverage.swallowed |= cold.swallowed
         plain = {**coverage.results, **again}
         flaky = absent | await self.runs.flaky(warm, coverage, again, limits)
         differing = {

@@ -10,7 +10,7 @@ import traceback
 from typing import NoReturn
 
 from .isolation.import_relocation import Relocation
-from .protocol.messages import PROTOCOL, Hello, Job, Setup
+from .protocol.messages import PROTOCOL, ColdJob, Hello, Job, Setup
 from .protocol.wire import Wire
 
 
@@ -35,6 +35,7 @@ def work(wire: Wire, setup: Setup, job: Job) -> None:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
     os.chdir(setup.root)
     Relocation(setup.origin, setup.root).install()
-    importlib.import_module(".pytest_runner.import_phase", __package__).begin(setup)
+    import_phase = importlib.import_module(".pytest_runner.import_phase", __package__)
+    import_phase.begin(setup, borrow=not isinstance(job, ColdJob))
     importlib.import_module(".pytest_runner.pytest_compat", __package__).list_directories_once()
     importlib.import_module(".pytest_runner." + job.name, __package__).run(wire, setup, job)

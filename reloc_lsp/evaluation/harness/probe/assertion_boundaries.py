@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Union
+from typing import TypeVar, Union
 
 from . import swallowed_assertions
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 With = Union[ast.With, ast.AsyncWith]
+Made = TypeVar("Made", bound=ast.stmt)
 
 
 def note_exceptions(tree: ast.Module) -> None:
@@ -21,7 +22,7 @@ def note_exceptions(tree: ast.Module) -> None:
     place = next((n for n, node in enumerate(tree.body) if _imports_helpers(node)), None)
     if place is None:  # pytest leaves modules alone that ask for it
         return
-    for node in list(ast.walk(tree)):
+    for node in list(_statements(tree)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             _note_function(node)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
@@ -30,15 +31,28 @@ def note_exceptions(tree: ast.Module) -> None:
     tree.body.insert(place, _located(ast.Import([name]), tree.body[place]))
 
 
+def _statements(holder: ast.AST) -> Iterator[ast.AST]:
+    """All statements in `holder`, without a visit to their expressions, which are most of a tree."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for node in getattr(holder, field, ()):
+            yield node
+            yield from _statements(node)
+
+
 def _imports_helpers(node: ast.stmt) -> bool:
     """Whether the statement is the first one that pytest's rewriting of assertions adds."""
     return isinstance(node, ast.Import) and any((name.asname or "").startswith("@") for name in node.names)
 
 
 def _note_function(node: Function) -> None:
-    first = 1 if ast.get_docstring(node, clean=False) is not None else 0
+    first = int(_is_string(node.body[0]))
     if node.body[first:]:
         node.body[first:] = [_noted(node.body[first:], "left_function", [])]
+
+
+def _is_string(node: ast.stmt) -> bool:
+    """Whether the statement is a bare string, which is a docstring if it is the first one."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _note_with(node: With) -> None:
@@ -57,11 +71,14 @@ def _noted(block: list[ast.stmt], note: str, arguments: list[ast.expr]) -> ast.s
     """The block in a `try` that calls the function `note` of `swallowed_assertions`."""
     function = ast.Attribute(ast.Name(swallowed_assertions.ALIAS, ast.Load()), note, ast.Load())
     handler = ast.ExceptHandler(None, None, [ast.Expr(ast.Call(function, arguments, [])), ast.Raise()])
-    return _located(ast.Try(block, [handler], [], []), block[0])
+    made = _located(ast.Try([], [handler], [], []), block[0])
+    made.body = block
+    return made
 
 
-def _located(made: ast.stmt, where: ast.stmt) -> ast.stmt:
-    """`made` at the line of `where`; the nodes in it that have a position keep it."""
-    made.lineno = made.end_lineno = where.lineno
-    made.col_offset = made.end_col_offset = where.col_offset
-    return ast.fix_missing_locations(made)
+def _located(made: Made, where: ast.stmt) -> Made:
+    """`made`, with the position of `where` for all that is in it."""
+    for node in ast.walk(made):
+        node.lineno = node.end_lineno = where.lineno  # type: ignore[attr-defined]
+        node.col_offset = node.end_col_offset = where.col_offset  # type: ignore[attr-defined]
+    return made

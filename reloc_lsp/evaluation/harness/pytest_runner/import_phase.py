@@ -16,8 +16,11 @@ from ..protocol.messages import Setup
 from . import pytest_compat
 
 
-def begin(setup: Setup) -> None:
+def begin(setup: Setup, *, borrow: bool) -> None:
     """Prepare for the imports, before anything of the project is imported.
+
+    Test modules are changed so that they note exceptions. With `borrow`, those of which the user's own runs of pytest
+    left bytecode are used as they are: to compile all tests of a large suite takes seconds.
 
     Where Python or pytest lacks a private part that caching needs, bytecode is neither read from the cache nor written.
     What pytest lacks is written to the log.
@@ -31,7 +34,7 @@ def begin(setup: Setup) -> None:
         return
     cache = BytecodeCache.of(setup)
     cache.install()
-    pytest_compat.redirect_bytecode(cache.find, cache.target)
+    pytest_compat.redirect_bytecode(cache.find, cache.target, borrow=borrow)
 
 
 def end() -> None:

@@ -32,6 +32,7 @@ def _module(name: str) -> Optional[ModuleType]:
 _assertion: Any = _module("_pytest.assertion.util")
 _python: Any = _module("_pytest.python")
 _rewrite: Any = _module("_pytest.assertion.rewrite")
+_standard_tail: str = getattr(_rewrite, "PYC_TAIL", "")
 _session: Any = pytest.Session
 _result_key: Any = getattr(_module("_pytest.tmpdir"), "tmppath_result_key", None)
 _test_case_function: Any = getattr(_module("_pytest.unittest"), "TestCaseFunction", ())
@@ -139,10 +140,13 @@ def list_directories_once() -> None:
     _session._collect_one_node = collect
 
 
-def redirect_bytecode(find: Callable[[str], str], target: Callable[[str], Optional[str]]) -> None:
+def redirect_bytecode(
+    find: Callable[[str], str], target: Callable[[str], Optional[str]], *, borrow: bool = False
+) -> None:
     """Change where pytest reads and writes the bytecode of tests, which it compiles with assertions rewritten.
 
-    `find` and `target` are as for `importlib_compat.redirect_bytecode`; `target` also takes a directory.
+    `find` and `target` are as for `importlib_compat.redirect_bytecode`; `target` also takes a directory. With `borrow`,
+    bytecode of other runs of pytest is read too, which `change_test_modules` did not change.
     """
     standard_directory, read = _rewrite.get_cache_dir, _rewrite._read_pyc
 
@@ -151,11 +155,13 @@ def redirect_bytecode(find: Callable[[str], str], target: Callable[[str], Option
         return Path(target(directory) or os.devnull)
 
     def read_pyc(source: Path, pyc: Path, *more: Any) -> Optional[CodeType]:
-        standard_path = standard_directory(source) / pyc.name
-        code: Optional[CodeType] = read(source, Path(find(str(standard_path))), *more)
-        if code is not None:
-            importlib_compat.set_filename(code, str(source))
-        return code
+        names = [pyc.name, f"{source.stem}{_standard_tail}"] if borrow else [pyc.name]
+        for name in names:
+            code: Optional[CodeType] = read(source, Path(find(str(standard_directory(source) / name))), *more)
+            if code is not None:
+                importlib_compat.set_filename(code, str(source))
+                return code
+        return None
 
     _rewrite.get_cache_dir, _rewrite._read_pyc = get_cache_dir, read_pyc
 
