@@ -80,6 +80,7 @@ async def start_evaluator(active_interpreter: Interpreter) -> AsyncIterator[Star
         unsaved: Mapping[Path, str] | None = None,
         seconds: float = 60.0,
         sandbox: Literal["auto", "full", "none"] = "auto",
+        withhold: Sequence[str] = (),
     ) -> PytestEvaluator:
         name, _, qualname = target.partition("::")
         file, unsaved = root / name, unsaved or {}
@@ -88,7 +89,7 @@ async def start_evaluator(active_interpreter: Interpreter) -> AsyncIterator[Star
         assert unit is not None
         found = find_interpreter(root, interpreter) if interpreter else active_interpreter
         found_sandbox = find_sandbox(sandbox)
-        copies.append(ScratchCopy(root, unsaved, mountable=found_sandbox.container is not None))
+        copies.append(ScratchCopy(root, unsaved, mountable=found_sandbox.container is not None, withhold=withhold))
         launcher = HarnessLauncher(copies[-1], found, WORKERS, sandbox=found_sandbox)
         location = UnitLocation(file, launcher.copy.path_in_copy(file), name, module, unit)
         user = copies[-1].files

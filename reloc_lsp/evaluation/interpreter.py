@@ -43,7 +43,9 @@ while True:
     link = os.path.join(os.path.dirname(link), os.readlink(link))
 folders = [os.path.abspath(folder) for folder in folders if folder]
 folders += [os.path.realpath(folder) for folder in folders]
-print(json.dumps([sys.executable, list(sys.version_info[:3]), found, sys.path, list(dict.fromkeys(folders))]))
+prefixes = [os.path.realpath(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
+folders = list(dict.fromkeys(folders))
+print(json.dumps([sys.executable, list(sys.version_info[:3]), found, sys.path, folders, prefixes]))
 """
 
 
@@ -52,7 +54,8 @@ class Interpreter:
     """A Python interpreter that starts. `pytest` is the version of its pytest, or `None` if it has none.
 
     `source` says in words where the interpreter was found. `search_path` is its `sys.path`. `folders` are all folders
-    with its files and its packages, including packages that are installed in editable mode.
+    with its files and its packages, including packages that are installed in editable mode. `prefixes` are those of
+    them in which whole installations of Python are.
     """
 
     executable: Path
@@ -61,6 +64,7 @@ class Interpreter:
     source: str
     search_path: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
+    prefixes: tuple[Path, ...] = ()
 
 
 def find_interpreter(root: Path, setting: str | None) -> Interpreter:
@@ -93,14 +97,15 @@ def describe(executable: Path, source: str, root: Path) -> Interpreter:
             [executable, "-c", _DESCRIBE],
             cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_TIMEOUT, check=True,
         )  # fmt: skip
-        path, version, pytest, search_path, folders = json.loads(done.stdout.splitlines()[-1])
+        path, version, pytest, search_path, *folders = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         raise EvaluationError(
             f"{source} {executable} does not start ({_reason(error)}). Repair it, or name another one with "
             "--interpreter or the setting reloc.evaluation.interpreter."
         ) from error
     major, minor, micro = version
-    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path), tuple(map(Path, folders)))
+    folders, prefixes = (tuple(map(Path, paths)) for paths in folders)
+    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path), folders, prefixes)
 
 
 def _choose(root: Path, setting: str | None) -> tuple[Path, str]:

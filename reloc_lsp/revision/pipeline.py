@@ -133,8 +133,9 @@ class RevisionPipeline:
         )
 
     def _copy_workspace(self, sandbox: Sandbox) -> ScratchCopy:
-        snapshot = self._request.snapshot
-        return ScratchCopy(snapshot.root, snapshot.unsaved, mountable=sandbox.container is not None)
+        snapshot, withhold = self._request.snapshot, self._request.settings.evaluation.withhold
+        mountable = sandbox.container is not None
+        return ScratchCopy(snapshot.root, snapshot.unsaved, mountable=mountable, withhold=withhold)
 
     def _find_test_files(self) -> list[Path]:
         """The test files of the workspace; none if the settings name the tests."""

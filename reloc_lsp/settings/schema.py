@@ -133,6 +133,10 @@ class EvaluationSettings:
     """Tests that run at the same time; 0 means one for each CPU core."""
     environment: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
     """Names of environment variables that the tests may see, in addition to the usual harmless ones."""
+    withhold: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
+    """Patterns of files that neither tests nor candidates can read, in addition to those that look like secrets:
+    `.env`, private keys, credentials, `.git`. A pattern that begins with `!` shows such files to the tests again:
+    `!tests/certs`, or `!/opt/data` for a path outside of the workspace."""
     sandbox: Literal["auto", "full", "none"] = field(default="auto", metadata=USER_ONLY)
     """`auto`: the strongest sandbox that this machine allows; `full`: run nothing without the full sandbox; `none`: no
     sandbox."""

@@ -156,7 +156,7 @@ def test_environments_and_caches_are_not_copied(tmp_path):
         "__pycache__/m.pyc",
         "env/pyvenv.cfg",
         "env/lib/x.py",
-        "kept/.env",
+        "kept/env.txt",
     ):
         path = tmp_path / "project" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def test_environments_and_caches_are_not_copied(tmp_path):
     copy = ScratchCopy(tmp_path / "project", {})
     found = sorted(str(path.relative_to(copy.root)) for path in copy.root.rglob("*") if path.is_file())
     copy.close()
-    assert found == ["kept/.env"] and not copy.folder.exists()
+    assert found == ["kept/env.txt"] and not copy.folder.exists()
 
 
 def test_the_copy_is_removed_though_a_candidate_locked_a_folder(tmp_path):

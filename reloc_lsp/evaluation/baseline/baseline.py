@@ -11,6 +11,7 @@ from reloc_lsp.evaluation.baseline.test_discovery import CoveringTestSearch
 from reloc_lsp.evaluation.baseline.test_prioritization import affordable_tests, running_order, spread_failures
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
+from reloc_lsp.evaluation.baseline.unreadable_files import failure_notes, unreadable_reason, withheld_note
 from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
 from reloc_lsp.evaluation.harness.protocol.values import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
@@ -72,12 +73,16 @@ class BaselineBuilder:
 
         Raises `EvaluationError` if no test can evaluate the unit.
         """
-        first, coverage = await self.search.at(groups)
         try:
-            return self._assembled(await self._choice(first, coverage))
-        except BaseException:
-            await first.close()
-            raise
+            first, coverage = await self.search.at(groups)
+            try:
+                return self._assembled(await self._choice(first, coverage))
+            except BaseException:
+                await first.close()
+                raise
+        except EvaluationError as error:
+            reason = unreadable_reason(str(error), self.launcher) or withheld_note(self.launcher.copy)
+            raise EvaluationError(f"{error} {reason}".strip()) from error
 
     async def _choice(self, first: Tier, coverage: CoverageRun) -> TierChoice:
         if not coverage.covering:
@@ -131,7 +136,10 @@ class BaselineBuilder:
         confirmation_only = slow | choice.confirmation_only
         slowest = max((r.seconds for r in results.values() if r.outcome is Outcome.PASSED), default=0.0)
         notes = [f"Flaky, so left out: {', '.join(flaky)}."] if flaky else []
-        notes += container_notes(results, names) if self.launcher.sandbox.container else []
+        unreadable = failure_notes(coverage.results, names, self.launcher)
+        if not unreadable and self.launcher.sandbox.container:
+            notes += container_notes(results, names)
+        notes += filter(None, [withheld_note(self.launcher.copy), *unreadable])
         notes += self.permissions.notes(choice.tier)
         notes += [f"Fails for reasons outside the unit, so left out: {names[n]}." for n in sorted(choice.outside)]
         if slow:

@@ -9,6 +9,7 @@ import sys
 import traceback
 from typing import NoReturn
 
+from .isolation.confinement import restrict_reading
 from .isolation.import_relocation import Relocation
 from .protocol.messages import PROTOCOL, ColdJob, Hello, Job, Setup
 from .protocol.wire import Wire
@@ -33,6 +34,8 @@ def work(wire: Wire, setup: Setup, job: Job) -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+    if setup.reading is not None:
+        restrict_reading(setup.reading)
     os.chdir(setup.root)
     Relocation(setup.origin, setup.root).install()
     import_phase = importlib.import_module(".pytest_runner.import_phase", __package__)

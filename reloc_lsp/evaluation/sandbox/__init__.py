@@ -8,6 +8,7 @@ Not here: which permissions the tests of a workspace require (`baseline/`).
 
 from reloc_lsp.evaluation.sandbox.grants import Grants
 from reloc_lsp.evaluation.sandbox.mounts import Mount
+from reloc_lsp.evaluation.sandbox.readable_paths import ReadablePaths
 from reloc_lsp.evaluation.sandbox.sandbox_level import Level, Sandbox, find_sandbox
 
-__all__ = ["Grants", "Level", "Mount", "Sandbox", "find_sandbox"]
+__all__ = ["Grants", "Level", "Mount", "ReadablePaths", "Sandbox", "find_sandbox"]

@@ -1,8 +1,8 @@
 """The container: Linux namespaces, made by bubblewrap, for a harness process and all processes it starts.
 
-In the container the whole file system is read-only, and personal and temporary folders are empty except for the paths
-that are shown. There is no network and no process from outside. A container is made once for each harness process and
-costs nothing per candidate.
+In the container only the paths that can be read exist, and they are read-only. Personal and temporary folders are empty
+except for what is shown in them. There is no network and no process from outside. A container is made once for each
+harness process and costs nothing per candidate.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox.mounts import Mount
+from reloc_lsp.evaluation.sandbox.readable_paths import ReadablePaths
 
-PERSONAL_FOLDERS = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/media")  # noqa: S108
-"""Folders with personal data, and with the sockets of services."""
 TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
 """Folders that are empty in each container and belong to it alone. To write there harms nobody."""
 TEMPORARY_BYTES = 1 << 30
@@ -28,44 +27,47 @@ TRIAL_TIMEOUT = 20
 """Seconds that bubblewrap may take to run `true`. Chosen by hand."""
 
 
-def private_folders() -> list[Path]:
-    """The personal folders of this machine, the user's home and the folder for temporary files, sorted by path."""
-    named = [*PERSONAL_FOLDERS, os.path.expanduser("~"), tempfile.gettempdir()]
-    found = {Path(os.path.realpath(name)) for name in named}
-    return sorted(path for path in found if path.is_dir() and path != Path("/"))
-
-
 def container_command(
     program: Path,
     command: Sequence[str],
     *,
-    visible: Sequence[Path],
+    readable: ReadablePaths,
+    empty_file: Path,
     writable: Path,
     temporary: Sequence[Path],
     mounts: Sequence[Mount] = (),
 ) -> list[str]:
     """The command line that runs `command` in a container. `program` is bubblewrap.
 
-    The private folders are empty except for the paths that are `visible`. The folder `writable` can be written; the
-    folders `temporary` in it are kept in memory and have a size limit. `mounts` are made in `writable`, in their order.
+    A hidden folder is empty, and so is a hidden file: `empty_file` is shown in its place. The folder `writable` can be
+    written; the folders `temporary` in it are kept in memory and have a size limit. `mounts` are made in `writable`, in
+    their order.
     """
     line = [str(program), "--unshare-all", "--die-with-parent", "--cap-drop", "ALL"]
-    line += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    line += ["--dev", "/dev", "--proc", "/proc"]
     # Root owns the kernel's settings and can write them without any capability.
     line += ["--ro-bind-try", "/proc/sys", "/proc/sys"]
-    private = private_folders()
-    for folder in private:
-        line += ["--size", str(TEMPORARY_BYTES), "--tmpfs", str(folder)]
-    for path in dict.fromkeys(visible):
-        inside = any(path.is_relative_to(folder) for folder in private)
-        if inside and not any(folder.is_relative_to(path) for folder in private) and path.exists():
-            line += ["--ro-bind", str(path), str(path)]
+    for path, is_readable in readable.ordered():
+        line += _shown_options(path) if is_readable else _hiding_options(path, empty_file)
     line += ["--bind", str(writable), str(writable)]
     for mount in mounts:
         line += _mount_options(mount)
     for folder in temporary:
         line += ["--size", str(TEMPORARY_BYTES), "--tmpfs", str(folder)]
-    return [*line, "--", *command]
+    return [*line, "--remount-ro", "/", "--", *command]
+
+
+def _shown_options(path: Path) -> list[str]:
+    """A link stays one, so that it reads as it does outside; if what it leads to is hidden, it leads nowhere."""
+    if path.is_symlink() and os.path.realpath(path).startswith("/usr/"):
+        return ["--symlink", os.readlink(path), str(path)]
+    return ["--ro-bind", str(path), str(path)]
+
+
+def _hiding_options(path: Path, empty_file: Path) -> list[str]:
+    if path.is_dir():
+        return ["--size", str(TEMPORARY_BYTES), "--tmpfs", str(path)]
+    return ["--ro-bind", str(empty_file), str(path)]
 
 
 def _mount_options(mount: Mount) -> list[str]:
@@ -81,7 +83,10 @@ def find_bubblewrap() -> tuple[Path | None, str]:
         return None, "bubblewrap is not installed (apt install bubblewrap, dnf install bubblewrap)"
     with tempfile.TemporaryDirectory() as folder:
         true = shutil.which("true") or "/bin/true"
-        trial = container_command(Path(program), [true], visible=[], writable=Path(folder), temporary=[])
+        trial = container_command(
+            Path(program), [true],
+            readable=ReadablePaths(()), empty_file=Path(os.devnull), writable=Path(folder), temporary=[],
+        )  # fmt: skip
         try:
             done = subprocess.run(
                 trial, capture_output=True, text=True, timeout=TRIAL_TIMEOUT, check=False, stdin=subprocess.DEVNULL

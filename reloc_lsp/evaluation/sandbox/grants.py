@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from reloc_lsp.evaluation.harness.protocol.values import ConfinementRules
+from reloc_lsp.evaluation.harness.protocol.values import ConfinementRules, ReadingRules
 
 KINDS = {
     "network": "sockets",
@@ -52,23 +52,23 @@ class Grants:
                 folders.add(name)
         return cls(**kinds, folders=tuple(sorted(folders)))
 
-    def confinement(self, copy_folder: Path, readable: list[str] | None) -> ConfinementRules | None:
+    def confinement(self, copy_folder: Path, reading: ReadingRules | None) -> ConfinementRules | None:
         """The rules of the confinement; `None` for no confinement.
 
-        `copy_folder` is the folder of the scratch copy that the process works in. `readable` are the paths that can be
-        read, or `None` for all.
+        `copy_folder` is the folder of the scratch copy that the process works in. Without `reading` all paths can be
+        read, which are then those that the container shows.
         """
         if self.everything:
             return None
         writable = [str(copy_folder / folder) for folder in self.folders]
-        if self.processes and readable is None:
+        if self.processes and reading is None:
             writable.append("/dev/shm")  # noqa: S108 - for shared memory and locks; the container has an empty one
         return ConfinementRules(
             network=self.network,
             processes=self.processes,
             attributes=self.attributes,
             writable=tuple(writable),
-            readable=None if readable is None else tuple(readable),
+            reading=reading,
         )
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,14 +11,13 @@ from typing import Literal
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.isolation.kernel import landlock, seccomp
+from reloc_lsp.evaluation.harness.protocol.values import ReadingRules
 from reloc_lsp.evaluation.sandbox import bubblewrap
 from reloc_lsp.evaluation.sandbox.mounts import Mount
+from reloc_lsp.evaluation.sandbox.readable_paths import ReadablePaths
 
 Level = Literal["full", "partial", "none"]
 RequestedLevel = Literal["auto", "full", "none"]
-
-HARMLESS_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-"""The only devices that can be read. Other devices are disks, shared memory, and terminals that somebody types on."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,8 @@ class Sandbox:
         self,
         command: Sequence[str],
         *,
-        visible: Sequence[Path],
+        readable: ReadablePaths,
+        empty_file: Path,
         writable: Path,
         temporary: Sequence[Path],
         mounts: Sequence[Mount] = (),
@@ -55,15 +55,16 @@ class Sandbox:
         if self.container is None:
             return list(command)
         return bubblewrap.container_command(
-            self.container, command, visible=visible, writable=writable, temporary=temporary, mounts=mounts
-        )
+            self.container, command,
+            readable=readable, empty_file=empty_file, writable=writable, temporary=temporary, mounts=mounts,
+        )  # fmt: skip
 
-    def readable_paths(self, visible: Iterable[Path], writable: Path) -> list[str] | None:
-        """Paths that a confined process can read; `None` for all of them.
+    def reading_rules(self, readable: ReadablePaths) -> ReadingRules | None:
+        """The rules by which Landlock restricts reading; `None` where it need not, or where there is no Landlock.
 
-        In a container that is all, because the container hides what is private.
+        In a container it need not, because nothing else is there.
         """
-        return None if self.container else [*map(str, _public_paths()), *map(str, visible), str(writable)]
+        return readable.rules() if self.confinement and self.container is None else None
 
     @property
     def temporary_folders(self) -> tuple[str, ...]:
@@ -97,21 +98,3 @@ def best_sandbox() -> Sandbox:
     elif not seccomp.supported():
         missing.append("ReLoc does not know the system calls of this machine's processor")
     return Sandbox(program, confinement, tuple(missing))
-
-
-def _public_paths() -> list[Path]:
-    """Paths that together are the file system without private folders, `/proc`, and all but the harmless devices."""
-    private = [*bubblewrap.private_folders(), Path("/proc"), Path("/dev")]
-    found = [Path(device) for device in HARMLESS_DEVICES]
-
-    def add(folder: Path) -> None:
-        if folder in private or folder.is_symlink():
-            return
-        if any(hidden.is_relative_to(folder) for hidden in private):
-            for inner in sorted(folder.iterdir()):
-                add(inner)
-        else:
-            found.append(folder)
-
-    add(Path("/"))
-    return found

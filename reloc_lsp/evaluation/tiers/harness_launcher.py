@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from reloc_lsp.evaluation.environment import clean_environment
 from reloc_lsp.evaluation.harness.protocol.messages import Job, Setup
-from reloc_lsp.evaluation.harness.protocol.values import BytecodeFolders, ConfinementRules
+from reloc_lsp.evaluation.harness.protocol.values import BytecodeFolders, ConfinementRules, ReadingRules
 from reloc_lsp.evaluation.harness_process import BOOT, HarnessProcess
 from reloc_lsp.evaluation.interpreter import Interpreter
-from reloc_lsp.evaluation.sandbox import Grants, Sandbox
+from reloc_lsp.evaluation.sandbox import Grants, ReadablePaths, Sandbox
+from reloc_lsp.evaluation.sandbox.readable_paths import is_project
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.workspace_scan import find_withheld
+
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")
+"""Names of folders with installed packages, which hold no secrets of the user."""
+PROCESS_FILES = (Path("/proc"),)
+"""What a harness process reads besides, to watch its children. The children themselves cannot."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class HarnessLauncher:
             scratch=str(beside),
             workers=self.workers,
             confinement=self.confinement(root, grants) if grants else None,
+            reading=self._reading_rules(beside, *PROCESS_FILES),
             bytecode=BytecodeFolders(tuple(map(str, self.copy.kept_bytecode)), str(output) if output else None),
         )
         environment = {**self.environment(root), "PYTHONHASHSEED": str(seed)}
@@ -49,7 +58,8 @@ class HarnessLauncher:
             folder.mkdir(exist_ok=True)
         command = self.sandbox.container_command(
             [str(self.interpreter.executable), str(BOOT)],
-            visible=self._shown(), writable=beside, temporary=temporary, mounts=self.copy.mounts(root),
+            readable=self._readable, empty_file=self.copy.empty_file, writable=beside, temporary=temporary,
+            mounts=self.copy.mounts(root),
         )  # fmt: skip
         return await HarnessProcess.start(command, environment, self.copy.log(job.name), setup, job)
 
@@ -58,7 +68,7 @@ class HarnessLauncher:
         if not self.sandbox.confinement:
             return None
         beside = self.copy.folder_of(root)
-        return grants.confinement(beside, self.sandbox.readable_paths(self._shown(), beside))
+        return grants.confinement(beside, self._reading_rules(beside))
 
     def environment(self, root: Path) -> dict[str, str]:
         """Variables for a process that runs tests in the copy at `root`; its home is beside that copy."""
@@ -71,10 +81,32 @@ class HarnessLauncher:
         scripts = self.interpreter.executable.parent
         return clean_environment(self.copy.folder_of(root), [*existing, *outside], self.variables, scripts=scripts)
 
-    def _shown(self) -> list[Path]:
-        """What tests may see of private folders: the workspace, its interpreter with all its packages, the harness."""
-        folders = [self.copy.origin, BOOT.parent, *self.interpreter.folders]
-        return [*folders, *sorted(self.copy.linked_outside), *self.copy.kept_bytecode]
+    @property
+    def _readable(self) -> ReadablePaths:
+        """What tests may read: the workspace, its interpreter with all its packages, the harness.
+
+        The workspace itself is shown too, as in the copy: finders of editable installs look for its files.
+        """
+        copy, interpreter = self.copy, self.interpreter
+        others = [*interpreter.folders, *copy.linked_outside, *copy.withholding.shown_outside]
+        shown = [copy.origin, BOOT.parent, *others, *copy.kept_bytecode]
+        return ReadablePaths(tuple(shown), tuple(self._hidden_paths))
+
+    @cached_property
+    def _hidden_paths(self) -> list[Path]:
+        """What looks like a secret in the workspace, and in all other folders that are no installation of Python."""
+        copy, installed = self.copy, self.interpreter.prefixes
+        hidden = [copy.origin / name for name in copy.withheld]
+        for folder in {*map(Path.resolve, (*self.interpreter.folders, *copy.linked_outside))}:
+            installed_there = folder.name in PACKAGE_FOLDERS or any(map(folder.is_relative_to, installed))
+            if is_project(folder) and not installed_there and not folder.is_relative_to(copy.origin):
+                hidden += [folder / name for name in find_withheld(folder, copy.withholding)]
+        return [Path(os.path.realpath(path)) for path in hidden]
+
+    def _reading_rules(self, beside: Path, *more: Path) -> ReadingRules | None:
+        """How Landlock restricts reading of processes with the folder `beside`, and `more`; `None` if it does not."""
+        readable = self._readable
+        return self.sandbox.reading_rules(replace(readable, shown=(*readable.shown, beside, *more)))
 
     def _in_workspace(self, path: str) -> bool:
         return Path(os.path.realpath(path)).is_relative_to(self.copy.origin)

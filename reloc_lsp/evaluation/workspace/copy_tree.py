@@ -11,24 +11,28 @@ from reloc_lsp.evaluation.sandbox import Mount
 from reloc_lsp.evaluation.workspace.cleanup import remove_tree
 from reloc_lsp.evaluation.workspace.unique_mtimes import UniqueMtimeWriter
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
+from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles
 from reloc_lsp.evaluation.workspace.workspace_scan import is_excluded, outside_target
 
 
 class CopiedWorkspace:
     """Makes copies of a workspace. `cancelled()` is called for each folder; once it is true, no more is copied.
 
-    `linked_outside` are folders outside of the workspace that links in it lead to: they are not copied.
+    `linked_outside` are folders outside of the workspace that links in it lead to: they are not copied. `withheld` are
+    the paths, relative to the workspace, that the `rule` leaves out.
     """
 
-    def __init__(self, files: UserFiles, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, files: UserFiles, rule: WithheldFiles, cancelled: Callable[[], bool]) -> None:
         self.files = files
         self.linked_outside: set[Path] = set()
+        self.withheld: set[str] = set()
+        self._rule = rule
         self._cancelled = cancelled
         self._writer = UniqueMtimeWriter()
 
     def create(self, root: Path) -> None:
         """Copy the workspace to `root`."""
-        self._copy(str(self.files.root), str(root))
+        self._copy(str(self.files.root), str(root), "")
 
     def write_file(self, root: Path, name: Path, data: bytes) -> bool:
         """Write `data` as the content of the file `name` of the copy at `root`.
@@ -58,21 +62,26 @@ class CopiedWorkspace:
         """Remove the copy at `root`."""
         remove_tree(root)
 
-    def _copy(self, source: str, target: str) -> None:
+    def _copy(self, source: str, target: str, above: str) -> None:
+        """Copy the folder `source` to `target`. `above` is its path in the workspace, with a slash at the end."""
         if self._cancelled():
             return
         os.makedirs(target, exist_ok=True)
         with os.scandir(source) as entries:
             for entry in entries:
-                path = os.path.join(target, entry.name)
-                if entry.is_symlink():
-                    outside = copy_link(self.files.root, Path(entry.path), Path(path))
-                    self.linked_outside |= {outside} if outside else set()
-                elif entry.is_dir():
-                    if not is_excluded(entry.path, entry.name):
-                        self._copy(entry.path, path)
-                elif entry.is_file():
-                    shutil.copy2(entry.path, path)
+                self._copy_entry(entry, os.path.join(target, entry.name), above + entry.name)
+
+    def _copy_entry(self, entry: os.DirEntry[str], target: str, name: str) -> None:
+        if self._rule.withholds_entry(self.files.root, entry, name):
+            self.withheld.add(name)
+        elif entry.is_symlink():
+            outside = copy_link(self.files.root, Path(entry.path), Path(target))
+            self.linked_outside |= {outside} if outside else set()
+        elif entry.is_dir():
+            if self._rule.shows(name) or not is_excluded(entry.path, entry.name):
+                self._copy(entry.path, target, name + "/")
+        elif entry.is_file():
+            shutil.copy2(entry.path, target)
 
 
 def copy_link(origin: Path, link: Path, copy: Path) -> Path | None:

@@ -43,7 +43,10 @@ class ReplacementFolder:
     def create(
         cls, origin: Path, name: Path, path: Path, *, writable: bool, excluded: Collection[Path]
     ) -> ReplacementFolder | None:
-        """Make the folder; folders in `excluded` stay empty. Returns `None` if the folder has too many entries."""
+        """Make the folder. Files and folders in `excluded` are empty in it, and links in it are left out.
+
+        Returns `None` if the folder has too many entries.
+        """
         entries = list_entries(str(origin / name))
         folders = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
         if len(entries) > MAX_ENTRIES or len(folders) > MAX_FOLDERS:
@@ -52,13 +55,15 @@ class ReplacementFolder:
         path.mkdir(parents=True)
         files, size = MAX_COPIED_FILES, MAX_COPIED_BYTES
         for entry in entries:
-            target = path / entry.name
+            target, is_excluded = path / entry.name, Path(entry.path) in excluded
+            if entry.is_symlink() and is_excluded:
+                continue
             if entry.is_symlink():
                 copy_link(origin, Path(entry.path), target)
+            elif is_excluded:
+                target.touch() if entry.is_file() else target.mkdir()
             elif entry.is_file():
                 created._add_file(entry, target)
-            elif entry.is_dir() and Path(entry.path) in excluded:
-                target.mkdir()
             elif entry.is_dir():
                 content = _content_size(entry.path, files, size) if writable else None
                 if content is not None:

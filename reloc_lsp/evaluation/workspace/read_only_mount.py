@@ -7,7 +7,7 @@ from the user's are kept in another folder, and processes see them only where th
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from reloc_lsp.evaluation.workspace.cleanup import remove_tree
 from reloc_lsp.evaluation.workspace.mounted_directory import ReplacementFolder
 from reloc_lsp.evaluation.workspace.unique_mtimes import UniqueMtimeWriter
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
-from reloc_lsp.evaluation.workspace.workspace_scan import scan_top
+from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles
+from reloc_lsp.evaluation.workspace.workspace_scan import find_withheld, scan_top
 
 
 @dataclass
@@ -42,14 +43,17 @@ class _Overlay:
 class MountedWorkspace:
     """Mounts of one workspace, at any number of roots. What is mounted over them is kept in `storage`.
 
-    `linked_outside` are paths outside of the workspace that links in it lead to.
+    `linked_outside` are paths outside of the workspace that links in it lead to. `withheld` are the files and folders,
+    relative to the workspace, that the `rule` withholds: the processes see them empty, a file as `empty_file`.
     """
 
-    def __init__(self, files: UserFiles, storage: Path) -> None:
+    def __init__(self, files: UserFiles, rule: WithheldFiles, storage: Path, empty_file: Path) -> None:
         self.files = files
         self.storage = storage
+        self.withheld = find_withheld(files.root, rule)
+        self._empty_file = empty_file
         self._writer = UniqueMtimeWriter()
-        scan = scan_top(files.root)
+        scan = scan_top(files.root, rule)
         self.linked_outside = scan.linked_outside
         self._excluded = scan.excluded
         self._relocated = {path.relative_to(files.root) for path in scan.relocated}
@@ -97,7 +101,16 @@ class MountedWorkspace:
         for name in sorted(overlay.folders):
             mounts += overlay.folders[name].mounts(root)
         mounts += [Mount(root / folder.relative_to(origin)) for folder in self._excluded if folder.is_dir()]
-        return [*mounts, *(Mount(root / n, file) for n, file in overlay.files.items() if (origin / n).is_file())]
+        mounts += [Mount(root / n, file) for n, file in overlay.files.items() if (origin / n).is_file()]
+        return [*mounts, *self._hiding_mounts(root)]
+
+    def _hiding_mounts(self, root: Path) -> Iterator[Mount]:
+        for name in self.withheld:
+            # Of a link the target is hidden. One that leads out of the workspace leads nowhere in the container.
+            target = Path(os.path.realpath(self.files.root / name))
+            if target.is_relative_to(self.files.root) and target.exists() and not self._is_excluded(Path(name)):
+                inside = root / target.relative_to(self.files.root)
+                yield Mount(inside) if target.is_dir() else Mount(inside, self._empty_file)
 
     def make_writable(self, root: Path, folders: Sequence[Path]) -> bool:
         """Make `folders` of the workspace writable for every process that starts later.
@@ -133,8 +146,9 @@ class MountedWorkspace:
         """Replace the folder `name`. Returns `False` if it has too many entries."""
         path = overlay.storage / "folders" / str(len(overlay.folders))
         created = ReplacementFolder.create(
-            self.files.root, name, path, writable=name in self._writable, excluded=self._excluded
-        )
+            self.files.root, name, path, writable=name in self._writable,
+            excluded=[*self._excluded, *(self.files.root / path for path in self.withheld)],
+        )  # fmt: skip
         if created is not None:
             overlay.folders[name] = created
         return created is not None

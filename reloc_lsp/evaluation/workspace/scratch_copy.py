@@ -18,7 +18,12 @@ from reloc_lsp.evaluation.workspace.cleanup_process import CleanupProcess
 from reloc_lsp.evaluation.workspace.copy_tree import CopiedWorkspace
 from reloc_lsp.evaluation.workspace.read_only_mount import MountedWorkspace
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
+from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles
 from reloc_lsp.evaluation.workspace.workspace_scan import is_large
+
+MAX_HIDING_MOUNTS = 200
+"""Withheld files and folders at most in a workspace that is mounted; one with more is copied. bubblewrap's time grows
+with the square of the number of mounts. Chosen by hand."""
 
 
 class ScratchCopy:
@@ -30,13 +35,18 @@ class ScratchCopy:
     A large workspace is not copied if it is `mountable`, which requires a container. Then `root` is the path at which
     processes see the mounted workspace, and an empty folder for the controller.
 
-    `files` is the workspace as the user sees it. `kept_bytecode` are folders with bytecode that was compiled before any
-    candidate ran. The constructor raises `EvaluationError` if the copy cannot be made.
+    `withhold` are the user's patterns of files that no process can see; see `WithheldFiles`. `files` is the workspace
+    as the user sees it. `empty_file` is shown to processes in place of a file that is hidden. `kept_bytecode` are
+    folders with bytecode that was compiled before any candidate ran. The constructor raises `EvaluationError` if the
+    copy cannot be made.
     """
 
-    def __init__(self, origin: Path, unsaved: Mapping[Path, str], *, mountable: bool = False) -> None:
+    def __init__(
+        self, origin: Path, unsaved: Mapping[Path, str], *, mountable: bool = False, withhold: Sequence[str] = ()
+    ) -> None:
         self.files = UserFiles(origin, unsaved)
         self.origin = self.files.root
+        self.withholding = WithheldFiles(withhold)
         self.kept_bytecode: list[Path] = []
         self._keeps_bytecode = True
         self._numbers = itertools.count(1)
@@ -47,13 +57,13 @@ class ScratchCopy:
             # A short path without links: the paths of sockets in it have a length limit, and /tmp of macOS is a link.
             self.folder = Path(os.path.realpath(tempfile.mkdtemp(prefix=PREFIX)))
             write_owner(self.folder)
+            self.empty_file = self.folder / "empty"
+            self.empty_file.touch()
             self._cleanup_process = CleanupProcess(self.folder)
             self.root = self.folder / "copy" / "workspace" / self.origin.name
-            self.mounted = mountable and is_large(self.origin)
-            self._workspace = (
-                MountedWorkspace(self.files, self.folder / "over") if self.mounted
-                else CopiedWorkspace(self.files, lambda: self._closed)
-            )  # fmt: skip
+            mounted = self._mounted_workspace() if mountable and is_large(self.origin) else None
+            self.mounted = mounted is not None
+            self._workspace = mounted or CopiedWorkspace(self.files, self.withholding, lambda: self._closed)
             self._create(self.root)
         except (OSError, shutil.Error) as error:
             self.close()
@@ -66,6 +76,11 @@ class ScratchCopy:
     def linked_outside(self) -> set[Path]:
         """Paths outside of the workspace that links in it lead to."""
         return self._workspace.linked_outside
+
+    @property
+    def withheld(self) -> Collection[str]:
+        """The paths in the workspace that no process can see, because they look like secrets."""
+        return self._workspace.withheld
 
     def add_copy(self) -> Path:
         """Make one more copy of the workspace, for a cold run, and return its root. Any thread may call this."""
@@ -142,10 +157,17 @@ class ScratchCopy:
             if hasattr(self, "_cleanup_process"):
                 self._cleanup_process.stop()
 
+    def _mounted_workspace(self) -> MountedWorkspace | None:
+        """The mounts of the workspace; `None` if it takes too many of them to hide what is withheld."""
+        mounted = MountedWorkspace(self.files, self.withholding, self.folder / "over", self.empty_file)
+        return mounted if len(mounted.withheld) <= MAX_HIDING_MOUNTS else None
+
     def _create(self, root: Path) -> None:
         """Make a copy of the workspace at `root`, with the unsaved texts in it."""
         self._workspace.create(root)
         for name, text in self.files.unsaved.items():
+            if self.withholding.withholds(name.as_posix(), str(self.origin / name)):
+                continue
             self._workspace.write_file(root, name, self.files.encoded(name, text))
 
 

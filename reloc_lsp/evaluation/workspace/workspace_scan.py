@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles
+
 EXCLUDED_NAMES = {
     ".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".nox", ".mypy_cache", ".pytest_cache",
     ".ruff_cache", ".hypothesis", ".idea", ".vscode", ".eggs",
@@ -54,21 +56,45 @@ def is_large(root: Path) -> bool:
     return False
 
 
-def scan_top(root: Path) -> WorkspaceScan:
-    """Scan the top folders of the workspace at `root`, a path without symbolic links."""
+def scan_top(root: Path, rule: WithheldFiles) -> WorkspaceScan:
+    """Scan the top folders of the workspace at `root`, a path without symbolic links.
+
+    Links that the `rule` withholds are passed over, and folders that it shows are not excluded.
+    """
     scan, folders = WorkspaceScan(), [root]
     for depth in range(1, SCAN_DEPTH + 1):
         inner: list[Path] = []
         for folder in folders:
             for entry in list_entries(str(folder)):
                 if entry.is_symlink():
-                    _add_link(root, Path(entry.path), scan)
+                    if not rule.withholds_link(root, Path(entry.path)):
+                        _add_link(root, Path(entry.path), scan)
+                elif entry.is_dir() and rule.shows(Path(entry.path).relative_to(root).as_posix()):
+                    inner.append(Path(entry.path))
                 elif entry.is_dir() and ((depth == 1 and entry.name in EXCLUDED_NAMES) or is_environment(entry.path)):
                     scan.excluded.append(Path(entry.path))
                 elif entry.is_dir():
                     inner.append(Path(entry.path))
         folders = inner
     return scan
+
+
+def find_withheld(root: Path, rule: WithheldFiles) -> list[str]:
+    """The paths of all files and folders below `root` that the `rule` withholds, relative to it.
+
+    Folders that are excluded are not searched.
+    """
+    found: list[str] = []
+    waiting = [(str(root), "")]
+    while waiting:
+        folder, above = waiting.pop()
+        for entry in list_entries(folder):
+            name = above + entry.name
+            if rule.withholds_entry(root, entry, name):
+                found.append(name)
+            elif entry.is_dir(follow_symlinks=False) and (rule.shows(name) or not is_excluded(entry.path, entry.name)):
+                waiting.append((entry.path, name + "/"))
+    return sorted(found)
 
 
 def outside_target(root: Path, link: Path) -> Path | None:

@@ -61,7 +61,10 @@ class ChainSource:
         try:
             sandbox = find_sandbox(self.settings.sandbox)
             interpreter = find_interpreter(self.root, self.settings.interpreter)
-            copy = await asyncio.to_thread(ScratchCopy, self.root, {}, mountable=sandbox.container is not None)
+            copy = await asyncio.to_thread(
+                ScratchCopy, self.root, {},
+                mountable=sandbox.container is not None, withhold=self.settings.withhold,
+            )  # fmt: skip
         except EvaluationError as error:
             raise RewardError(f"{self.root}: {error}") from error
         workers = self.settings.workers or os.cpu_count() or 1

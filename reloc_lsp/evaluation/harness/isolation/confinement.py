@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..protocol.values import ConfinementRules
+from ..protocol.values import ConfinementRules, ReadingRules
 from .kernel.landlock import Ruleset
 from .kernel.seccomp import Filter
 
@@ -21,7 +21,7 @@ class Confinement:
     def __init__(self, rules: ConfinementRules, private: Sequence[str]) -> None:
         network, writable = rules.network, [*rules.writable, *DEVICES]
         self._rulesets = {
-            directory: Ruleset([directory, *writable], rules.readable, network=network) for directory in private
+            directory: Ruleset([directory, *writable], rules.reading, network=network) for directory in private
         }
         self._filter = Filter(
             network=network,
@@ -39,3 +39,13 @@ class Confinement:
         """Release the kernel's rulesets. Processes that are confined stay so."""
         for ruleset in self._rulesets.values():
             ruleset.close()
+
+
+def restrict_reading(rules: ReadingRules) -> None:
+    """Let this process and all that it starts read only what the rules name, for good; nothing else is restricted.
+
+    Raises `OSError` where the kernel refuses.
+    """
+    ruleset = Ruleset(None, rules, network=True)
+    ruleset.apply()
+    ruleset.close()

@@ -22,6 +22,7 @@ from .values import (
     ConfinementRules,
     FailureReport,
     ProbeRequest,
+    ReadingRules,
     RunRequest,
     UnitDescription,
 )
@@ -76,6 +77,7 @@ class Setup(Message):
 
     `root` is the copy of the workspace to work in, `origin` the workspace itself, `scratch` a folder for this process
     beside the copy. A fork server has at most `workers` children at a time. Without `confinement` none is applied.
+    `reading` is what this process and all that it starts may read; `None` for everything.
     """
 
     root: str
@@ -83,6 +85,7 @@ class Setup(Message):
     scratch: str
     workers: int
     confinement: Optional[ConfinementRules]
+    reading: Optional[ReadingRules]
     bytecode: BytecodeFolders
 
 

@@ -39,14 +39,22 @@ class UnitDescription:
 
 
 @dataclass(frozen=True)
+class ReadingRules:
+    """What a process may read: the paths in `readable` with all below them, and the names of entries below `listed`."""
+
+    readable: tuple[str, ...]
+    listed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ConfinementRules:
-    """What a confined process may do: see `Grants`. `readable` of `None` leaves all paths readable."""
+    """What a confined process may do: see `Grants`. `reading` of `None` leaves all paths readable."""
 
     network: bool
     processes: bool
     attributes: bool
     writable: tuple[str, ...]
-    readable: Optional[tuple[str, ...]]
+    reading: Optional[ReadingRules]
 
 
 @dataclass(frozen=True)

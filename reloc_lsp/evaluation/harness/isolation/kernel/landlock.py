@@ -10,6 +10,9 @@ import os
 import stat
 import struct
 from collections.abc import Sequence
+from typing import Optional
+
+from ...protocol.values import ReadingRules
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 """System call numbers, the same on every machine."""
@@ -43,28 +46,34 @@ def version() -> int:
 class Ruleset:
     """Paths below which reading or writing stays allowed. Every other use of the restricted rights is refused.
 
-    `readable` of `None` does not restrict reading. Paths that do not exist are left out. `limits_signals` is true where
-    the kernel also refuses signals to processes outside of the restricted ones. Raises `OSError` where
-    the kernel refuses the ruleset.
+    `reading` of `None` does not restrict reading. `writable` of `None` restricts neither writing nor signals. Paths
+    that do not exist are left out. `limits_signals` is true where the kernel also refuses signals to processes outside
+    of the restricted ones. Raises `OSError` where the kernel refuses the ruleset.
     """
 
-    def __init__(self, writable: Sequence[str], readable: Sequence[str] | None, *, network: bool) -> None:
+    def __init__(self, writable: Optional[Sequence[str]], reading: Optional[ReadingRules], *, network: bool) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         known = version()
-        self.limits_signals = known >= FIRST_WITH_SCOPES
-        self._write_rights = CHANGE
+        self.limits_signals = known >= FIRST_WITH_SCOPES and writable is not None
+        self._write_rights = 0 if writable is None else CHANGE
+        self._write_rights |= TRUNCATE if known >= FIRST_WITH_TRUNCATE and writable is not None else 0
+        # A ruleset that does not restrict this right forbids it everywhere.
         self._write_rights |= REFER if known >= FIRST_WITH_REFER else 0
-        self._write_rights |= TRUNCATE if known >= FIRST_WITH_TRUNCATE else 0
-        self._read_rights = 0 if readable is None else READ
+        self._read_rights = 0 if reading is None else READ
         restricted = struct.pack("Q", self._write_rights | self._read_rights)
         if known >= FIRST_WITH_TCP:
             restricted += struct.pack("Q", 0 if network else TCP)
         if known >= FIRST_WITH_SCOPES:
-            restricted += struct.pack("Q", ABSTRACT_SOCKETS_AND_SIGNALS)
+            restricted += struct.pack("Q", ABSTRACT_SOCKETS_AND_SIGNALS if self.limits_signals else 0)
         self._fd = self._checked(self._libc.syscall(CREATE_RULESET, restricted, len(restricted), 0))
-        for path in readable or ():
-            self._allow(path, self._read_rights)
-        for path in writable:
+        if reading is not None:
+            for path in reading.readable:
+                self._allow(path, READ)
+            for path in reading.listed:
+                self._allow(path, READ_DIR)
+        if writable is None:
+            self._allow("/", self._write_rights)
+        for path in writable or ():
             self._allow(path, (self._write_rights & ~MAKE_DEVICES) | self._read_rights)
 
     def apply(self) -> None:

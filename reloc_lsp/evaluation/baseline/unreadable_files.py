@@ -1,0 +1,67 @@
+"""Sentences for the user about files that the tests cannot read, and about tests that fail because of that."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
+from reloc_lsp.evaluation.workspace.withheld_files import VERSION_HISTORY
+from reloc_lsp.search.verdict import TestResult
+
+MAX_NAMED = 5
+"""Withheld files that a note names. Further ones are counted. Chosen by hand."""
+_MISSING = re.compile(
+    r"(?:No such file or directory|Permission denied|FileNotFoundError|PermissionError|NotADirectoryError)"
+    r"[^'\"\n]*['\"](?P<path>[^'\"\n]+)['\"]"
+)
+"""The message of an error about a file, in an exception's text or in what pytest prints."""
+_LEFT_OUT_SILENTLY = {*VERSION_HISTORY, ".idea", ".vscode"}
+"""Withheld folders that hardly any test reads, so that they are not named until one does."""
+
+
+def withheld_note(copy: ScratchCopy) -> str:
+    """A sentence that names what is withheld from the tests; empty if there is nothing to say."""
+    names = sorted(name for name in copy.withheld if name.rpartition("/")[2] not in _LEFT_OUT_SILENTLY)
+    if not names:
+        return ""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return (
+        f"Withheld from the tests, because it may hold secrets: {', '.join(names[:MAX_NAMED])}{more}. "
+        f'To let them read it, add it to the setting evaluation.withhold with an exclamation mark: "!{names[0]}".'
+    )
+
+
+def failure_notes(results: Mapping[int, TestResult], names: Sequence[str], launcher: HarnessLauncher) -> list[str]:
+    """A sentence if a test fails because a file cannot be read. `names` are the tests' node ids."""
+    for number, result in results.items():
+        failure = result.failure
+        reason = unreadable_reason(f"{failure.kind}: {failure.message}", launcher) if failure else ""
+        if reason:
+            return [f"{names[number]} fails with {failure.kind}: {reason}"] if failure else []
+    return []
+
+
+def unreadable_reason(text: str, launcher: HarnessLauncher) -> str:
+    """Why a file that an error message names cannot be read, if it exists where the sandbox ends; else empty."""
+    copy = launcher.copy
+    for match in _MISSING.finditer(text):
+        path = Path(os.path.normpath(copy.root / match["path"]))
+        if path.is_relative_to(copy.root):
+            name = path.relative_to(copy.root)
+            if not any(part in copy.withheld for part in map(Path.as_posix, (name, *name.parents))):
+                continue
+            return f"{name} is withheld from the tests, because it may hold secrets. {_how_to_show(name.as_posix())}"
+        if launcher.sandbox.level != "none" and path.exists():
+            return (
+                f"{path} cannot be read in the sandbox, which shows the workspace, its interpreter, its packages and "
+                f"the programs of the system. {_how_to_show(str(path))}"
+            )
+    return ""
+
+
+def _how_to_show(name: str) -> str:
+    return f'If it holds none, let them read it with the setting evaluation.withhold = ["!{name}"].'
