@@ -49,8 +49,8 @@ class HarnessLauncher:
             scratch=str(beside),
             workers=self.workers,
             confinement=self.confinement(root, grants) if grants else None,
-            reading=self._reading_rules(beside, *PROCESS_FILES),
             bytecode=BytecodeFolders(tuple(map(str, self.copy.kept_bytecode)), str(output) if output else None),
+            reading=self._reading_rules(beside, *PROCESS_FILES),
         )
         environment = {**self.environment(root), "PYTHONHASHSEED": str(seed)}
         temporary = [beside / "tmp", beside / "children"]

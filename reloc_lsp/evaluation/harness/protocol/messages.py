@@ -85,8 +85,8 @@ class Setup(Message):
     scratch: str
     workers: int
     confinement: Optional[ConfinementRules]
-    reading: Optional[ReadingRules]
     bytecode: BytecodeFolders
+    reading: Optional[ReadingRules] = None
 
 
 @dataclass(frozen=True)
