@@ -67,7 +67,7 @@ async def assert_right_verdicts(evaluator, tier="warm", right=RIGHT):
 
 
 async def test_warm_fresh_and_cold_runs_have_right_verdicts_and_leave_nothing(write, start_evaluator, tmp_path):
-    evaluator = await start_evaluator(write({"m.py": WRONG, "test_m.py": TESTS, ".env": "x"}), "m.py::f")
+    evaluator = await start_evaluator(write({"m.py": WRONG, "test_m.py": TESTS, ".flags": "x"}), "m.py::f")
     await assert_right_verdicts(evaluator)
     assert outcomes(evaluator.unchanged)["test_place"] is Outcome.PASSED and not evaluator.baseline.notes
     assert not (await evaluator.confirm("def f(a):\n    return 4\n")).all_passed
