@@ -18,7 +18,7 @@ TEST_FILES = ("test_*.py", "*_test.py")
 SKIPPED_FOLDERS = {"node_modules", "venv", "site-packages", "__pycache__"}
 MAX_FOLDERS = 5000
 """Folders searched for test files; chosen by hand, so that a call in a huge folder does not wait."""
-FORMS = "A target is FILE, FILE::QUALNAME or FILE:LINE."
+FORMS = "A target is FILE, FILE::QUALNAME, FILE:LINE or the node id of a test."
 
 
 def current_folder() -> Path:
@@ -42,7 +42,8 @@ def parse_target(text: str | None, here: Path) -> Target:
     if separator:
         if not qualname:
             raise CallError(f"The target {text} names no function after the '::'. {FORMS}")
-        return Target(_existing(name, here), qualname=qualname.replace("::", "."))
+        qualname, bracket, case = qualname.partition("[")
+        return Target(_existing(name, here), qualname=qualname.replace("::", "."), case=bracket + case)
     # Only digits after the last colon are a line: what follows the colon of C:\folder\file.py is none.
     with_line = re.fullmatch(r"(.*):([+-]?\d+)", text, re.DOTALL)
     if not with_line:

@@ -12,7 +12,7 @@ from pathlib import Path
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
-from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
+from reloc_lsp.evaluation.selection.test_file_discovery import test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
@@ -42,7 +42,7 @@ class RevisionPipeline:
     def __init__(self, request: RevisionRequest, on_progress: Callable[[Progress], None]) -> None:
         self._request = request
         self._report = RunReport(request.settings, on_progress)
-        self._files = TargetReader(request.snapshot)
+        self._files = TargetReader(request.snapshot, request.settings.evaluation.tests)
         self._best = BestSoFar()
         self._sandbox: Level = "none"
         self._model: LanguageModel | None = None
@@ -85,9 +85,12 @@ class RevisionPipeline:
         """Revise the function that the target names, or find the one at fault."""
         self._report.progress("preparing", "copying the workspace", 0.01)
         target = self._files.read(self._request.target)
+        tests = self._files.tests_of(self._request.target, target)
         self._open_model()
         reviser = await self._prepare()
         async with asyncio.timeout(self._timeout()):
+            if tests:
+                return await SuspectReviser(reviser, about=tests).revise()
             if target is None or target.unit.is_class:
                 return await SuspectReviser(reviser, within_class=target.unit if target else None).revise()
             return await reviser.revise(target)
@@ -142,7 +145,7 @@ class RevisionPipeline:
         if self._request.settings.evaluation.tests:
             return []
         user_files = UserFiles(self._request.snapshot.root, self._request.snapshot.unsaved)
-        return test_files(user_files, pytest_layout(user_files))
+        return test_files(user_files, self._files.layout)
 
     def _timeout(self) -> float | None:
         """Seconds until a step that does not watch the budget is cancelled; `None` without a budget."""

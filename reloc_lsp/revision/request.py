@@ -28,11 +28,15 @@ class Target:
     `file` is absolute. With `None`, the failing tests of the whole workspace show which function to revise; with a file
     but neither `qualname` nor `line`, they show which function of the file. Where a name is defined more than once (a
     property and its setter), `line` (from 1) selects one of the definitions of `qualname`.
+
+    A test stands for the code that it is about: it is never revised. `case` is the end of its node id that names its
+    parameters, with the brackets.
     """
 
     file: Path | None = None
     qualname: str | None = None
     line: int | None = None
+    case: str = ""
     objective: Objective = FIX
 
 

@@ -21,30 +21,40 @@ RANKS: Mapping[Status, int] = {"fixed": 2, "improved": 1}
 
 @dataclass(frozen=True)
 class SuspectReviser:
-    """Revises the most suspicious functions, within the file of the target and its class if it names them."""
+    """Revises the most suspicious functions, within the file of the target and its class if it names them.
+
+    With `about`, a test file or the node id of tests, the functions that these tests call are revised, wherever they
+    are.
+    """
 
     reviser: UnitReviser
     within_class: Unit | None = None
+    about: str = ""
 
     async def revise(self) -> Proposal:
         """The first proposal that fixes all tests, else the best one; raises `EvaluationError`."""
         report, target = self.reviser.report, self.reviser.request.target
         report.progress("baseline", "running the tests to find the function at fault", 0.03)
         seconds = report.spending.seconds_left() * BASELINE_SHARE
-        suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds)
-        within = self.reviser.files.name(target.file) if target.file else None
+        suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds, self.about)
+        within = self.reviser.files.name(target.file) if target.file and not self.about else None
         places = [place for place in suspects.functions if within is None or place[0] == within]
+        if places and self.about:
+            report.notes.append(f"{self.about} is a test, and tests are never revised: a function that it calls is.")
         if places:
             return await self._revise_first(places)
         if suspects.passed == suspects.total:
             return self._already_passing(suspects, within or "")
         where = f"No function of {within}" if within else "No function of the workspace"
         raise EvaluationError(
-            f"{where} is called by a failing test ({suspects.total - suspects.passed} of {suspects.total} fail)."
+            f"{where} is called by {self.about or 'a failing test'} ({suspects.total - suspects.passed} of "
+            f"{suspects.total} fail). Tests are never revised: name the function that is at fault, FILE::QUALNAME."
         )
 
     def _test_files(self) -> list[str]:
         reviser = self.reviser
+        if self.about:
+            return [self.about.partition("::")[0]]
         files = list(reviser.request.settings.evaluation.tests) or [path.as_posix() for path in reviser.test_files]
         if not files:
             raise EvaluationError("No test file was found. Write a test that fails, or name tests with --tests.")
@@ -60,7 +70,7 @@ class SuspectReviser:
                 continue
             seconds = report.spending.seconds_left() / (len(tried) - number)
             try:
-                proposal = await self.reviser.revise(target, seconds)
+                proposal = await self.reviser.revise(target, seconds, self.about.partition("::")[0])
             except EvaluationError as error:
                 report.notes.append(f"{target.unit.qualname}: {error}")
                 continue
@@ -75,13 +85,14 @@ class SuspectReviser:
         return best
 
     def _function_at(self, name: str, line: int) -> UnitInFile | None:
-        """The innermost function at a line of a file; `None` if it is outside the class of the target."""
+        """The innermost function at a line of a file; `None` if it is a test or outside the class of the target."""
         file = self.reviser.request.snapshot.root / name
         module = self.reviser.files.module(file)
         unit = next((u for u in reversed(module.functions) if u.first_line <= line <= u.last_line), None)
         if unit is None or (self.within_class is not None and unit not in module.members(self.within_class)):
             return None
-        return UnitInFile(file, module, unit)
+        found = UnitInFile(file, module, unit)
+        return None if self.reviser.files.test_code(found) else found
 
     def _already_passing(self, suspects: Suspects, file: str) -> Proposal:
         tests = Tests(suspects.passed, suspects.total)

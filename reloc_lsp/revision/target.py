@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from reloc_lsp.evaluation.selection.test_code import CONFTEST, TestCode, test_code
+from reloc_lsp.evaluation.selection.test_file_discovery import PytestLayout, is_test_file, pytest_layout
+from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module, Unit
 from reloc_lsp.revision.errors import RequestError
@@ -27,10 +31,19 @@ class UnitInFile:
 
 
 class TargetReader:
-    """Reads files of the workspace as the user sees them; every error is a `RequestError` that names the file."""
+    """Reads files of the workspace as the user sees them; every error is a `RequestError` that names the file.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    `tests` are the files and node ids that the settings name.
+    """
+
+    def __init__(self, snapshot: Snapshot, tests: Sequence[str] = ()) -> None:
         self._snapshot = snapshot
+        self._named_tests = {test.partition("::")[0] for test in tests}
+
+    @cached_property
+    def layout(self) -> PytestLayout:
+        """What tests are in this workspace."""
+        return pytest_layout(UserFiles(self._snapshot.root, self._snapshot.unsaved))
 
     def read(self, target: Target) -> UnitInFile | None:
         """The function or class of a target; `None` if the target names only a file, or nothing.
@@ -45,6 +58,35 @@ class TargetReader:
                 "Only the function at fault can be found by running the tests."
             )
         return found
+
+    def tests_of(self, target: Target, found: UnitInFile | None) -> str:
+        """The tests that the target stands for, as a file or node id; empty if it stands for code.
+
+        `found` is what `read` returned for it. Raises `RequestError` if it belongs to the tests and stands for none of
+        them, or if the objective needs a function.
+        """
+        if target.file is None:
+            return ""
+        name = self.name(target.file)
+        if found is None:
+            code = TestCode("a file of tests", name) if is_test_file(name, self.layout) else None
+            code = TestCode("a file of fixtures and hooks") if name.endswith(CONFTEST) else code
+        else:
+            code = self.test_code(found)
+        if code is None:
+            return ""
+        what = f"{name}::{found.unit.qualname}" if found else name
+        if not code.node_id or not target.objective.repairs:
+            raise RequestError(
+                f"{what} is {code.kind}, and tests are never revised. Name the function that is at fault, "
+                "FILE::QUALNAME, or a test that fails."
+            )
+        return code.node_id + target.case
+
+    def test_code(self, found: UnitInFile) -> TestCode | None:
+        """What a function or class is to the tests; `None` for code that may be revised."""
+        name = self.name(found.file)
+        return test_code(name, found.module, found.unit, self.layout, named=name in self._named_tests)
 
     def module(self, file: Path) -> Module:
         """The parsed file; raises `RequestError`."""

@@ -51,8 +51,11 @@ class UnitReviser:
     trace: Trace | None = None
     best: BestSoFar = field(default_factory=BestSoFar)
 
-    async def revise(self, target: UnitInFile, seconds: float = math.inf) -> Proposal:
-        """The proposal for one unit, within `seconds` and the budget; raises `EvaluationError`."""
+    async def revise(self, target: UnitInFile, seconds: float = math.inf, tests: str = "") -> Proposal:
+        """The proposal for one unit, within `seconds` and the budget; raises `EvaluationError`.
+
+        The tests of the file `tests` are run for it in any case.
+        """
         until = time.monotonic() + min(seconds, self.report.spending.seconds_left())
         self.report.progress("baseline", f"running the tests of {target.unit.qualname}", 0.04)
         location = UnitLocation(
@@ -62,7 +65,7 @@ class UnitReviser:
             target.module,
             target.unit,
         )
-        baseline = await self._take_baseline(location, until)
+        baseline = await self._take_baseline(location, until, tests)
         evaluator = PytestEvaluator.start(self.launcher, location, baseline)
         try:
             run = self.best.run = self._new_run(evaluator, location)
@@ -70,7 +73,7 @@ class UnitReviser:
         finally:
             await evaluator.close()
 
-    async def _take_baseline(self, location: UnitLocation, until: float) -> Baseline:
+    async def _take_baseline(self, location: UnitLocation, until: float, tests: str) -> Baseline:
         groups = [list(self.request.settings.evaluation.tests)]
         if not groups[0]:
             groups = await asyncio.to_thread(
@@ -81,6 +84,8 @@ class UnitReviser:
                 f"No test file was found, so no test reaches {location.unit.qualname}. Write one, or name it with "
                 "--tests."
             )
+        if tests:
+            groups = [list(dict.fromkeys([*group, tests])) for group in groups]
         seconds = min((until - time.monotonic()) * BASELINE_SHARE, MAX_BASELINE_SECONDS)
         return await BaselineBuilder(self.launcher, location, seconds).measure(groups)
 

@@ -32,6 +32,11 @@ def test_forms_of_a_target(here, text, qualname, line):
     assert parse_target(f"{here}/{text}", Path("/")) == Target(here / "m.py", qualname, line)
 
 
+def test_a_node_id_may_name_parameters(here):
+    expected = Target(here / "m.py", "A.test", case="[a::b-c.d]")
+    assert parse_target("m.py::A::test[a::b-c.d]", here) == expected
+
+
 def test_a_file_whose_name_ends_like_a_line_number(here):
     assert parse_target("odd:7", here) == Target(here / "odd:7")
 

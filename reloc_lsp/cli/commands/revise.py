@@ -27,8 +27,8 @@ from reloc_lsp.search.objective import FIX, Objective
 
 OBJECTIVES = ("fix", "simplify", "speed-up")
 TARGET = (
-    "the function to revise: FILE, FILE::QUALNAME or FILE:LINE (default: run the tests and take the most suspicious "
-    "function)"
+    "the function to revise: FILE, FILE::QUALNAME or FILE:LINE, or a test (also by its node id): then the function "
+    "that the test is about (default: run the tests and take the most suspicious function)"
 )
 
 

@@ -24,6 +24,9 @@ TEST_LIMIT = Limit(10.0, 12.0)
 SPLIT_ABOVE = 40
 """With more tests, two halves run at the same time. Chosen by hand."""
 
+MAX_NAMES = 5
+"""Tests listed in an error message. Chosen by hand."""
+
 
 @dataclass(frozen=True)
 class Suspects:
@@ -37,32 +40,45 @@ class Suspects:
     total: int
 
 
-async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> Suspects:
+async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds: float, about: str = "") -> Suspects:
     """Run the tests in `files` under a trace of calls, for at most `seconds`, and rank the functions they call.
 
-    Functions of the test files and of `conftest.py` are left out. Raises `EvaluationError` if no test is collected.
+    With the node id `about` only failures of these tests count, and the others show which functions work. Functions of
+    the test files and of `conftest.py` are left out. Raises `EvaluationError` if no test is collected.
     """
-    trace = await _collect_and_trace(launcher, files, seconds)
+    trace = await _collect_and_trace(launcher, files, seconds, about)
     if await asyncio.to_thread(launcher.copy.make_writable, trace.permissions):
-        trace = await _collect_and_trace(launcher, files, seconds)
+        trace = await _collect_and_trace(launcher, files, seconds, about)
     results, calls = trace.results, trace.calls
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
+    # What other failing tests call is neither right nor the cause of these failures.
+    calls = {function: tests - (failing - trace.chosen) for function, tests in calls.items()}
     test_files = {file.split("::")[0] for file in files}
     scores = {
         (file, line): score
-        for (file, line), score in function_suspiciousness(calls, failing).items()
+        for (file, line), score in function_suspiciousness(calls, failing & trace.chosen).items()
         if score > 0 and file not in test_files and not file.endswith("conftest.py")
     }
-    passed = sum(r.outcome is Outcome.PASSED for r in results.values())
+    chosen = [result for n, result in results.items() if n in trace.chosen]
+    passed = sum(result.outcome is Outcome.PASSED for result in chosen)
     # Of equally suspicious functions, the one that fewer tests call comes first.
     ranked = sorted(scores, key=lambda function: (-scores[function], len(calls[function]), function))
-    return Suspects(ranked, passed, len(results))
+    return Suspects(ranked, passed, len(chosen))
+
+
+def _is_about(test: str, about: str) -> bool:
+    """Whether a node id is `about`, or of a test in the file, class or parametrized test of that name."""
+    return test.startswith(about) and test[len(about) : len(about) + 1] in ("", ":", "[")
 
 
 @dataclass
 class _Trace:
-    """Results by test number, the tests that call each function, and the permissions that the tests required."""
+    """Results by test number, the tests that call each function, and the permissions that the tests required.
 
+    `chosen` are the numbers of the tests whose failures count.
+    """
+
+    chosen: set[int] = field(default_factory=set)
     results: dict[int, TestResult] = field(default_factory=dict)
     calls: dict[Function, set[int]] = field(default_factory=lambda: defaultdict(set))
     permissions: set[str] = field(default_factory=set)
@@ -73,20 +89,27 @@ class _Trace:
             self.calls[function.file, function.line].update(function.tests)
 
 
-async def _collect_and_trace(launcher: HarnessLauncher, files: Sequence[str], seconds: float) -> _Trace:
+async def _collect_and_trace(launcher: HarnessLauncher, files: Sequence[str], seconds: float, about: str) -> _Trace:
     tier = await first_tier(launcher, None, files)
     try:
         if not tier.tests:
             first = next(iter(tier.collected.errors), None)
             text = f"{first.where}: {cause(first.text)}" if first else "there are no tests"
             raise EvaluationError(f"No test could be collected: {text.rstrip('.')}. {HINT}")
-        return await _trace_calls(tier, seconds)
+        chosen = {n for n, test in enumerate(tier.tests) if _is_about(test, about)} if about else range(len(tier.tests))
+        if not chosen:
+            raise EvaluationError(f"pytest collects no test {about}. It collects: {_some(tier.tests)}.")
+        return await _trace_calls(tier, set(chosen), seconds)
     finally:
         await tier.close()
 
 
-async def _trace_calls(tier: Tier, seconds: float) -> _Trace:
-    trace = _Trace()
+def _some(tests: Sequence[str]) -> str:
+    return ", ".join(tests[:MAX_NAMES]) + (", …" if len(tests) > MAX_NAMES else "")
+
+
+async def _trace_calls(tier: Tier, chosen: set[int], seconds: float) -> _Trace:
+    trace = _Trace(chosen)
     deadline = time.monotonic() + seconds
     limit = Limit(min(TEST_LIMIT.cpu, seconds), min(TEST_LIMIT.wall, seconds * TEST_LIMIT.wall / TEST_LIMIT.cpu))
 
@@ -104,7 +127,7 @@ async def _trace_calls(tier: Tier, seconds: float) -> _Trace:
                 trace.add_calls(await tier.run("", RunRequest(dict.fromkeys(survived, limit), trace_calls=True)))
             tests = [n for n in tests if n not in report.results]
 
-    numbers = list(range(len(tier.tests)))
+    numbers = sorted(range(len(tier.tests)), key=lambda n: n not in chosen)
     middle = -(-len(numbers) // 2) if len(numbers) > SPLIT_ABOVE else len(numbers)
     await asyncio.gather(*(run(half) for half in (numbers[:middle], numbers[middle:]) if half))
     return trace

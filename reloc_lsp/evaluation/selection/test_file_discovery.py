@@ -26,17 +26,33 @@ _CONFIGURATION_FILES = {
 
 @dataclass(frozen=True)
 class PytestLayout:
-    """Where tests are, by pytest's configuration: the options `testpaths` and `python_files`."""
+    """What tests are, by pytest's configuration.
+
+    `testpaths` is the option of that name, `patterns` is `python_files`, `functions` is `python_functions`, and
+    `classes` is `python_classes`.
+    """
 
     testpaths: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
+    functions: tuple[str, ...] = ("test",)
+    classes: tuple[str, ...] = ("Test",)
 
 
 def pytest_layout(user: UserFiles) -> PytestLayout:
-    """Read `testpaths` and `python_files` from pytest's configuration file, if there is one."""
+    """Read the options from pytest's configuration file, if there is one."""
     options = _ini_options(user)
     split = {key: tuple(v.split() if isinstance(v, str) else v) for key, v in options.items()}
-    return PytestLayout(split.get("testpaths", ()), split.get("python_files") or PytestLayout.patterns)
+    return PytestLayout(
+        split.get("testpaths", ()),
+        split.get("python_files") or PytestLayout.patterns,
+        split.get("python_functions") or PytestLayout.functions,
+        split.get("python_classes") or PytestLayout.classes,
+    )
+
+
+def is_test_file(name: str, layout: PytestLayout) -> bool:
+    """Whether pytest would collect the file with this path, relative to the workspace."""
+    return name.endswith(".py") and _matcher(layout.patterns)(f"/{name}")
 
 
 def test_files(user: UserFiles, layout: PytestLayout) -> list[Path]:

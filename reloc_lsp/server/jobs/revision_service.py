@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -101,7 +100,16 @@ class RevisionService:
                 session.client.show(job.message, types.MessageType.Error)
                 return
             job.message = progress.outcome = proposal.message
-        self._conclude(job, request.file, proposal)
+        self._follow(job, proposal)
+        self._conclude(job, proposal)
+
+    def _follow(self, job: Job, proposal: Proposal) -> None:
+        """Move the job to the file of its proposal: for a test, that of the code that the test is about."""
+        file = self._session.root_of(job.file) / proposal.file
+        if not proposal.file or file == job.file:
+            return
+        document = self._session.documents.open_document(file.as_uri())
+        job.file, job.uri = file, document.uri if document else file.as_uri()
 
     async def _revise_quietly(self, job: Job, request: RevisionRequest, settings: Settings) -> None:
         try:
@@ -111,16 +119,17 @@ class RevisionService:
             logger.exception("the check of %s failed", job.qualname)
             return
         job.message = proposal.message
+        self._follow(job, proposal)
         if job.stop_reason is None and proposal.status != "error":
-            pending = self._proposals.add_hint(job.id, job.uri, request.file, proposal)
+            pending = self._proposals.add_hint(job.id, job.uri, job.file, proposal)
             self._set_status(job, proposal, pending)
 
-    def _conclude(self, job: Job, file: Path, proposal: Proposal) -> None:
+    def _conclude(self, job: Job, proposal: Proposal) -> None:
         """Show an improvement to the user, else the message of the result, unless nobody waits for it any more."""
         client = self._session.client
         if job.stop_reason is not None and not job.stop_reason.keeps_best:
             return
-        pending = self._proposals.add(job.id, job.uri, file, proposal)
+        pending = self._proposals.add(job.id, job.uri, job.file, proposal)
         if proposal.status != "error":
             self._set_status(job, proposal, pending)
         if pending is not None:

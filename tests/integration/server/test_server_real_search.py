@@ -56,6 +56,15 @@ async def test_from_the_code_action_to_the_repaired_text(tested, source, clamp, 
     assert "out of date" in (tested / "ranges.py").read_text(), "the editor saves, not the server"
 
 
+async def test_the_code_action_in_a_test_revises_what_the_test_is_about(tested, source):
+    async with Process(tested, "visual-studio-code") as editor:
+        uri, tests = editor.open(tested / "ranges.py", source), editor.open(tested / "test_ranges.py", TESTS)
+        await editor.revise(tests, TESTS.splitlines().index("def test_outside():"))
+        await editor.until(lambda: "value > high" in editor.texts[uri], 60)
+        assert editor.texts[uri] == repaired(source)
+        assert editor.texts[tests] == TESTS
+
+
 async def test_the_model_in_the_editors_settings_is_used(tested, source, clamp):
     version = "def clamp(value, low, high):\n    return sorted((low, value, high))[1]\n"
     async with ScriptedServer(Answer(texts=(f"1. Sort them.\n```python\n{version}```",))) as model:
