@@ -38,7 +38,7 @@ class Address:
 def parse_address(text: str) -> Address:
     """The address in `text`. Raises a permanent `ModelError`, which shows no secret part, where there is none."""
     text = text.strip()
-    shown = _without_secrets(text)
+    shown = without_secrets(text)
     if not _is_url(text):
         raise _invalid(shown, "is not a URL")
     parts = urlsplit(text)
@@ -59,7 +59,7 @@ def _is_url(text: str) -> bool:
         return False
 
 
-def _without_secrets(text: str) -> str:
+def without_secrets(text: str) -> str:
     """`text` without a login, a query or a fragment, all of which may contain secrets."""
     scheme, separator, rest = text.rpartition("://")
     return scheme + separator + re.split(r"[?#]", rest.rpartition("@")[2])[0]

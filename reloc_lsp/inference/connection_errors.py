@@ -70,7 +70,7 @@ _BROKEN_OFF = _Case(
 def connection_error(error: Exception, address: Address, connect: float) -> ConnectionProblem:
     """What an `error` of the client means that is no answer of the server; `connect` is its timeout in seconds."""
     # TLS signals that it needs more bytes by an error, which is then in the history of errors of every other kind.
-    causes = [cause for cause in _causes(error) if not isinstance(cause, ssl.SSLWantReadError)]
+    causes = [cause for cause in causes_of(error) if not isinstance(cause, ssl.SSLWantReadError)]
     names = {kind.__name__ for cause in causes for kind in type(cause).__mro__}
     case = next((case for case in _CASES if names.issuperset(case.causes)), _BROKEN_OFF)
     # The name server did not answer; the host may be known after all.
@@ -80,12 +80,12 @@ def connection_error(error: Exception, address: Address, connect: float) -> Conn
     return ConnectionProblem(model_error, may_pass=case.may_pass or uncertain)
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
     """An error and all errors that led to it."""
     if error is None:
         return
     yield error
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
-            yield from _causes(part)
-    yield from _causes(error.__cause__ or error.__context__)
+            yield from causes_of(part)
+    yield from causes_of(error.__cause__ or error.__context__)

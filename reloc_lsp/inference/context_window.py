@@ -9,18 +9,18 @@ from dataclasses import dataclass
 _CONTEXT = re.compile(
     r"""(?:maximum\ context\ length(?:\ is|\ of)?            # OpenAI, vLLM, SGLang, llama-cpp-python
         |maximum\ model\ length\ of                           # vLLM's engine
-        |max_model_len\b[\w=]*?                               # vLLM, where max_tokens alone is too large
+        |max_model_len\b[\w=]{0,30}?                          # vLLM, where max_tokens alone is too large
         |context\ (?:length|size|window)(?:\ of|\ is)?        # llama.cpp, SGLang, llama-cpp-python
-        )[\s=(]*(\d+)""",
+        )[\s=(]{0,9}(\d{1,9})(?!\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _PROMPT = re.compile(
-    r"""(?P<least>at\ least\ )?(?P<first>\d+)\ (?:in\ the\ messages|input\ tokens|tokens\ from\ the\ input)
-        |resulted\ in\ (?P<second>\d+)\ tokens
-        |(?:request|input|prompt)\ \((?:length\ )?(?P<third>\d+)""",
+    r"""(?P<least>at\ least\ )?(?<!\d)(?P<first>\d{1,9})\ (?:in\ the\ messages|input\ tokens|tokens\ from\ the\ input)
+        |resulted\ in\ (?P<second>\d{1,9})\ tokens
+        |(?:request|input|prompt)\ \((?:length\ )?(?P<third>\d{1,9})\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_REPLY = re.compile(r"supports at most (\d+) completion tokens", re.IGNORECASE)
+_REPLY = re.compile(r"supports at most (\d{1,9}) completion tokens", re.IGNORECASE)
 _TOO_LONG = re.compile(
     r"maximum context length|context_length_exceeded|exceed_context_size|longer than the (?:maximum )?model"
     r"|exceeds? (?:the )?(?:available )?(?:context|model's)|prompt is too long|cannot be greater than max_model_len",
@@ -28,6 +28,8 @@ _TOO_LONG = re.compile(
 )
 
 
+_MAX_CONTEXT = 10**9
+"""Tokens above which a reported number is none: no model has a context window of that size. Chosen by hand."""
 _MIN_REPLY_SHARE = 4
 """A reply gets at least one in this many tokens of the context window; a longer prompt is refused. Chosen by hand."""
 
@@ -75,15 +77,16 @@ def reported_context_window(message: str, body: object) -> ContextWindow | None:
     if reply:
         return ContextWindow(longest_reply=int(reply[1]))
     numbers = body if isinstance(body, Mapping) else {}
-    if not _TOO_LONG.search(f"{message} {numbers.get('code')} {numbers.get('type')}"):
+    names = [name for name in (numbers.get("code"), numbers.get("type")) if isinstance(name, str)]
+    if not _TOO_LONG.search(" ".join([message, *names])):
         return None
     context, prompt = _CONTEXT.search(message), _PROMPT.search(message)
     counted = prompt and not prompt["least"] and (prompt["first"] or prompt["second"] or prompt["third"])
     return ContextWindow(
-        context=_positive(numbers.get("n_ctx")) or (int(context[1]) if context else None),
+        context=_positive(numbers.get("n_ctx")) or (int(context[1]) or None if context else None),
         prompt=_positive(numbers.get("n_prompt_tokens")) or (int(counted) if counted else None),
     )
 
 
 def _positive(value: object) -> int | None:
-    return value if isinstance(value, int) and value > 0 else None
+    return value if isinstance(value, int) and 0 < value <= _MAX_CONTEXT else None

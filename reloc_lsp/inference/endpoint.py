@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reloc_lsp.inference.answers.streaming import request_answer
+from reloc_lsp.inference.answers.usage import RequestSize
 from reloc_lsp.inference.context_window import ContextWindow, reported_context_window
 from reloc_lsp.inference.errors import RequestFailure, failure_of
 from reloc_lsp.inference.model_list import Check, check_model, choose_model, list_models, unknown_model
@@ -13,7 +15,6 @@ from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.retrying import retry_policy
 from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.inference.server_quirks import ServerQuirks
-from reloc_lsp.inference.streaming import request_answer
 from reloc_lsp.search.interfaces.language_model import (
     Completion,
     Message,
@@ -24,7 +25,6 @@ from reloc_lsp.search.interfaces.language_model import (
     Usage,
     total_usage,
 )
-from reloc_lsp.search.token_estimate import estimate_prompt_tokens
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -130,24 +130,25 @@ class Endpoint:
         model = await self._chosen_model(client)
         if isinstance(model, RequestFailure):
             return model
-        quirks, prompt_estimate = self._quirks, estimate_prompt_tokens(messages)
+        quirks = self._quirks
+        size = RequestSize.of(messages, sampling.max_tokens, count)
         reply_limit: int | None = None
         for _ in range(_MAX_ADAPTATIONS):
             parameters = quirks.parameters(model, messages, sampling, count=count, seed=seed)
             if reply_limit is not None:
                 parameters[quirks.limit_name] = reply_limit
             try:
-                return await request_answer(client, parameters, self._server.timeouts, prompt_estimate)
+                return await request_answer(client, parameters, self._server.timeouts, size)
             except Exception as error:
                 failure = failure_of(error, self._server)
             reported = reported_context_window(failure.message, failure.body)
             if reported is not None:
                 window = quirks.learn_context_window(reported)
                 refused = parameters[quirks.limit_name]
-                reply_limit = window.reply_limit(sampling.max_tokens, prompt_estimate, refused)
+                reply_limit = window.reply_limit(sampling.max_tokens, size.prompt_estimate, refused)
                 if reply_limit is None:
                     return RequestFailure(self._too_long(window, sampling.max_tokens))
-            elif failure.status == 404 or "model_not_found" in str(failure.body):
+            elif failure.status == 404 or failure.code == "model_not_found":
                 return await self._not_found(client, model, failure)
             elif failure.status not in (400, 422) or not quirks.learn_from_refusal(failure.message, parameters):
                 break

@@ -8,38 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from urllib.parse import quote
 
-from reloc_lsp.inference.connection_errors import connection_error
-from reloc_lsp.inference.server_info import ServerInfo
+from reloc_lsp.inference.answers.exceptions import (
+    WEB_PAGE,
+    RedirectError,
+    RefusalError,
+    SilenceError,
+    UnusableAnswerError,
+)
+from reloc_lsp.inference.answers.web_page import text_of, title_of
+from reloc_lsp.inference.base_url import without_secrets
+from reloc_lsp.inference.connection_errors import causes_of, connection_error
+from reloc_lsp.inference.server_info import MAX_READ, ServerInfo
 from reloc_lsp.search.interfaces.language_model import ModelError
 
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_LONGEST_WAIT = 86_400.0
+"""Seconds that a server's wish to wait counts at the most; no request waits for so long. Chosen by hand."""
 _MAY_PASS = (408, 409, 429)
 """HTTP statuses below 500 after which the same request may succeed: timeout, conflict, too many requests."""
-
-
-class UnusableAnswerError(Exception):
-    """The answer is not one of a model server: `what` is the predicate of a sentence about it, `text` its text."""
-
-    def __init__(self, what: str, text: str = "") -> None:
-        super().__init__(what)
-        self.what, self.text = what, text
-
-
-class SilenceError(Exception):
-    """The server sent nothing for too long; `begun` is true if a part of the answer had arrived before."""
-
-    def __init__(self, *, begun: bool) -> None:
-        super().__init__("silence")
-        self.begun = begun
-
-
-class RefusalError(Exception):
-    """The server answered with HTTP status 200 and an error in the answer, whose JSON object is `body`."""
-
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        super().__init__("refusal")
-        self.body = body
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +36,7 @@ class RequestFailure:
 
     `error` is what to raise. `may_pass` is true if the same request may succeed later, `retry_after` is the number of
     seconds after which the server asks for it. `status` is the HTTP status, if there is one. `message` is the server's
-    own message without secrets; `body` is everything it sent, which may contain secrets.
+    own message without secrets, `code` its name of the error. `body` is all that it sent, which may contain secrets.
     """
 
     error: ModelError
@@ -56,22 +44,24 @@ class RequestFailure:
     retry_after: float | None = None
     status: int | None = None
     message: str = ""
+    code: str = ""
     body: object = field(default=None, repr=False)
 
 
 def failure_of(error: Exception, server: ServerInfo) -> RequestFailure:
     """What `error`, raised by the client or while its answer was read, means."""
-    if isinstance(error, SilenceError):
-        return RequestFailure(_silence(error, server))
-    if isinstance(error, UnusableAnswerError | ValueError):
-        return RequestFailure(_unusable(error, server))
-    if isinstance(error, RefusalError):
-        return _refusal(None, error.body, {}, server)
-    status, body = getattr(error, "status_code", None), getattr(error, "body", None)
-    if isinstance(status, int) and status >= 400:
-        return _refusal(status, body, getattr(error, "response").headers, server)  # noqa: B009
-    if body is not None:
-        return _refusal(None, body, {}, server)
+    for cause in causes_of(error):
+        match cause:
+            case SilenceError():
+                return RequestFailure(_silence(cause, server))
+            case RedirectError():
+                return RequestFailure(_redirect(cause, server))
+            case RefusalError():
+                return _refusal(cause, server)
+            case UnusableAnswerError():
+                return RequestFailure(_unusable(cause, server))
+    if isinstance(error, ValueError):
+        return RequestFailure(_unusable(UnusableAnswerError("is not whole, or not JSON"), server))
     connection = connection_error(error, server.address, server.timeouts.connect)
     return RequestFailure(connection.error, connection.may_pass)
 
@@ -82,28 +72,30 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     if not text:
         return None
     try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)).total_seconds())
-    except ValueError:
+        seconds = float(text) if _NUMBER.fullmatch(text) else _seconds_until(text)
+    except (ValueError, OverflowError):
         return None
+    return min(max(0.0, seconds), _LONGEST_WAIT)
 
 
-def _refusal(status: int | None, body: object, headers: Mapping[str, str], server: ServerInfo) -> RequestFailure:
+def _seconds_until(date: str) -> float:
+    return (parsedate_to_datetime(date).astimezone(UTC) - datetime.now(UTC)).total_seconds()
+
+
+def _refusal(refusal: RefusalError, server: ServerInfo) -> RequestFailure:
+    body = refusal.body
     inner = body.get("error", body) if isinstance(body, Mapping) else body
     code = inner.get("code") if isinstance(inner, Mapping) else None
-    status = status or (code if isinstance(code, int) else None)
+    status = refusal.status or (code if isinstance(code, int) and 100 <= code < 600 else None)
     message = server.without_secrets(_message(inner))
-    retry_after = parse_retry_after(headers)
+    retry_after = parse_retry_after(refusal.headers)
     spent = code == "insufficient_quota"
     may_pass = status is not None and (status in _MAY_PASS or status >= 500) and not spent
     sentence = _refusal_sentence(status, message, spent, server)
     if retry_after is not None and may_pass:
         sentence += f" The server asks to wait {retry_after:.0f} s."
     error = ModelError(sentence, permanent=spent or status in (401, 402, 403))
-    return RequestFailure(error, may_pass, retry_after, status=status, message=message, body=inner)
+    return RequestFailure(error, may_pass, retry_after, status=status, message=message, code=_name(inner), body=inner)
 
 
 def _refusal_sentence(status: int | None, message: str, spent: bool, server: ServerInfo) -> str:
@@ -143,12 +135,28 @@ def _silence(silence: SilenceError, server: ServerInfo) -> ModelError:
     )
 
 
-def _unusable(error: UnusableAnswerError | ValueError, server: ServerInfo) -> ModelError:
-    unusable = error if isinstance(error, UnusableAnswerError) else UnusableAnswerError("is not whole, or not JSON")
-    url, text = server.address.url, unusable.text
-    if unusable.what == "is a web page":
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        named = f" ({server.quote(title[1])})" if title else ""
+def _name(body: object) -> str:
+    """The server's name of the error: its code or its type; empty if there is none."""
+    names = (body.get("code"), body.get("type")) if isinstance(body, Mapping) else ()
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def _redirect(redirect: RedirectError, server: ServerInfo) -> ModelError:
+    url, where = server.address.url, without_secrets(redirect.location)
+    # As in an address: every other character is written by its number.
+    shown = server.quote(quote(where, safe="/:?#[]@!$&'()*+,;=%~"))
+    return ModelError(
+        f"{url} asks to send requests to {shown or 'an address that it does not name'}, and nothing was sent there: a "
+        "prompt goes to the base URL alone. If you trust that address, make it the base URL.",
+        permanent=True,
+    )
+
+
+def _unusable(error: UnusableAnswerError, server: ServerInfo) -> ModelError:
+    url, text = server.address.url, error.text
+    if error.what == WEB_PAGE:
+        title = server.quote(title_of(text[:MAX_READ]))
+        named = f" ({title})" if title else ""
         return ModelError(
             f"What answers at {url} is a web page{named}, not a model server. Check the base URL"
             f"{server.base_url_hint()}.",
@@ -156,15 +164,19 @@ def _unusable(error: UnusableAnswerError | ValueError, server: ServerInfo) -> Mo
         )
     quoted = f": {server.quote(text)}" if text else ""
     return ModelError(
-        f"The answer of {url} {unusable.what}{quoted}. Check that this is an OpenAI-compatible model server, "
+        f"The answer of {url} {error.what}{quoted}. Check that this is an OpenAI-compatible model server, "
         "and look at its log."
     )
 
 
-def _message(body: Any) -> str:
+def _message(body: object) -> str:
     """The message in the body of a refusal; of a web page, its text without tags."""
-    if isinstance(body, Mapping):
-        message = body.get("message") or body.get("detail") or body.get("error") or body
-        return message if isinstance(message, str) else json.dumps(message, default=str)
-    text = "" if body is None else str(body)
-    return re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    if not isinstance(body, Mapping):
+        return "" if body is None else text_of(str(body)[:MAX_READ])
+    message = body.get("message") or body.get("detail") or body.get("error") or body
+    if isinstance(message, str):
+        return message
+    try:
+        return json.dumps(message)
+    except RecursionError:
+        return "an error that is nested too deeply to be shown"

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reloc_lsp.inference.errors import RequestFailure, UnusableAnswerError, failure_of
+from reloc_lsp.inference.answers.exceptions import WEB_PAGE, UnusableAnswerError
+from reloc_lsp.inference.answers.json_text import parsed_json, without_surrogates
+from reloc_lsp.inference.errors import RequestFailure, failure_of
 from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.search.interfaces.language_model import ModelError
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+_MAX_BYTES = 8 * 1024 * 1024
+"""Bytes of a list of models; the longest that is known, of a broker of several hundred models, has one million."""
+_MAX_MODELS = 10_000
+"""Models of a list that are read. Chosen by hand."""
+_MAX_NAME = 200
+"""Characters of a model's name; a longer one is no name and is left out. Chosen by hand."""
 _MAX_NAMES = 8
 """Models that a message names; chosen by hand."""
 
@@ -31,9 +39,16 @@ async def list_models(client: AsyncOpenAI, server: ServerInfo) -> tuple[str, ...
     """The names at `/models`, or why they could not be read."""
     url = server.address.url
     try:
-        async with asyncio.timeout(server.timeouts.listing):
-            response = await client.models.with_raw_response.list()
-        return _names(response.http_response.text)
+        listing = bytearray()
+        async with (
+            asyncio.timeout(server.timeouts.listing),
+            client.models.with_streaming_response.list() as response,
+        ):
+            async for data in response.iter_bytes():
+                listing += data
+                if len(listing) > _MAX_BYTES:
+                    raise UnusableAnswerError(f"is a list of more than {_MAX_BYTES // 2**20} MiB")
+        return _names(listing.decode("utf-8", "replace"))
     except TimeoutError:
         sentence = (
             f"{url} did not say within {server.timeouts.listing:g} s which models it has. It is stuck, overloaded or "
@@ -52,12 +67,22 @@ def _names(text: str) -> tuple[str, ...]:
     if not text.strip():
         raise UnusableAnswerError("is empty")
     if text.lstrip().startswith("<"):
-        raise UnusableAnswerError("is a web page", text)
+        raise UnusableAnswerError(WEB_PAGE, text)
     try:
-        models = json.loads(text)["data"]
-        return tuple(str(model["id"]) for model in models)
-    except (ValueError, KeyError, TypeError):
-        raise UnusableAnswerError("is no list of models", text) from None
+        listing = parsed_json(text)
+    except UnusableAnswerError:
+        listing = None
+    models = listing.get("data") if isinstance(listing, Mapping) else None
+    read = models[:_MAX_MODELS] if isinstance(models, list) else [None]
+    names = [name for model in read if (name := _name(model)) is not None]
+    if len(names) < len(read):
+        raise UnusableAnswerError("is no list of models", text)
+    return tuple(without_surrogates(name) for name in names if len(name) <= _MAX_NAME)
+
+
+def _name(model: object) -> str | None:
+    name = model.get("id") if isinstance(model, Mapping) else None
+    return name if isinstance(name, str) else None
 
 
 def choose_model(server: ServerInfo, models: tuple[str, ...]) -> str | ModelError:

@@ -1,4 +1,4 @@
-"""The openai client for one server: loaded late, without retries, and without headers meant for another server."""
+"""The openai client for one server: loaded late, without retries, redirects, and headers meant for another server."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import importlib.util
 import os
 import ssl
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from reloc_lsp.inference.answers.response_check import check_response
 from reloc_lsp.inference.base_url import Address
 from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.search.interfaces.language_model import ModelError
@@ -43,6 +44,8 @@ def make_client(server: ServerInfo) -> AsyncOpenAI:
     credentials = base64.b64encode(login.encode()).decode() if login else key
     headers: dict[str, str | Omit] = {
         **_omitted_headers(address),
+        # What a compressed answer unpacks to has no bound.
+        "Accept-Encoding": "identity",
         "Authorization": f"{'Basic' if login else 'Bearer'} {credentials}",
     }
     client = openai.AsyncOpenAI(
@@ -51,15 +54,24 @@ def make_client(server: ServerInfo) -> AsyncOpenAI:
         max_retries=0,
         timeout=openai.Timeout(None, connect=server.timeouts.connect),
         default_headers=cast(Mapping[str, str], headers),
-        # No proxy leads to this machine, and to load certificates takes longer than all the rest here.
-        http_client=openai.DefaultAsyncHttpxClient(trust_env=False, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        if address.local and address.url.startswith("http:")
-        else None,
+        http_client=openai.DefaultAsyncHttpxClient(
+            follow_redirects=False, event_hooks={"response": [check_response]}, **_local_options(address)
+        ),
     )
     if not address.of_openai:
         # The client reads these from the environment; only OpenAI may receive them.
         client.organization = client.project = None
     return client
+
+
+def _local_options(address: Address) -> dict[str, Any]:
+    """Options of the HTTP client for a server on this machine.
+
+    No proxy leads to it, and to load certificates takes longer than all the rest here.
+    """
+    if not address.local or address.url.startswith("https:"):
+        return {}
+    return {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
 
 
 def _omitted_headers(address: Address) -> dict[str, Omit]:

@@ -15,6 +15,8 @@ class RequestTimeouts:
     """From the request to the first text of the reply: the server may queue, and has to read the prompt."""
     between_tokens: float = 60.0
     """Between two pieces of text after the first."""
+    answer: float = 1800.0
+    """For the whole answer: 8,192 tokens at five a second take less. It ends an answer without an end."""
     listing: float = 10.0
     """To list the models."""
     attempts: int = 5

@@ -11,7 +11,7 @@ from reloc_lsp.inference.request_timeouts import RequestTimeouts
 
 _MAX_QUOTE = 300
 """Characters of the server's own text that an error message quotes; chosen by hand."""
-_MAX_READ = 20_000
+MAX_READ = 20_000
 """Characters of the server's own text that are read at all: hiding secrets in a text takes time. Chosen by hand."""
 
 
@@ -27,7 +27,7 @@ class ServerInfo:
     def without_secrets(self, text: str) -> str:
         """`text` on one line, without the key and the login."""
         secrets = (*self.address.secrets, *((self.key.value,) if self.key else ()))
-        return " ".join(hide(text[:_MAX_READ], secrets).split())
+        return " ".join(hide(text[:MAX_READ], secrets).split())
 
     def quote(self, text: str) -> str:
         """`text` for a sentence: on one line, short, without the key and the login."""

@@ -30,6 +30,11 @@ MIN_PROMPT_TOKENS = 500
 SEED_STEP = 1000
 """Distance between the seeds of two requests. Within a request each reply has a seed of its own, so it exceeds them."""
 
+IMPOSSIBLE_USAGE = (
+    "The model server reported numbers of tokens that cannot be true. In their place, the most tokens that a call can "
+    "have used are counted."
+)
+
 PromptBuilder = Callable[[int], Sequence[Message]]
 """Builds a prompt that has at most the given number of tokens."""
 
@@ -126,6 +131,8 @@ class BudgetedModel:
         self.spending.prompt_tokens += answer.usage.prompt_tokens
         self.spending.cached_tokens += answer.usage.cached_tokens
         self.spending.completion_tokens += answer.usage.completion_tokens
+        if not answer.usage.possible:
+            self._note(IMPOSSIBLE_USAGE)
         return answer
 
     def _record_error(self, error: ModelError) -> None:

@@ -266,7 +266,7 @@ async def endless_text(wire: Wire) -> None:
 async def test_an_endless_answer_is_given_up(
     connected: Connecting, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reloc_lsp.inference.streaming._MAX_ANSWER_BYTES", 2**20)
+    monkeypatch.setattr("reloc_lsp.inference.answers.streaming._MAX_ANSWER_BYTES", 2**20)
     async with ScriptedServer(scene) as server:
         error = await refused(connected(server.url))
         await asyncio.wait_for(server.requests[0].left.wait(), 30)

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from reloc_lsp.inference.answer_assembly import AnswerAssembly
-from reloc_lsp.inference.errors import RefusalError, UnusableAnswerError
+from reloc_lsp.inference.answers.answer_assembly import AnswerAssembly
+from reloc_lsp.inference.answers.exceptions import RefusalError, UnusableAnswerError
+from reloc_lsp.inference.answers.usage import RequestSize
 from reloc_lsp.search.interfaces.language_model import Reply, Usage
+
+SIZE = RequestSize(prompt_estimate=7, prompt_most=20, replies_most=100)
 
 
 def chunk(delta: Any, finish: str | None = None, index: int = 0, **more: Any) -> str:
@@ -25,7 +28,7 @@ def assembled(*chunks: str) -> AnswerAssembly:
 
 def test_replies_are_in_the_order_of_their_indexes() -> None:
     answer = assembled(chunk({"content": "b"}, index=1), chunk({"content": "a"}), chunk({"content": "B"}, "stop", 1))
-    replies, usage = answer.answer(7)
+    replies, usage = answer.answer(SIZE)
     assert replies == (Reply("a", complete=False), Reply("bB"))
     assert usage == Usage(7, 0, 2, counted=False)
     assert not answer.finished
@@ -37,23 +40,23 @@ def test_reasoning_counts_as_a_piece_but_is_no_part_of_the_reply() -> None:
     answer.add(chunk({"reasoning_content": "hm"}), "delta")
     answer.add(chunk({"content": "ok"}, "stop"), "delta")
     assert answer.pieces == 2
-    assert answer.answer(0)[0] == (Reply("ok"),)
+    assert answer.answer(SIZE)[0] == (Reply("ok"),)
 
 
 def test_a_refusal_by_the_model_is_its_reply() -> None:
-    assert assembled(chunk({"refusal": "I will not."}, "stop")).answer(0)[0] == (Reply("I will not."),)
+    assert assembled(chunk({"refusal": "I will not."}, "stop")).answer(SIZE)[0] == (Reply("I will not."),)
 
 
 @pytest.mark.parametrize("finish", ["length", "content_filter"])
 def test_a_reply_that_was_cut_off_is_not_complete(finish: str) -> None:
-    assert assembled(chunk({"content": "def"}, finish)).answer(0)[0] == (Reply("def", complete=False),)
+    assert assembled(chunk({"content": "def"}, finish)).answer(SIZE)[0] == (Reply("def", complete=False),)
 
 
 def test_without_a_finish_reason_the_end_mark_completes_the_reply() -> None:
     answer = assembled(chunk({"content": "a"}))
     answer.complete = True
     assert answer.finished
-    assert answer.answer(0)[0] == (Reply("a"),)
+    assert answer.answer(SIZE)[0] == (Reply("a"),)
 
 
 def test_the_last_reported_usage_counts() -> None:
@@ -62,13 +65,46 @@ def test_the_last_reported_usage_counts() -> None:
         for number, details in ((1, None), (2, {"cached_tokens": 4}))
     ]
     chunks = [chunk({"content": "a"}, usage=count) for count in counts]
-    assert assembled(*chunks, chunk({}, "stop", usage=None)).answer(0)[1] == Usage(9, 4, 2)
+    assert assembled(*chunks, chunk({}, "stop", usage=None)).answer(SIZE)[1] == Usage(9, 4, 2)
 
 
 def test_text_that_is_no_answer_raises() -> None:
     with pytest.raises(UnusableAnswerError, match="no reply"):
-        assembled("null", "[]", '{"choices": {}}', '{"choices": [null]}').answer(0)
+        assembled("null", "[]", '{"choices": {}}', '{"choices": [null]}').answer(SIZE)
     with pytest.raises(UnusableAnswerError, match="not whole"):
         assembled('{"choices": [')
     with pytest.raises(RefusalError):
         assembled('{"error": "no"}')
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        {"prompt_tokens": -5, "completion_tokens": -5},
+        {"prompt_tokens": 0, "completion_tokens": 0},
+        {"prompt_tokens": True, "completion_tokens": False},
+        {"prompt_tokens": "9", "completion_tokens": [9]},
+        {"prompt_tokens": 9.5, "completion_tokens": float("inf")},
+        {"prompt_tokens": 10**400, "completion_tokens": float("nan")},
+        "many",
+        [1, 2],
+        7,
+    ],
+)
+def test_impossible_numbers_of_tokens_count_as_the_most(reported: object) -> None:
+    """So that a budget for tokens ends, whatever the server reports."""
+    usage = assembled(chunk({"content": "abc"}, "stop", usage=reported)).answer(SIZE)[1]
+    assert usage == Usage(20, 0, 100, possible=False)
+
+
+def test_an_impossible_number_does_not_replace_the_others() -> None:
+    reported = {"prompt_tokens": 9, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": -1}}
+    assert assembled(chunk({"content": "abc"}, usage=reported)).answer(SIZE)[1] == Usage(9, 0, 3, possible=False)
+    long = chunk({"content": "é" * 100}, usage={"prompt_tokens": 9, "completion_tokens": -1})
+    assert assembled(long).answer(SIZE)[1] == Usage(9, 0, 200, possible=False)
+
+
+def test_half_a_surrogate_pair_is_no_part_of_a_reply() -> None:
+    """No prompt, file or terminal could hold it. A pair that is split between two chunks is one character."""
+    answer = assembled(chunk({"content": "a\ud83d"}), chunk({"content": "\ude00 \udc00"}, "stop"))
+    assert answer.answer(SIZE)[0] == (Reply("a\U0001f600 \ufffd"),)

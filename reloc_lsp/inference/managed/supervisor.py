@@ -25,6 +25,8 @@ METRICS_SECONDS = 5.0
 """Time between two readings of the server's metrics, or half the idle time if that is shorter; chosen by hand."""
 HTTP_SECONDS = 5.0
 """Timeout of a request for the health or the metrics of the server; chosen by hand."""
+MAX_METRICS = 1 << 20
+"""Bytes of the metrics that are read; vLLM sends some 50,000. Chosen by hand."""
 GRACE_SECONDS = 20.0
 """Time that vLLM has to end before it is killed; it takes four seconds on a CPU."""
 
@@ -116,7 +118,7 @@ def _get(url: str) -> str | None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=HTTP_SECONDS) as response:
-            text: str = response.read().decode("utf-8", "replace")
+            text: str = response.read(MAX_METRICS).decode("utf-8", "replace")
             return text
     except OSError:
         return None

@@ -32,23 +32,26 @@ class Usage:
     """Tokens used: `cached_tokens` are the prompt tokens that the server had in its cache.
 
     `completion_tokens` are those of all replies together. `counted` is false where the server did not report usage
-    and the numbers are estimates.
+    and the numbers are estimates. `possible` is false where it reported numbers that cannot be true; each of those is
+    replaced by the most tokens that the call can have used.
     """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
     counted: bool = True
+    possible: bool = True
 
 
 def total_usage(usages: Iterable[Usage]) -> Usage:
-    """The sum of `usages`; it is counted only if each part is."""
+    """The sum of `usages`; it is counted, and possible, only if each part is."""
     parts = list(usages)
     return Usage(
         prompt_tokens=sum(part.prompt_tokens for part in parts),
         cached_tokens=sum(part.cached_tokens for part in parts),
         completion_tokens=sum(part.completion_tokens for part in parts),
         counted=all(part.counted for part in parts),
+        possible=all(part.possible for part in parts),
     )
 
 

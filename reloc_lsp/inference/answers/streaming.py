@@ -12,8 +12,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from reloc_lsp.inference.answer_assembly import AnswerAssembly
-from reloc_lsp.inference.errors import SilenceError, UnusableAnswerError
+from reloc_lsp.inference.answers.answer_assembly import AnswerAssembly
+from reloc_lsp.inference.answers.exceptions import WEB_PAGE, SilenceError, UnusableAnswerError
+from reloc_lsp.inference.answers.usage import RequestSize
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.search.interfaces.language_model import Reply, Usage
 
@@ -25,23 +26,28 @@ _CLOSING_SECONDS = 0.5
 
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """A longer answer is given up. A chunk of one token takes some 300 bytes: 16 replies of 8,192 tokens take 40 MB."""
+_MAX_JSON_BYTES = 8 * 1024 * 1024
+"""A longer JSON text, which is one event or a whole answer, is given up: the editor's requests wait while it is parsed.
+8 MiB take 0.1 s. Chosen by hand."""
 
 
 async def request_answer(
-    client: AsyncOpenAI, parameters: Mapping[str, Any], timeouts: RequestTimeouts, prompt_tokens: int
+    client: AsyncOpenAI, parameters: Mapping[str, Any], timeouts: RequestTimeouts, size: RequestSize
 ) -> tuple[tuple[Reply, ...], Usage]:
-    """Send one request and read its answer; `prompt_tokens` is the estimate for servers that report no usage.
+    """Send one request of this `size` and read its answer.
 
-    Raises `SilenceError`, `UnusableAnswerError`, `RefusalError` and the errors of the client. In each case the
-    connection is then closed or free again; closing it stops a server that still works on the answer.
+    Raises `SilenceError`, `UnusableAnswerError`, `RefusalError`, `RedirectError` and the errors of the client, which
+    may have one of these as their cause. In each case the connection is then closed or free again; closing it stops a
+    server that still works on the answer.
     """
     now = asyncio.get_running_loop().time
+    end = now() + timeouts.answer
     reader = _AnswerReader()
     answer = reader.answer
-    silent = False
+    late = False
     try:
         async with (
-            asyncio.timeout(timeouts.first_token) as deadline,
+            asyncio.timeout(min(timeouts.first_token, timeouts.answer)) as deadline,
             client.chat.completions.with_streaming_response.create(**parameters) as response,
         ):
             async for data in response.iter_bytes():
@@ -50,24 +56,26 @@ async def request_answer(
                 if answer.complete:
                     deadline.reschedule(now() + _CLOSING_SECONDS)
                 elif answer.pieces > pieces:
-                    _postpone(deadline, now(), timeouts.between_tokens)
+                    _postpone(deadline, min(now() + timeouts.between_tokens, end), timeouts.between_tokens)
             reader.end()
     except TimeoutError:
-        silent = True
+        late = True
     except Exception:
         # Some servers do not end the response properly: a finished answer does not need that.
         if not answer.finished:
             raise
-    if silent and not answer.finished:
+    if late and not answer.finished:
+        if now() >= end:
+            raise UnusableAnswerError(f"had no end after {timeouts.answer:g} s")
         raise SilenceError(begun=answer.pieces > 0)
-    return answer.answer(prompt_tokens)
+    return answer.answer(size)
 
 
-def _postpone(deadline: asyncio.Timeout, now: float, seconds: float) -> None:
-    """Move the deadline to `seconds` from now, unless it is within 5 % of that: moving costs more than a chunk."""
+def _postpone(deadline: asyncio.Timeout, end: float, seconds: float) -> None:
+    """Move the deadline to `end`, unless it is within 5 % of `seconds` of that: moving costs more than a chunk."""
     due = deadline.when()
-    if due is None or abs(due - now - seconds) > seconds / 20:
-        deadline.reschedule(now + seconds)
+    if due is None or abs(due - end) > seconds / 20:
+        deadline.reschedule(end)
 
 
 class _AnswerReader:
@@ -75,8 +83,10 @@ class _AnswerReader:
 
     def __init__(self) -> None:
         self.answer = AnswerAssembly()
-        self._other: list[bytes] = []
+        self._other = bytearray()
+        self._has_events = False
         self._unfinished: list[bytes] = []
+        self._line_size = 0
         self._size = 0
 
     def feed(self, data: bytes) -> None:
@@ -86,22 +96,28 @@ class _AnswerReader:
         # The unfinished line is kept in parts, so that an endless line costs linear time.
         end_of_line, *lines = data.split(b"\n")
         self._unfinished.append(end_of_line)
+        self._line_size += len(end_of_line)
+        _check_size(self._line_size)
         if lines:
             self._read(b"".join(self._unfinished))
-            self._unfinished = [lines.pop()]
+            last = lines.pop()
             for line in lines:
                 self._read(line)
+            self._unfinished, self._line_size = [last], len(last)
 
     def end(self) -> None:
         """Read what is left at the end of the response."""
         self._read(b"".join(self._unfinished))
         if not self.answer.choices and not self.answer.complete:
-            self._read_whole(b"\n".join(self._other).decode("utf-8", "replace"))
+            self._read_whole(self._other.decode("utf-8", "replace"))
 
     def _read(self, line: bytes) -> None:
         if not line.startswith(b"data:"):
-            self._other.append(line)
+            if not self._has_events:
+                self._other += line + b"\n"
+                _check_size(len(self._other))
             return
+        self._has_events = True
         data = line[5:].strip()
         if data == b"[DONE]":
             self.answer.complete = True
@@ -112,6 +128,12 @@ class _AnswerReader:
         if not text.strip():
             raise UnusableAnswerError("is empty")
         if text.lstrip().startswith("<"):
-            raise UnusableAnswerError("is a web page", text)
+            raise UnusableAnswerError(WEB_PAGE, text)
         self.answer.add(text, "message")
         self.answer.complete = True
+
+
+def _check_size(size: int) -> None:
+    """Raise `UnusableAnswerError` if a line, or an answer in one piece, has too many bytes."""
+    if size > _MAX_JSON_BYTES:
+        raise UnusableAnswerError(f"has more than {_MAX_JSON_BYTES // 2**20} MiB in one piece")
