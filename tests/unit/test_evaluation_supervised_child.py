@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -19,7 +18,7 @@ from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's schedulers")
 SPIN = "while True: pass"
-WALL = 0.5
+WALL, POLL = 0.5, 0.05
 BURNERS = 8
 
 
@@ -36,31 +35,35 @@ def busy_processor() -> Iterator[int]:
         burner.wait()
 
 
-def supervised(code: str, monkeypatch: pytest.MonkeyPatch) -> tuple[ChildProcess, subprocess.Popen[bytes]]:
-    """A child that runs `code`, with `WALL` seconds of wall-clock time and more than enough of CPU time."""
+@pytest.fixture
+def supervise(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ChildProcess]]:
+    """Run code in a child with `WALL` seconds of wall-clock time and more than enough of CPU time."""
     monkeypatch.setattr(supervised_child, "START_LIMIT", Limit(cpu=600.0, wall=WALL))
-    process = subprocess.Popen([sys.executable, "-S", "-c", code])
-    reader, writer = os.pipe()
-    os.close(writer)
-    return ChildProcess(process.pid, reader, Run(1, "", RunRequest({})), "nonce", ""), process
+    started: list[subprocess.Popen[bytes]] = []
+
+    def supervised(code: str) -> ChildProcess:
+        started.append(subprocess.Popen([sys.executable, "-S", "-c", code]))
+        reader, writer = os.pipe()
+        os.close(writer)
+        return ChildProcess(started[-1].pid, reader, Run(1, "", RunRequest({})), "nonce", "")
+
+    yield supervised
+    for process in started:
+        process.kill()
+        process.wait()
 
 
-def test_a_child_that_waits_for_a_processor_is_within_its_limit(busy_processor, monkeypatch):
-    child, process = supervised(SPIN, monkeypatch)
-    os.sched_setaffinity(process.pid, {busy_processor})
-    while waiting_seconds(process.pid) < 2 * WALL:
-        assert process.poll() is None
+def test_a_child_that_waits_for_a_processor_is_within_its_limit(busy_processor, supervise):
+    child = supervise(SPIN)
+    os.sched_setaffinity(child.pid, {busy_processor})
+    while waiting_seconds(child.pid) < 2 * WALL:
         assert not child.is_over_limit()
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
+        time.sleep(POLL)
 
 
-def test_a_child_that_sleeps_is_over_its_limit(monkeypatch):
-    child, process = supervised("import time; time.sleep(600)", monkeypatch)
+def test_a_child_that_sleeps_is_over_its_limit(supervise):
+    child = supervise("import time; time.sleep(600)")
     began = time.monotonic()
     while not child.is_over_limit():
         assert time.monotonic() - began < 180
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+        time.sleep(POLL)
