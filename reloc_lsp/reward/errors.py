@@ -1,4 +1,4 @@
-"""Errors of the reward room that a user can fix."""
+"""Errors of the reward package that a user can fix."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ranking lists from git histories: the rewrites of a function before its fix, one of which is the fix.
 
-Nothing is run, so the suspiciousness of lines and run-time values are unknown. This is not part of the reward room,
-because that must not import the rewrites.
+Nothing is run, so the suspiciousness of lines and run-time values are unknown. This is not part of the reward
+package, because that must not import the rewrites.
 """
 
 from __future__ import annotations

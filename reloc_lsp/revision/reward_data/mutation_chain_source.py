@@ -1,6 +1,6 @@
 """Mutation chains: rewrites that lead step by step away from a correct function, each evaluated by its tests.
 
-This is not part of the reward room, because that must import neither the rewrites nor the evaluation.
+This is not part of the reward package, because that must import neither the rewrites nor the evaluation.
 """
 
 from __future__ import annotations

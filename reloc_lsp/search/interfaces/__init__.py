@@ -1,4 +1,4 @@
-"""What the search asks of other rooms: protocols, and the messages that they exchange.
+"""What the search asks of other packages: protocols, and the messages that they exchange.
 
 Not here: anything that decides how a search goes.
 """
