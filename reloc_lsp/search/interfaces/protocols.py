@@ -1,4 +1,4 @@
-"""What the search needs from the packages above it. Those packages implement these protocols and do not know each other."""
+"""What the search needs from the packages above it, which implement these protocols and do not know each other."""
 
 from __future__ import annotations
 

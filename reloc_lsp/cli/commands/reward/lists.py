@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reloc_lsp.cli.commands.reward.pairs import repository_name, sorted_paths
 from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line
+from reloc_lsp.cli.commands.reward.source_flags import add_sources
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.printing import warn
 from reloc_lsp.cli.target_parsing import current_folder
@@ -17,15 +18,7 @@ from reloc_lsp.reward.training.ranking_lists import RankingList, lists_of_trace,
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `lists`."""
-    sources = parser.add_argument_group("sources (any number of each)")
-    sources.add_argument(
-        "--history", nargs="+", action="extend", type=Path, default=[], metavar="REPO",
-        help="git repositories, bare or not: fixes that are a single rewrite of a function",
-    )  # fmt: skip
-    sources.add_argument(
-        "--traces", nargs="+", action="extend", type=Path, default=[], metavar="FILE",
-        help="files that revise --trace wrote; the traces in one folder count as one repository",
-    )  # fmt: skip
+    add_sources(parser, "fixes that are a single rewrite of a function")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="the file to write: one JSON object per line"
     )

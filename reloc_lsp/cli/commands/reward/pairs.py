@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reloc_lsp.cli.commands.reward.progress_line import Report, progress_line
+from reloc_lsp.cli.commands.reward.source_flags import add_sources
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import whole_number
 from reloc_lsp.cli.printing import warn
@@ -22,15 +23,7 @@ from reloc_lsp.reward.training.sources.function_versions import Source
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `pairs`."""
     how = CollectionOptions()
-    sources = parser.add_argument_group("sources (any number of each)")
-    sources.add_argument(
-        "--history", nargs="+", action="extend", type=Path, default=[], metavar="REPO",
-        help="git repositories, bare or not: functions before and after a fix",
-    )  # fmt: skip
-    sources.add_argument(
-        "--traces", nargs="+", action="extend", type=Path, default=[], metavar="FILE",
-        help="files that revise --trace wrote; the traces in one folder count as one repository",
-    )  # fmt: skip
+    sources = add_sources(parser, "functions before and after a fix")
     sources.add_argument(
         "--workspaces", nargs="+", action="extend", type=Path, default=[], metavar="DIR",
         help="projects whose tests pass: rewrites of their functions, evaluated by these tests",
