@@ -60,7 +60,7 @@ class Script:
                 yield item
             else:
                 item()
-                await asyncio.wait_for(self.stopped.wait(), 10)
+                await asyncio.wait_for(self.stopped.wait(), 60)
 
 
 @pytest.fixture

@@ -162,6 +162,6 @@ async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter
         running = isinstance(message, StampedRecord) and message.record["kind"] == "TestBegins"
     assert process.process.returncode is None
     process._writer.close()
-    await asyncio.wait_for(process.process.wait(), 20)
+    await asyncio.wait_for(process.process.wait(), 60)
     await process.close()
     copy.close()

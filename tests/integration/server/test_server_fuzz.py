@@ -175,7 +175,7 @@ async def test_random_steps_keep_the_texts_equal(connect, project, source, revis
     for _ in range(STEPS):
         await fuzzer.step()
     server = editor.session.server
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while server.revisions.jobs.running:  # a save may begin another one
             await editor.command("reloc.cancel")
             await asyncio.sleep(0.05)

@@ -73,8 +73,8 @@ async def test_every_way_to_stop_a_search(request, connect, project, clamp, revi
     run.emit(progress(0.1))
     await editor.until(lambda: len(editor.progress(job)) > 1)
     await stop(editor, uri, job, clamp)
-    await asyncio.wait_for(run.stopped.wait(), 20)
-    await asyncio.wait_for(run.closed.wait(), 20)
+    await asyncio.wait_for(run.stopped.wait(), 60)
+    await asyncio.wait_for(run.closed.wait(), 60)
     if editor.session.serving.done():
         editor.session.serving = asyncio.create_task(asyncio.sleep(0, 0))
     else:
@@ -125,7 +125,7 @@ async def test_a_search_stopped_before_it_began_ends_at_once(connect, project, c
     job = await editor.revise(uri, clamp)
     assert await editor.command("reloc.cancel", job) == [job]
     run = await revisions.started()
-    await asyncio.wait_for(run.closed.wait(), 20)
+    await asyncio.wait_for(run.closed.wait(), 60)
 
 
 async def test_a_revision_that_does_not_stop_is_cancelled(connect, project, clamp, revisions, monkeypatch):
@@ -136,7 +136,7 @@ async def test_a_revision_that_does_not_stop_is_cancelled(connect, project, clam
     run = await revisions.started()
     run.stops_on_request = False
     await editor.command("reloc.cancel", job)
-    await asyncio.wait_for(run.closed.wait(), 20)
+    await asyncio.wait_for(run.closed.wait(), 60)
     assert await editor.command("reloc.cancel") == []
 
 
@@ -233,7 +233,7 @@ async def test_the_request_reloc_revise_is_answered_when_its_search_ends(connect
     answer = asyncio.create_task(reply)
     run = await revisions.started()
     run.emit(fixed(source, repaired))
-    done = await asyncio.wait_for(answer, 20)
+    done = await asyncio.wait_for(answer, 60)
     assert done.outcome == "clamp: all 4 tests pass."
     await editor.until(lambda: editor.questions)
 
@@ -247,11 +247,11 @@ async def test_cancelling_the_request_stops_its_search_and_proposes_the_best(
     run = await revisions.started()
     run.best = best_so_far(source)
     editor.client.cancel_request(types.CancelParams(id="asked"))
-    await asyncio.wait_for(run.closed.wait(), 20)
+    await asyncio.wait_for(run.closed.wait(), 60)
     assert run.stopped.is_set()
     await editor.until(lambda: editor.texts[uri] == repaired(source))
     with pytest.raises(JsonRpcException):
-        await asyncio.wait_for(asyncio.wrap_future(asked), 20)
+        await asyncio.wait_for(asyncio.wrap_future(asked), 60)
 
 
 async def test_unchanged_settings_stop_no_search(connect, project, source, clamp, revisions):

@@ -120,7 +120,7 @@ async def test_the_editor_asks_for_the_instruction_and_sends_it_with_the_command
     uri = editor.open(project / "ranges.py")
     (action,) = await editor.actions(uri, clamp, only=[INSTRUCT])
     assert await editor.command(action.command.command, *action.command.arguments) is None
-    asked = await asyncio.wait_for(received.get(), 5)
+    asked = await asyncio.wait_for(received.get(), 60)
     assert (asked["uri"], asked["where"], asked["version"]) == (uri, clamp, 1) and asked["prompt"]
     answer = {"objective": "instruct", "instruction": " use a table "}
     assert await editor.command("reloc.revise", asked["uri"], asked["where"], asked["version"], answer)
@@ -146,4 +146,4 @@ async def test_the_request_reloc_revise_takes_an_objective(connect, project, sou
     run = await revisions.started()
     assert run.target.objective == Objective("speed-up") and run.target.file == Path(project / "ranges.py")
     run.emit(simplified(source))
-    assert to_json(await asyncio.wait_for(request, 5))["outcome"].startswith("clamp: 31 -> 22")
+    assert to_json(await asyncio.wait_for(request, 60))["outcome"].startswith("clamp: 31 -> 22")
