@@ -253,6 +253,25 @@ async def test_tests_that_were_not_run_are_not_said_to_pass(write, start_evaluat
     assert evaluator.unchanged.all_passed and evaluator.baseline.unseen
 
 
+CATCHING = """
+def test_{n}():
+    try:
+        value = f({n})
+    except BaseException:
+        value = 3
+    assert value == 3
+"""
+
+
+async def test_passing_tests_that_catch_what_the_unit_raises_still_evaluate_it(write, start_evaluator):
+    module = "def f(a):\n    return 3 if a < 5 else a\n"
+    tests = "from m import f\ndef test_five(): assert f(5) == 3\n" + "".join(CATCHING.format(n=n) for n in range(3))
+    evaluator = await start_evaluator(write({"m.py": module, "test_m.py": tests}), "m.py::f")
+    right, wrong = "def f(a):\n    return 3\n", "def f(a):\n    return a - 2\n"
+    assert [verdict.all_passed for verdict in await evaluate(evaluator, right, wrong)] == [True, False]
+    assert not [note for note in evaluator.baseline.notes if "outside the unit" in note]
+
+
 LONG = "def test_{n}(): assert sum(range(6_000_000))\n"
 FAILING = "from m import f\ndef test_f(): assert f(5) == 3\n"
 

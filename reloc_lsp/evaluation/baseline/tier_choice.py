@@ -89,7 +89,7 @@ class TierChooser:
         if len(confirmation_only) > MAX_CONFIRMATION_ONLY_SHARE * len(covering):
             confirmation_only = set()
         # A failing test that passes when the unit raises fails for other reasons, if another test shows the bug.
-        outside = unreached - confirmation_only
+        outside = {n for n in unreached if plain[n].outcome in FAILING}
         if not any(plain[n].outcome in FAILING for n in covering if n not in outside | flaky):
             outside = set()
         doubts = {
