@@ -96,7 +96,7 @@ class PytestEvaluator:
             for number, result in zip(order, verdict.results.values(), strict=False):
                 self._failures[number] += result.outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
         for n in refused.keys() - verdicts.keys():
-            failed = TestResult(Outcome.FAILED, failure=Failure("Refused", f"not run: {refused[n]}"))
+            failed = TestResult(Outcome.FAILED, failure=Failure("Refused", f"not run: {refused[n]}", trusted=True))
             verdicts[n] = self.context.verdict(dict.fromkeys(order, failed), order)
         return [verdicts[n] for n in range(len(candidates))]
 

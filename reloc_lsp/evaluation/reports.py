@@ -30,7 +30,9 @@ RunEnd = ChildEnd | Literal["server died"]
 R = TypeVar("R", bound=Record)
 
 MALFORMED = FailureReport("Untrue", "the harness sends no such record of a test")
-UNTRUE = TestResult(Outcome.FAILED, failure=Failure("Untrue", "a test that must fail was reported as passed"))
+UNTRUE = TestResult(
+    Outcome.FAILED, failure=Failure("Untrue", "a test that must fail was reported as passed", trusted=True)
+)
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +125,7 @@ def test_result(record: TestEnded) -> TestResult:
     failure = None
     if record.failure is not None:
         told = record.failure
-        failure = Failure(told.kind, told.message, told.test_line, told.unit_lines)
+        failure = Failure(told.kind, told.message, told.test_line, told.unit_lines, told.bases)
     return TestResult(Outcome(record.outcome), record.seconds, failure, record.wall)
 
 

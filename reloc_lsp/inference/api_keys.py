@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +51,17 @@ def find_key(address: Address, variable: str, environment: Mapping[str, str]) ->
 
 def hide(text: str, secrets: Iterable[str]) -> str:
     """`text` without the secrets, as they are or in base64, and without anything that looks like a key."""
+    return _KEY_LIKE.sub(_HIDDEN, hide_exactly(text, secrets))
+
+
+def hide_exactly(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the secrets, as they are or in base64."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _MIN_SECRET_LENGTH:
             text = text.replace(secret, _HIDDEN).replace(base64.b64encode(secret.encode()).decode(), _HIDDEN)
-    return _KEY_LIKE.sub(_HIDDEN, text)
+    return text
+
+
+def hide_in_json(line: str, secrets: Iterable[str]) -> str:
+    """A line of JSON without the secrets, as they are written in it."""
+    return hide_exactly(line, [json.dumps(secret)[1:-1] for secret in secrets])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from dataclasses import replace
 
+from reloc_lsp.language_model.disclosure.failure_disclosure import MAX_FAILURES, FailureDisclosure
 from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.search.candidate import Task
@@ -28,17 +30,36 @@ MAX_UNIT_LINES = 5
 """Lines of the function, innermost last, that are shown for one exception; chosen by hand."""
 
 
-def feedback(task: Task, source: str, verdict: Verdict, token_limit: int, max_tests: int | None = None) -> str:
+def feedback(
+    task: Task,
+    source: str,
+    verdict: Verdict,
+    token_limit: int,
+    *,
+    disclosure: FailureDisclosure,
+    max_tests: int | None = None,
+) -> str:
     """The failing tests of the version `source`, at most `max_tests`, in about `token_limit` tokens.
 
-    Each test comes with its source, its error, and the lines of the function that were running.
+    Each test comes with its source, its error, and the lines of the function that were running. Of a version that is
+    not the user's own, the `disclosure` decides what is told of its failures.
     """
     parts, tokens_left = [f"{verdict.passed} of {verdict.total} tests pass.\n"], token_limit
     shown: set[str] = set()
+    unchanged = source == task.source
+    if not unchanged:
+        max_tests = min(max_tests or MAX_FAILURES, MAX_FAILURES)
     for test in distinct_failures(verdict)[:max_tests]:
         test_source = task.test_sources.get(test, "")
-        code = "" if test_source in shown else shorten(test_source, int(token_limit * TEST_SOURCE_SHARE))
-        part = _failure_text(task, source, test, verdict.results[test], code)
+        code = shorten(test_source, int(token_limit * TEST_SOURCE_SHARE))
+        result = verdict.results[test]
+        if result.failure and unchanged:
+            result = replace(result, failure=disclosure.own_failure(result.failure, code))
+        elif result.failure:
+            before = task.verdict.results[test].failure if test in task.verdict.results else None
+            result = replace(result, failure=disclosure.failure(result.failure, code, before))
+        name = disclosure.test_name(test, code)
+        part = _failure_text(task, source, name, result, "" if test_source in shown else code)
         if estimate_tokens(part) > tokens_left and shown:
             break
         parts.append(part)

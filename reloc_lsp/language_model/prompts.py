@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reloc_lsp.language_model.disclosure.failure_disclosure import FailureDisclosure
 from reloc_lsp.language_model.feedback import feedback
 from reloc_lsp.language_model.file_context import file_context
 from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, objective_prompts
@@ -50,7 +51,7 @@ class Prompts:
 
     def observe(self, count: int, token_limit: int) -> list[Message]:
         """Asks for observations about the problem (ReLoc paper, section 3.1)."""
-        return self._prompt(self.task.source, token_limit, self._feedback(None, token_limit), (
+        return self._prompt(None, token_limit, (
             f"Do not write code yet. Give {count} different observations about what the function has to do and where "
             f"it may go wrong, as a numbered list of {count} items, each one or two sentences."
         ))  # fmt: skip
@@ -60,13 +61,13 @@ class Prompts:
         listed = "".join(f"- {observation}\n" for observation in observations)
         advice = f"Keep in mind:\n{listed}\n" if listed else ""
         question = f"{advice}Write the function anew. {WHOLE}"
-        return self._prompt(self.task.source, token_limit, self._feedback(None, token_limit), question)
+        return self._prompt(None, token_limit, question)
 
     def reflect(self, node: Node, count: int, tried: Sequence[str], token_limit: int) -> list[Message]:
         """Asks what is wrong with a version, and for directions, without code (ReLoc paper, section 3.2)."""
         listed = "".join(f"- {direction}\n" for direction in tried)
         already_tried = f"These were tried and did not help:\n{listed}\n" if listed else ""
-        return self._prompt(node.candidate.source, token_limit, self._feedback(node, token_limit), (
+        return self._prompt(node, token_limit, (
             f"{already_tried}Do not write code yet. Say in two or three sentences {self._parts.question}. Then give "
             f"{count} different directions for revising the function, as a numbered list of {count} items, each one "
             "or two sentences."
@@ -78,27 +79,41 @@ class Prompts:
         explained = explanation or not self.task.objective.repairs
         advice = f"{parts.heading}: {explanation}\n\n" if explained else ""
         order = f"{parts.revise} in this direction: {direction}\n\n" if direction else f"{parts.revise.strip(',')}.\n\n"
-        source = node.candidate.source
-        question = advice + order + self._answer_form(source)
-        return self._prompt(source, token_limit, self._feedback(node, token_limit), question)
+        return self._prompt(node, token_limit, advice + order + self._answer_form(node.candidate.source))
 
     def cross(self, parents: Sequence[Node], token_limit: int) -> list[Message]:
         """Asks for a child of two versions (ReLoc paper, section 3.2, genetic algorithm)."""
         first, second = parents
         share = token_limit // 3
+        # The same for both versions, so that together they disclose as much as one does elsewhere.
+        disclosure = FailureDisclosure((self.task.source,))
         other = (
             f"## Another version\n```python\n{second.candidate.source}```\n\n"
-            f"{self._feedback(second, share)}\n"
+            f"{self._feedback(second, share, disclosure)}\n"
         )  # fmt: skip
         question = f"{other}Combine what is right in the two versions into a better one. {WHOLE}"
-        limit = token_limit - estimate_tokens(other)
-        return self._prompt(first.candidate.source, limit, self._feedback(first, share), question)
+        return self._prompt(first, token_limit - estimate_tokens(other), question, share, disclosure)
 
-    def _prompt(self, source: str, token_limit: int, results: str, question: str) -> list[Message]:
-        """The file, the function in it, the version in question, its test results, and the question, in this order."""
+    def _prompt(
+        self,
+        node: Node | None,
+        token_limit: int,
+        question: str,
+        feedback_limit: int | None = None,
+        disclosure: FailureDisclosure | None = None,
+    ) -> list[Message]:
+        """The file, the function in it, the version in question, its test results, and the question, in this order.
+
+        Without a `node` the version is the unchanged function. Its test results get `feedback_limit` tokens, and say
+        what the `disclosure` allows; by default what all of the prompt allows.
+        """
         task = self.task
+        source = node.candidate.source if node else task.source
+        context = file_context(task, int(token_limit * FILE_SHARE))
+        disclosure = disclosure or FailureDisclosure((task.source, context))
+        results = self._feedback(node, feedback_limit or token_limit, disclosure)
         parts = [
-            f"# File {task.file}\n```python\n{file_context(task, int(token_limit * FILE_SHARE))}```\n",
+            f"# File {task.file}\n```python\n{context}```\n",
             f"# The function {task.qualname} as it stands\n```python\n{task.source}```\n",
         ]
         if source != task.source:
@@ -108,11 +123,12 @@ class Prompts:
         parts.append(shorten(results, max(tokens_left, MIN_FEEDBACK_TOKENS)))
         return [Message("system", self._parts.system), Message("user", "\n".join([*parts, "# Your task", question]))]
 
-    def _feedback(self, node: Node | None, token_limit: int) -> str:
+    def _feedback(self, node: Node | None, token_limit: int, disclosure: FailureDisclosure) -> str:
         verdict = node.verdict if node else self.task.verdict
         source = node.candidate.source if node else self.task.source
         max_tests = 1 if self.one_failure else None
-        return feedback(self.task, source, verdict, int(token_limit * (1 - FILE_SHARE)), max_tests)
+        limit = int(token_limit * (1 - FILE_SHARE))
+        return feedback(self.task, source, verdict, limit, disclosure=disclosure, max_tests=max_tests)
 
     def _answer_form(self, source: str) -> str:
         return REPLACING if self.replacing and source.count("\n") > LONG_UNIT_LINES else WHOLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from reloc_lsp.evaluation.sandbox import Level
@@ -62,6 +63,12 @@ def budgeted_model(model: LanguageModel, spending: Spending, settings: Settings)
     chosen = settings.model
     sampling = Sampling(chosen.temperature, chosen.top_p, chosen.reply_tokens, settings.search.seed)
     return BudgetedModel(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1))
+
+
+def api_keys(settings: Settings) -> list[str]:
+    """The keys of model servers in the environment, which must be in no file that is written."""
+    variables = (settings.model.key_variable, settings.reward.text.key_variable, "OPENAI_API_KEY")
+    return [key for variable in variables if (key := os.environ.get(variable, "").strip())]
 
 
 def _check_rewrites_suffice(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.revision.best_so_far import BestSoFar
 from reloc_lsp.revision.errors import RequestError, ReviserError
-from reloc_lsp.revision.model_access import connect_model
+from reloc_lsp.revision.model_access import api_keys, connect_model
 from reloc_lsp.revision.proposal import Progress, Proposal, Reason
 from reloc_lsp.revision.request import RevisionRequest
 from reloc_lsp.revision.run_report import RunReport
@@ -103,7 +103,7 @@ class RevisionPipeline:
         else:
             self._model = connect_model(self._request.settings, self._report.notes.append)
         if recording.write:
-            self._trace = Trace(recording.write)
+            self._trace = Trace(recording.write, api_keys(self._request.settings))
             self._model = RecordingModel(self._model, self._trace) if self._model else None
         if self._request.target.objective.kind == "instruct" and self._model is None:
             raise ReviserError(

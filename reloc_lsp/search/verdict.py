@@ -25,13 +25,16 @@ class Failure:
     """Why a test failed: the exception's type, the first line of its message, and where it was raised.
 
     `test_line` is the line of the test's file that was running (0 if unknown). `unit_lines` are the lines of the
-    unit's file in the traceback, outermost first.
+    unit's file in the traceback, outermost first. `bases` are the names of the type's base classes, nearest first.
+    `trusted` is true where the failure is a finding of ReLoc and not the report of a process that ran a candidate.
     """
 
     kind: str
     message: str = ""
     test_line: int = 0
     unit_lines: tuple[int, ...] = ()
+    bases: tuple[str, ...] = ()
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,17 @@ async def test_a_trace_is_replayed_without_the_model_and_in_a_sandbox(workspace:
     assert b"slug.py is no trace" in err and b"Traceback" not in err
 
 
+async def test_a_key_that_a_reply_repeats_is_not_in_the_trace(workspace: Path):
+    key = 'sk-"7c1d\\x9'
+    async with ScriptedServer(model(RIGHT.replace("def slug(text):", f"def slug(text):\n    # {key}"))) as server:
+        trace = workspace / "trace.jsonl"
+        flags = ("slug.py::slug", "--reviser", "model", "--base-url", server.url, "--trace", str(trace))
+        await revise(workspace, *flags, RELOC_API_KEY=key)
+        assert server.requests[0].headers["authorization"] == f"Bearer {key}"
+    lines = [json.loads(line) for line in trace.read_text().splitlines()]
+    assert "[hidden]" in str(lines) and "7c1d" not in trace.read_text()
+
+
 async def test_a_foreign_trace_cannot_choose_a_program(workspace: Path):
     """It may come with a workspace, and those do not name what is run."""
     settings = {"search": {"seed": 3}, "evaluation": {"interpreter": "/nowhere/python", "sandbox": "none"}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reloc_lsp.language_model.disclosure.failure_disclosure import FailureDisclosure
 from reloc_lsp.language_model.feedback import feedback
 from reloc_lsp.language_model.file_context import file_context
 from reloc_lsp.language_model.prompts import Prompts
@@ -34,7 +35,8 @@ HUNG = TestResult(Outcome.TIMEOUT)
 
 
 def feedback_on(chosen: Task, token_limit: int = 5000, max_tests: int | None = None) -> str:
-    return feedback(chosen, UNIT, chosen.verdict, token_limit, max_tests)
+    disclosure = FailureDisclosure((UNIT,))
+    return feedback(chosen, UNIT, chosen.verdict, token_limit, disclosure=disclosure, max_tests=max_tests)
 
 
 def test_each_distinct_failure_is_shown_once_with_source_message_and_line():

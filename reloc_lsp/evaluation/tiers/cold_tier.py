@@ -31,7 +31,9 @@ from reloc_lsp.evaluation.workspace.test_integrity import protected_contents
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
-TAMPERED = TestResult(Outcome.FAILED, failure=Failure("Untrue", "the files of the tests were changed while they ran"))
+TAMPERED = TestResult(
+    Outcome.FAILED, failure=Failure("Untrue", "the files of the tests were changed while they ran", trusted=True)
+)
 OVERHEAD_SECONDS = 60.0
 """Wall-clock seconds that the start, the collection and the end may take, if nothing was measured. Chosen by hand."""
 

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from reloc_lsp import __version__
+from reloc_lsp.inference.api_keys import hide_in_json
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled
 from reloc_lsp.settings import Settings
@@ -47,13 +48,15 @@ class TraceError(Exception):
 class Trace:
     """Writes a trace to `path` line by line, so that a search that is killed leaves the lines until then.
 
-    If writing fails later, for example on a full disk, the search goes on and `problem` becomes a sentence about it.
-    Raises `TraceError` if the file cannot be opened.
+    The `secrets`, keys of model servers, are hidden wherever they are: a reply may repeat them. If writing fails later,
+    for example on a full disk, the search goes on and `problem` becomes a sentence about it. Raises `TraceError` if the
+    file cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, secrets: Sequence[str] = ()) -> None:
         self.path = path
         self.problem = ""
+        self._secrets = secrets
         try:
             self._file = path.open("w", encoding="utf-8", buffering=1)
         except OSError as error:
@@ -96,7 +99,7 @@ class Trace:
         if self.problem:
             return
         try:
-            self._file.write(json.dumps(record) + "\n")
+            self._file.write(hide_in_json(json.dumps(record), self._secrets) + "\n")
         except OSError as error:
             self.problem = f"The trace {self.path} is not complete: {error.strerror}."
 

@@ -125,12 +125,16 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class FailureReport:
-    """Type and message of the exception that ended a test, the line of the test, and the lines of the unit's file."""
+    """Type and message of the exception that ended a test, the line of the test, and the lines of the unit's file.
+
+    `bases` are the names of the type's base classes, the nearest first.
+    """
 
     kind: str
     message: str
     test_line: int = 0
     unit_lines: tuple[int, ...] = ()
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from ..protocol.values import FailureReport
 
 MAX_MESSAGE = 600
 """Characters of an exception's message that are reported. Chosen by hand."""
+MAX_CLASSES = 8
+"""Classes of an exception that are reported: its own and the nearest bases. Chosen by hand."""
 MAX_UNIT_LINES = 20
 """The innermost lines of the unit's file that are reported. Chosen by hand."""
 
 
 def failure_report(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> FailureReport:
-    """Type and message of the error, the line of the test, and the lines in the unit's file that it came through."""
+    """Types and message of the error, the line of the test, and the lines in the unit's file that it came through."""
     test_line, unit_lines = 0, []
     for frame, line in traceback.walk_tb(trace):
         name = frame.f_code.co_filename
@@ -30,7 +32,8 @@ def failure_report(error: BaseException, trace: TracebackType | None, test_file:
         message = str(error)[:MAX_MESSAGE]
     except Exception:
         message = ""
-    return FailureReport(type(error).__name__, message, test_line, tuple(unit_lines[-MAX_UNIT_LINES:]))
+    kind, *bases = [base.__name__ for base in type(error).__mro__[:MAX_CLASSES]]
+    return FailureReport(kind, message, test_line, tuple(unit_lines[-MAX_UNIT_LINES:]), tuple(bases))
 
 
 def short_failure_text(excinfo: pytest.ExceptionInfo[BaseException], *_: object, **__: object) -> str:
