@@ -133,12 +133,12 @@ def test_a_value_of_the_wrong_type_is_named(message):
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
-        ({"failure": {"kind": "E"}}, "TestEnded: failure.message: expected the key to be there"),
+        ({"failure": {"kind": "E", "bases": []}}, "TestEnded: failure.message: expected the key to be there"),
         ({"outcome": "splendid"}, "TestEnded: outcome: expected one of passed, failed, skipped, xfailed"),
         ({"test": True}, "TestEnded: test: expected a whole number, got True"),
         ({"test": 1.0}, "TestEnded: test: expected a whole number"),
         ({"seconds": float("nan")}, "TestEnded: seconds: expected a finite number"),
-        ({"failure": {"kind": "E", "message": "", "test_line": 0, "unit_lines": [1, "x"]}},
+        ({"failure": {"kind": "E", "message": "", "test_line": 0, "unit_lines": [1, "x"], "bases": []}},
          r"TestEnded: failure.unit_lines\[1\]: expected a whole number, got 'x'"),
     ],
 )  # fmt: skip
