@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reloc_lsp.evaluation.baseline.baseline import Baseline
@@ -31,22 +31,25 @@ SHORTEST_TIME = 1e-9
 class PytestEvaluator:
     """Evaluates candidates of one unit. Test ids are pytest node ids."""
 
-    def __init__(self, context: EvaluationContext) -> None:
+    def __init__(self, context: EvaluationContext, *, refuses_inside: bool = False) -> None:
         self.context = context
         self.runner = CandidateRunner(context)
         self.scheduler = CandidateScheduler(context, self.runner)
-        self.confirmation = Confirmation(context, self.runner)
+        self.confirmation = Confirmation(context, self.runner, refuses_inside=refuses_inside)
         self._lint = SafetyLint(context.location.module.text)
         self._failures = dict.fromkeys(context.tests, 0)
 
     @classmethod
-    def start(cls, launcher: HarnessLauncher, location: UnitLocation, baseline: Baseline) -> PytestEvaluator:
+    def start(
+        cls, launcher: HarnessLauncher, location: UnitLocation, baseline: Baseline, *, refuses_inside: bool = False
+    ) -> PytestEvaluator:
         """An evaluator for the scratch copy of the `launcher`, in which candidates run from now on.
 
-        So processes that start later keep no bytecode of the copy. The caller closes the evaluator.
+        So processes that start later keep no bytecode of the copy. The caller closes the evaluator. For
+        `refuses_inside` see `Confirmation`.
         """
         launcher.copy.stop_keeping_bytecode()
-        return cls(EvaluationContext(launcher, location, baseline))
+        return cls(EvaluationContext(launcher, location, baseline), refuses_inside=refuses_inside)
 
     @property
     def launcher(self) -> HarnessLauncher:
@@ -103,6 +106,15 @@ class PytestEvaluator:
     async def confirm(self, source: str, trusted: bool = False) -> Verdict:
         """The verdict of cold runs of all selected tests, on which a proposal rests; see `Confirmation`."""
         return await self.confirmation.confirm(source, trusted)
+
+    @property
+    def judged_inside(self) -> Mapping[str, str]:
+        """The tests that can judge untrusted code only from inside, each with the reason.
+
+        They are known once such code was confirmed.
+        """
+        names = self.baseline.tier.tests
+        return {names[n]: reason for n, reason in self.confirmation.outside.inside.items()}
 
     async def cpu_times(self, sources: Sequence[str]) -> list[float] | None:
         """CPU seconds of all tests together with each version, run one after the other; `None` if one fails."""

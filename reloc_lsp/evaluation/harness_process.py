@@ -16,14 +16,11 @@ from typing import TypeVar
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.protocol.codec import ProtocolError, decode_json
 from reloc_lsp.evaluation.harness.protocol.messages import PROTOCOL, Hello, Job, Message, Quit, Setup
-from reloc_lsp.evaluation.harness.protocol.wire import GREETING, frame
+from reloc_lsp.evaluation.harness.protocol.wire import GREETING, LARGEST_FRAME, frame
 
 M = TypeVar("M", bound=Message)
 
 BOOT = Path(__file__).parent / "harness" / "boot.py"
-LARGEST_FRAME = 256 << 20
-"""Bytes of the largest message that is read: far above what a child may report (16 MiB), so that nobody makes the
-controller read without end. Chosen by hand."""
 READ_AHEAD = 1 << 20
 """Bytes that asyncio reads ahead; what an interpreter prints while it starts has to fit in. Chosen by hand."""
 CLOSING_SECONDS = 0.25
@@ -53,9 +50,18 @@ class HarnessProcess:
 
     @classmethod
     async def start(
-        cls, command: Sequence[str], environment: Mapping[str, str], log: Path, setup: Setup, job: Job
+        cls,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        setup: Setup,
+        job: Job,
+        *,
+        descriptors: Sequence[int] = (),
     ) -> HarnessProcess:
         """Start the harness by `command`; raises `EvaluationError` if its program does not start.
+
+        It inherits the file `descriptors`.
 
         The tests in it read an empty standard input, and what they print goes to the file `log`.
         """
@@ -65,7 +71,7 @@ class HarnessProcess:
                 process = await asyncio.create_subprocess_exec(
                     *command, stdin=pipe, stdout=pipe, stderr=output, limit=READ_AHEAD, cwd=setup.root,
                     env=dict(environment), start_new_session=True,
-                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                    pass_fds=tuple(descriptors), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )  # fmt: skip
         except OSError as error:
             raise EvaluationError(f"{command[0]} does not start: {error.strerror or error}.") from error

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reloc_lsp.language_model.feedback import distinct_failures
 from reloc_lsp.revision.proposal import Tests
+from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.objective import Measurement, Objective
 from reloc_lsp.search.verdict import Outcome, Verdict
 
 MAX_FAILURE_LENGTH = 200
 """Characters of a failure's description; chosen by hand."""
+
+MAX_INSIDE_TESTS = 5
+"""Tests that are named as judging from inside; further ones are counted. Chosen by hand."""
 
 SLOWDOWN_FACTOR, SLOWDOWN_SECONDS = 3.0, 0.05
 """A revision is reported as slower if its tests take more than this many times the CPU time, and this many CPU seconds
@@ -36,6 +42,21 @@ def failure_text(verdict: Verdict) -> str:
         how = f"{failure.kind}: {failure.message}".rstrip(": ") if failure else str(result.outcome)
         return f"{test.rpartition('::')[2]}: {how}"[:MAX_FAILURE_LENGTH]
     return ""
+
+
+def judged_text(candidate: Candidate, total: int, inside: Mapping[str, str]) -> list[str]:
+    """A sentence on how many of the `total` tests judged a model's code from outside, and which could not.
+
+    `inside` has the reason for each of these. No sentence for code of ReLoc's own rewrites.
+    """
+    if candidate.trusted:
+        return []
+    outside = f"It ran in a process without the tests for {total - len(inside)} of {total} tests"
+    if not inside:
+        return [f"{outside}."]
+    shown = [f"{test.rpartition('::')[2]} ({reason})" for test, reason in inside.items()][:MAX_INSIDE_TESTS]
+    more = f" and {len(inside) - len(shown)} more" if len(inside) > len(shown) else ""
+    return [f"{outside}. Read it with care: it ran beside the test in {', '.join(shown)}{more}."]
 
 
 def slowdown(before: Verdict, after: Verdict) -> float:

@@ -66,7 +66,9 @@ class UnitReviser:
             target.unit,
         )
         baseline = await self._take_baseline(location, until, tests)
-        evaluator = PytestEvaluator.start(self.launcher, location, baseline)
+        evaluator = PytestEvaluator.start(
+            self.launcher, location, baseline, refuses_inside=self.request.settings.review.inside == "refuse"
+        )
         try:
             run = self.best.run = self._new_run(evaluator, location)
             return await run.run(until)

@@ -151,6 +151,9 @@ class ReviewSettings:
     its proposal names these powers; `refuse`: it is not proposed, and the search goes on."""
     allowed_powers: tuple[PowerKind, ...] = field(default=(), metadata=USER_ONLY)
     """Kinds of powers that `refuse` lets pass."""
+    inside: Literal["show", "refuse"] = field(default="show", metadata=USER_ONLY)
+    """What becomes of a model's revision that some tests can judge only from inside, in the process that holds them.
+    `show`: its proposal names these tests; `refuse`: they confirm nothing, so the revision is not proposed."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The confirmation inspects what a unit returns: objects that equal everything prove nothing."""
+"""Where tests judge only from inside, what a unit returns is inspected: objects that equal everything prove nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import pytest
 
 MODULE = """\
 import dataclasses
+import sys
 from collections import namedtuple
 
 
 class Box:
-    def __init__(self): self.kept = None
+    def __init__(self):
+        self.kept = None
+        self.module = sys  # a module does not go over to another process
 
 
 def f(box):

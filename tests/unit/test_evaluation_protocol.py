@@ -24,6 +24,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     Hello,
     Job,
     Message,
+    OutsideReport,
     ProbeReport,
     Record,
     Run,
@@ -32,6 +33,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     SetConfinement,
     Setup,
     StampedRecord,
+    SubjectJob,
     WarmJob,
 )
 from reloc_lsp.evaluation.harness.protocol.messages import TestEnded as Ended
@@ -44,6 +46,7 @@ from reloc_lsp.evaluation.harness.protocol.values import (
     Limit,
     ProbeRequest,
     RunRequest,
+    StandInRequest,
     UnitDescription,
 )
 
@@ -58,6 +61,9 @@ EXAMPLES: list[Message] = [
     WarmJob((), None, None),
     FreshJob(("test_m.py::test",), "m.py", ("json",)),
     ColdJob("n", ((0, "test_m.py::test"),), ("test_m.py",), "m.py", 1, True, PROBE, True, True, (3, 9)),
+    ColdJob("n", (), (), "m.py", stand_in=StandInRequest(3, 9, "f", "def f(): ...\n", "/copy-2", ("tests",))),
+    SubjectJob(4, "m.py", 9, "f", "/copy-1/tmp"),
+    OutsideReport(0, "a lock cannot go over", ("a",)),
     CollectionJob(("test_m.py",), learn=True),
     Run(1, "def f(): pass\n", REQUEST),
     Run(2, None, RunRequest({})),

@@ -38,7 +38,8 @@ def work(wire: Wire, setup: Setup, job: Job) -> None:
         restrict_reading(setup.reading)
     os.chdir(setup.root)
     Relocation(setup.origin, setup.root).install()
-    import_phase = importlib.import_module(".pytest_runner.import_phase", __package__)
-    import_phase.begin(setup, borrow=not isinstance(job, ColdJob))
-    importlib.import_module(".pytest_runner.pytest_compat", __package__).list_directories_once()
-    importlib.import_module(".pytest_runner." + job.name, __package__).run(wire, setup, job)
+    if job.room == "pytest_runner":
+        import_phase = importlib.import_module(".pytest_runner.import_phase", __package__)
+        import_phase.begin(setup, borrow=not isinstance(job, ColdJob))
+        importlib.import_module(".pytest_runner.pytest_compat", __package__).list_directories_once()
+    importlib.import_module(f".{job.room}.{job.name}", __package__).run(wire, setup, job)

@@ -6,10 +6,12 @@ It is the reference for the other tiers, and the only tier on systems that canno
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from reloc_lsp.evaluation.harness.protocol.messages import (
     ColdJob,
@@ -87,18 +89,24 @@ class ColdTier(Tier):
                 copy.write(root, self.location.file, self.location.file_text(source))
             job = self._job(unit_file, request)
             demanded = protected_contents(copy, root, job.selection)
-            process = await self.launcher.start(job, root, self.grants, self.seed)
-            try:
-                limits = {number: limit.wall for number, limit in request.limits.items()}
+            limits = {number: limit.wall for number, limit in request.limits.items()}
+            async with self._session(job, root, source) as process:
                 report = await self._receive(process, job.nonce, limits)
-            finally:
-                process.kill()
-                await process.close()
             if protected_contents(copy, root, job.selection) != demanded:
                 report = replace(report, results=dict.fromkeys(report.results, TAMPERED))
             return report
         finally:
             await asyncio.to_thread(copy.remove, root)
+
+    @contextlib.asynccontextmanager
+    async def _session(self, job: ColdJob, root: Path, source: str) -> AsyncIterator[HarnessProcess]:
+        """The process of a run in the copy at `root`, whose unit is `source`; it is ended at the end of the context."""
+        process = await self.launcher.start(job, root, self.grants, self.seed)
+        try:
+            yield process
+        finally:
+            process.kill()
+            await process.close()
 
     async def set_confinement(self, grants: Grants | None) -> None:
         """Confine every run from now on, but for these `grants`."""

@@ -12,7 +12,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import Job, Setup
 from reloc_lsp.evaluation.harness.protocol.values import BytecodeFolders, ConfinementRules, ReadingRules
 from reloc_lsp.evaluation.harness_process import BOOT, HarnessProcess
 from reloc_lsp.evaluation.interpreter import Interpreter
-from reloc_lsp.evaluation.sandbox import Grants, ReadablePaths, Sandbox
+from reloc_lsp.evaluation.sandbox import Grants, Mount, ReadablePaths, Sandbox
 from reloc_lsp.evaluation.sandbox.readable_paths import is_project
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.workspace_scan import find_withheld
@@ -21,6 +21,18 @@ PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 """Names of folders with installed packages, which hold no secrets of the user."""
 PROCESS_FILES = (Path("/proc"),)
 """What a harness process reads besides, to watch its children. The children themselves cannot."""
+
+
+@dataclass(frozen=True)
+class SubjectLink:
+    """How one of two processes is joined to the other: by a socket, and by the folder for temporary files.
+
+    The process that `is_subject` sees neither the user's workspace nor bytecode that was compiled from the tests.
+    """
+
+    descriptor: int
+    temporary: Path
+    is_subject: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,41 +46,58 @@ class HarnessLauncher:
     sandbox: Sandbox = field(default_factory=Sandbox)
 
     async def start(
-        self, job: Job, root: Path, grants: Grants | None = None, seed: int = 0, *, compiles: bool = False
+        self,
+        job: Job,
+        root: Path,
+        grants: Grants | None = None,
+        seed: int = 0,
+        *,
+        compiles: bool = False,
+        link: SubjectLink | None = None,
     ) -> HarnessProcess:
         """Start a harness process for `job` in the copy at `root`.
 
         Without `grants` it is not confined from the start. `seed` is the hash seed. One that `compiles` leaves bytecode
-        for later processes, if the copy has a folder for it.
+        for later processes, if the copy has a folder for it. `link` joins it to another process.
         """
         beside = self.copy.folder_of(root)
         output = self.copy.bytecode_output if compiles else None
+        kept = () if link and link.is_subject else tuple(map(str, self.copy.kept_bytecode))
         setup = Setup(
             root=str(root),
             origin=str(self.copy.origin),
             scratch=str(beside),
             workers=self.workers,
-            confinement=self.confinement(root, grants) if grants else None,
-            bytecode=BytecodeFolders(tuple(map(str, self.copy.kept_bytecode)), str(output) if output else None),
-            reading=self._reading_rules(beside, *PROCESS_FILES),
+            confinement=self.confinement(root, grants, link) if grants else None,
+            bytecode=BytecodeFolders(kept, str(output) if output else None),
+            reading=self._reading_rules(beside, link, *PROCESS_FILES),
         )
         environment = {**self.environment(root), "PYTHONHASHSEED": str(seed)}
-        temporary = [beside / "tmp", beside / "children"]
+        temporary, mounts = [beside / "tmp", beside / "children"], list(self.copy.mounts(root))
         for folder in temporary:
             folder.mkdir(exist_ok=True)
+        if link:
+            # Both processes read and write the same files, so they are not in the memory of one container.
+            temporary = [beside / "children"]
+            environment |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(link.temporary))
+        if link and link.is_subject:
+            mounts.append(Mount(link.temporary, link.temporary, writable=True))
         command = self.sandbox.container_command(
             [str(self.interpreter.executable), str(BOOT)],
-            readable=self._readable, empty_file=self.copy.empty_file, writable=beside, temporary=temporary,
-            mounts=self.copy.mounts(root),
+            readable=self._readable_by(link), empty_file=self.copy.empty_file, writable=beside, temporary=temporary,
+            mounts=mounts,
         )  # fmt: skip
-        return await HarnessProcess.start(command, environment, self.copy.log(job.name), setup, job)
+        descriptors = [link.descriptor] if link else []
+        return await HarnessProcess.start(
+            command, environment, self.copy.log(job.name), setup, job, descriptors=descriptors
+        )
 
-    def confinement(self, root: Path, grants: Grants) -> ConfinementRules | None:
+    def confinement(self, root: Path, grants: Grants, link: SubjectLink | None = None) -> ConfinementRules | None:
         """The confinement of processes in the copy at `root`, but for these `grants`; `None` for none."""
         if not self.sandbox.confinement:
             return None
         beside = self.copy.folder_of(root)
-        return grants.confinement(beside, self._reading_rules(beside))
+        return grants.confinement(beside, self._reading_rules(beside, link))
 
     def environment(self, root: Path) -> dict[str, str]:
         """Variables for a process that runs tests in the copy at `root`; its home is beside that copy."""
@@ -103,10 +132,25 @@ class HarnessLauncher:
                 hidden += [folder / name for name in find_withheld(folder, copy.withholding)]
         return [Path(os.path.realpath(path)) for path in hidden]
 
-    def _reading_rules(self, beside: Path, *more: Path) -> ReadingRules | None:
+    def _readable_by(self, link: SubjectLink | None) -> ReadablePaths:
+        """What a process may read. The subject sees the interpreter and the harness, and no workspace but its copy."""
+        if link is None or not link.is_subject:
+            return self._readable
+        copy, folders = self.copy, [BOOT.parent, *self.interpreter.folders, *self.copy.linked_outside]
+        outside = [folder for folder in folders if not copy.origin.is_relative_to(folder)]
+        shown = [folder for folder in outside if not self._in_workspace(str(folder)) or _in_environment(folder)]
+        return ReadablePaths(tuple(shown), (*self._hidden_paths, copy.origin, *copy.kept_bytecode))
+
+    def _reading_rules(self, beside: Path, link: SubjectLink | None, *more: Path) -> ReadingRules | None:
         """How Landlock restricts reading of processes with the folder `beside`, and `more`; `None` if it does not."""
-        readable = self._readable
+        readable = self._readable_by(link)
+        more = (*more, link.temporary) if link else more
         return self.sandbox.reading_rules(replace(readable, shown=(*readable.shown, beside, *more)))
 
     def _in_workspace(self, path: str) -> bool:
         return Path(os.path.realpath(path)).is_relative_to(self.copy.origin)
+
+
+def _in_environment(folder: Path) -> bool:
+    """Whether the folder belongs to a virtual environment."""
+    return any((parent / "pyvenv.cfg").exists() for parent in (folder, *folder.parents))

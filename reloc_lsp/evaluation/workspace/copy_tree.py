@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Mount
@@ -57,6 +57,15 @@ class CopiedWorkspace:
     def make_writable(self, root: Path, folders: Sequence[Path]) -> bool:
         """Does nothing, because every folder of the copy is writable. Returns `False`: nothing has changed."""
         return False
+
+    def hide(self, root: Path, names: Collection[Path]) -> None:
+        """Take files and folders out of the copy at `root`."""
+        for name in names:
+            path = root / name
+            if path.is_dir() and not path.is_symlink():
+                remove_tree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def remove(self, root: Path) -> None:
         """Remove the copy at `root`."""

@@ -7,7 +7,7 @@ from the user's are kept in another folder, and processes see them only where th
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,14 +24,16 @@ from reloc_lsp.evaluation.workspace.workspace_scan import find_withheld, scan_to
 class _Overlay:
     """What is mounted over one mount of the workspace. All of it is kept in the folder `storage`.
 
-    `folders` are replaced folders, and `files` the stored files that are mounted over single files, both by their names
-    in the workspace. `written` has the data of all calls of `write_file`, to repeat them in a new overlay.
+    `folders` are replaced folders, and `files` the stored files that are mounted over single files, both by their
+    names in the workspace. `hidden` are folders that processes see empty. `written` has the data of all calls of
+    `write_file`, to repeat them in a new overlay.
     """
 
     storage: Path
     written: dict[Path, bytes] = field(default_factory=dict)
     folders: dict[Path, ReplacementFolder] = field(default_factory=dict)
     files: dict[Path, Path] = field(default_factory=dict)
+    hidden: list[Path] = field(default_factory=list)
 
     def path_in_folder(self, name: Path) -> Path | None:
         """Where the file `name` is stored, if it is in a replaced folder."""
@@ -101,6 +103,7 @@ class MountedWorkspace:
         for name in sorted(overlay.folders):
             mounts += overlay.folders[name].mounts(root)
         mounts += [Mount(root / folder.relative_to(origin)) for folder in self._excluded if folder.is_dir()]
+        mounts += [Mount(folder) for folder in overlay.hidden]
         mounts += [Mount(root / n, file) for n, file in overlay.files.items() if (origin / n).is_file()]
         return [*mounts, *self._hiding_mounts(root)]
 
@@ -111,6 +114,14 @@ class MountedWorkspace:
             if target.is_relative_to(self.files.root) and target.exists() and not self._is_excluded(Path(name)):
                 inside = root / target.relative_to(self.files.root)
                 yield Mount(inside) if target.is_dir() else Mount(inside, self._empty_file)
+
+    def hide(self, root: Path, names: Collection[Path]) -> None:
+        """Show files and folders empty at `root`."""
+        for name in names:
+            if (self.files.root / name).is_dir():
+                self._overlays[root].hidden.append(root / name)
+            else:
+                self.write_file(root, name, b"")
 
     def make_writable(self, root: Path, folders: Sequence[Path]) -> bool:
         """Make `folders` of the workspace writable for every process that starts later.

@@ -90,6 +90,10 @@ class ScratchCopy:
                 self._create(root)
         return root
 
+    def hide(self, root: Path, names: Collection[Path]) -> None:
+        """Take the files and folders `names`, relative to the workspace, out of the copy at `root`."""
+        self._workspace.hide(root, names)
+
     @property
     def bytecode_output(self) -> Path | None:
         """The folder in which a process may store bytecode; `None` once candidates may have changed it."""

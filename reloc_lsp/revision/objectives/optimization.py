@@ -12,7 +12,7 @@ from reloc_lsp.revision.objectives.search_rules import optimization_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes
 from reloc_lsp.revision.proposal import Proposal
-from reloc_lsp.revision.report_text import counts_of, failure_text, measured_text, passing_text
+from reloc_lsp.revision.report_text import counts_of, failure_text, judged_text, measured_text, passing_text
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
 from reloc_lsp.rewrites.refactorings.refactoring_neighborhood import RefactoringNeighborhood
 from reloc_lsp.rewrites.refactorings.simplify import SIMPLIFICATIONS
@@ -107,8 +107,8 @@ class Optimization:
         return None
 
     def unconfirmed(self, search: LocalSearch) -> Proposal | None:
-        """The best revision so far, neither measured again nor confirmed."""
-        best = next(iter(self._usable(search)), None)
+        """The best revision so far, neither measured again nor confirmed. Untrusted code has to be confirmed."""
+        best = next((node for node in self._usable(search) if node.candidate.trusted), None)
         return self._proposal(best.candidate, best.verdict, measured=None, verified=False) if best else None
 
     def nothing_found(self) -> Proposal:
@@ -190,6 +190,7 @@ class Optimization:
         reasons = [f"What changed: {describe_changes(task.source, candidate.source, task.first_line)}."]
         if verified:
             reasons.append(f"In a fresh pytest process {passing_text(counts_of(verdict))}, as before.")
+            reasons += judged_text(candidate, counts_of(verdict).total, self._context.evaluator.judged_inside)
         changed = behaviours.changed(candidate.source, task.source)
         agreeing = behaviours.agreeing_inputs(candidate.source, task.source)
         if changed:

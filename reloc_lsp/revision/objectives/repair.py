@@ -12,7 +12,7 @@ from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
 from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.proposal import Proposal, Tests
-from reloc_lsp.revision.report_text import counts_of, passing_text, slowdown
+from reloc_lsp.revision.report_text import counts_of, judged_text, passing_text, slowdown
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
 from reloc_lsp.reward.linear_reward import load_linear_reward
 from reloc_lsp.reward.sum_reward import sum_of
@@ -112,8 +112,10 @@ class Repair:
         return None
 
     def unconfirmed(self, search: LocalSearch) -> Proposal | None:
-        """The revision that wins the most tests and loses none so far."""
+        """The revision that wins the most tests and loses none so far. Untrusted code is not proposed unconfirmed."""
         best = self._best_partial_fix(search)
+        if best and not best.candidate.trusted:
+            return None
         return self._proposal(best, best.verdict, source=best.candidate.source, verified=False) if best else None
 
     def nothing_found(self) -> Proposal:
@@ -153,6 +155,7 @@ class Repair:
                 f"In a fresh pytest process {passing_text(after)}; before it was {before.passed}, "
                 f"so {after.passed - before.passed} more."
             )
+            reasons += judged_text(node.candidate, after.total, self._context.evaluator.judged_inside)
         slower = slowdown(task.verdict, node.verdict)
         if slower:
             reasons.append(f"Take care: the tests that passed before take {slower:.0f} times as long with it.")

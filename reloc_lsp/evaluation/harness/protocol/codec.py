@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Literal, Optional, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .messages import Message, RawRecord
+from .values import JsonValue
 
 M = TypeVar("M", bound=Message)
 Decoder = Callable[[Any], Any]
@@ -182,6 +183,7 @@ _PLAIN: dict[Any, Decoder] = {
     str: _exactly(str, "a text"),
     float: _number,
     RawRecord: _exactly(dict, "an object"),
+    JsonValue: lambda value: value,
 }
 
 

@@ -24,6 +24,7 @@ from .values import (
     ProbeRequest,
     ReadingRules,
     RunRequest,
+    StandInRequest,
     UnitDescription,
 )
 
@@ -44,9 +45,10 @@ class Message:
 
 
 class Job(Message):
-    """What a harness process is for. `name` is the module of `pytest_runner` that does it, and the name of its log."""
+    """What a harness process is for. `name` is the module of `room` that does it, and the name of its log."""
 
     name: ClassVar[str]
+    room: ClassVar[str] = "pytest_runner"
 
 
 class Command(Message):
@@ -116,7 +118,7 @@ class ColdJob(Job):
     `tests` are the numbers and node ids to run, `selection` the files that hold them. `backwards` runs the last test
     first. `guarded_lines` are the unit's first and last line, if what it returns is to be checked for objects that
     deceive comparisons. `more_recursion` lets functions call each other deeper than usual. `swallowed_before` is that
-    of `RunRequest`.
+    of `RunRequest`. With a `stand_in` the unit itself runs in a subject process.
     """
 
     name: ClassVar[str] = "cold"
@@ -131,6 +133,24 @@ class ColdJob(Job):
     more_recursion: bool = False
     guarded_lines: Optional[tuple[int, int]] = None
     swallowed_before: Optional[tuple[str, ...]] = None
+    stand_in: Optional[StandInRequest] = None
+
+
+@dataclass(frozen=True)
+class SubjectJob(Job):
+    """Run the unit of `unit_file` for the test process at the other end of the socket `descriptor`.
+
+    `unit` is the outermost function around the unit, and `line` its first line. Files may be written in `temporary`,
+    the folder for temporary files of the test process.
+    """
+
+    name: ClassVar[str] = "subject"
+    room: ClassVar[str] = "outside"
+    descriptor: int
+    unit_file: str
+    line: int
+    unit: str
+    temporary: str
 
 
 @dataclass(frozen=True)
@@ -312,6 +332,19 @@ class ProbeReport(Record):
     truth: dict[int, dict[int, bool]]
     ended: dict[int, int]
     answers: dict[int, dict[int, tuple[int, ...]]]
+
+
+@dataclass(frozen=True)
+class OutsideReport(Record):
+    """How a test called the unit through its stand-in.
+
+    `fault` says why it cannot be judged from outside, if it cannot. `changed` are the names of the parameters and
+    module variables whose values the unit changed in a call that returned something.
+    """
+
+    test: int
+    fault: str
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True)

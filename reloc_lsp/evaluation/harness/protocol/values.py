@@ -7,7 +7,10 @@ they are written `Optional[X]` and not `X | None`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import NewType, Optional
+
+JsonValue = NewType("JsonValue", object)
+"""Any JSON value: what receives it checks it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,23 @@ class ConfinementRules:
     attributes: bool
     writable: tuple[str, ...]
     reading: Optional[ReadingRules]
+
+
+@dataclass(frozen=True)
+class StandInRequest:
+    """How the tests reach the unit in a subject process.
+
+    The subject is at the other end of the socket `descriptor`. `unit` is the outermost function around the unit, `line`
+    its first line, and `original` the unchanged text of its file. `subject_root` is the root of the subject's copy of
+    the workspace, which lacks the paths `hidden`.
+    """
+
+    descriptor: int
+    line: int
+    unit: str
+    original: str
+    subject_root: str
+    hidden: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ M = TypeVar("M", bound=Message)
 
 _write_bytes = os.write  # the unit's probes send while a test runs, and the test may have replaced `os.write`
 
+LARGEST_FRAME = 256 << 20
+"""Bytes of the longest message that is read, so that nobody makes a process read without end. Chosen by hand."""
+
 GREETING = b"\0reloc-harness\0"
 """The first bytes of a harness: whatever the interpreter printed while it started comes before them."""
 
@@ -27,9 +30,10 @@ def frame(message: Message) -> bytes:
 class Wire:
     """Blocking frames over two file descriptors."""
 
-    def __init__(self, reader: int, writer: int) -> None:
+    def __init__(self, reader: int, writer: int, largest: int = LARGEST_FRAME) -> None:
         self.reader = reader
         self.writer = writer
+        self.largest = largest
 
     @classmethod
     def of_this_process(cls) -> Wire:
@@ -50,11 +54,15 @@ class Wire:
         return self.reader
 
     def receive(self, base: type[M]) -> Optional[M]:
-        """The next message, which is a `base`; `None` once the other side has ended. Raises `ProtocolError`."""
+        """The next message, which is a `base`; `None` once the other side has ended, or if the message is too long.
+
+        Raises `ProtocolError`.
+        """
         head = self._exactly(4)
         if head is None:
             return None
-        body = self._exactly(struct.unpack(">I", head)[0])
+        (size,) = struct.unpack(">I", head)
+        body = None if size > self.largest else self._exactly(size)
         return None if body is None else decode_json(body, base)
 
     def send(self, message: Message) -> None:

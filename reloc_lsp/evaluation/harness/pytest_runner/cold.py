@@ -18,6 +18,8 @@ import pytest
 from ..isolation.confinement import Confinement
 from ..isolation.process_limits import die_with_parent, limit_resources, load_prctl, memory_limit
 from ..isolation.source_overlay import overlay_source
+from ..outside.errors import Impossible
+from ..outside.stand_in import StandIn, install
 from ..probe.call_trace import CallTrace
 from ..probe.return_guard import ReturnGuard
 from ..probe.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
@@ -28,6 +30,7 @@ from ..protocol.messages import (
     ColdJob,
     Command,
     NotCollected,
+    OutsideReport,
     Record,
     RunBegins,
     RunEnded,
@@ -49,6 +52,8 @@ from .pytest_compat import set_comparison_listener
 from .pytest_session import collection_error, run_pytest
 
 DECEPTIVE_OBJECT = FailureReport("Untrue", "the unit makes an object that decides for itself what it is equal to")
+NOT_OUTSIDE = "NotOutside"
+"""The kind of failure of a test that cannot be judged from outside."""
 EXTRA_FRAMES = 60
 """Frames to add to the recursion limit, because a program that runs without pytest may recurse deeper than a test. A
 random number of frames, less than this, is added as well. Chosen by hand."""
@@ -73,6 +78,7 @@ class SessionReporter:
         self.return_guard = ReturnGuard(self.unit_file, *job.guarded_lines) if job.guarded_lines else None
         self.canary_before = ""
         self.observer = observer
+        self.stand_in: StandIn | None = None
         self.error: BaseException | None = None
         self.failures_left = job.failures_allowed
         self.swallowed_before = job.swallowed_before
@@ -116,6 +122,8 @@ class SessionReporter:
             self.send(TestBegins(number))
             self.error = None
             forget()
+            if self.stand_in:
+                self.stand_in.begin_test()
             if self.observer:
                 self.observer.begin(number)
         self.cpu_before, self.wall_before = time.process_time(), time.monotonic()
@@ -154,6 +162,12 @@ class SessionReporter:
         outcome: TestOutcome = self.outcomes.get(nodeid, "failed")
         if self.return_guard and self.return_guard.found_deceptive:
             outcome, failure = "failed", DECEPTIVE_OBJECT
+        if self.stand_in and number is not None:
+            fault, changed = self.stand_in.fault, self.stand_in.changed_names
+            if fault or changed:
+                self.send(OutsideReport(number, fault, tuple(sorted(changed))))
+            if fault:
+                outcome, failure = "failed", FailureReport(NOT_OUTSIDE, fault)
         if self.observer and number is not None:
             self.observer.end(self.error)
         swallowed = swallowed_sites(self.unit_file, self.error)
@@ -212,6 +226,16 @@ def run(wire: Wire, setup: Setup, job: ColdJob) -> None:
         send(RunEnded(time.process_time()))
 
     reporter = SessionReporter(send, job, end, probe or calls)
+    if job.stand_in is not None:
+        try:
+            reporter.stand_in = install(job.stand_in, job.unit_file, setup.root)
+        except Impossible as error:
+            failure = FailureReport(NOT_OUTSIDE, str(error))
+            for number, _ in job.tests:
+                send(OutsideReport(number, str(error), ()))
+                send(TestEnded(number, "failed", 0.0, 0.0, failure))
+            end()
+            return
     limit_resources(memory_limit())
     if setup.confinement is not None:
         private = os.path.join(setup.scratch, "tmp")
