@@ -33,7 +33,7 @@ class OutsideTier(ColdTier):
     async def _session(self, job: ColdJob, root: Path, source: str) -> AsyncIterator[HarnessProcess]:
         copy, location = self.launcher.copy, self.location
         assert location is not None
-        unit_file = location.file.relative_to(copy.origin)
+        unit_file = copy.files.relative(location.file)
         subject_root = await asyncio.to_thread(copy.add_copy)
         here, there = socket.socketpair()
         started: list[HarnessProcess] = []
