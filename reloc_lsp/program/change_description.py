@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
 from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.program.sequence_diff import opcodes
 from reloc_lsp.program.source_text import split_lines
 
 MAX_FRAGMENT = 100
@@ -59,10 +59,10 @@ def changes(before: str, after: str) -> list[Change]:
     """
     old, new = split_lines(before), split_lines(after)
     old_stripped, new_stripped = ([line.strip() for line in lines] for lines in (old, new))
-    matcher = difflib.SequenceMatcher(None, old_stripped, new_stripped, autojunk=False)
+    steps = opcodes(old_stripped, new_stripped)
     spans = _expression_spans(before)
     found: list[Change] = []
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    for tag, i1, i2, j1, j2 in steps:
         if tag == "equal":
             found += _moved(old, new, i1, j1, i2 - i1)
         elif i2 - i1 == j2 - j1:
@@ -114,7 +114,7 @@ def _grown_hunks(old: str, new: str, spans: Sequence[tuple[int, int]]) -> list[t
     old_starts, new_starts = ([0, *accumulate(map(len, tokens))] for tokens in (old_tokens, new_tokens))
     hunks = [
         (old_starts[i1], old_starts[i2], new_starts[j1], new_starts[j2])
-        for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old_tokens, new_tokens, autojunk=False).get_opcodes()
+        for tag, i1, i2, j1, j2 in opcodes(old_tokens, new_tokens)
         if tag != "equal"
     ]
     grown: list[tuple[int, int]] = []

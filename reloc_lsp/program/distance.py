@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import io
 import tokenize
 from collections.abc import Callable
+
+from reloc_lsp.program.sequence_diff import opcodes
 
 _LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER, tokenize.NEWLINE}
 
@@ -32,8 +33,8 @@ def revision_distance(before: str, after: str) -> int:
     A replacement counts as many tokens as the longer of its two sides.
     """
     old, new = code_tokens(before), code_tokens(after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal")
+    steps = opcodes(old, new)
+    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in steps if tag != "equal")
 
 
 def changed_span(before: str, after: str) -> int:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reloc_lsp.program.sequence_diff import opcodes
 from reloc_lsp.program.source_text import split_lines
 
 
@@ -40,12 +41,8 @@ def line_edits(before: str, after: str) -> list[Edit]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        Edit(starts[i1], starts[i2], "".join(new[j1:j2]))
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    steps = opcodes(old, new)
+    return [Edit(starts[i1], starts[i2], "".join(new[j1:j2])) for tag, i1, i2, j1, j2 in steps if tag != "equal"]
 
 
 def unified_diff(before: str, after: str, file: str, context: int = 3) -> str:

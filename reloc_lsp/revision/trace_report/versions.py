@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reloc_lsp.program.sequence_diff import opcodes
 from reloc_lsp.program.visible_text import visible, visible_line
 from reloc_lsp.revision.trace_report.searches import Record, Search
 
@@ -24,6 +26,12 @@ MAX_FAILURES = 3
 
 WRAP_COLUMN, CONTEXT_LINES = 80, 4
 """Characters after which a line of a diff is wrapped, and unchanged lines shown around a change; chosen by hand."""
+
+MAX_CHARACTER_PAIRS = 4_000_000
+"""Pairs of a replaced and a replacing character up to which two versions are shown side by side: two blocks of 50 lines
+have as many. Chosen by hand."""
+MAX_WRAPPED = 10_000
+"""Characters of a line up to which it is wrapped, which takes one level of recursion for each `WRAP_COLUMN`."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +72,26 @@ class VersionList:
         versions = []
         for node in nodes:
             old, new = (visible(sources.get(number, "")).splitlines() for number in (node["parent"] or 0, node["node"]))
-            differ = difflib.HtmlDiff(wrapcolumn=WRAP_COLUMN)
-            table = differ.make_table(old, new, context=True, numlines=CONTEXT_LINES)
             origin, change, *failures = description_lines(node)
             passes_all = node["passed"] == node["total"]
-            # HtmlDiff escapes the lines that it compares.
-            versions.append(Version(origin, change, failures, passes_all, Markup(table)))
+            # The lines are escaped in it.
+            versions.append(Version(origin, change, failures, passes_all, Markup(_html_diff(old, new))))
         return versions
+
+
+def _html_diff(old: Sequence[str], new: Sequence[str]) -> str:
+    """Two versions side by side, or one below the other where finding the lines that belong together takes long."""
+    pairs = (
+        len("".join(old[i1:i2])) * len("".join(new[j1:j2]))
+        for tag, i1, i2, j1, j2 in opcodes(old, new)
+        if tag == "replace"
+    )
+    longest = max(map(len, [*old, *new]), default=0)
+    if sum(pairs) <= MAX_CHARACTER_PAIRS and longest <= MAX_WRAPPED:
+        differ = difflib.HtmlDiff(wrapcolumn=WRAP_COLUMN)
+        return differ.make_table(old, new, context=True, numlines=CONTEXT_LINES)
+    lines = difflib.unified_diff(old, new, n=CONTEXT_LINES, lineterm="")
+    return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
 
 
 def description_lines(node: Record) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 
 from reloc_lsp.program.fingerprint import fingerprint, parse_unit
+from reloc_lsp.program.sequence_diff import opcodes
 from reloc_lsp.program.text_edit import Edit, apply_edits
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.interfaces.protocols import Evaluator
@@ -24,12 +24,8 @@ def hunks(before: str, after: str) -> list[Edit]:
     starts = [0]
     for word in old:
         starts.append(starts[-1] + len(word))
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        Edit(starts[i1], starts[i2], "".join(new[j1:j2]))
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    steps = opcodes(old, new)
+    return [Edit(starts[i1], starts[i2], "".join(new[j1:j2])) for tag, i1, i2, j1, j2 in steps if tag != "equal"]
 
 
 async def minimize_patch(

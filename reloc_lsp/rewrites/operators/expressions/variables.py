@@ -101,16 +101,16 @@ def swap_constants(ctx: UnitContext) -> Iterator[Rewrite]:
         for s in ctx.loads(ast.Constant, ast.Name)
         if not isinstance(s.parent, ast.JoinedStr | ast.Expr) and s.field != "func"
     ]
-    for index, first in enumerate(slots):
-        for second in slots[index + 1 :]:
-            if type(first.node) is not type(second.node) or ctx.inline(first.node) == ctx.inline(second.node):
+    texts = [ctx.inline(slot.node) for slot in slots]
+    for index, (first, one) in enumerate(zip(slots, texts, strict=True)):
+        for second, two in zip(slots[index + 1 :], texts[index + 1 :], strict=True):
+            if type(first.node) is not type(second.node) or one == two:
                 continue
             if isinstance(first.node, ast.Constant) and isinstance(second.node, ast.Constant):
                 if type(first.node.value) is not type(second.node.value):
                     continue
             elif first.statement is not second.statement:
                 continue
-            one, two = ctx.inline(first.node), ctx.inline(second.node)
             edits = (ctx.edit(first, two), ctx.edit(second, one))
             alike = type(first.parent) is type(second.parent) and first.field == second.field
             same_context = alike or first.statement is second.statement
