@@ -15,6 +15,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     CanaryEnded,
     ChildEnd,
     DifferentialOutcome,
+    FileMissing,
     PermissionRequired,
     RawRecord,
     Record,
@@ -53,6 +54,11 @@ class ChildReport:
     def last(self, kind: type[R]) -> R | None:
         """The last record of a kind, or `None`."""
         return next((record for record in reversed(self.records) if isinstance(record, kind)), None)
+
+    @property
+    def missing(self) -> set[str]:
+        """The paths beside the copy of the workspace that the tests looked for in vain."""
+        return {record.path for record in self.all(FileMissing)}
 
     @property
     def permissions(self) -> set[str]:

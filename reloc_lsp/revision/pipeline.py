@@ -13,7 +13,8 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
 from reloc_lsp.evaluation.selection.test_file_discovery import test_files
-from reloc_lsp.evaluation.tiers import HarnessLauncher
+from reloc_lsp.evaluation.tiers import HarnessLauncher, files_missing_for_import
+from reloc_lsp.evaluation.workspace.outside_files import OutsideFilesNeededError
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.revision.best_so_far import BestSoFar
@@ -23,7 +24,7 @@ from reloc_lsp.revision.proposal import Progress, Proposal, Reason
 from reloc_lsp.revision.request import RevisionRequest
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.revision.suspects import SuspectReviser
-from reloc_lsp.revision.target import TargetReader
+from reloc_lsp.revision.target import TargetReader, UnitInFile
 from reloc_lsp.revision.trace.recorded_model import RecordingModel, ReplayingModel
 from reloc_lsp.revision.trace.trace_file import Trace, TraceError, read_trace
 from reloc_lsp.revision.unit_reviser import UnitReviser
@@ -32,6 +33,9 @@ from reloc_lsp.search.interfaces.language_model import LanguageModel
 
 GRACE_SECONDS = 6.0
 """Seconds after the end of the budget at which a step that does not watch the budget is cancelled; chosen by hand."""
+
+MAX_COPIES = 4
+"""How often the workspace is copied because its tests turn out to read files outside of it. Chosen by hand."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,7 @@ class RevisionPipeline:
         self._sandbox: Level = "none"
         self._model: LanguageModel | None = None
         self._trace: Trace | None = None
+        self._outside: list[str] = []
         self._copying: asyncio.Future[ScratchCopy] | None = None
 
     async def proposal(self) -> Proposal:
@@ -87,13 +92,35 @@ class RevisionPipeline:
         target = self._files.read(self._request.target)
         tests = self._files.tests_of(self._request.target, target)
         self._open_model()
-        reviser = await self._prepare()
-        async with asyncio.timeout(self._timeout()):
+        for _ in range(MAX_COPIES):
+            reviser = await self._prepare()
+            try:
+                async with asyncio.timeout(self._timeout()):
+                    return await self._revise_with(reviser, target, tests)
+            except OutsideFilesNeededError as needed:
+                self._outside += needed.paths
+                await self._remove_copy()
+        raise EvaluationError(
+            f"The tests read files outside of the workspace, and after {MAX_COPIES} copies they still miss some: "
+            f"{', '.join(self._outside)} are copied. Start ReLoc in a folder that holds all of them."
+        )
+
+    async def _revise_with(self, reviser: UnitReviser, target: UnitInFile | None, tests: str) -> Proposal:
+        if self._outside:
+            self._report.notes.append(f"Copied too, because the tests read it: {', '.join(self._outside)}.")
+        try:
             if tests:
                 return await SuspectReviser(reviser, about=tests).revise()
             if target is None or target.unit.is_class:
                 return await SuspectReviser(reviser, within_class=target.unit if target else None).revise()
             return await reviser.revise(target)
+        except EvaluationError:
+            selection = [*self._request.settings.evaluation.tests] or [path.as_posix() for path in reviser.test_files]
+            missing = await files_missing_for_import(reviser.launcher, selection) if selection else set()
+            outside = reviser.launcher.copy.outside_files(missing)
+            if outside:
+                raise OutsideFilesNeededError(outside) from None
+            raise
 
     def _open_model(self) -> None:
         """Connect to the model or to the replies of a trace; record the calls if a trace is to be written."""
@@ -138,7 +165,9 @@ class RevisionPipeline:
     def _copy_workspace(self, sandbox: Sandbox) -> ScratchCopy:
         snapshot, withhold = self._request.snapshot, self._request.settings.evaluation.withhold
         mountable = sandbox.container is not None
-        return ScratchCopy(snapshot.root, snapshot.unsaved, mountable=mountable, withhold=withhold)
+        return ScratchCopy(
+            snapshot.root, snapshot.unsaved, mountable=mountable, withhold=withhold, outside=self._outside
+        )
 
     def _find_test_files(self) -> list[Path]:
         """The test files of the workspace; none if the settings name the tests."""
@@ -157,6 +186,9 @@ class RevisionPipeline:
             await asyncio.shield(self._model.close())
         if self._trace:
             self._trace.close()
+        await self._remove_copy()
+
+    async def _remove_copy(self) -> None:
         if self._copying is not None:
             await asyncio.shield(_remove(self._copying))
 

@@ -28,7 +28,7 @@ COPIES_LAID_OUT = (
     + """\
 for folder in above:
     for number in range(100):
-        place = folder / f"copy-{number}" / "workspace" / Path.cwd().name
+        place = folder / f"copy-{number}" / "workspace" / "2" / "1" / Path.cwd().name
         try:
             place.mkdir(parents=True)
             for name in ("m.py", "test_m.py"): os.symlink("{victim}/keep.txt", place / name)

@@ -17,6 +17,7 @@ from reloc_lsp.evaluation.harness.protocol.values import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.sandbox.interference import container_notes
 from reloc_lsp.evaluation.tiers import ColdTier, HarnessLauncher, Tier
+from reloc_lsp.evaluation.workspace.outside_files import OutsideFilesNeededError
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, TestResult
 
@@ -71,11 +72,12 @@ class BaselineBuilder:
     async def measure(self, groups: Sequence[Sequence[str]]) -> Baseline:
         """Try the groups of test files until tests reach the unit and one of them fails, or all were tried.
 
-        Raises `EvaluationError` if no test can evaluate the unit.
+        Raises `EvaluationError` if no test can evaluate the unit, and `OutsideFilesNeededError`.
         """
         try:
             first, coverage = await self.search.at(groups)
             try:
+                self._need_outside_files(coverage)
                 return self._assembled(await self._choice(first, coverage))
             except BaseException:
                 await first.close()
@@ -84,15 +86,21 @@ class BaselineBuilder:
             reason = unreadable_reason(str(error), self.launcher) or withheld_note(self.launcher.copy)
             raise EvaluationError(f"{error} {reason}".strip()) from error
 
+    def _need_outside_files(self, coverage: CoverageRun) -> None:
+        """Raise `OutsideFilesNeededError` if tests look for files that can be copied too."""
+        paths = self.launcher.copy.outside_files(coverage.missing)
+        if paths:
+            raise OutsideFilesNeededError(paths)
+
     async def _choice(self, first: Tier, coverage: CoverageRun) -> TierChoice:
         if not coverage.covering:
-            return await self._import_only(first)
+            return await self._import_only(first, coverage)
         covering = self._evaluating(coverage)
         if first.forks:
             return await self.chooser.choose(first, coverage, covering)
         return await self.chooser.choose_cold(first, coverage, covering)
 
-    async def _import_only(self, first: Tier) -> TierChoice:
+    async def _import_only(self, first: Tier, coverage: CoverageRun) -> TierChoice:
         """No test calls the unit; it may still run while modules are imported."""
         errors = first.collected.errors
         if not first.tests:
@@ -109,19 +117,30 @@ class BaselineBuilder:
         if not results:
             if errors:
                 raise EvaluationError(_not_collected(errors))
+            unreadable = failure_notes(coverage.results, first.tests, self.launcher)
+            advice = unreadable or ["Write a test that calls it, or name its tests with --tests."]
             raise EvaluationError(
                 f"No test reaches {self.location.unit.qualname}: {len(first.tests)} tests were collected and none of "
-                "them runs it. Write a test that calls it, or name its tests with --tests."
+                f"them runs it. {advice[0]}"
             )
         return await self.chooser.choose_without_swap(first, "the unit runs at import only", results, cold, set())
 
     def _evaluating(self, coverage: CoverageRun) -> list[int]:
         """Covering tests that evaluate candidates: failing ones, and as many others as can run for each."""
         results = {n: coverage.results[n] for n in coverage.covering}
+        unreadable = {n: reason for n in coverage.failing if (reason := self._unreadable(results[n]))}
+        if unreadable and set(unreadable) == set(coverage.failing):
+            raise EvaluationError(f"The tests that fail do so in the copy of the workspace: {unreadable.popitem()[1]}")
+        results = {n: result for n, result in results.items() if n not in unreadable}
         not_skipped = {n: result for n, result in results.items() if result.outcome is not Outcome.SKIPPED}
         if not not_skipped:
             raise EvaluationError("Every test that reaches the unit is skipped here, so nothing can judge a revision.")
         return affordable_tests(not_skipped, self.budget)
+
+    def _unreadable(self, result: TestResult) -> str:
+        """Why a test fails here that does not fail in the workspace itself; empty if there is no such reason."""
+        failure = result.failure
+        return unreadable_reason(f"{failure.kind}: {failure.message}", self.launcher) if failure else ""
 
     def _assembled(self, choice: TierChoice) -> Baseline:
         """The baseline that rests on a choice of a tier."""

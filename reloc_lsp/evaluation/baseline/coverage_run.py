@@ -35,10 +35,11 @@ class CoverageRun:
     """The result of instrumented runs of tests on the unchanged unit.
 
     `results` and `lines` (the lines of the unit that a test runs) are by test number, `calls` counts calls of the unit
-    by test number, `types` holds type names by the unit's names. `permissions` are those that the tests require.
-    `errors` are errors of collecting the tests again; `begun` is true if a test was run after that. `at_import` is
-    true if the unit runs while modules are imported. `swallowed` are the assertions that the unit swallows (see
-    `TestEnded`). `unseen` is what the time did not suffice for.
+    by test number, `types` holds type names by the unit's names. `permissions` are those that the tests require, and
+    `missing` the paths that they look for in vain beside the copy. `errors` are errors of collecting the tests again;
+    `begun` is true if a test was run after that. `at_import` is true if the unit runs while modules are imported.
+    `swallowed` are the assertions that the unit swallows (see `TestEnded`). `unseen` is what the time did not suffice
+    for.
     """
 
     results: dict[int, TestResult] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class CoverageRun:
     types: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     calls: dict[int, int] = field(default_factory=dict)
     permissions: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     begun: bool = False
     at_import: bool = False
@@ -56,6 +58,7 @@ class CoverageRun:
         """Add the report of one child process."""
         self.results |= report.results
         self.permissions |= report.permissions
+        self.missing |= report.missing
         self.begun |= report.last(RunBegins) is not None
         self.errors += [record.error.text for record in report.all(NotCollected)]
         self.swallowed.update(*(record.swallowed for record in report.all(TestEnded)))

@@ -50,6 +50,14 @@ def unreadable_reason(text: str, launcher: HarnessLauncher) -> str:
     copy = launcher.copy
     for match in _MISSING.finditer(text):
         path = Path(os.path.normpath(copy.root / match["path"]))
+        if path.is_relative_to(copy.folder) and not path.is_relative_to(copy.root):
+            outside = copy.original_path(path)
+            if outside is not None and outside.exists():
+                return (
+                    f"{os.path.relpath(outside, copy.origin)} is outside of the workspace {copy.origin}, and files "
+                    "there are not in the copy in which tests run. Start ReLoc in a folder that holds both."
+                )
+            continue
         if path.is_relative_to(copy.root):
             name = path.relative_to(copy.root)
             if not any(part in copy.withheld for part in map(Path.as_posix, (name, *name.parents))):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reloc_lsp.evaluation.harness.protocol.values import ConfinementRules, ReadingRules
+from reloc_lsp.evaluation.workspace.copy_layout import LEVELS
 
 KINDS = {
     "network": "sockets",
@@ -82,8 +83,8 @@ class Grants:
 
 
 def _shown(folder: str) -> str:
-    """The name of a folder in messages. `workspace/NAME/...` is in the copy of the user's workspace."""
+    """The name of a folder in messages. What is below `LEVELS` is in the copy of the user's workspace."""
     parts = Path(folder).parts
-    if parts[:1] == ("workspace",):
-        return "/".join(parts[2:]) or "the workspace's copy"
+    if parts[: len(LEVELS)] == LEVELS:
+        return "/".join(parts[len(LEVELS) + 1 :]) or "the workspace's copy"
     return folder

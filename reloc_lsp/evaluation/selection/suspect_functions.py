@@ -14,6 +14,7 @@ from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.fault_localization import function_suspiciousness
 from reloc_lsp.evaluation.tiers import HarnessLauncher, Tier, first_tier
+from reloc_lsp.evaluation.workspace.outside_files import OutsideFilesNeededError
 from reloc_lsp.search.verdict import Outcome, TestResult
 
 Function = tuple[str, int]
@@ -44,11 +45,15 @@ async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds
     """Run the tests in `files` under a trace of calls, for at most `seconds`, and rank the functions they call.
 
     With the node id `about` only failures of these tests count, and the others show which functions work. Functions of
-    the test files and of `conftest.py` are left out. Raises `EvaluationError` if no test is collected.
+    the test files and of `conftest.py` are left out. Raises `EvaluationError` if no test is collected, and
+    `OutsideFilesNeededError`.
     """
     trace = await _collect_and_trace(launcher, files, seconds, about)
     if await asyncio.to_thread(launcher.copy.make_writable, trace.permissions):
         trace = await _collect_and_trace(launcher, files, seconds, about)
+    outside = launcher.copy.outside_files(trace.missing)
+    if outside:
+        raise OutsideFilesNeededError(outside)
     results, calls = trace.results, trace.calls
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
     # What other failing tests call is neither right nor the cause of these failures.
@@ -74,6 +79,7 @@ def _is_about(test: str, about: str) -> bool:
 @dataclass
 class _Trace:
     """Results by test number, the tests that call each function, and the permissions that the tests required.
+    `missing` are the paths beside the copy that they look for in vain.
 
     `chosen` are the numbers of the tests whose failures count.
     """
@@ -82,6 +88,7 @@ class _Trace:
     results: dict[int, TestResult] = field(default_factory=dict)
     calls: dict[Function, set[int]] = field(default_factory=lambda: defaultdict(set))
     permissions: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
 
     def add_calls(self, report: ChildReport) -> None:
         last = report.last(CallsReport)
@@ -118,6 +125,7 @@ async def _trace_calls(tier: Tier, chosen: set[int], seconds: float) -> _Trace:
             report = await tier.run("", RunRequest(dict.fromkeys(tests, limit), trace_calls=True, learn=True))
             trace.results.update(report.results)
             trace.permissions.update(report.permissions)
+            trace.missing.update(report.missing)
             trace.add_calls(report)
             if report.ended == "done" or not report.results:
                 return

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from reloc_lsp.evaluation.harness.protocol.messages import CollectionJob, PermissionRequired
+from reloc_lsp.evaluation.harness.protocol.messages import CollectionJob, FileMissing, PermissionRequired, Record
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
 
 LONGEST_SECONDS = 60.0
@@ -15,14 +15,26 @@ LONGEST_SECONDS = 60.0
 
 async def permissions_to_import(launcher: HarnessLauncher, selection: Sequence[str]) -> set[str]:
     """The permissions (see `PermissionRequired`) that pytest requires to collect `selection`, successful or not."""
+    records = await _records_of_import(launcher, selection)
+    return {record.permission for record in records if isinstance(record, PermissionRequired)}
+
+
+async def files_missing_for_import(launcher: HarnessLauncher, selection: Sequence[str]) -> set[str]:
+    """The paths beside the copy of the workspace that pytest looks for in vain while it collects `selection`."""
+    records = await _records_of_import(launcher, selection)
+    return {record.path for record in records if isinstance(record, FileMissing)}
+
+
+async def _records_of_import(launcher: HarnessLauncher, selection: Sequence[str]) -> list[Record]:
+    """What a collection of `selection` reports, unconfined."""
     process = await launcher.start(CollectionJob(tuple(selection), learn=True), launcher.copy.root)
-    permissions: set[str] = set()
+    records: list[Record] = []
     try:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_SECONDS):
-                while isinstance(message := await process.receive(), PermissionRequired):
-                    permissions.add(message.permission)
+                while isinstance(message := await process.receive(), Record):
+                    records.append(message)
     finally:
         process.kill()
         await process.close()
-    return permissions
+    return records

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Mount
 from reloc_lsp.evaluation.workspace.cleanup import remove_tree
+from reloc_lsp.evaluation.workspace.copy_layout import copy_folder
 from reloc_lsp.evaluation.workspace.mounted_directory import ReplacementFolder
 from reloc_lsp.evaluation.workspace.unique_mtimes import UniqueMtimeWriter
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
@@ -65,7 +66,7 @@ class MountedWorkspace:
     def create(self, root: Path) -> None:
         """Prepare the mount at `root`."""
         root.mkdir(parents=True)
-        self._overlays[root] = _Overlay(self.storage / root.parent.parent.name)
+        self._overlays[root] = _Overlay(self.storage / copy_folder(root).name)
         self._fill_overlay(root)
 
     def write_file(self, root: Path, name: Path, data: bytes) -> bool:

@@ -15,7 +15,9 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.sandbox import Mount
 from reloc_lsp.evaluation.workspace.cleanup import PREFIX, remove_leftovers, remove_tree, write_owner
 from reloc_lsp.evaluation.workspace.cleanup_process import CleanupProcess
+from reloc_lsp.evaluation.workspace.copy_layout import copied_root, copy_folder
 from reloc_lsp.evaluation.workspace.copy_tree import CopiedWorkspace
+from reloc_lsp.evaluation.workspace.outside_files import can_be_copied, copy_outside
 from reloc_lsp.evaluation.workspace.read_only_mount import MountedWorkspace
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles
@@ -35,6 +37,7 @@ class ScratchCopy:
     A large workspace is not copied if it is `mountable`, which requires a container. Then `root` is the path at which
     processes see the mounted workspace, and an empty folder for the controller.
 
+    `outside` are files and folders outside of the workspace, relative to it, that are copied too.
     `withhold` are the user's patterns of files that no process can see; see `WithheldFiles`. `files` is the workspace
     as the user sees it. `empty_file` is shown to processes in place of a file that is hidden. `kept_bytecode` are
     folders with bytecode that was compiled before any candidate ran. The constructor raises `EvaluationError` if the
@@ -42,11 +45,18 @@ class ScratchCopy:
     """
 
     def __init__(
-        self, origin: Path, unsaved: Mapping[Path, str], *, mountable: bool = False, withhold: Sequence[str] = ()
+        self,
+        origin: Path,
+        unsaved: Mapping[Path, str],
+        *,
+        mountable: bool = False,
+        withhold: Sequence[str] = (),
+        outside: Sequence[str] = (),
     ) -> None:
         self.files = UserFiles(origin, unsaved)
         self.origin = self.files.root
         self.withholding = WithheldFiles(withhold)
+        self.outside = outside
         self.kept_bytecode: list[Path] = []
         self._keeps_bytecode = True
         self._numbers = itertools.count(1)
@@ -60,7 +70,7 @@ class ScratchCopy:
             self.empty_file = self.folder / "empty"
             self.empty_file.touch()
             self._cleanup_process = CleanupProcess(self.folder)
-            self.root = self.folder / "copy" / "workspace" / self.origin.name
+            self.root = copied_root(self.folder / "copy", self.origin.name)
             mounted = self._mounted_workspace() if mountable and is_large(self.origin) else None
             self.mounted = mounted is not None
             self._workspace = mounted or CopiedWorkspace(self.files, self.withholding, lambda: self._closed)
@@ -84,7 +94,7 @@ class ScratchCopy:
 
     def add_copy(self) -> Path:
         """Make one more copy of the workspace, for a cold run, and return its root. Any thread may call this."""
-        root = self.folder / f"copy-{next(self._numbers)}" / "workspace" / self.origin.name
+        root = copied_root(self.folder / f"copy-{next(self._numbers)}", self.origin.name)
         with self._copying:
             if not self._closed:
                 self._create(root)
@@ -117,7 +127,7 @@ class ScratchCopy:
 
     def folder_of(self, root: Path) -> Path:
         """The folder that holds the copy at `root` and the files of its processes, and nothing of other copies."""
-        return root.parent.parent
+        return copy_folder(root)
 
     def remove(self, root: Path) -> None:
         """Remove a copy that `add_copy()` made."""
@@ -127,6 +137,21 @@ class ScratchCopy:
     def path_in_copy(self, path: Path, root: Path | None = None) -> Path:
         """The path of the user's file `path` in the copy at `root`, or in the first copy."""
         return (root or self.root) / self.files.relative(path)
+
+    def outside_files(self, missing: Collection[str]) -> set[str]:
+        """What to copy besides, relative to the workspace, so that paths that are `missing` beside a copy are there."""
+        found = set()
+        for name in missing:
+            path = self.original_path(Path(name))
+            found.add(can_be_copied(self.origin, path, self.withholding) if path else None)
+        return {path for path in found if path is not None}.difference(self.outside)
+
+    def original_path(self, path: Path) -> Path | None:
+        """What `path`, which is in or beside a copy, is for the workspace itself; `None` for any other path."""
+        if not path.is_relative_to(self.folder):
+            return None
+        beside = self.folder / path.relative_to(self.folder).parts[0]
+        return Path(os.path.normpath(self.origin / os.path.relpath(path, copied_root(beside, self.origin.name))))
 
     def content_path(self, root: Path, path: Path) -> Path:
         """Where the controller reads what processes see at `path`, which is below `root`."""
@@ -169,6 +194,8 @@ class ScratchCopy:
     def _create(self, root: Path) -> None:
         """Make a copy of the workspace at `root`, with the unsaved texts in it."""
         self._workspace.create(root)
+        for path in self.outside:
+            copy_outside(self.origin, root, path, self.withholding)
         for name, text in self.files.unsaved.items():
             if self.withholding.withholds(name.as_posix(), str(self.origin / name)):
                 continue

@@ -1,4 +1,4 @@
-"""Which permissions tests require, found by the interpreter's audit events (PEP 578).
+"""Which permissions tests require and which files they miss, found by the interpreter's audit events (PEP 578).
 
 A run of the unchanged code shows by this what must be granted to its candidates. A C extension may act without an
 event. Such a permission is not found here: then the tests fail in the sandbox, which the controller notices.
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..protocol.messages import PermissionRequired, Send
+from .missing_files import MissingFiles
 
 PERMISSION_OF_EVENT = {
     **dict.fromkeys(
@@ -29,6 +30,10 @@ PATH_ARGUMENTS = {
 }  # fmt: skip
 """Events that change a directory, and how many of their first arguments are paths in one."""
 
+READING_EVENTS = ("os.listdir", "os.scandir")
+"""Events of reading a directory, whose path is their first argument."""
+HANDLED_EVENTS = frozenset((*PERMISSION_OF_EVENT, *PATH_ARGUMENTS, *READING_EVENTS, "open", "import"))
+
 WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 """Flags of `open` by which a file, or the directory that holds it, may change."""
 UNNAMED_FILE = getattr(os, "O_TMPFILE", -1)
@@ -41,16 +46,18 @@ class AuditListener:
     """Sends a record `PermissionRequired` the first time that a permission is required.
 
     A permission is "network", "processes", "attributes", or the path of a directory in which something is written. The
-    process may always write in its own directories `private`.
+    process may always write in its own directories `private`. `missing` is told of every path that is looked for.
     """
 
-    def __init__(self, send: Send, *private: str) -> None:
+    def __init__(self, send: Send, missing: MissingFiles, *private: str) -> None:
         self._send = send
+        self._missing = missing
         self._private = ("/proc/", *(directory + os.sep for directory in private))
         self._reported: set[str] = set()
 
     def install(self) -> None:
         """Listen until the process ends: an audit hook cannot be removed."""
+        self._missing.watch_stat()
         sys.addaudithook(self._hook())
 
     def _hook(self) -> Callable[[str, tuple[Any, ...]], None]:
@@ -58,7 +65,7 @@ class AuditListener:
 
         def hook(event: str, arguments: tuple[Any, ...]) -> None:
             nonlocal busy
-            if busy or (event not in PERMISSION_OF_EVENT and event not in PATH_ARGUMENTS and event != "open"):
+            if busy or event not in HANDLED_EVENTS:
                 return
             busy = True
             try:
@@ -73,6 +80,10 @@ class AuditListener:
     def _handle(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in PERMISSION_OF_EVENT:
             self._report(PERMISSION_OF_EVENT[event])
+        elif event == "import":
+            self._missing.imported(arguments[2])
+        elif event in READING_EVENTS:
+            self._missing.looked_for(arguments[0])
         elif event != "open":
             for path in arguments[: PATH_ARGUMENTS[event]]:
                 self._report_parent(path)
@@ -80,6 +91,7 @@ class AuditListener:
             self._handle_open(*arguments)
 
     def _handle_open(self, path: Any, mode: Any, flags: int) -> None:
+        self._missing.looked_for(path)
         if flags & UNNAMED_FILE == UNNAMED_FILE:
             self._report_directory(path)
         elif flags & WRITE_FLAGS:

@@ -36,6 +36,7 @@ from ..protocol.wire import Wire
 from .audit_events import AuditListener
 from .child_records import RecordSender
 from .confinement import Confinement
+from .missing_files import MissingFiles
 from .process_limits import become_subreaper, kill_orphans, load_prctl, memory_limit, prepare_child
 from .remove_tree import empty_directory
 from .supervised_child import ChildProcess, Request
@@ -53,6 +54,7 @@ class ForkServer:
 
     def __init__(self, wire: Wire, setup: Setup, run_child: RunChild) -> None:
         self._wire = wire
+        self._setup = setup
         self._run_child = run_child
         parent = os.path.join(setup.scratch, "children", str(os.getpid()))
         self._directories = [os.path.join(parent, str(number)) for number in range(max(1, setup.workers))]
@@ -138,7 +140,7 @@ class ForkServer:
             send = RecordSender(writer, nonce)
             os.environ["TMPDIR"] = tempfile.tempdir = directory
             if request.request.learn:
-                AuditListener(send, directory).install()
+                AuditListener(send, MissingFiles(send, self._setup), directory).install()
             elif self._confinement is not None:
                 self._confinement.apply(directory)
             self._run_child(request, send, os.path.join(directory, "pytest"))

@@ -316,6 +316,13 @@ class PermissionRequired(Record):
 
 
 @dataclass(frozen=True)
+class FileMissing(Record):
+    """The tests look for a file or folder beside the copy of the workspace, and there is none at this path."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class ProbeReport(Record):
     """What a probe recorded. Values of expressions are small numbers, equal for values that are equal.
 

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from ..isolation.audit_events import AuditListener
+from ..isolation.missing_files import MissingFiles
 from ..protocol.messages import Collected, CollectionFailed, CollectionJob, Setup
 from ..protocol.values import CollectionError
 from ..protocol.wire import Wire
@@ -41,10 +42,11 @@ def run(wire: Wire, setup: Setup, job: CollectionJob) -> None:
     """Collect the selection, and send `Collected` or `CollectionFailed`.
 
     A job with `learn` sends a `PermissionRequired` before that for each permission that importing and collecting
-    require.
+    require, and a `FileMissing` for each file that is missing for them.
     """
     if job.learn:
-        AuditListener(wire.send, *(os.path.join(setup.scratch, name) for name in ("tmp", "cache"))).install()
+        missing = MissingFiles(wire.send, setup)
+        AuditListener(wire.send, missing, *(os.path.join(setup.scratch, name) for name in ("tmp", "cache"))).install()
     collection = Collection(wire)
     status = run_pytest(setup.root, setup.scratch, job.selection, plugins=[collection])
     if not collection.reported:
