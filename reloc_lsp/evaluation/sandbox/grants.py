@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reloc_lsp.evaluation.harness.protocol.values import ConfinementRules, ReadingRules
-from reloc_lsp.evaluation.workspace.copy_layout import LEVELS
+from reloc_lsp.evaluation.sandbox.copy_layout import LEVELS
 
 KINDS = {
     "network": "sockets",

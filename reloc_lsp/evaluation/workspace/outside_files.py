@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from reloc_lsp.evaluation.workspace.copy_layout import LEVELS
+from reloc_lsp.evaluation.sandbox.copy_layout import LEVELS
 from reloc_lsp.evaluation.workspace.copy_tree import CopiedWorkspace
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles

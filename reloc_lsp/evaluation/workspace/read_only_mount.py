@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Mount
+from reloc_lsp.evaluation.sandbox.copy_layout import copy_folder
 from reloc_lsp.evaluation.workspace.cleanup import remove_tree
-from reloc_lsp.evaluation.workspace.copy_layout import copy_folder
 from reloc_lsp.evaluation.workspace.mounted_directory import ReplacementFolder
 from reloc_lsp.evaluation.workspace.unique_mtimes import UniqueMtimeWriter
 from reloc_lsp.evaluation.workspace.user_files import UserFiles

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.sandbox import Mount
+from reloc_lsp.evaluation.sandbox.copy_layout import copied_root, copy_folder
 from reloc_lsp.evaluation.workspace.cleanup import PREFIX, remove_leftovers, remove_tree, write_owner
 from reloc_lsp.evaluation.workspace.cleanup_process import CleanupProcess
-from reloc_lsp.evaluation.workspace.copy_layout import copied_root, copy_folder
 from reloc_lsp.evaluation.workspace.copy_tree import CopiedWorkspace
 from reloc_lsp.evaluation.workspace.outside_files import can_be_copied, copy_outside
 from reloc_lsp.evaluation.workspace.read_only_mount import MountedWorkspace
