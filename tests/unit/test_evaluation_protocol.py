@@ -85,6 +85,7 @@ EXAMPLES: list[Message] = [
     CanaryEnded("failed"),
     messages.LineReached(3, None),
     messages.PermissionRequired("network"),
+    messages.FileMissing("/tmp/copy/data/rates.json"),
     ProbeReport(
         {"a": ("int",)}, {0: 2}, {0: {3: 1}}, {3: ((0, 1, (0, -1)), (None, 0, ()))}, {3: {0: True}}, {0: 3}, {}
     ),
