@@ -11,7 +11,9 @@ from reloc_lsp.evaluation.candidate_runner import CandidateRunner, ServerLostErr
 from reloc_lsp.evaluation.candidate_scheduler import CandidateScheduler
 from reloc_lsp.evaluation.confirmation import Confirmation
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
+from reloc_lsp.evaluation.harness.protocol.values import Region
 from reloc_lsp.evaluation.probes import differential_runs
+from reloc_lsp.evaluation.probes.unrun_regions import unrun_regions
 from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.tiers import HarnessLauncher
@@ -141,6 +143,10 @@ class PytestEvaluator:
     async def observe(self, sources: Sequence[str]) -> Sequence[Observations]:
         """What versions of the unit do with inputs that no test uses; nothing where that cannot be shown."""
         return await differential_runs.observe(self.context, self.runner, sources)
+
+    async def unrun_regions(self, source: str) -> tuple[Region, ...] | None:
+        """The parts of a version that no test runs, outermost first; `None` if that is not known."""
+        return await unrun_regions(self.context, self.runner, source)
 
     def cancel(self) -> None:
         """End the runs now in progress, whose verdicts nobody waits for."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from typing import Any, Literal
 
+from reloc_lsp.program.power_kinds import PowerKind
 from reloc_lsp.search.objective import FIX, Measurement, Objective
 
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
@@ -64,11 +65,25 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class NewPower:
+    """Something that a revision can do and the function could not: see `program.powers.Power`.
+
+    `line` is that of the revised file. `ran` says whether a test ran that code; `None` if that is not known.
+    """
+
+    kind: PowerKind
+    name: str
+    line: int
+    ran: bool | None
+
+
+@dataclass(frozen=True)
 class Alternative:
     """Another revision that passes the same tests as the proposal; `source` is the text of the whole file.
 
     `score` orders alternatives (higher is better). `contrast` is a sentence about an input for which this revision
-    behaves differently than the proposal; it is empty if no such input is known.
+    behaves differently than the proposal; it is empty if no such input is known. `cautions` and `powers` are as in
+    `Proposal`.
     """
 
     diff: str
@@ -77,6 +92,8 @@ class Alternative:
     score: float
     source: str
     contrast: str = ""
+    cautions: tuple[str, ...] = ()
+    powers: tuple[NewPower, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,8 +102,10 @@ class Proposal:
 
     `file` is relative to the workspace, `source` is its whole revised text and `original` the text before. `why` are
     sentences about what changed and what confirms it. `failure` describes in one line a test that failed before.
-    `measure` is the measured improvement of an objective that is measured. `reason` is set for the statuses `error` and
-    `cancelled`.
+    `cautions` are sentences about what the user should check before the revision is applied: hidden text, new `powers`,
+    and code that no test ran. `unrun_lines` are lines of the revised file that no test ran, if they are new or a test
+    ran them before; `None` if that is not known. `measure` is the measured improvement of an objective that is
+    measured. `reason` is set for the statuses `error` and `cancelled`.
     """
 
     status: Status
@@ -103,6 +122,9 @@ class Proposal:
     source: str = ""
     original: str = ""
     why: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    powers: tuple[NewPower, ...] = ()
+    unrun_lines: tuple[int, ...] | None = None
     notes: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     cost: Mapping[str, float | None] = field(default_factory=dict)
@@ -124,7 +146,9 @@ class Proposal:
             "diff": self.diff,
             "source": self.source,
             "why": list(self.why),
-            "notes": list(self.notes),
+            "notes": [*self.cautions, *self.notes],
+            "powers": [asdict(power) for power in self.powers],
+            "unrun_lines": None if self.unrun_lines is None else list(self.unrun_lines),
             "alternatives": [asdict(alternative) for alternative in self.alternatives],
             "cost": {name: self.cost.get(name, 0) for name in COST_KEYS},
             "sandbox": self.sandbox,

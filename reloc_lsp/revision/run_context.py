@@ -17,9 +17,10 @@ from reloc_lsp.revision.model_access import NO_SANDBOX, model_for_search
 from reloc_lsp.revision.objectives.behaviour_differences import BehaviourDifferences
 from reloc_lsp.revision.proposal import Alternative, Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, failure_text
+from reloc_lsp.revision.review.reviewer import Reviewer
 from reloc_lsp.revision.run_report import RunReport
 from reloc_lsp.rewrites.source.module_context import ModuleContext
-from reloc_lsp.search.candidate import Node, Task
+from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.interfaces.language_model import LanguageModel
 from reloc_lsp.search.objective import FIX, Objective
 from reloc_lsp.settings import Settings
@@ -39,6 +40,7 @@ class RunContext:
     report: RunReport
     model: BudgetedModel | None
     behaviours: BehaviourDifferences
+    reviewer: Reviewer
 
     @property
     def before(self) -> Tests:
@@ -87,6 +89,18 @@ class RunContext:
         """The unified diff from the unit's file to its `revised` text."""
         return unified_diff(self.task.module, revised, self.task.file)
 
+    def reviewed(self, proposal: Proposal, source: str) -> Proposal:
+        """The proposal of the unit's text `source`, with what the user should check in it."""
+        review = self.reviewer.review(source)
+        lines = review.unrun.whole if review.unrun else None
+        return replace(proposal, cautions=review.cautions, powers=review.powers, unrun_lines=lines)
+
+    def is_refused(self, candidate: Candidate) -> bool:
+        """Whether the settings refuse to propose a candidate; the user is told why."""
+        refusal = self.reviewer.refusal(candidate.source)
+        self.report.note_once(refusal)
+        return bool(refusal)
+
     def with_alternatives(
         self, proposal: Proposal, *, source: str, others: Sequence[Node], scores: Sequence[float]
     ) -> Proposal:
@@ -104,6 +118,7 @@ class RunContext:
 
     def _alternative(self, node: Node, score: float, contrast: str) -> Alternative:
         revised = self.task.file_with(node.candidate.source)
+        review = self.reviewer.review(node.candidate.source)
         return Alternative(
             diff=self.diff_of(revised),
             passed=node.verdict.passed,
@@ -111,6 +126,8 @@ class RunContext:
             score=score,
             source=revised,
             contrast=contrast,
+            cautions=review.cautions,
+            powers=review.powers,
         )
 
 
@@ -155,4 +172,5 @@ def run_context(
         report=report,
         model=budgeted,
         behaviours=BehaviourDifferences(evaluator),
+        reviewer=Reviewer(task, evaluator, settings.review),
     )

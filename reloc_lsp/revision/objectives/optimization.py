@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from itertools import islice
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.probes.cpu_benchmark import CpuBenchmark
@@ -88,9 +90,9 @@ class Optimization:
         context, tries = self._context, MAX_CONFIRMATIONS
         for node in self._usable(search):
             candidate = node.candidate if node.candidate.trusted else restore_comments(context.task, node.candidate)
-            if await self._preserves_behaviour(candidate):
+            if not context.is_refused(candidate) and await self._preserves_behaviour(candidate):
                 announce("measuring the best, and confirming it in a fresh process")
-                others = [other for other in self._usable(search) if other is not node][:MAX_ALTERNATIVES]
+                others = self._alternatives(node, search)
                 await context.behaviours.observe([other.candidate.source for other in others])
                 proposal = await self._measured_and_confirmed(candidate)
                 if proposal is not None:
@@ -108,7 +110,8 @@ class Optimization:
 
     def unconfirmed(self, search: LocalSearch) -> Proposal | None:
         """The best revision so far, neither measured again nor confirmed. Untrusted code has to be confirmed."""
-        best = next((node for node in self._usable(search) if node.candidate.trusted), None)
+        trusted = (node for node in self._usable(search) if node.candidate.trusted)
+        best = next((node for node in trusted if not self._context.is_refused(node.candidate)), None)
         return self._proposal(best.candidate, best.verdict, measured=None, verified=False) if best else None
 
     def nothing_found(self) -> Proposal:
@@ -132,6 +135,13 @@ class Optimization:
         one_run = sum(result.wall for result in self._context.task.verdict.results.values())
         left = max(self._context.report.spending.seconds_left(), 1.0)
         return min(max(RESERVED_SHARE, MEASUREMENT_RUNS * MIN_VALUES * one_run / left), MAX_RESERVED_SHARE)
+
+    def _alternatives(self, node: Node, search: LocalSearch) -> list[Node]:
+        """The best revisions besides `node` that may be proposed."""
+        others = (other for other in self._usable(search) if other is not node)
+        return list(
+            islice((other for other in others if not self._context.is_refused(other.candidate)), MAX_ALTERNATIVES)
+        )
 
     def _usable(self, search: LocalSearch) -> list[Node]:
         """The revisions that may be proposed, the best first; those of an instruction in the order they were made."""
@@ -164,7 +174,9 @@ class Optimization:
         measured = await self._measure.measure(task, candidate.source) if self._measure else None
         if self._measure is not None and not (measured and measured.better):
             return None
-        verdict = await evaluator.confirm(candidate.source, candidate.trusted)
+        verdict, _ = await asyncio.gather(
+            evaluator.confirm(candidate.source, candidate.trusted), self._context.reviewer.observe([candidate])
+        )
         return self._proposal(candidate, verdict, measured=measured, verified=True) if verdict.all_passed else None
 
     def _proposal(
@@ -172,7 +184,7 @@ class Optimization:
     ) -> Proposal:
         context, after = self._context, counts_of(verdict)
         revised = context.task.file_with(candidate.source)
-        return replace(
+        proposal = replace(
             context.unchanged_proposal(),
             status="improved",
             message=f"{context.task.qualname}: {measured_text(context.objective, measured)}; {passing_text(after)}.",
@@ -183,6 +195,7 @@ class Optimization:
             why=tuple(self._reasons(candidate, verdict, verified=verified)),
             measure=measured,
         )
+        return context.reviewed(proposal, candidate.source)
 
     def _reasons(self, candidate: Candidate, verdict: Verdict, *, verified: bool) -> list[str]:
         """Sentences on what changed, what confirms it, and what to check."""
@@ -198,7 +211,7 @@ class Optimization:
         elif agreeing:
             reasons.append(f"With {agreeing} inputs that no test tries it does the same as before.")
         uncovered = uncovered_changes(task, candidate.source)
-        if uncovered:
+        if uncovered and not self._context.reviewer.review(candidate.source).unrun_sentence:
             reasons.append(f"Take care: no test runs what it changes at {uncovered}.")
         copied = copied_constants(task, candidate)
         if copied:

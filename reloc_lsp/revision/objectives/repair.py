@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.program.change_description import describe_changes
@@ -87,10 +89,16 @@ class Repair:
         for node in passing:
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
-            others = [other for other in passing if other is not node and not other.rejected][:MAX_ALTERNATIVES]
+            if context.is_refused(minimized):
+                search.reject(node)
+                continue
+            others = self._alternatives(node, passing)
             compared = [minimized.source, *(other.candidate.source for other in others)] if others else []
-            verdict, _ = await asyncio.gather(
-                context.evaluator.confirm(minimized.source, minimized.trusted), context.behaviours.observe(compared)
+            untrusted = [other.candidate for other in others if not other.candidate.trusted]
+            verdict, _, _ = await asyncio.gather(
+                context.evaluator.confirm(minimized.source, minimized.trusted),
+                context.behaviours.observe(compared),
+                context.reviewer.observe([minimized, *untrusted]),
             )
             if verdict.all_passed:
                 proposal = self._proposal(node, verdict, source=minimized.source, verified=True)
@@ -105,7 +113,12 @@ class Repair:
         while (node := self._best_partial_fix(search)) is not None and time.monotonic() < until:
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
-            verdict = await context.evaluator.confirm(minimized.source, minimized.trusted)
+            if context.is_refused(minimized):
+                node.rejected = True
+                continue
+            verdict, _ = await asyncio.gather(
+                context.evaluator.confirm(minimized.source, minimized.trusted), context.reviewer.observe([minimized])
+            )
             if verdict.passed >= node.verdict.passed and self._partial_fixes.loses_none(verdict):
                 return self._proposal(node, verdict, source=minimized.source, verified=True)
             node.rejected = True
@@ -113,7 +126,8 @@ class Repair:
 
     def unconfirmed(self, search: LocalSearch) -> Proposal | None:
         """The revision that wins the most tests and loses none so far. Untrusted code is not proposed unconfirmed."""
-        best = self._best_partial_fix(search)
+        while (best := self._best_partial_fix(search)) is not None and self._context.is_refused(best.candidate):
+            best.rejected = True
         if best and not best.candidate.trusted:
             return None
         return self._proposal(best, best.verdict, source=best.candidate.source, verified=False) if best else None
@@ -126,6 +140,13 @@ class Repair:
             f"{spent.seconds:.0f} s; {passing_text(context.before)}, as before."
         )
 
+    def _alternatives(self, node: Node, passing: Sequence[Node]) -> list[Node]:
+        """The best passing nodes besides `node` that may be proposed."""
+        others = (other for other in passing if other is not node and not other.rejected)
+        return list(
+            islice((other for other in others if not self._context.is_refused(other.candidate)), MAX_ALTERNATIVES)
+        )
+
     def _best_partial_fix(self, search: LocalSearch) -> Node | None:
         best = rank_patches(self._context.task, self._partial_fixes.best(search))
         return best[0] if best else None
@@ -134,7 +155,7 @@ class Repair:
         """A node, or a minimized form of it with the text `source`, as the result."""
         context, before, after = self._context, self._context.before, counts_of(verdict)
         revised = context.task.file_with(source)
-        return replace(
+        proposal = replace(
             context.unchanged_proposal(),
             status="fixed" if after.passed == after.total else "improved",
             message=f"{context.task.qualname}: {before.passed} of {before.total} tests passed, "
@@ -145,6 +166,7 @@ class Repair:
             source=revised,
             why=tuple(self._reasons(node, source, after, verified=verified)),
         )
+        return context.reviewed(proposal, source)
 
     def _reasons(self, node: Node, source: str, after: Tests, *, verified: bool) -> list[str]:
         """Sentences on what changed, what confirms it, and what to check."""

@@ -6,12 +6,10 @@ import ast
 import importlib.machinery
 import os
 from collections.abc import Callable
-from functools import partial
 from types import CodeType
 from typing import Optional
 
-from ..probe.instrument import instrumented
-from ..probe.unit_probe import UnitProbe
+from ..probe.probes import Probe, install_probe
 from ..protocol.messages import Send
 from ..protocol.values import ProbeRequest
 
@@ -41,13 +39,10 @@ class SourceOverlay:
         importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
-def overlay_source(request: Optional[ProbeRequest], send: Send, file: str, text: str | bytes) -> UnitProbe | None:
+def overlay_source(request: Optional[ProbeRequest], send: Send, file: str, text: str | bytes) -> Probe | None:
     """Read `file` as `text` from now on. Returns the probe in it, if one is requested."""
     probe, transform = None, None
     if request is not None:
-        probe = UnitProbe(send, request)
-        probe.install()
-        first, last = request.lines
-        transform = partial(instrumented, first=first, last=last)
+        probe, transform = install_probe(request, send)
     SourceOverlay(file, text, transform).install()
     return probe

@@ -23,6 +23,7 @@ from .values import (
     FailureReport,
     ProbeRequest,
     ReadingRules,
+    Region,
     RunRequest,
     StandInRequest,
     UnitDescription,
@@ -352,6 +353,13 @@ class OutsideReport(Record):
     test: int
     fault: str
     changed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnrunReport(Record):
+    """The statements of the unit, and the parts of its expressions, that no test ran."""
+
+    regions: tuple[Region, ...]
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class ProbeRequest:
     `lines` are the unit's first and last line in the file, and `entry` the line that begins a call. `points` maps a
     line to the source texts of expressions without side effects; `None` records lines, calls and types only.
     `last_calls` (by test) and `last_visits` (by test and line) are the counts of an earlier run, so that the last call
-    and the last visit are recognized.
+    and the last visit are recognized. With `branches` only that is recorded which the tests leave out of the unit.
     """
 
     lines: tuple[int, int]
@@ -116,6 +116,17 @@ class ProbeRequest:
     points: Optional[dict[int, tuple[str, ...]]] = None
     last_calls: dict[int, int] = field(default_factory=dict)
     last_visits: dict[int, dict[int, int]] = field(default_factory=dict)
+    branches: bool = False
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of a file: lines from 1, columns from 0 in UTF-8 bytes, the end column excluded."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
 
 
 @dataclass(frozen=True)

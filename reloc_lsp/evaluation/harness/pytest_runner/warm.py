@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import os
 import sys
@@ -18,8 +17,7 @@ from ..isolation.forkserver import ForkServer
 from ..probe.call_recorder import CallRecorder
 from ..probe.call_trace import CallTrace
 from ..probe.differential_inputs import run_inputs
-from ..probe.instrument import instrumented
-from ..probe.unit_probe import UnitProbe
+from ..probe.probes import install_probe
 from ..protocol.messages import CallsReport, Collected, CollectionFailed, Run, RunBatch, Send, Setup, Unfit, WarmJob
 from ..protocol.values import CollectionError, RunRequest
 from ..protocol.wire import Wire
@@ -123,10 +121,7 @@ class WarmServer:
         if self.unit and run.version is not None:
             transform = None
             if run.request.probe is not None:
-                probe = UnitProbe(send, run.request.probe)
-                probe.install()
-                first, last = run.request.probe.lines
-                transform = functools.partial(instrumented, first=first, last=last)
+                probe, transform = install_probe(run.request.probe, send)
             try:
                 install(self.unit.functions, self.unit.code.compile(run.version, transform))
             except (SyntaxError, ValueError) as error:
