@@ -71,7 +71,7 @@ def _diff_style(line: str) -> str:
 
 
 def _sentences(proposal: Proposal) -> list[str]:
-    sentences = [*proposal.why, *(f"Note: {note}" for note in proposal.notes)]
+    sentences = [*proposal.why, *(f"Note: {note}" for note in (*proposal.cautions, *proposal.notes))]
     if proposal.diff and proposal.message != headline(proposal) and proposal.status == "cancelled":
         sentences.insert(0, proposal.message)
     if proposal.diff and not proposal.verified:

@@ -82,8 +82,8 @@ class Alternative:
     """Another revision that passes the same tests as the proposal; `source` is the text of the whole file.
 
     `score` orders alternatives (higher is better). `contrast` is a sentence about an input for which this revision
-    behaves differently than the proposal; it is empty if no such input is known. `cautions` and `powers` are as in
-    `Proposal`.
+    behaves differently than the proposal; it is empty if no such input is known. `cautions`, `powers` and
+    `hides_text` are as in `Proposal`.
     """
 
     diff: str
@@ -94,6 +94,7 @@ class Alternative:
     contrast: str = ""
     cautions: tuple[str, ...] = ()
     powers: tuple[NewPower, ...] = ()
+    hides_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,10 @@ class Proposal:
 
     `file` is relative to the workspace, `source` is its whole revised text and `original` the text before. `why` are
     sentences about what changed and what confirms it. `failure` describes in one line a test that failed before.
-    `cautions` are sentences about what the user should check before the revision is applied: hidden text, new `powers`,
-    and code that no test ran. `unrun_lines` are lines of the revised file that no test ran, if they are new or a test
-    ran them before; `None` if that is not known. `measure` is the measured improvement of an objective that is
-    measured. `reason` is set for the statuses `error` and `cancelled`.
+    `cautions` are sentences about what the user should check before the revision is applied: text that is hidden when
+    it is shown (`hides_text`), new `powers`, and code that no test ran. `unrun_lines` are lines of the revised file
+    that no test ran, if they are new or a test ran them before; `None` if that is not known. `measure` is the measured
+    improvement of an objective that is measured. `reason` is set for the statuses `error` and `cancelled`.
     """
 
     status: Status
@@ -124,6 +125,7 @@ class Proposal:
     why: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     powers: tuple[NewPower, ...] = ()
+    hides_text: bool = False
     unrun_lines: tuple[int, ...] | None = None
     notes: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
@@ -148,6 +150,7 @@ class Proposal:
             "why": list(self.why),
             "notes": [*self.cautions, *self.notes],
             "powers": [asdict(power) for power in self.powers],
+            "hides_text": self.hides_text,
             "unrun_lines": None if self.unrun_lines is None else list(self.unrun_lines),
             "alternatives": [asdict(alternative) for alternative in self.alternatives],
             "cost": {name: self.cost.get(name, 0) for name in COST_KEYS},

@@ -93,7 +93,9 @@ class RunContext:
         """The proposal of the unit's text `source`, with what the user should check in it."""
         review = self.reviewer.review(source)
         lines = review.unrun.whole if review.unrun else None
-        return replace(proposal, cautions=review.cautions, powers=review.powers, unrun_lines=lines)
+        return replace(
+            proposal, cautions=review.cautions, powers=review.powers, hides_text=bool(review.hidden), unrun_lines=lines
+        )
 
     def is_refused(self, candidate: Candidate) -> bool:
         """Whether the settings refuse to propose a candidate; the user is told why."""
@@ -128,6 +130,7 @@ class RunContext:
             contrast=contrast,
             cautions=review.cautions,
             powers=review.powers,
+            hides_text=bool(review.hidden),
         )
 
 

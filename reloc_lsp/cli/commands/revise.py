@@ -164,7 +164,8 @@ def _show(proposal: Proposal, options: argparse.Namespace) -> None:
     if options.diff and proposal.diff:
         print_patch(proposal)
     if options.diff and proposal.status != "error":
-        print_line(visible_line(headline(proposal)), sys.stderr)
+        for line in (headline(proposal), *proposal.cautions):
+            print_line(visible_line(line), sys.stderr)
     elif proposal.diff or proposal.status != "error":
         print_report(proposal, sys.stdout)
     if proposal.status == "error":

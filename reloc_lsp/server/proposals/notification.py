@@ -26,7 +26,12 @@ def proposal_params(pending: PendingProposal, document: OpenDocument | None) -> 
         edits = choice.change.rebased(module)
         if edits is not None:
             choices.append(
-                {"message": visible(choice.message), "diff": choice.diff, "revised": apply_edits(text, edits)}
+                {
+                    "message": visible(choice.message),
+                    "cautions": [visible(caution) for caution in choice.cautions],
+                    "diff": choice.diff,
+                    "revised": apply_edits(text, edits),
+                }
             )
     return {
         "id": pending.id,
@@ -39,7 +44,7 @@ def proposal_params(pending: PendingProposal, document: OpenDocument | None) -> 
         "before": {"passed": proposal.before.passed, "total": proposal.before.total},
         "after": {"passed": proposal.after.passed, "total": proposal.after.total},
         "why": [visible(sentence) for sentence in proposal.why],
-        "notes": [visible(note) for note in proposal.notes],
+        "notes": [visible(note) for note in (*proposal.cautions, *proposal.notes)],
         "original": text,
         "choices": choices,
     }

@@ -11,7 +11,7 @@ from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.server.proposals.workspace_edits import UnitChange, unit_change
 
 if TYPE_CHECKING:
-    from reloc_lsp.revision import Proposal
+    from reloc_lsp.revision import Alternative, Proposal
 
 CloseReason = Literal["applied", "discarded", "replaced", "stale"]
 """Why a proposal was closed: `replaced` by a newer search of its unit, `stale` because its unit was edited."""
@@ -20,11 +20,17 @@ UNCONFIRMED = "Not confirmed by a fresh run yet."
 
 @dataclass(frozen=True)
 class Choice:
-    """One revision that the user can choose: its change, one or more sentences about it, and its unified diff."""
+    """One revision that the user can choose: its change, one or more sentences about it, and its unified diff.
+
+    `cautions` are the sentences of the message about what to check first. `warning` is what a short title must not
+    leave out: new powers or hidden text.
+    """
 
     change: UnitChange
     message: str
     diff: str
+    cautions: tuple[str, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,8 @@ class PendingProposal:
 
     def title(self, verb: str) -> str:
         """The title of the code action that does `verb` with the best revision."""
-        return visible_line(f"{verb} ReLoc's revision of {self.qualname}")
+        warning = self.choices[0].warning
+        return visible_line(f"{verb} ReLoc's revision of {self.qualname}{f' ({warning})' if warning else ''}")
 
 
 class PendingProposals:
@@ -126,14 +133,21 @@ def choices_of(proposal: Proposal) -> tuple[Choice, ...]:
         sentences = [proposal.message]
     if not proposal.verified:
         sentences.append(UNCONFIRMED)
-    choices = [Choice(best, " ".join([*sentences, *proposal.why]), proposal.diff)]
+    message = " ".join([*sentences, *proposal.cautions, *proposal.why])
+    choices = [Choice(best, message, proposal.diff, proposal.cautions, _warning(proposal))]
     for number, other in enumerate(proposal.alternatives, 1):
         change = unit_change(replace(proposal, source=other.source))
         if change is not None:
             tests = f"{proposal.qualname}: alternative {number}, {other.passed}/{other.total} tests."
-            sentences = [tests, UNCONFIRMED, *([other.contrast] if other.contrast else [])]
-            choices.append(Choice(change, " ".join(sentences), other.diff))
+            sentences = [tests, UNCONFIRMED, *other.cautions, *([other.contrast] if other.contrast else [])]
+            choices.append(Choice(change, " ".join(sentences), other.diff, other.cautions, _warning(other)))
     return tuple(choices)
+
+
+def _warning(revision: Proposal | Alternative) -> str:
+    """For example `new powers, hidden text`; empty if there are none."""
+    found = {"new powers": revision.powers, "hidden text": revision.hides_text}
+    return ", ".join(name for name, value in found.items() if value)
 
 
 def improves(proposal: Proposal) -> bool:

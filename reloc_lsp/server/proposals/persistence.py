@@ -65,7 +65,10 @@ def from_record(record: dict[str, Any], uri: str, file: Path, text: str) -> Pend
     from reloc_lsp.revision import Proposal, Tests
 
     name, (passed, total, passed_after, total_after) = record["qualname"], record["tests"]
-    choices = tuple(Choice(UnitChange(name, *texts), message, diff) for *texts, message, diff in record["choices"])
+    choices = tuple(
+        Choice(UnitChange(name, before, after), message, diff, tuple(cautions), warning)
+        for before, after, message, diff, cautions, warning in record["choices"]
+    )
     before, after = Tests(passed, total), Tests(passed_after, total_after)
     proposal = Proposal(
         record["status"],
@@ -87,7 +90,9 @@ def _to_record(pending: PendingProposal) -> dict[str, Any]:
     return {
         "id": pending.id, "status": proposal.status, "message": proposal.message, "qualname": pending.change.qualname,
         "tests": [before.passed, before.total, after.passed, after.total], "verified": proposal.verified,
-        "choices": [[c.change.before, c.change.after, c.message, c.diff] for c in pending.choices],
+        "choices": [
+            [c.change.before, c.change.after, c.message, c.diff, c.cautions, c.warning] for c in pending.choices
+        ],
     }  # fmt: skip
 
 
