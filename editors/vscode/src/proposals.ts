@@ -2,6 +2,7 @@
 
 export interface Choice {
   readonly message: string;
+  readonly cautions: readonly string[];
   readonly diff: string;
   readonly revised: string;
 }
@@ -68,6 +69,12 @@ export function title(proposal: Proposal, number: number): string {
   const change = `${String(before.passed)}/${String(before.total)} → ${String(after.passed)}/${String(after.total)} tests`;
   const which = choices.length > 1 ? ` (${String(number + 1)} of ${String(choices.length)})` : '';
   return objective === 'fix' ? `ReLoc: ${proposal.qualname}: ${change}${which}` : `ReLoc: ${proposal.message}${which}`;
+}
+
+/** What the user should check in the revision `number` before applying it; undefined if the server names nothing. */
+export function caution(proposal: Proposal, number: number): string | undefined {
+  const cautions = proposal.choices[number]?.cautions ?? [];
+  return cautions.length > 0 ? `ReLoc: ${proposal.qualname}: ${cautions.join(' ')}` : undefined;
 }
 
 /** The path of the virtual document for the revision `number` of a proposal. It ends with the name of the file. */

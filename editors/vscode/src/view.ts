@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { difference } from './difference';
-import { partsOf, pathOf, type Proposal, Proposals, title } from './proposals';
+import { caution, partsOf, pathOf, type Proposal, Proposals, title } from './proposals';
 
 export const SCHEME = 'reloc-proposal';
 
@@ -58,6 +58,10 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
     await vscode.commands.executeCommand(
       'vscode.diff', vscode.Uri.parse(proposal.uri), revised, title(proposal, number), { preview: true },
     );
+    const toCheck = caution(proposal, number);
+    if (toCheck !== undefined) {
+      void vscode.window.showWarningMessage(toCheck);
+    }
   }
 
   private async showLatest(): Promise<void> {

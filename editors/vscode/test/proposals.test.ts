@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { partsOf, pathOf, type Proposal, Proposals, title } from '../src/proposals';
+import { caution, partsOf, pathOf, type Proposal, Proposals, title } from '../src/proposals';
 import { forServer, newEnough } from '../src/settings';
 
-const choice = { message: 'm', diff: 'd', revised: 'r' };
+const choice = { message: 'm', cautions: [], diff: 'd', revised: 'r' };
 const proposal: Proposal = {
   id: '6f0c', uri: 'file:///a/my%20ranges.py', qualname: 'clamp', verified: true, original: 'o', objective: 'fix', message: 'clamp: all 4 tests pass.',
   before: { passed: 2, total: 4 }, after: { passed: 4, total: 4 }, choices: [choice, choice],
@@ -19,6 +19,16 @@ test('a title has the test counts and the number of the revision', () => {
 test('a title has the message of the proposal if all tests passed before', () => {
   const simpler = { ...proposal, objective: 'simplify', message: 'clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass.' };
   assert.equal(title(simpler, 0), 'ReLoc: clamp: 31 -> 22 syntax nodes; 4 of 4 tests pass. (1 of 2)');
+});
+
+test('what to check in a revision is one text, and nothing where there is nothing to check', () => {
+  const careful = { ...choice, cautions: ['New powers: writes files (os.remove in line 7).', 'No test ran line 7 of the revision.'] };
+  const both = { ...proposal, choices: [choice, careful] };
+  assert.equal(caution(both, 0), undefined);
+  assert.equal(
+    caution(both, 1),
+    'ReLoc: clamp: New powers: writes files (os.remove in line 7). No test ran line 7 of the revision.',
+  );
 });
 
 test('the path of a revision has its id, its number and the name of its file', () => {

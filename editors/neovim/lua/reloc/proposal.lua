@@ -6,6 +6,7 @@ local M = {}
 
 ---@class reloc.Choice
 ---@field message string
+---@field cautions string[] what to check before the revision is applied
 ---@field diff string
 ---@field revised string
 
@@ -100,6 +101,10 @@ local function fill(view)
     vim.wo[window].winbar = title:gsub('%%', '%%%%')
   end
   vim.cmd.diffupdate()
+  if #choice.cautions > 0 then
+    -- The bar above a window can be too narrow for them.
+    vim.notify(('ReLoc: %s: %s'):format(view.proposal.qualname, table.concat(choice.cautions, ' ')), vim.log.levels.WARN)
+  end
 end
 
 ---@param view reloc.View
