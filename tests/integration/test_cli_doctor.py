@@ -65,3 +65,11 @@ async def test_a_model_server_and_a_key(monkeypatch, capsys):
 def test_a_model_server_that_is_not_there(capsys):
     assert main(["doctor", "--interpreter", sys.executable, "--base-url", "http://127.0.0.1:9/v1"]) == 0
     assert " ! model server: " in capsys.readouterr().out
+
+
+def test_what_settings_hold_is_shown_as_visible_text(workspace, capsys):
+    (workspace / "pyproject.toml").write_text('[tool.reloc.search]\nrules = "\\u001B[2J\\u202E\\nok: forged"\n')
+    main(["doctor", "--interpreter", sys.executable])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "\u202e" not in out and "\nok: forged" not in out
+    assert "search.rules is" in out

@@ -1,6 +1,7 @@
 """`revise` at a terminal. When this file runs as a program, it revises with a scripted revision."""
 
 import contextlib
+import dataclasses
 import fcntl
 import os
 import pty
@@ -14,9 +15,10 @@ import termios
 import time
 
 import pytest
-from test_cli_revise import BROKEN, FIXED_SOURCE, PROGRESS, Script
+from test_cli_revise import BROKEN, FIXED_SOURCE, PROGRESS, PROPOSAL, Script
 
 from reloc_lsp.cli.main import main
+from reloc_lsp.program.text_edit import unified_diff
 
 HIDE, SHOW = "\x1b[?25l", "\x1b[?25h"
 
@@ -89,6 +91,23 @@ def test_the_user_is_not_asked(file, flags):
     assert "[y/N]" not in terminal.seen
 
 
+def test_nothing_hidden_reaches_the_screen_before_the_question(file):
+    terminal = Terminal(file.parent, "ranges.py", "--calls", "7")
+    terminal.wait_for("Apply this revision to ranges\\u202e.py? [y/N]")
+    terminal.type("n\n")
+    assert terminal.end() == 0
+    # What is left are the colours and the movements of the cursor of the terminal's own drawing.
+    plain = re.sub(r"\x1b\[[0-9;]*[mAKG]|\x1b\[\?25[hl]|\r\n|\r", "\n", terminal.seen)
+    assert "\x1b" not in plain and "\u202e" not in plain and "\u2028" not in plain and "\x07" not in plain
+    assert r"evil\x1b]0;model\x07 \u202e[bold]searches[/bold]\nforged" in plain
+    assert "[bold]not markup[/bold]" in plain
+    text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.seen)
+    assert r"+    return max(low, min(value, high))  # \x1b[1K\x1b[1G+" in text
+    assert r"\u2028    -    os.system<180 blanks>x" in text
+    assert "\x1b[7" in terminal.seen or ";7m" in terminal.seen, "escapes stand out from the text around them"
+    assert r"Note: first\x1b[2J" in text and "\n  Note: forged" in text.replace("\r", "")
+
+
 def test_control_c_at_the_question(file):
     terminal = Terminal(file.parent, "ranges.py")
     terminal.wait_for("[y/N]")
@@ -110,11 +129,22 @@ def test_one_control_c_stops_and_a_second_ends_the_process(file):
     assert terminal.seen.rindex(SHOW) > terminal.seen.rindex(HIDE) and "+    return" not in terminal.seen
 
 
-class Slow(Script):
-    """Takes its time; with a seed, it does not stop when asked to."""
+HOSTILE = "  # \x1b[1K\x1b[1G+   \u2028    -    os.system" + " " * 180 + "x"
 
-    def __init__(self, *items):
-        super().__init__(*items)
+
+class Slow(Script):
+    """Takes its time; with a seed, it does not stop when asked to. With seven calls it shows hostile texts."""
+
+    def __call__(self, snapshot, target, settings, recording=None):
+        if settings.budget.calls == 7:
+            source = FIXED_SOURCE.rstrip("\n") + HOSTILE + "\n"
+            message = "evil\x1b]0;model\x07 \u202e[bold]searches[/bold]\nforged"
+            hostile = dataclasses.replace(
+                PROPOSAL, file="ranges\u202e.py", source=source, diff=unified_diff(BROKEN, source, "ranges\u202e.py"),
+                why=("[bold]not markup[/bold]",), notes=("first\x1b[2J\nNote: forged",),
+            )  # fmt: skip
+            self.items = (dataclasses.replace(PROGRESS[1], message=message), hostile)
+        return super().__call__(snapshot, target, settings, recording)
 
     async def run(self):
         import asyncio

@@ -137,3 +137,14 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatc
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "jinja2" else found(name))
     with pytest.raises(TraceError, match=r"not installed: jinja2.*pip install 'reloc-lsp\[trace\]'"):
         render_page(trace())
+
+
+def test_hidden_text_of_a_trace_is_visible_on_the_page():
+    hidden = "\x1b[31m\u202e\u2028\u200b" + " " * 180 + "end"
+    shown = r"\x1b[31m\u202e\u2028\u200b&lt;180 blanks&gt;end"
+    bad = node(1, 0, 1, description=hidden, origin=hidden, source=UNIT + f"    # {hidden}\n", failures={"t": hidden})
+    first = {**trace()[0], "qualname": hidden, "source": UNIT + f"    # before {hidden}\n"}
+    text = render_page([first, bad, {"end": hidden, "cost": {}, "kinds": {hidden: 1}}])
+    own = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+    assert not re.search("[\x1b\u202e\u2028\u200b]", own)
+    assert own.count(shown) >= 4 and "180" in own
