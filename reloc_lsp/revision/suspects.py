@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.selection.suspect_functions import Suspects, find_suspects
+from reloc_lsp.evaluation.selection.test_code import is_in_tests
 from reloc_lsp.program.unit import Unit
 from reloc_lsp.revision.proposal import Proposal, Status, Tests
 from reloc_lsp.revision.target import UnitInFile
@@ -38,7 +39,8 @@ class SuspectReviser:
         seconds = report.spending.seconds_left() * BASELINE_SHARE
         suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds, self.about)
         within = self.reviser.files.name(target.file) if target.file and not self.about else None
-        places = [place for place in suspects.functions if within is None or place[0] == within]
+        # What a failing test calls of the tests and their helpers is not at fault.
+        places = [p for p in suspects.functions if (p[0] == within if within else not is_in_tests(p[0]))]
         if places and self.about:
             report.notes.append(f"{self.about} is a test, and tests are never revised: a function that it calls is.")
         if places:

@@ -111,6 +111,21 @@ def test_unit():
 """
 
 
+AS_DECORATOR = """\
+from m import unit
+
+
+def test_unit():
+    log = [1, 2]
+
+    @unit(log)
+    def check():
+        assert log == [2]
+
+    check()
+"""
+
+
 @dataclass(frozen=True)
 class Case:
     """A module with `unit`, the tests, the function to revise, and an edit that swallows their failed assertions."""
@@ -126,6 +141,12 @@ CASES = {
     "bare except": Case(GENERATOR, IN_BLOCK, "unit", ("finally:", "except:")),
     "helpers": Case(GENERATOR, BY_HELPERS, "unit", ("finally:", "except:")),
     "__exit__": Case(CLASS, IN_BLOCK, "Room.__exit__", ("return False", "return True")),
+    "context decorator": Case(
+        CLASS.replace("class Room:", "from contextlib import ContextDecorator\n\n\nclass Room(ContextDecorator):"),
+        AS_DECORATOR,
+        "Room.__exit__",
+        ("return False", "return True"),
+    ),
     "callback": Case(
         CALLBACK, IN_CALLBACK, "unit", ("visit(one + 1)", "try: visit(one + 1)\n        except Exception: pass")
     ),

@@ -70,6 +70,17 @@ def prices(tmp_path):
     return tmp_path
 
 
+async def test_helpers_of_the_tests_are_no_suspects(tmp_path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "helpers.py").write_text("def check(one, other):\n    assert one == other\n")
+    (tmp_path / "tests" / "test_prices.py").write_text(
+        "from helpers import check\nfrom prices import gross\n\ndef test_gross():\n    check(gross(8), 3)\n"
+    )
+    (tmp_path / "prices.py").write_text("def gross(net):\n    return net / 4 + 2\n")
+    proposal = await proposal_for("tests/test_prices.py::test_gross", tmp_path)
+    assert (proposal.status, proposal.qualname) == ("fixed", "gross"), proposal
+
+
 async def proposal_for(text, root):
     settings = Settings(budget=Budget(seconds=60), evaluation=EvaluationSettings(workers=1))
     run = Revision(Snapshot(root), parse_target(text, root), settings).run()

@@ -93,6 +93,12 @@ def test_the_name_of_the_file_decides(file, is_test):
     assert bool(kind("area", file)) == (file == "conftest.py")
 
 
+def test_helpers_of_tests_assert_and_fixtures_are_fixtures_anywhere():
+    assert kind("same", "tests/helpers.py") == ("a function that asserts something for tests", "")
+    assert kind("same", "area.py") is None
+    assert kind("side", "area.py") == ("a fixture", "")
+
+
 def test_a_file_that_the_user_named_holds_tests():
     assert kind("test_area", "area.py", named=True) == ("a test", "test_area")
     assert kind("area", "area.py", named=True) is None

@@ -2,7 +2,7 @@
 
 In a `conftest.py` every function does. In a test file they are the tests, the classes of tests with all that is in
 them, the fixtures, the set-up functions, and the functions that assert something. Another function of a test file may
-be the one that the tests are about.
+be the one that the tests are about. Modules in a folder of tests hold helpers of the tests: the same holds for them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ SET_UP_NAMES = frozenset(
 """Functions that pytest and unittest call around tests."""
 ASSERTING_NAMES = frozenset(("raises", "warns", "fail", "deprecated_call"))
 """Functions of pytest and unittest that assert something, besides those whose names begin with `assert`."""
+
+
+FIXTURE_NAMES = frozenset(("fixture", "yield_fixture"))
+"""Decorators of pytest and its plugins that make a fixture."""
+TEST_FOLDERS = frozenset(("tests", "test"))
+"""Usual names of folders that hold tests and their helpers."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,9 @@ def test_code(file: str, module: Module, unit: Unit, layout: PytestLayout, *, na
     """
     if file.rpartition("/")[2] == CONFTEST:
         return TestCode("part of conftest.py")
-    if not (named or is_test_file(file, layout)):
-        return None
     around = [module.node(one) for one in module.units if _encloses(one, unit)]
+    if not (named or is_test_file(file, layout) or is_in_tests(file)):
+        return TestCode("a fixture") if any(map(_is_fixture, around)) else None
     for depth, node in enumerate(around):
         found = _kind(node, layout, in_class=depth > 0)
         if found is not None:
@@ -55,6 +61,11 @@ def test_code(file: str, module: Module, unit: Unit, layout: PytestLayout, *, na
             tests = "::".join([file, *(one.name for one in collected)]) if _stands_for(around, layout) else ""
             return TestCode(found, tests)
     return None
+
+
+def is_in_tests(file: str) -> bool:
+    """Whether a file, relative to the workspace, is in a folder of tests."""
+    return not TEST_FOLDERS.isdisjoint(file.split("/")[:-1])
 
 
 test_code.__test__ = False  # type: ignore[attr-defined]
@@ -72,7 +83,7 @@ def _stands_for(around: Sequence[Definition], layout: PytestLayout) -> bool:
 
 def _kind(node: Definition, layout: PytestLayout, *, in_class: bool) -> str | None:
     """What a definition of a test file is; `None` if it may be code that the tests are about."""
-    if any(_last_name(decorator).endswith("fixture") for decorator in node.decorator_list):
+    if _is_fixture(node):
         return "a fixture"
     if _is_test_class(node, layout):
         return "a class of tests"
@@ -83,6 +94,10 @@ def _kind(node: Definition, layout: PytestLayout, *, in_class: bool) -> str | No
     if isinstance(node, FunctionNode) and any(map(_asserts, ast.walk(node))):
         return "a function that asserts something for tests"
     return None
+
+
+def _is_fixture(node: Definition) -> bool:
+    return any(_last_name(decorator) in FIXTURE_NAMES for decorator in node.decorator_list)
 
 
 def _is_test(node: Definition, layout: PytestLayout) -> bool:

@@ -105,8 +105,11 @@ class _Stack:
         catcher, boundary = self.reached[0], self.note.frames[0]
         if self._of_unit(catcher):
             return True
-        if _of_tests(catcher) and catcher is not boundary:
-            return False
+        if _of_tests(catcher):
+            if catcher is not boundary:
+                return False
+        elif any(map(self._is_manager_of_unit, list(catcher.f_locals.values()))):
+            return True  # for example the frame of a decorator that contextlib makes of a context manager
         if self.note.managers is not None:
             return not any(_is_expecting(name, boundary) for name in self.note.managers)
         return self._unit_is_outside(catcher)
@@ -116,6 +119,11 @@ class _Stack:
         frames = self.note.frames
         outside = frames[frames.index(catcher) + 1 :] if catcher in frames else []
         return any(map(self._of_unit, outside))
+
+    def _is_manager_of_unit(self, value: object) -> bool:
+        """Whether a value is a context manager whose class the unit's file defines."""
+        code = getattr(getattr(type(value), "__exit__", None), "__code__", None)
+        return code is not None and os.path.realpath(code.co_filename) == self.unit_file
 
     def _of_unit(self, frame: FrameType) -> bool:
         return os.path.realpath(frame.f_code.co_filename) == self.unit_file
