@@ -7,6 +7,7 @@ import logging
 import time
 from functools import partial
 
+from reloc_lsp.evaluation.baseline.unreadable_files import failure_note
 from reloc_lsp.revision.errors import ReviserError
 from reloc_lsp.revision.objectives.model_rules import ModelRules
 from reloc_lsp.revision.objectives.strategy import Announce, ObjectiveStrategy
@@ -103,6 +104,7 @@ class SearchRun:
                 context.model.close()
             self._end_trace(event)
             self._report_model_problems()
+            self._report_unreadable_files(search)
         return None
 
     def _reserved_seconds(self, left: float) -> float:
@@ -122,6 +124,18 @@ class SearchRun:
             model = self.context.model
             self._trace.end(end_reason(event), self.context.report.cost(), model.reply_kinds if model else {})
             self.context.report.note_once(self._trace.problem)
+
+    def _report_unreadable_files(self, search: LocalSearch) -> None:
+        """Note a test that fails with a rewrite because a file cannot be read: other faults hid this before.
+
+        What a model's code opens says nothing about the tests, and could talk the user into showing a file to it.
+        """
+        launcher = self.context.evaluator.launcher
+        for node in search.nodes:
+            note = failure_note(node.verdict.results, launcher) if node.candidate.trusted else ""
+            if note:
+                self.context.report.note_once(note)
+                return
 
     def _report_model_problems(self) -> None:
         """Note what went wrong with the model; raises `ReviserError` if only the model was to write candidates."""

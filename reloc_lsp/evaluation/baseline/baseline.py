@@ -11,7 +11,7 @@ from reloc_lsp.evaluation.baseline.test_discovery import CoveringTestSearch
 from reloc_lsp.evaluation.baseline.test_prioritization import affordable_tests, running_order, spread_failures
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
-from reloc_lsp.evaluation.baseline.unreadable_files import failure_notes, unreadable_reason, withheld_note
+from reloc_lsp.evaluation.baseline.unreadable_files import failure_note, unreadable_reason, withheld_note
 from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
 from reloc_lsp.evaluation.harness.protocol.values import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
@@ -155,10 +155,10 @@ class BaselineBuilder:
         confirmation_only = slow | choice.confirmation_only
         slowest = max((r.seconds for r in results.values() if r.outcome is Outcome.PASSED), default=0.0)
         notes = [f"Flaky, so left out: {', '.join(flaky)}."] if flaky else []
-        unreadable = failure_notes(coverage.results, names, self.launcher)
+        unreadable = failure_note({names[n]: result for n, result in coverage.results.items()}, self.launcher)
         if not unreadable and self.launcher.sandbox.container:
             notes += container_notes(results, names)
-        notes += filter(None, [withheld_note(self.launcher.copy), *unreadable])
+        notes += filter(None, [withheld_note(self.launcher.copy), unreadable])
         notes += self.permissions.notes(choice.tier)
         notes += [f"Fails for reasons outside the unit, so left out: {names[n]}." for n in sorted(choice.outside)]
         if slow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from reloc_lsp.evaluation.tiers import HarnessLauncher
@@ -19,6 +19,8 @@ _MISSING = re.compile(
     r"[^'\"\n]*['\"](?P<path>[^'\"\n]+)['\"]"
 )
 """The message of an error about a file, in an exception's text or in what pytest prints."""
+_FILE_ERRORS = ("FileNotFoundError", "PermissionError", "NotADirectoryError")
+_FILE_WORDS = ("No such file", "Permission denied")
 _LEFT_OUT_SILENTLY = {*VERSION_HISTORY, ".idea", ".vscode"}
 """Withheld folders that hardly any test reads, so that they are not named until one does."""
 
@@ -35,14 +37,15 @@ def withheld_note(copy: ScratchCopy) -> str:
     )
 
 
-def failure_notes(results: Mapping[int, TestResult], names: Sequence[str], launcher: HarnessLauncher) -> list[str]:
-    """A sentence if a test fails because a file cannot be read. `names` are the tests' node ids."""
-    for number, result in results.items():
+def failure_note(results: Mapping[str, TestResult], launcher: HarnessLauncher) -> str:
+    """A sentence if a test fails because a file cannot be read; else empty. `results` are by node id."""
+    for test, result in results.items():
         failure = result.failure
-        reason = unreadable_reason(f"{failure.kind}: {failure.message}", launcher) if failure else ""
-        if reason:
-            return [f"{names[number]} fails with {failure.kind}: {reason}"] if failure else []
-    return []
+        if failure and (failure.kind in _FILE_ERRORS or any(words in failure.message for words in _FILE_WORDS)):
+            reason = unreadable_reason(f"{failure.kind}: {failure.message}", launcher)
+            if reason:
+                return f"{test} fails with {failure.kind}: {reason}"
+    return ""
 
 
 def unreadable_reason(text: str, launcher: HarnessLauncher) -> str:
