@@ -117,11 +117,11 @@ class BaselineBuilder:
         if not results:
             if errors:
                 raise EvaluationError(_not_collected(errors))
-            unreadable = failure_notes(coverage.results, first.tests, self.launcher)
-            advice = unreadable or ["Write a test that calls it, or name its tests with --tests."]
+            named = {first.tests[n]: result for n, result in coverage.results.items()}
+            advice = failure_note(named, self.launcher) or "Write a test that calls it, or name its tests with --tests."
             raise EvaluationError(
                 f"No test reaches {self.location.unit.qualname}: {len(first.tests)} tests were collected and none of "
-                f"them runs it. {advice[0]}"
+                f"them runs it. {advice}"
             )
         return await self.chooser.choose_without_swap(first, "the unit runs at import only", results, cold, set())
 
