@@ -14,6 +14,9 @@ from reloc_lsp.program.source_text import split_lines
 
 MAX_FRAGMENT = 100
 """Characters of a quoted fragment. Of a longer one only its lines are named. Chosen by hand."""
+MAX_CONTEXT = 40
+"""Characters of an expression that is quoted around a change that is itself an expression: `reverse=True` says more
+than `True`. Chosen by hand."""
 MAX_CHANGES = 8
 """Changes that are quoted one by one. Of more changes only their lines are named. Chosen by hand."""
 MAX_TOKENS = 400
@@ -128,10 +131,11 @@ def _grown_hunks(old: str, new: str, spans: Sequence[tuple[int, int]]) -> list[t
 
 
 def _holder(start: int, end: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The smallest of the `spans` that holds more than the hunk; the hunk itself if there is none."""
+    """The smallest of the `spans` that holds more than the hunk, if it is short, else the smallest that holds it."""
     holding = [span for span in spans if span[0] <= start and end <= span[1]]
     around = [span for span in holding if start < end or span[0] < start < span[1]]
-    return min(around or holding, key=lambda span: span[1] - span[0], default=(start, end))
+    larger = [span for span in around if end - start < span[1] - span[0] <= MAX_CONTEXT]
+    return min(larger or around or holding, key=lambda span: span[1] - span[0], default=(start, end))
 
 
 def _moved_start(position: int, hunks: Sequence[tuple[int, int, int, int]]) -> int:

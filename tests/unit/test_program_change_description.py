@@ -33,7 +33,7 @@ def test_two_edits_are_both_named():
 
 def test_two_edits_of_one_line_are_both_named():
     before, after = "def f(a, b):\n    return a + 1 < b.x\n", "def f(a, b):\n    return a + 2 < b.y\n"
-    assert describe_changes(before, after) == "`1` becomes `2` (line 2); `b.x` becomes `b.y` (line 2)"
+    assert describe_changes(before, after) == "`a + 1` becomes `a + 2` (line 2); `b.x` becomes `b.y` (line 2)"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,11 @@ def test_a_fragment_is_verbatim_and_more_than_an_operator(old, new):
     (before, after) = re.fullmatch(r"`(.+)` becomes `(.+)` \(line 2\)", text).groups()
     assert before in old or old in before
     assert f"return {old}".replace(before, after, 1) == f"return {new}"
+
+
+def test_a_changed_value_is_named_with_what_it_is_for():
+    before, after = (f"def f(a):\n    return sorted(a, key=len, reverse={value})\n" for value in ("True", "False"))
+    assert describe_changes(before, after) == "`reverse=True` becomes `reverse=False` (line 2)"
 
 
 def test_new_removed_and_indented_lines_are_named():
