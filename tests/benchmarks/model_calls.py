@@ -7,7 +7,8 @@
 - Tokens of a reply with only the revised function, compared with the whole file, for three file lengths; and tokens of
   a long function, compared with the replacement of one line. A token is estimated as three characters.
 - CPU time of our code per call: the time of the whole process, minus the time of the same requests with the bare
-  client, which discards the replies, and the same scripted server.
+  client, which discards the replies, and the same scripted server. The process that parses the replies is measured on
+  its own: its start, and each further reply.
 
 The server is a script on real sockets. No version is evaluated, so that only the model's part is measured.
 """
@@ -18,6 +19,7 @@ import argparse
 import asyncio
 import gc
 import itertools
+import resource
 import sys
 import time
 from dataclasses import replace
@@ -34,6 +36,7 @@ from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.openai_client import make_client
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.inference.server_info import ServerInfo
+from reloc_lsp.language_model.replies.parser_process import ParserProcess
 from reloc_lsp.revision.model_access import budgeted_model
 from reloc_lsp.revision.objectives.model_rules import PAPER_NODES
 from reloc_lsp.revision.objectives.search_rules import repair_rules
@@ -46,6 +49,8 @@ from reloc_lsp.settings import SearchSettings, Settings
 
 RUNS = 25
 """Repetitions of the CPU measurement. Chosen by hand."""
+FURTHER_REPLIES = 200
+"""Replies that are parsed after the first one. Chosen by hand."""
 NODES = PAPER_NODES["hill-climbing"]
 FAILED = TestResult(Outcome.FAILED, failure=Failure("AssertionError", "assert 1 == 2", 3, (2,)))
 VERDICT = Verdict({f"test_m.py::test_{number}": FAILED for number in range(4)})
@@ -141,6 +146,28 @@ async def overhead() -> tuple[float, float]:
     return 1000 * (whole - bare) / len(requests), 1000 * bare / len(requests)
 
 
+async def parsing() -> tuple[float, float]:
+    """CPU milliseconds of the process that parses replies: from its start to its first answer, and for each other."""
+    reply = f"```python\n{UNIT.replace('return value', 'return value + 1')}```"
+
+    async def cpu(replies: int) -> float:
+        parser = ParserProcess()
+        began = children_cpu()
+        for _ in range(replies):
+            await parser.parse(reply, UNIT, UNIT)
+        parser.close()
+        return 1000 * (children_cpu() - began)
+
+    first, all_replies = await cpu(1), await cpu(1 + FURTHER_REPLIES)
+    return first, (all_replies - first) / FURTHER_REPLIES
+
+
+def children_cpu() -> float:
+    """CPU seconds of the child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main() -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -164,6 +191,8 @@ def main() -> None:
         )
     own, others = zip(*(asyncio.run(overhead()) for _ in range(RUNS)), strict=True)
     print(f"CPU time per call, median of {RUNS}: {median(own):.1f} ms ours, {median(others):.1f} ms client and server")
+    starts, replies = zip(*(asyncio.run(parsing()) for _ in range(RUNS)), strict=True)
+    print(f"parser process, median of {RUNS}: {median(starts):.0f} ms to start, {median(replies):.2f} ms for a reply")
 
 
 if __name__ == "__main__":
