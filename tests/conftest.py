@@ -12,6 +12,7 @@ import pytest
 from plain_environment import make_environment
 
 import reloc_lsp
+from reloc_lsp.evaluation.admission import Admission
 from reloc_lsp.evaluation.baseline.baseline import BaselineBuilder
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.interpreter import Interpreter, find_interpreter
@@ -20,6 +21,7 @@ from reloc_lsp.evaluation.selection import test_file_discovery, test_selection
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.safety import CandidateLint
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
 
@@ -81,6 +83,7 @@ async def start_evaluator(active_interpreter: Interpreter) -> AsyncIterator[Star
         seconds: float = 60.0,
         sandbox: Literal["auto", "full", "none"] = "auto",
         withhold: Sequence[str] = (),
+        lint: CandidateLint | None = None,
     ) -> PytestEvaluator:
         name, _, qualname = target.partition("::")
         file, unsaved = root / name, unsaved or {}
@@ -97,7 +100,8 @@ async def start_evaluator(active_interpreter: Interpreter) -> AsyncIterator[Star
         likely = test_selection.likely_groups(user, files, name, qualname)
         groups = [list(tests)] if tests else likely
         baseline = await BaselineBuilder(launcher, location, seconds).measure(groups)
-        evaluators.append(PytestEvaluator.start(launcher, location, baseline))
+        admission = Admission(location, lint) if lint else None
+        evaluators.append(PytestEvaluator.start(launcher, location, baseline, admission))
         return evaluators[-1]
 
     yield start

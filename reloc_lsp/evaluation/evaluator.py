@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from reloc_lsp.evaluation.admission import Admission
 from reloc_lsp.evaluation.baseline.baseline import Baseline
 from reloc_lsp.evaluation.baseline.test_prioritization import outcome_group
 from reloc_lsp.evaluation.candidate_runner import CandidateRunner, ServerLostError
@@ -18,7 +19,6 @@ from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
-from reloc_lsp.program.safety_lint import SafetyLint
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.interfaces.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.patches.differential_testing import Observations
@@ -33,25 +33,32 @@ SHORTEST_TIME = 1e-9
 class PytestEvaluator:
     """Evaluates candidates of one unit. Test ids are pytest node ids."""
 
-    def __init__(self, context: EvaluationContext, *, refuses_inside: bool = False) -> None:
+    def __init__(self, context: EvaluationContext, admission: Admission, *, refuses_inside: bool = False) -> None:
         self.context = context
+        self.admission = admission
         self.runner = CandidateRunner(context)
         self.scheduler = CandidateScheduler(context, self.runner)
         self.confirmation = Confirmation(context, self.runner, refuses_inside=refuses_inside)
-        self._lint = SafetyLint(context.location.module.text)
         self._failures = dict.fromkeys(context.tests, 0)
 
     @classmethod
     def start(
-        cls, launcher: HarnessLauncher, location: UnitLocation, baseline: Baseline, *, refuses_inside: bool = False
+        cls,
+        launcher: HarnessLauncher,
+        location: UnitLocation,
+        baseline: Baseline,
+        admission: Admission | None = None,
+        *,
+        refuses_inside: bool = False,
     ) -> PytestEvaluator:
         """An evaluator for the scratch copy of the `launcher`, in which candidates run from now on.
 
-        So processes that start later keep no bytecode of the copy. The caller closes the evaluator. For
-        `refuses_inside` see `Confirmation`.
+        So processes that start later keep no bytecode of the copy. The caller closes the evaluator. Without an
+        `admission` the safety lint decides which candidates run. For `refuses_inside` see `Confirmation`.
         """
         launcher.copy.stop_keeping_bytecode()
-        return cls(EvaluationContext(launcher, location, baseline), refuses_inside=refuses_inside)
+        admission = admission or Admission.for_unit(location, launcher.copy.files)
+        return cls(EvaluationContext(launcher, location, baseline), admission, refuses_inside=refuses_inside)
 
     @property
     def launcher(self) -> HarnessLauncher:
@@ -92,7 +99,7 @@ class PytestEvaluator:
         """
         results = self.baseline.results
         order = sorted(self.context.tests, key=lambda n: (outcome_group(results[n]), -self._failures[n]))
-        refused = {n: self._refusal(candidate) for n, candidate in enumerate(candidates) if not candidate.trusted}
+        refused = {n: await self.admission.refusal(candidate) for n, candidate in enumerate(candidates)}
         accepted = [n for n in range(len(candidates)) if not refused.get(n)]
         sources = [candidates[n].source for n in accepted]
         found = await self.scheduler.evaluate(sources, order, len(order) - must_exceed - 1)
@@ -101,7 +108,7 @@ class PytestEvaluator:
             for number, result in zip(order, verdict.results.values(), strict=False):
                 self._failures[number] += result.outcome not in (Outcome.PASSED, Outcome.NOT_RUN)
         for n in refused.keys() - verdicts.keys():
-            failed = TestResult(Outcome.FAILED, failure=Failure("Refused", f"not run: {refused[n]}", trusted=True))
+            failed = TestResult(Outcome.FAILED, failure=Failure("Refused", f"not run: {refused[n]}.", trusted=True))
             verdicts[n] = self.context.verdict(dict.fromkeys(order, failed), order)
         return [verdicts[n] for n in range(len(candidates))]
 
@@ -155,9 +162,3 @@ class PytestEvaluator:
     async def close(self) -> None:
         """End every process."""
         await self.runner.close()
-
-    def _refusal(self, candidate: Candidate) -> str:
-        """Why untrusted code is not even run; empty if there is no reason."""
-        if not self.location.is_one_function(candidate.source):
-            return "it is not one function of the same kind and name"
-        return "; ".join(self._lint.violations(candidate.source))

@@ -67,6 +67,28 @@ class Scope:
         path = self._imported(node.id) if isinstance(node, ast.Name) else None
         return path and ".".join([path, *reversed(parts)])
 
+    def binds(self, name: str) -> bool:
+        """Whether the text binds the name anywhere."""
+        return name in self._bound
+
+    def is_parameter(self, name: str) -> bool:
+        """Whether a function of the text has a parameter of that name."""
+        return name in self._parameters
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether Python finds every `nonlocal` name in the text itself."""
+        return bool(self._tables)
+
+    @cached_property
+    def star_imports(self) -> tuple[str, ...]:
+        """The modules of which everything is imported."""
+        return tuple(
+            node.module or ""
+            for node, _ in self.nodes_with_parents
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+        )
+
     def is_module(self, name: str) -> bool:
         """Whether the name may refer to an imported module."""
         return name in self._modules or bool(self.file and name in self.file._modules and self.may_be_free(name))
@@ -117,11 +139,20 @@ class Scope:
 
     @cached_property
     def _bound(self) -> frozenset[str]:
-        stored = {
-            n.id for n, _ in self.nodes_with_parents if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
-        }
-        parameters = {node.arg for node, _ in self.nodes_with_parents if isinstance(node, ast.arg)}
-        return self.definitions | self._imports.keys() | stored | parameters
+        stored: set[str] = set()
+        for node, _ in self.nodes_with_parents:
+            match node:
+                case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                    stored.add(name)
+                case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                    stored.add(name)
+                case ast.MatchMapping(rest=str(name)):
+                    stored.add(name)
+        return self.definitions | self._imports.keys() | stored | self._parameters
+
+    @cached_property
+    def _parameters(self) -> frozenset[str]:
+        return frozenset(node.arg for node, _ in self.nodes_with_parents if isinstance(node, ast.arg))
 
     @cached_property
     def _maybe_free(self) -> frozenset[str]:

@@ -105,6 +105,7 @@ class SearchRun:
             self._end_trace(event)
             self._report_model_problems()
             self._report_unreadable_files(search)
+            context.report.note_once(context.evaluator.admission.note)
         return None
 
     def _reserved_seconds(self, left: float) -> float:

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reloc_lsp.evaluation.admission import Admission
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
@@ -66,8 +67,10 @@ class UnitReviser:
             target.unit,
         )
         baseline = await self._take_baseline(location, until, tests)
+        review = self.request.settings.review
+        admission = Admission.for_unit(location, self.launcher.copy.files, review.allow)
         evaluator = PytestEvaluator.start(
-            self.launcher, location, baseline, refuses_inside=self.request.settings.review.inside == "refuse"
+            self.launcher, location, baseline, admission, refuses_inside=review.inside == "refuse"
         )
         try:
             run = self.best.run = self._new_run(evaluator, location)

@@ -154,6 +154,9 @@ class ReviewSettings:
     inside: Literal["show", "refuse"] = field(default="show", metadata=USER_ONLY)
     """What becomes of a model's revision that some tests can judge only from inside, in the process that holds them.
     `show`: its proposal names these tests; `refuse`: they confirm nothing, so the revision is not proposed."""
+    allow: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
+    """Words that the safety lint lets a model's code use although the file does not, such as `os.path.exists` or
+    `.read_text`: as the note about refused revisions names them."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Code that a candidate may add to a file without a violation."""
+"""Code that a model may add to a file."""
 
 from __future__ import annotations
 
@@ -11,51 +11,54 @@ try: return x[y]
 except (KeyError, ValueError) as e: raise ValueError("no") from e
 else: y = 1
 finally:
-    for a in y: a.close()
+    for a in y:
+        if a: break
+## a failed assertion
+if x: raise AssertionError("no")
+raise AssertionError
+## exceptions of modules
+import json, re
+try: return json.loads(x)
+except json.JSONDecodeError: return re.error
 ## types
 return isinstance(x, (int, type(None))) and type(x) is type(y) and issubclass(type(x), Box)
+## names of types
+return type(x).__name__ + x.__class__.__name__ + f"{type(x)}" + "%s %s" % (type(x), y) + helper.__qualname__
+## a table of types
+return {int: 1, str: 2}[type(x)] or CONSTANTS.get(type(y))
+## annotations
+a: type[int] = x
+def g(b: type) -> "type | None": return b
 ## attributes by name
-setattr(x, "size", 3)
-delattr(x, "size")
-return getattr(x, "name", None) or getattr(x, f"visit_{y}") or getattr(x, "on_" + y + "!")
+return getattr(x, "name", None) or getattr(Box, "size") or getattr(x, f"siz{y}")
 ## what a module or an object has
-return hasattr(math, "isqrt") and getattr(math, "isqrt")(x) or hasattr(x, "__eq__")
-## a local class
-class P(Box, size=3):
-    def __init__(self, a): self.a = a
-    def __repr__(self): return self.__class__.__name__
-## a dataclass
-from dataclasses import dataclass, field
-@dataclass(frozen=True)
-class P:
-    a: int = field(default=0)
-## an abstract class
-from abc import ABCMeta, abstractmethod
-class P(metaclass=ABCMeta):
-    @abstractmethod
-    def g(self): ...
+return hasattr(math, "isqrt") and getattr(math, "isqrt")(x) or hasattr(x, "__eq__") or hasattr(x, y)
 ## imports
-import json, functools, itertools as it, urllib.parse, email.utils
+import json, functools, itertools as it, urllib.parse
 from datetime import datetime, time
 from collections import abc, Counter
-return json.dumps(it.chain(x)), urllib.parse.quote(y), datetime.now().time(), functools.reduce(max, x)
+return json.dumps(it.chain(x)), urllib.parse.quote(y), datetime.strptime(x, y).time(), functools.reduce(max, x)
 ## infinity
 import sys
 from sys import maxsize
 return min(x, sys.maxsize, math.inf, maxsize)
+## output
+import sys
+print(x, file=sys.stderr)
+sys.stdout.write(x)
+## a class that only the test knows
+return isinstance(x, y.Shape)
 ## paths
 return os.path.join(os.fspath(x), os.sep, os.curdir), re.compile(x)
+## random numbers in a file that draws them
+return random.choice(x)
+## constants of modules
+return os.O_RDONLY, toolz.DEFAULT
 ## attributes and items of objects
 x.size = 1
-x.table[y] = 2
+x[y] = 2
 del x.size
-x.a.b += 1
 helper(x).size = 1
-Box.registry[x] = y
-## a cache
-CONSTANTS[x] = y
-f.cache = CONSTANTS.cache = {}
-del CONSTANTS[x]
 ## decorators
 import functools
 def twice(h): return h
@@ -73,35 +76,40 @@ return [help for help in x]
 ## variables called like modules
 string = str(x)
 for operator in string: print(operator)
-def g(os, math):
-    os.fork()
-    math.floor = 1
-return [random for random in x if random._names]
 ## variables called like a function and a class
-for helper in x: helper.calls = 1
+for helper in x: helper.size = 1
 Box = x
 del Box.size
-## parts of a package
-return toolz.curried.pipe(x, toolz._signatures, toolz.random.trace)
-## named tuples
-from collections import namedtuple
-P = namedtuple("P", "a b")
-return P(1, 2)._replace(a=3)._asdict(), OrderedDict._make(x), OrderedDict._member_map_
-## strings
-return "{0.__class__.__name__}: /processed/procedures __init__ a__eq__b".format(x), "f_score", "/dev/null"
+## records
+return x._replace(a=3)._asdict(), OrderedDict.fromkeys(x), re.Match.group
+## templates
+template = "{} of {0.size} {a[0].size:{y}}"
+return template.format(x, a=y), ("{}" + "{}").format, "{0.__class__.__name__}".format(x)
+## texts
+return "processed/procedures a__eq__b __prompt__ __init__.py", "f_score", "/dev/null", "über"
 ## a docstring
 "__dict__"
-return __name__, __doc__
+return x.__doc__
 ## patterns
 match x:
     case Box(size=y): return y
+    case int(z) | str(z): return z
     case {"a": z, **rest}: return z
     case [a, *b] as c: return a
     case _: return None
 ## contexts
 import contextlib
 with contextlib.suppress(KeyError): return x[y]
-async def g(): await x
+## changes of texts and dates
+return x.replace(y, "") + x.replace(hour=1), x.copy(), x.group()
+## generators
+yield from (a for a in x)
+b = yield y
+## walrus and nonlocal
+def g():
+    nonlocal y
+    y = 1
+if (a := len(x)) > 3: return a
 """
 
 # Before "--": code that the file has already. After it: the candidate.
@@ -118,7 +126,7 @@ from socket import socket
 ## import of a sibling
 from .a import b
 --
-from .tests import answers
+from .a import b
 ## part of a module
 os.fork()
 --
@@ -127,10 +135,22 @@ return os.fork()
 todo = [os]
 --
 return os
+## another function of the same power
+os.path.isdir("a")
+--
+return os.path.exists(x)
+## the environment by another name
+os.environ["A"]
+--
+return os.getenv(x)
 ## attribute
 x = helper.__globals__
 --
-return y.__globals__
+return helper.__globals__
+## attribute of anything
+helper.unlink()
+--
+return y.unlink()
 ## builtin
 eval("1")
 --
@@ -146,7 +166,11 @@ return open(x)
 ## computed name
 getattr(helper, CONSTANTS)
 --
-return getattr(x, y)
+return getattr(helper, CONSTANTS)
+## beginning of a name
+def visit_int(): pass
+--
+return getattr(x, "visit_" + y)
 ## bare except
 try: pass
 except: pass
@@ -162,33 +186,50 @@ global CONSTANTS
 helper.calls = 0
 --
 helper.calls = 1
-## decorator
-@helper
-def g(): pass
+## change of a variable
+def g(): CONSTANTS["a"] = 1
 --
-@helper
-def h(): pass
-## string
+CONSTANTS[x] = y
+## text
 PLACE = "/proc/stat"
 --
 return "/proc/meminfo"
-## equality of a class in a function
+## class in a function
 def g():
     class A:
         def __eq__(self, other): return 1
 --
-class B:
+class A:
     def __eq__(self, other): return 2
+## template
+TEMPLATE = "{} {}"
+--
+return TEMPLATE.format(x, y)
+## template of a variable
+def g(template): return template.format(1)
+--
+template = x
+return template.format(y)
+## async code
+async def g(): await helper(1)
+--
+async def h(): await x
+## bidi control
+MARK = "\u202e"
+--
+return "\u202e"
 """
 
-DENIED_PARTS = [
-    "codecs.register", "concurrent.futures", "contextlib.ExitStack", "dataclasses.make_dataclass",
+REFUSED_PARTS = [
+    "codecs.register", "concurrent.futures", "contextlib.ExitStack",
     "functools.update_wrapper", "io.open", "logging.FileHandler", "string.Formatter", "time.tzset", "tokenize.open",
-    "types.FunctionType", "typing.get_type_hints", "uuid.getnode", "urllib.request", "weakref.finalize",
+    "types.FunctionType", "typing.get_type_hints", "uuid.getnode", "urllib.request", "weakref.finalize", "os.listdir",
+    "sys.stdin", "threading.Lock", "inspect.stack", "decimal.setcontext", "calendar.setfirstweekday",
+    "json.JSONEncoder", "operator.call", "pathlib.Path", "random.random", "itertools.no_such_function",
 ]  # fmt: skip
 ALLOWED_PARTS = [
-    "argparse.Namespace", "asyncio.gather", "inspect.signature", "os.listdir", "sys.version_info", "threading.Lock",
-    "traceback.format_exc", "urllib.parse",
+    "ast.literal_eval", "collections.deque", "inspect.isclass", "os.path.join", "pathlib.PurePath", "sys.version_info",
+    "urllib.parse.quote", "collections.abc.Mapping",
 ]  # fmt: skip
 REAL_MODULES = [
     "collections",

@@ -1,4 +1,4 @@
-"""The safety lint: what candidates must not add to their file."""
+"""The safety lint: what a model's code may do is listed, or done by its file already."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from safety_lint_cases import FILE, HOSTILE
-from safety_lint_safe_cases import ALLOWED_PARTS, DENIED_PARTS, FILE_HAS_IT, REAL_MODULES, SAFE
+from safety_lint_safe_cases import ALLOWED_PARTS, FILE_HAS_IT, REAL_MODULES, REFUSED_PARTS, SAFE
 
-from reloc_lsp.program.safety_lint import SafetyLint
+from reloc_lsp.program.safety import NoLint, ProjectWords, SafetyLint
 from reloc_lsp.program.unit import Module
 
 
@@ -27,88 +27,168 @@ def unit(lines):
     return "def f(x, y=2):\n" + textwrap.indent(lines, "    ")
 
 
+def findings(lint, source):
+    return [str(refusal.finding) for refusal in lint.refusals(source)]
+
+
 @pytest.mark.parametrize("indent", ["", "    "], ids=["function", "method"])
 @pytest.mark.parametrize(("lines", "sentence"), cases(HOSTILE))
-def test_violations_are_described(lines, sentence, indent):
-    assert sentence in SafetyLint(FILE).violations(textwrap.indent(unit(lines), indent))
+def test_what_is_on_no_list_is_refused(lines, sentence, indent):
+    assert sentence in findings(SafetyLint(FILE), textwrap.indent(unit(lines), indent))
 
 
 @pytest.mark.parametrize("indent", ["", "    "], ids=["function", "method"])
 @pytest.mark.parametrize("lines", cases(SAFE))
-def test_ordinary_code_has_no_violations(lines, indent):
-    assert SafetyLint(FILE).violations(textwrap.indent(unit(lines), indent)) == ()
+def test_ordinary_code_is_allowed(lines, indent):
+    assert findings(SafetyLint(FILE), textwrap.indent(unit(lines), indent)) == []
 
 
 @pytest.mark.parametrize("lines", cases(FILE_HAS_IT))
-def test_violations_of_the_file_itself_are_allowed(lines):
+def test_what_the_file_does_is_allowed(lines):
     file, _, candidate = lines.partition("--\n")
-    assert SafetyLint(FILE).violations(unit(candidate))
-    assert SafetyLint(FILE + file).violations(unit(candidate)) == ()
+    assert findings(SafetyLint(FILE), unit(candidate))
+    assert findings(SafetyLint(FILE + file), unit(candidate)) == []
 
 
-@pytest.mark.parametrize("path", DENIED_PARTS)
-def test_denied_parts_of_safe_modules(path):
-    module, _, part = path.partition(".")
-    for lines in (f"from {module} import {part}\n", f"return {path}\n"):
-        assert SafetyLint(f"import {module}\n").violations(unit(lines)) == (f"uses {path}",)
+@pytest.mark.parametrize("path", REFUSED_PARTS)
+def test_parts_of_modules_that_are_not_listed(path):
+    module, _, part = path.rpartition(".")
+    assert f"imports {path}" in findings(SafetyLint(""), unit(f"from {module} import {part}\n"))
+    assert f"uses {path}" in findings(SafetyLint(""), unit(f"import {module}\nreturn {path}\n"))
 
 
 @pytest.mark.parametrize("path", ALLOWED_PARTS)
-def test_allowed_parts_of_other_modules(path):
-    module, _, part = path.partition(".")
-    for lines in (f"from {module} import {part}\n", f"return {path}\n"):
-        assert SafetyLint(f"import {module}\n").violations(unit(lines)) == ()
+def test_parts_of_modules_that_are_listed(path):
+    module, _, part = path.rpartition(".")
+    for lines in (f"from {module} import {part}\nreturn {part}\n", f"import {module}\nreturn {path}\n"):
+        assert findings(SafetyLint(""), unit(lines)) == []
 
 
 @pytest.mark.parametrize("name", REAL_MODULES)
-def test_unchanged_code_has_no_violations(name):
+def test_unchanged_code_is_allowed(name):
     text = Path(importlib.import_module(name).__file__).read_text("utf-8")
     module, lint = Module(text), SafetyLint(text)
-    assert [violation for function in module.functions for violation in lint.violations(module.source(function))] == []
+    assert [found for function in module.functions for found in findings(lint, module.source(function))] == []
 
 
-@pytest.mark.parametrize("indent", ["", "    "], ids=["function", "method"])
 @pytest.mark.parametrize(
-    ("extra", "name"),
-    [("helper = f", "helper"), ("CONSTANTS = {}", "CONSTANTS"), ("def helper(value): pass", "helper")],
+    ("header", "sentence"),
+    [
+        ("def f(x, calls=[]):", "has the default []"),
+        ("def f(x, *, y=dict()):", "has the default dict()"),
+        ("def f(x, y=lambda: 1):", "has the default lambda: 1"),
+        ("def f(x, y=(helper := 1)):", "has the default (helper := 1)"),
+        ("def f(x: print(1)):", "has the annotation print(1)"),
+        ("def f(x) -> (helper := int):", "has the annotation (helper := int)"),
+        ("@helper\ndef f(x):", "decorates with helper"),
+    ],
 )
-def test_a_unit_may_not_rebind_other_names_of_its_file(extra, name, indent):
-    lines = unit("return new()\n") + f"LIMIT = 3\ndef new(): pass\n{extra}\n"
-    assert SafetyLint(FILE).violations(textwrap.indent(lines, indent)) == (f"rebinds {name}",)
+def test_what_runs_when_the_function_is_defined(header, sentence):
+    assert sentence in findings(SafetyLint(FILE), f"{header}\n    return x\n")
 
 
-def test_nor_may_it_if_its_function_does_not_come_first():
-    assert SafetyLint(FILE).violations(f"if 1: pass\n{unit('return x')}\nhelper = f\n") == ("rebinds helper",)
-    assert SafetyLint(FILE).violations("f = 1\nCONSTANTS = 2\n") == ("rebinds CONSTANTS", "rebinds f")
+def test_a_header_of_the_file_is_allowed_and_so_are_constants():
+    header = "@helper\ndef f(x, calls=[], *, y: list[int] = (-1, Box.size)):\n    "
+    assert findings(SafetyLint(FILE + header + "pass\n"), header + "return y\n") == []
+    assert findings(SafetyLint(FILE), "def f(x, *, y: list[int] = (-1, Box.size)):\n    return y\n") == []
 
 
-def test_a_comparison_method_may_be_revised_but_not_created_in_a_function():
-    method = "    def __eq__(self, other):\n        return vars is other\n"
-    assert SafetyLint(FILE).violations(method) == ("uses vars",)
-    assert SafetyLint(FILE).violations("def f():\n  class A:\n" + method) == ("defines __eq__", "uses vars")
+def test_a_method_sets_what_it_likes_on_its_object_only():
+    method = "    def grow(self, x):\n        self.new = self._own = x\n        return self.new\n"
+    assert findings(SafetyLint(FILE), method) == []
+    assert sorted(findings(SafetyLint(FILE), textwrap.dedent(method))) == [
+        "sets the attribute ._own", "sets the attribute .new", "uses the attribute .new",
+    ]  # fmt: skip
+    rebound = method.replace("self.new =", "self = x\n        self.new =")
+    assert "sets the attribute .new" in findings(SafetyLint(FILE), rebound)
+
+
+def test_a_method_makes_another_object_of_its_class_but_no_class():
+    method = "    def twin(self, x):\n        return {}\n"
+    assert findings(SafetyLint(FILE), method.format("type(self)(x) or self.__class__(x, 1)")) == []
+    for call, made in (
+        ("type(self)(x, x, x)", "type(self)"),
+        ("type(self)(*x)", "type(self)"),
+        ("self.__class__(x, x, x)", "self.__class__"),
+        ("type(x)(1)", "type(x)"),
+    ):
+        assert findings(SafetyLint(FILE), method.format(call)) == [f"uses {made} as a value"]
+
+
+def test_a_method_may_call_the_method_that_it_replaces():
+    inherited = "    def __setitem__(self, key, value):\n        super().__setitem__(key, value)\n        {}\n"
+    assert findings(SafetyLint(FILE), inherited.format("dict.__setitem__(self, key, value)")) == []
+    assert findings(SafetyLint(FILE), inherited.format("dict.__setattr__(self, key, value)")) == [
+        "uses dict.__setattr__"
+    ]
+
+
+def test_the_hash_of_a_value_is_for_methods_that_hash():
+    assert findings(SafetyLint(FILE), "    def __hash__(self):\n        return hash(self.size)\n") == []
+
+
+def test_paths_of_files_give_methods_another_meaning():
+    lint = SafetyLint("from pathlib import Path\n" + FILE)
+    found = findings(lint, unit("return x.group(), x.copy(y), Path.replace(x, y), re.match(x, y).group(1), x.copy()\n"))
+    assert sorted(found) == [
+        "may reach a file by Path.replace(x, y)", "may reach a file by x.copy(y)", "may reach a file by x.group()",
+        "uses pathlib.Path.replace",
+    ]  # fmt: skip
+
+
+def test_a_refusal_names_the_line_and_comes_once():
+    (refusal,) = SafetyLint(FILE).refusals("    def f(self):\n        x = 1\n        return open(x), open(x)\n")
+    assert str(refusal) == "line 3 uses open"
+
+
+def test_the_user_allows_words():
+    source = unit("import os\nos.mkdir(x)\nx.unlink()\n")
+    assert findings(SafetyLint("", ["os.mkdir"]), source) == ["uses the attribute .unlink"]
+    assert findings(SafetyLint("", ["os.mkdir", ".unlink"]), source) == []
+
+
+def test_the_project_allows_attributes_that_lead_nowhere_else():
+    project = ProjectWords.of(
+        "class A:\n    shade: int\n    def tint(self): return self.hue, frame.f_back, toolz.curry\n"
+    )
+    lint = SafetyLint(FILE, project=lambda: project)
+    assert findings(lint, unit("return x.shade, x.tint, x.hue, toolz.curry\n")) == []
+    assert findings(lint, unit("return x.f_back, x.curry_all, toolz.hue\n")) == [
+        "uses the attribute .f_back", "uses the attribute .curry_all", "uses toolz.hue",
+    ]  # fmt: skip
+
+
+def test_the_project_is_read_only_if_it_must_be():
+    def project():
+        raise AssertionError
+
+    assert findings(SafetyLint(FILE, project=project), unit("return x.size, x.split()\n")) == []
+
+
+def test_without_a_lint_nothing_is_refused():
+    assert list(NoLint().refusals(unit("eval(x)\n"))) == []
 
 
 @pytest.mark.parametrize("comment", ["# -*- coding: utf-7 -*-", "\n\t# fileencoding=utf-7", "# A\r\n#coding=utf-7"])
 def test_a_comment_that_declares_an_encoding(comment):
     lines = unit("return x\n")
-    assert SafetyLint(FILE).violations(f"{comment}\n{lines}") == ("declares an encoding",)
-    assert SafetyLint(FILE).violations(f"# Nothing.\n\n{comment}\n{lines}") == ()
+    assert findings(SafetyLint(FILE), f"{comment}\n{lines}") == ["declares an encoding"]
+    assert findings(SafetyLint(FILE), f"# Nothing.\n\n{comment}\n{lines}") == []
 
 
 @pytest.mark.parametrize(
     "source", ["def f(:\n    eval(1)\n", "def f():\n    eval('''\n", "", "def f(): '\0'; eval(1)\n"]
 )
-def test_lines_that_do_not_parse_have_no_violations(source):
-    assert SafetyLint(FILE).violations(source) == ()
+def test_lines_that_do_not_parse_are_left_to_the_tests(source):
+    assert [found for found in findings(SafetyLint(FILE), source) if "character" not in found] == []
 
 
-def test_code_nested_too_deeply_to_be_parsed_is_a_violation():
-    deep, deeper = ".a" * 1000, ".a" * 20_000
-    assert SafetyLint(FILE).violations(unit(f"eval(x{deeper})\n")) == ("is nested too deeply to be read",)
-    assert "uses eval" in SafetyLint(FILE).violations(unit(f"eval(math{deep})\nhelper{deep} = 1\n"))
+def test_code_nested_too_deeply_is_one_refusal():
+    (refusal,) = SafetyLint(FILE).refusals(unit(f"eval(x{'.a' * 20_000})\n"))
+    assert str(refusal) == "line 1 is too long or nested too deeply to be read"
+    assert "uses eval" in findings(SafetyLint(FILE), unit(f"eval(math{'.a' * 1000})\n"))
+    assert findings(SafetyLint(FILE), unit("if x: pass\n" + "elif x: pass\n" * 2_000)) != ["uses eval"]
 
 
-def test_a_file_that_does_not_parse_has_no_violations_of_its_own():
-    assert "imports ctypes, which the file did not" in SafetyLint("import ctypes(\n").violations(
-        unit("import ctypes\n")
-    )
+def test_a_file_that_does_not_parse_allows_nothing():
+    assert findings(SafetyLint("import ctypes(\n"), unit("import ctypes\n")) == ["imports ctypes"]
