@@ -78,7 +78,8 @@ def of_history(clone: Path, commits: int, each: int) -> Iterator[Honest]:
         module = Module(fix.after)
         unit = module.find(fix.change.qualname)
         if unit is not None:
-            name = f"{clone.name} {fix.commit[:10]} {unit.qualname}"
+            repository = clone.parent.name if clone.name in (".git", "repo") else clone.name
+            name = f"{repository} {fix.commit[:10]} {unit.qualname}"
             yield Honest(name, fix.before, module.source(unit), partial(_words_before, clone, fix))
 
 

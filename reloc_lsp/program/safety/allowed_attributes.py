@@ -61,6 +61,12 @@ _RECORDS = """
     annotation arguments bind bind_partial empty kind parameters return_annotation signature apply_defaults
     choices dest help metavar nargs option_strings required const func keywords
 """
+_SYNTAX_TREES = """
+    arg asname attr bases body cases cls col_offset comparators context_expr ctx decorator_list defaults elt elts
+    end_col_offset exc finalbody format_spec func generators guard handlers ifs is_async iter keywords kw_defaults
+    kwarg kwd_attrs kwd_patterns kwonlyargs left level module op operand ops optional_vars orelse patterns posonlyargs
+    returns right slice subject target targets test vararg
+"""
 _TOOLS = """
     block_size compress decompress digest digest_size hexdigest iter_unpack pack pack_into size unpack unpack_from
     unconsumed_tail unused_data
@@ -84,6 +90,7 @@ ALLOWED_ATTRIBUTES = names(
     + _PATHS_AND_ADDRESSES
     + _STREAMS
     + _RECORDS
+    + _SYNTAX_TREES
     + _TOOLS
 )
 """Attributes of builtin types and of the standard types whose classes or results are in `allowed_parts`."""
