@@ -43,7 +43,7 @@ def output_on_terminal(command: list[str], folder: Path, width: int) -> str:
             pass  # Linux reports in this way that the other side of the terminal is closed
     os.close(screen)
     if process.returncode != 0:
-        raise SystemExit(f"the demo ended with status {process.returncode}:\n{seen.decode()}")
+        raise SystemExit(f"the command ended with status {process.returncode}:\n{final_screen(seen.decode())}")
     return seen.decode()
 
 
@@ -78,15 +78,15 @@ def as_prompts(screen: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", screen).strip("\n")
 
 
-def picture(screen: str, width: int) -> str:
-    """The screen as SVG."""
+def picture(screen: str, width: int, title: str = "reloc-lsp demo") -> str:
+    """The screen as SVG, in a window with that title."""
     from rich.console import Console
     from rich.terminal_theme import MONOKAI
     from rich.text import Text
 
     console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(screen), soft_wrap=True)
-    svg = console.export_svg(title="reloc-lsp demo", theme=MONOKAI, unique_id="demo")
+    svg = console.export_svg(title=title, theme=MONOKAI, unique_id="demo")
     # The picture must not load fonts, and some viewers strip even unbreakable spaces from the ends of a text.
     svg = re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
     return svg.replace('<g class="demo-matrix">', '<g class="demo-matrix" xml:space="preserve">')
