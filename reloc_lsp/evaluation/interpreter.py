@@ -97,15 +97,22 @@ def describe(executable: Path, source: str, root: Path) -> Interpreter:
             [executable, "-c", _DESCRIBE],
             cwd=root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START_TIMEOUT, check=True,
         )  # fmt: skip
-        path, version, pytest, search_path, *folders = json.loads(done.stdout.splitlines()[-1])
+        path, version, pytest, search_path, folders, prefixes = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         raise EvaluationError(
             f"{source} {executable} does not start ({_reason(error)}). Repair it, or name another one with "
             "--interpreter or the setting reloc.evaluation.interpreter."
         ) from error
     major, minor, micro = version
-    folders, prefixes = (tuple(map(Path, paths)) for paths in folders)
-    return Interpreter(Path(path), (major, minor, micro), pytest, source, tuple(search_path), folders, prefixes)
+    return Interpreter(
+        executable=Path(path),
+        version=(major, minor, micro),
+        pytest=pytest,
+        source=source,
+        search_path=tuple(search_path),
+        folders=tuple(map(Path, folders)),
+        prefixes=tuple(map(Path, prefixes)),
+    )
 
 
 def _choose(root: Path, setting: str | None) -> tuple[Path, str]:

@@ -32,7 +32,7 @@ def test_an_interpreter_that_does_not_start(capsys):
 
 
 def test_versions_outside_the_tested_range_are_named(workspace, capsys):
-    answer = '["/usr/bin/python3.99", [3, 99, 0], "7.4.4", [], []]'
+    answer = '["/usr/bin/python3.99", [3, 99, 0], "7.4.4", [], [], []]'
     python = workspace / "python3.99"
     python.write_text(f"#!/bin/sh\necho '{answer}'\n")
     python.chmod(0o755)

@@ -88,7 +88,7 @@ def test_an_interpreter_that_does_not_start(text, said, tmp_path):
 
 
 def test_an_interpreter_that_is_too_old(tmp_path):
-    answer = '["/usr/bin/python3.8", [3, 8, 18], "7.0", [], []]'
+    answer = '["/usr/bin/python3.8", [3, 8, 18], "7.0", [], [], []]'
     said = refused(tmp_path, program(tmp_path / "python3.8", f"#!/bin/sh\necho '{answer}'\n"))
     assert "is Python 3.8.18" in said and "3.9 or later" in said
 
@@ -112,7 +112,7 @@ def test_what_runs_in_the_projects_interpreter_parses_on_python_3_9_and_needs_py
 
 def test_private_parts_of_pytest_and_importlib_are_named_in_one_file_each():
     private = {
-        r"\b_pytest\b": "pytest_compat.py",
+        r"(from|import) _pytest\b|\b_pytest\.\w": "pytest_compat.py",
         r"\b(_imp|_bootstrap_external|_cache_bytecode)\b": "importlib_compat.py",
     }
     for pattern, home in private.items():

@@ -13,7 +13,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import TestEnded as Ended
 from reloc_lsp.evaluation.reports import UNTRUE, child_report, decode_record, decode_records
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-PASSED = as_object(Ended(0, "passed", 0.1, 0.1, None))
+PASSED = json.loads(json.dumps(as_object(Ended(0, "passed", 0.1, 0.1, None))))
 CANARY = as_object(CanaryEnded("failed"))
 FAILURE = {"kind": "ValueError", "message": "", "test_line": 0, "unit_lines": []}
 
