@@ -79,7 +79,8 @@ async def test_edits_of_texts_with_every_kind_of_line(connect, project, revision
         qualname = "A.f" if "class A" in text else "f"
         lines = text.replace("\r\n", "\n").split("\n")
         run, _ = await started_search(editor, revisions, uri, next(i for i, x in enumerate(lines) if "def f" in x))
-        run.emit(fixed(text, lambda before, how=how: revised(before, how), qualname))
+        file = f"ranges{number}.py"
+        run.emit(fixed(text, lambda before, how=how: revised(before, how), qualname, file=file))
         await editor.until(lambda uri=uri, text=text, how=how: editor.texts[uri] == revised(text, how))
         for change in (editor.edits[-1].changes or {}).get(uri, []):
             inserts_behind_all = change.range.start.line == len(lines) - 1 and text.endswith("\n")

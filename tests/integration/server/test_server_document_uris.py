@@ -45,7 +45,7 @@ async def test_a_document_behind_a_symbolic_link_belongs_to_its_folder(
     await editor.revise(uri, clamp)
     run = await revisions.started()
     assert (run.snapshot.root, dict(run.snapshot.unsaved)) == (root, {root / "ranges.py": "typed = 1\n"})
-    run.emit(fixed(source, repaired))
+    run.emit(fixed(source, repaired, file="inner/ranges.py"))
     await editor.until(lambda: editor.texts[uri] == repaired(source))
 
 
