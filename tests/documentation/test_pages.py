@@ -16,6 +16,7 @@ from types import ModuleType
 import pytest
 
 from reloc_lsp.cli.main import build_parser
+from reloc_lsp.program.power_kinds import POWER_KINDS
 
 ROOT = Path(__file__).parents[2]
 TOP_LEVEL = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
@@ -104,3 +105,8 @@ def test_the_tutorial_repairs_what_it_says(tmp_path: Path) -> None:
         assert main(["revise"]) == 0
     assert shown.rstrip() in printed.getvalue()
     assert "tests pass already" in printed.getvalue()
+
+
+def test_the_page_about_the_review_explains_every_kind_of_power() -> None:
+    page = (ROOT / "docs/explanation/review.md").read_text("utf-8")
+    assert tuple(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE)) == POWER_KINDS
