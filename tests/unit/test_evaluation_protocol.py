@@ -89,6 +89,7 @@ EXAMPLES: list[Message] = [
     ProbeReport(
         {"a": ("int",)}, {0: 2}, {0: {3: 1}}, {3: ((0, 1, (0, -1)), (None, 0, ()))}, {3: {0: True}}, {0: 3}, {}
     ),
+    messages.UnrunReport((messages.Region(3, 4, 5, 6),)),
     messages.CallsReport((messages.CalledFunction("m.py", 3, (0, 1)),)),
     messages.Unfit("the closure changed"),
     messages.NotCollected(ERROR),
