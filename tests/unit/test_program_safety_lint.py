@@ -123,6 +123,13 @@ def test_a_method_may_call_the_method_that_it_replaces():
     ]
 
 
+def test_a_frozen_object_may_set_its_own_attributes_by_literal_names():
+    method = "    def grow(self, x):\n        object.__setattr__({}, 1)\n"
+    assert findings(SafetyLint(FILE), method.format("self, 'size'")) == []
+    for arguments in ("self, x", "x, 'size'", "self, '__dict__'", "*x"):
+        assert "uses object.__setattr__" in findings(SafetyLint(FILE), method.format(arguments))
+
+
 def test_the_hash_of_a_value_is_for_methods_that_hash():
     assert findings(SafetyLint(FILE), "    def __hash__(self):\n        return hash(self.size)\n") == []
 

@@ -166,6 +166,9 @@ ALLOWED_WITH_MODULE: Mapping[str, frozenset[str]] = _parsed("""
 FAMILIES = ("os.environ", "os.path", "time")
 """Parts of the standard library whose functions all have one power: a file that uses one may use the others."""
 
+OF_ENVIRONMENT = names("os.getenv os.path.expandvars")
+"""Parts that do what is done with `os.environ` under another name."""
+
 CALLED_PARTS = names("functools.wraps operator.attrgetter operator.methodcaller")
 """Parts that may only be called, so that a rule can look at their arguments."""
 

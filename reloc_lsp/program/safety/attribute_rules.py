@@ -116,12 +116,22 @@ def _dunder(reading: Reading, node: ast.Attribute) -> Iterator[Finding]:
     match node.value:
         case ast.Call(func=ast.Name(id="super") as inherited) if reading.builtin(inherited):
             is_method = name in ("__init__", "__new__", own)
+        case ast.Name(id="object") as owner if reading.builtin(owner) and name in ("__setattr__", "__delattr__"):
+            is_method = _names_attribute_of_self(reading, node)
         case ast.Name(id=owner) if owner != "type" and reading.scope.may_be_free(owner):
             is_method = name in ("__init__", "__new__", own)
         case _:
             is_method = False
     if not (is_method and reading.is_called(node)):
         yield Finding("uses", f".{name}" if isinstance(node.value, ast.Constant) else reading.word(node))
+
+
+def _names_attribute_of_self(reading: Reading, method: ast.Attribute) -> bool:
+    """Whether a call such as `object.__setattr__(self, "size", 1)` sets or deletes an attribute by a literal name."""
+    match reading.parent(method):
+        case ast.Call(args=[owner, ast.Constant(value=str(name)), *_]):
+            return reading.is_self(owner) and not is_dunder(name)
+    return False
 
 
 def _set_attribute(reading: Reading, node: ast.Attribute) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from reloc_lsp.program.safety.allowed_parts import FAMILIES
+from reloc_lsp.program.safety.allowed_parts import FAMILIES, OF_ENVIRONMENT
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Finding:
     @property
     def family(self) -> Finding:
         """The finding that stands for all which have the same power; this one, if there are no others."""
-        word = "os.environ" if self.word == "os.getenv" else self.word
+        word = "os.environ" if self.word in OF_ENVIRONMENT else self.word
         known = next((family for family in FAMILIES if f"{word}.".startswith(f"{family}.")), self.word)
         return replace(self, word=known)
 
