@@ -173,3 +173,13 @@ async def test_the_user_shows_files_that_would_be_withheld(kind, write, start_ev
     passing, *reading = await evaluate(evaluator, "def f(a):\n    return 3\n", finding(".env"))
     assert passing.all_passed and passing.total == 4 and not any(verdict.all_passed for verdict in reading)
     assert not any("fails with" in note or ".env.test" in note for note in evaluator.baseline.notes)
+
+
+async def test_a_confirmation_leaves_the_first_copy_as_it_is(kind, write, start_evaluator):
+    evaluator = await start_evaluator(write({"m.py": MODULE, "test_m.py": TESTS}), "m.py::f")
+    copy = evaluator.launcher.copy
+    before = sorted(copy.root.rglob("*.py"))
+    assert (await evaluator.confirm("def f(a):\n    return 3\n")).all_passed
+    assert sorted(copy.root.rglob("*.py")) == before
+    (other_header,) = await evaluate(evaluator, "def f(a, *more):\n    return 3\n")
+    assert other_header.all_passed

@@ -39,7 +39,10 @@ class OutsideTier(ColdTier):
         started: list[HarnessProcess] = []
         try:
             copy.write(subject_root, location.file, location.file_text(source))
-            hidden = test_material(copy.origin, self.collected.files, unit_file, searched=not copy.mounted)
+            # Their paths are those in the first copy, which must keep them.
+            files = [Path(file) for file in self.collected.files if Path(file).is_relative_to(copy.root)]
+            names = [str(file.relative_to(copy.root)) for file in files]
+            hidden = test_material(copy.origin, names, unit_file, searched=not copy.mounted)
             await asyncio.to_thread(copy.hide, subject_root, hidden)
             temporary = copy.folder_of(root) / "tmp"
             subject_job = SubjectJob(
