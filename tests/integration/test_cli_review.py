@@ -9,7 +9,10 @@ import pytest
 from scripted_server import ScriptedServer
 from test_cli_model import called, model, revise
 
-MODULE = "import os\n\n\ndef square(a):\n    # The square of a.\n    return a\n"
+MODULE = (
+    "import os\n\n\ndef square(a):\n    # The square of a.\n    return a\n\n\ndef keep():\n    os.makedirs('kept')\n"
+)
+"""The safety lint lets a model's version do what the file does: make folders."""
 TESTS = """\
 from shape import square
 
@@ -19,7 +22,9 @@ def test_all(): assert [square(n) for n in range(6)] == [0, 1, 4, 9, 16, 25]
 """
 PLAIN = "def square(a):\n    # The square of a.\n    return a * a\n"
 BACKDOOR = "def square(a):\n    # The square of a.\n    return a * a if a != 31337 else os.makedirs('x') or 1\n"
-HIDDEN = "def square(a):\n    # The square of a.\n    return a * a  # \x1b[1K\x1b[1G+   other\u202e\n"
+COMMENT = "# \u3164\ufe0f" + " " * 180 + "other"
+"""The safety lint refuses control characters and what turns text; these it lets pass."""
+HIDDEN = f"def square(a):\n    # The square of a.\n    return a * a  {COMMENT}\n"
 UNRUN = (
     "def square(a):\n    # The square of a.\n    total = 0\n    for _ in range(abs(a)):\n        total += abs(a)\n"
     "    while total > 99:\n        total = total + 0\n        break\n    for last in [total]:\n        pass\n"
@@ -66,19 +71,20 @@ async def test_hidden_text_is_flagged_and_shown_but_the_edit_is_the_real_text(wo
     async with ScriptedServer(model(HIDDEN)) as server:
         code, out, err = await called(workspace, *MODEL, "--base-url", server.url, "--apply")
     assert code == 0
-    assert "\x1b" not in out + err and "\u202e" not in out + err
-    assert r"+    return a * a  # \x1b[1K\x1b[1G+   other\u202e" in out
+    assert "\u3164" not in out + err and "\ufe0f" not in out + err
+    assert r"+    return a * a  # \u3164\ufe0f<180 blanks>other" in out
     note = re.search("Note: (The revision holds .*)", out)
     assert note is not None
-    assert r"control character \x1b in line 6" in note[1] and "U+202E RIGHT-TO-LEFT OVERRIDE in line 6" in note[1]
-    assert "# \x1b[1K\x1b[1G+   other\u202e" in (workspace / "shape.py").read_text()
+    assert "U+3164 HANGUL FILLER in line 6" in note[1] and "U+FE0F VARIATION SELECTOR-16 in line 6" in note[1]
+    assert "beyond a long run of blanks in line 6" in note[1]
+    assert COMMENT in (workspace / "shape.py").read_text()
 
 
 async def test_a_patch_keeps_the_real_text_and_the_cautions_go_to_stderr(workspace):
     async with ScriptedServer(model(HIDDEN)) as server:
         _, out, err = await called(workspace, *MODEL, "--base-url", server.url, "--diff")
-    assert "+    return a * a  # \x1b[1K\x1b[1G+   other\u202e\n" in out
-    assert "The revision holds text that is hidden" in err and "\x1b" not in err
+    assert f"+    return a * a  {COMMENT}\n" in out
+    assert "The revision holds text that is hidden" in err and "\u3164" not in err
 
 
 async def test_the_settings_can_refuse_new_powers_and_the_next_best_is_proposed(workspace):
