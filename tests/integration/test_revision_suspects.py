@@ -33,7 +33,7 @@ def test_other():
 async def test_an_improvement_of_a_later_suspect_is_kept(tmp_path):
     (tmp_path / "m.py").write_text(SOURCE)
     (tmp_path / "test_m.py").write_text(TESTS)
-    settings = Settings(budget=Budget(seconds=20), evaluation=EvaluationSettings(workers=1))
+    settings = Settings(budget=Budget(seconds=30), evaluation=EvaluationSettings(workers=1))
     (proposal,) = [
         item async for item in Revision(Snapshot(tmp_path), Target(), settings).run() if isinstance(item, Proposal)
     ]
