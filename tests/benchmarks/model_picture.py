@@ -28,12 +28,12 @@ FILES = {
     '    assert slug("Hello, big World!") == "hello-big-world"\n\n\ndef test_digits():\n'
     '    assert slug("7 up -- 4 down") == "7-up-4-down"\n\n\ndef test_nothing():\n    assert slug("...") == ""\n',
 }
-DIRECTIONS = "The text keeps its capitals and its last sign.\n1. Find the words.\n2. Strip the text.\n3. Use a loop."
-RIGHT = """```python
+DIRECTIONS = "The text keeps its capitals and its last sign.\n1. Lower the text.\n2. Strip it.\n3. Use a loop."
+RIGHT = r'''```python
 def slug(text):
-    \"\"\"The words of text in lower case, with hyphens between them.\"\"\"
-    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))
-```"""
+    """The words of text in lower case, with hyphens between them."""
+    return re.sub(r"\W+", "-", text.lower()).strip("-")
+```'''
 
 
 def scripted_model() -> Scene:
