@@ -25,7 +25,8 @@ MAX_DIGITS = 1_000_000
 MAX_DEPTH = 200
 """Values that cannot change, one in the other. Chosen by hand, below Python's limit of recursion."""
 
-Parts = list[JsonValue]
+CHANGING = frozenset({"mutable", "instance"})
+"""The kinds of objects whose contents are compared with the last message; an exception goes over once."""
 
 
 class Remote(Protocol):
@@ -91,6 +92,8 @@ class Mirror:
         changed: dict[int, JsonValue] = {}
         count = len(self._synced)
         for number in range(count):
+            if cast(Any, self._synced[number])[0] not in CHANGING:
+                continue
             content = self._content(self.objects[number])
             if content != self._synced[number]:
                 self._synced[number] = changed[number] = content
