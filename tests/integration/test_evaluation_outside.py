@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
+from reloc_lsp.search.candidate import Candidate
 
 WORKSPACE = Path(__file__).parent / "outside_workspace"
 
@@ -125,3 +126,14 @@ def f(folder):
     outside = evaluator.confirmation.outside
     report = await outside.run(source, RunRequest(dict.fromkeys(evaluator.context.tests, Limit(10, 30))))
     assert [(result.outcome, result.failure) for result in report.results.values()] == [("passed", None)]
+
+
+async def test_only_the_subjects_copy_lacks_the_tests(write, start_evaluator):
+    root = write({"m.py": "def f(a):\n    return a\n", "test_m.py": TESTS_OF_SQUARE})
+    evaluator = await start_evaluator(root, "m.py::f")
+    await evaluator.confirm("def f(a):\n    return a * a + 1\n", trusted=False)
+    assert (root / "test_m.py").exists() and (evaluator.launcher.copy.root / "test_m.py").exists()
+    (verdict,) = await evaluator.evaluate(
+        [Candidate("def f(a, b=1):\n    return a * a + b\n", "", "", trusted=True)], -1
+    )
+    assert verdict.all_passed

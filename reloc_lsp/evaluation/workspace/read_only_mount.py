@@ -118,9 +118,11 @@ class MountedWorkspace:
 
     def hide(self, root: Path, names: Collection[Path]) -> None:
         """Show files and folders empty at `root`."""
+        overlay = self._overlays[root]
         for name in names:
-            if (self.files.root / name).is_dir():
-                self._overlays[root].hidden.append(root / name)
+            new = overlay.path_in_folder(name)
+            if (self.files.root / name).is_dir() or (new is not None and new.is_dir()):
+                overlay.hidden.append(root / name)
             else:
                 self.write_file(root, name, b"")
 

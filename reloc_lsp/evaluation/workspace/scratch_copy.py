@@ -102,6 +102,9 @@ class ScratchCopy:
 
     def hide(self, root: Path, names: Collection[Path]) -> None:
         """Take the files and folders `names`, relative to the workspace, out of the copy at `root`."""
+        outside = [name for name in names if name.is_absolute() or ".." in name.parts]
+        if outside:
+            raise ValueError(f"{outside[0]} is not a path in the copy")
         self._workspace.hide(root, names)
 
     @property
