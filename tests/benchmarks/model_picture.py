@@ -1,6 +1,6 @@
 """Makes the README's picture of a search with a model, as an SVG file: a real run of `reloc-lsp revise`.
 
-python tests/benchmarks/model_picture.py [--out .github/model.svg] [--width 96]
+python tests/benchmarks/model_picture.py [--out .github/model.svg] [--width 104]
 
 The model is a scripted server: it answers every request for code with a right version of the function.
 """
@@ -62,7 +62,7 @@ def main() -> None:
     """Run the command and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=PICTURE)
-    parser.add_argument("--width", type=int, default=96)
+    parser.add_argument("--width", type=int, default=104)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         screen = asyncio.run(run(Path(folder), options.width))
