@@ -103,7 +103,10 @@ local function fill(view)
   vim.cmd.diffupdate()
   if #choice.cautions > 0 then
     -- The bar above a window can be too narrow for them.
-    vim.notify(('ReLoc: %s: %s'):format(view.proposal.qualname, table.concat(choice.cautions, ' ')), vim.log.levels.WARN)
+    vim.notify(
+      ('ReLoc: %s: %s'):format(view.proposal.qualname, table.concat(choice.cautions, ' ')),
+      vim.log.levels.WARN
+    )
   end
 end
 
