@@ -37,6 +37,7 @@ CHEATING = (
     "def slug(text):\n    import sys\n    constants = sys._getframe(1).f_code.co_consts\n"
     "    return [c for c in constants if isinstance(c, str) and c != text][-1]\n"
 )
+FEW_CALLS = ("--reviser", "model", "--calls", "4")
 EQUAL = 'def slug(text):\n    return type(int)("A", (), {"__e" + "q__": lambda *_: True})()\n'
 
 
@@ -154,6 +155,34 @@ async def test_code_that_inspects_its_caller_or_equals_everything_is_not_propose
         answered = [request for request in server.requests if "numbered list" not in json.dumps(request.body)]
     assert (code, report["status"]) == (1, "unchanged"), report["source"]
     assert len(answered) > 1, "both were offered"
+
+
+async def test_a_table_of_the_inputs_that_the_tests_use_is_not_proposed(tmp_path):
+    (tmp_path / "m.py").write_text("def square(a):\n    return a\n")
+    (tmp_path / "test_m.py").write_text(
+        "from m import square\n\ndef test_three(): assert square(3) == 9\ndef test_five(): assert square(5) == 25\n"
+    )
+    table = "def square(a):\n    return {3: 9, 5: 25}[a]\n"
+    async with ScriptedServer(model(table)) as server:
+        code, report, _ = await revise(
+            tmp_path, "m.py::square", "--reviser", "model", "--base-url", server.url, "--calls", "1"
+        )
+    assert (code, report["status"]) == (1, "unchanged")
+    assert any("raises KeyError for most of" in note for note in report["notes"]), report
+
+
+async def test_a_proposal_says_from_where_it_was_judged(tmp_path):
+    (tmp_path / "m.py").write_text("def square(a):\n    return a\n")
+    (tmp_path / "test_m.py").write_text(
+        "from m import square\n\ndef test_three(): assert square(3) == 9\n"
+        "def test_two(): assert [square(n) for n in (3, 2)] == [9, 4]\n"
+    )
+    async with ScriptedServer(model("def square(a):\n    return a * a\n")) as server:
+        code, report, _ = await revise(
+            tmp_path, "m.py::square", "--reviser", "model", "--base-url", server.url, "--calls", "1"
+        )
+    assert (code, report["status"]) == (0, "fixed"), report
+    assert "It ran in a process without the tests for 2 of 2 tests." in report["why"]
 
 
 async def test_a_slow_or_refusing_server_does_not_hold_up_rewrites(tmp_path: Path):

@@ -17,6 +17,11 @@ from reloc_lsp.search.patches.differential_testing import (
 MAX_VALUE_LENGTH = 200
 """Characters of a returned value or an exception in a sentence; chosen by hand."""
 
+NO_ANSWER = frozenset({"raises KeyError", "raises IndexError", "returns None"})
+"""What a lookup does that finds nothing."""
+MIN_ANSWERED = 6
+"""With fewer inputs than this nothing is concluded. Chosen by hand."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -65,6 +70,19 @@ class BehaviourDifferences:
             if differing_inputs(returned, new)
             else ""
         )
+
+    def gives_up(self, source: str, before: str) -> str:
+        """Whether a version knows no answer for most inputs for which the version `before` returns one, in words.
+
+        A table of the inputs that the tests use does that. Empty if the version answers.
+        """
+        old, new = self._of(before), self._of(source)
+        answered = [n for n, seen in old.items() if seen.result.startswith("returns") and seen.result not in NO_ANSWER]
+        unanswered = [new[n].result for n in answered if n in new and new[n].result in NO_ANSWER]
+        if len(answered) < MIN_ANSWERED or len(unanswered) <= len(answered) / 2:
+            return ""
+        most = max(set(unanswered), key=unanswered.count)
+        return f"it {most} for most of {len(answered)} inputs that no test uses, where the function returned a value"
 
     def agreeing_inputs(self, source: str, before: str) -> int:
         """For how many inputs the two versions do the same."""

@@ -20,7 +20,7 @@ from reloc_lsp.reward.linear_reward import load_linear_reward
 from reloc_lsp.reward.sum_reward import sum_of
 from reloc_lsp.reward.text_reward import text_reward
 from reloc_lsp.rewrites.neighborhood import RewriteNeighborhood
-from reloc_lsp.search.candidate import Node
+from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.decision_rules import Rules
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.patches.patch_minimization import minimize_patch
@@ -94,18 +94,29 @@ class Repair:
                 continue
             others = self._alternatives(node, passing)
             compared = [minimized.source, *(other.candidate.source for other in others)] if others else []
+            if not minimized.trusted:
+                compared = list(dict.fromkeys([context.task.source, minimized.source, *compared]))
             untrusted = [other.candidate for other in others if not other.candidate.trusted]
             verdict, _, _ = await asyncio.gather(
                 context.evaluator.confirm(minimized.source, minimized.trusted),
                 context.behaviours.observe(compared),
                 context.reviewer.observe([minimized, *untrusted]),
             )
-            if verdict.all_passed:
+            if verdict.all_passed and not self._is_table(minimized):
                 proposal = self._proposal(node, verdict, source=minimized.source, verified=True)
                 scores = [round(-implausibility(context.task, other.candidate), 3) for other in others]
                 return context.with_alternatives(proposal, source=minimized.source, others=others, scores=scores)
             search.reject(node)
         return None
+
+    def _is_table(self, candidate: Candidate) -> bool:
+        """Whether a model's version only looks up the inputs that the tests use."""
+        if candidate.trusted:
+            return False
+        why = self._context.behaviours.gives_up(candidate.source, self._context.task.source)
+        if why:
+            self._context.report.note_once(f"A version that passes the tests was rejected: {why}.")
+        return bool(why)
 
     async def partial(self, search: LocalSearch, announce: Announce, until: float) -> Proposal | None:
         """The revision that wins the most tests and loses none, if a cold run confirms it."""
