@@ -164,9 +164,7 @@ async def test_a_table_of_the_inputs_that_the_tests_use_is_not_proposed(tmp_path
     )
     table = "def square(a):\n    return {3: 9, 5: 25}[a]\n"
     async with ScriptedServer(model(table)) as server:
-        code, report, _ = await revise(
-            tmp_path, "m.py::square", "--reviser", "model", "--base-url", server.url, "--calls", "1"
-        )
+        code, report, _ = await revise(tmp_path, "m.py::square", *FEW_CALLS, "--base-url", server.url)
     assert (code, report["status"]) == (1, "unchanged")
     assert any("raises KeyError for most of" in note for note in report["notes"]), report
 
@@ -178,9 +176,7 @@ async def test_a_proposal_says_from_where_it_was_judged(tmp_path):
         "def test_two(): assert [square(n) for n in (3, 2)] == [9, 4]\n"
     )
     async with ScriptedServer(model("def square(a):\n    return a * a\n")) as server:
-        code, report, _ = await revise(
-            tmp_path, "m.py::square", "--reviser", "model", "--base-url", server.url, "--calls", "1"
-        )
+        code, report, _ = await revise(tmp_path, "m.py::square", *FEW_CALLS, "--base-url", server.url)
     assert (code, report["status"]) == (0, "fixed"), report
     assert "It ran in a process without the tests for 2 of 2 tests." in report["why"]
 
