@@ -58,15 +58,15 @@ class OutsideJudging:
     async def run(self, source: str, request: RunRequest, *, backwards: bool = True) -> ChildReport:
         """Run the tests with the unit `source` in a subject process, while the calibration runs.
 
-        A test fails whose arguments the code changed besides returning something, if the unchanged unit does not do
-        that: a test must not compare what was returned with what was made equal to it.
+        All tests fail if the code changes arguments, variables or surroundings besides returning something, and the
+        unchanged unit does not do that: a test must not compare what was returned with what was made equal to it, in
+        this call or in one before.
         """
         report, calibration = await asyncio.gather(
             replace(self._tier, backwards=backwards).run(source, request), self.calibration(request)
         )
-        changed = {record.test: set(record.changed) - calibration.changed for record in report.all(OutsideReport)}
-        refused = {n: _refused(names) for n, names in changed.items() if names and n in report.results}
-        return replace(report, results=report.results | refused)
+        changed = {name for record in report.all(OutsideReport) for name in record.changed} - calibration.changed
+        return replace(report, results=dict.fromkeys(report.results, _refused(changed))) if changed else report
 
     async def _calibrated(self, request: RunRequest) -> Calibration:
         tests = list(request.limits)

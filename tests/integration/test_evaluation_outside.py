@@ -137,3 +137,32 @@ async def test_only_the_subjects_copy_lacks_the_tests(write, start_evaluator):
         [Candidate("def f(a, b=1):\n    return a * a + b\n", "", "", trusted=True)], -1
     )
     assert verdict.all_passed
+
+
+@pytest.mark.parametrize(
+    ("body", "changed"),
+    [
+        ("TABLE[a] = 0\n    return 0", "TABLE"),
+        ("import os\n    os.environ['EXPECTED'] = '0'\n    return 0", "the environment"),
+    ],
+)
+async def test_what_a_test_compares_with_is_not_changed_by_the_unit(body, changed, write, start_evaluator):
+    tests = """\
+        import os
+        from m import TABLE, f
+
+
+        def test_table():
+            assert f(2) == TABLE[2]
+
+
+        def test_environment():
+            os.environ.setdefault("EXPECTED", "4")
+            assert f(2) == int(os.environ["EXPECTED"])
+        """
+    root = write({"m.py": "TABLE = {2: 4}\n\n\ndef f(a):\n    return a\n", "test_m.py": tests})
+    evaluator = await start_evaluator(root, "m.py::f")
+    lie = await evaluator.confirm(f"def f(a):\n    {body}\n", trusted=False)
+    refused = [result.failure.message for result in lie.results.values() if result.failure]
+    assert f"the revision changes {changed}, which the unchanged function does not" in refused
+    assert (await evaluator.confirm("def f(a):\n    return a * a\n", trusted=False)).all_passed

@@ -44,7 +44,7 @@ def set_attributes(value: object, new: dict[str, object]) -> None:
     """
     old = attributes(value)
     for name, attribute in new.items():
-        if type(name) is not str or (_hides_method(type(value), name) and old.get(name) is not attribute):
+        if type(name) is not str or (hides_method(type(value), name) and old.get(name) is not attribute):
             raise Impossible(f"an instance of {type(value).__qualname__} has an attribute that hides a method")
     slots = dict(_slots(type(value)))
     namespace = _namespace(value)
@@ -117,7 +117,8 @@ def _slots(kind: type) -> Iterator[tuple[str, Any]]:
                 yield name, attribute
 
 
-def _hides_method(kind: type, name: str) -> bool:
+def hides_method(kind: type, name: str) -> bool:
+    """Whether an attribute of that name, set in an instance, would stand before a method of the class."""
     for base in _mro_of(kind):
         if name in _namespace_of(base):
             return isinstance(_namespace_of(base)[name], (FunctionType, classmethod, staticmethod))

@@ -30,16 +30,19 @@ class ModuleState:
         self._paths = [path for path in _paths(tree) if path.partition(".")[0] != unit]
         self._new = {path: found for path in self._paths if (found := _resolve(module, path)) is not MISSING}
         self._replaced: set[str] = set()
+        self._sent: dict[str, object] = {}
 
     def outgoing(self, mirror: Mirror) -> dict[str, JsonValue]:
         """Variables by name, and what replaces another object now. `None` undoes a replacement."""
         variables: dict[str, JsonValue] = {}
+        self._sent = {}
         replaced: dict[str, object] = {}
         for path in self._paths:
             found = _resolve(self._module, path)
             is_new = found is self._new.get(path, MISSING)
             if "." not in path and is_new and self._may_change(found):
                 variables[path] = mirror.encode(found)
+                self._sent[path] = found
             elif not is_new and found is not MISSING:
                 replaced[path] = [mirror.encode(found)]
                 self._replaced.add(path)
@@ -48,6 +51,10 @@ class ModuleState:
                 self._replaced.discard(path)
         sent = {"variables": variables, "replaced": replaced}
         return cast("dict[str, JsonValue]", {name: value for name, value in sent.items() if value})
+
+    def variables(self) -> list[tuple[str, object]]:
+        """The variables that went over last, by name."""
+        return list(self._sent.items())
 
     def _may_change(self, value: object) -> bool:
         kind = type(value)

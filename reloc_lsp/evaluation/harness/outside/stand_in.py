@@ -12,7 +12,7 @@ from typing import Any, Optional
 from ..isolation.source_overlay import SourceOverlay
 from ..protocol.values import JsonValue, StandInRequest
 from ..protocol.wire import Wire
-from . import module_state, mutable_values, proxies, standard_values, surroundings
+from . import instances, module_state, mutable_values, proxies, standard_values, surroundings
 from .classes import JUDGES, SharedCode
 from .errors import Impossible
 from .messages import UNIT
@@ -96,8 +96,8 @@ class StandIn(Peer):
 
     def _note_containers(self, mirror: Mirror, arguments: Sequence[tuple[str, object]]) -> None:
         """Remember of which parameter each builtin container is a part."""
-        found: dict[int, str] = {}
-        seen: set[int] = set()
+        found = self._parameters.setdefault(mirror.number, {})
+        seen: set[int] = set(found)
         for name, value in arguments:
             mirror.encode(value)
             waiting = [value]
@@ -118,13 +118,14 @@ class StandIn(Peer):
                 for one in inner:
                     mirror.encode(one)
                 waiting.extend(inner)
-        self._parameters[mirror.number] = found
 
     # What the subject may do here
 
     def export_shape(self, value: object) -> proxies.Shape:
         """Everything but the inside of Python and what judges."""
         kinds = type(value).__mro__
+        if isinstance(value, types.MethodType):
+            kinds += type(value.__self__).__mro__
         if isinstance(value, INTERNAL_TYPES):
             raise Impossible(f"a {type(value).__name__} cannot go over")
         for kind in kinds:
@@ -156,7 +157,10 @@ class StandIn(Peer):
 
     def serving(self, mirror: Mirror, target: int, operation: str, arguments: Any, keywords: Any) -> object:
         """Do an operation with an object that was given to the unit."""
-        return self.perform(self.exported(target), operation, arguments, keywords)
+        value = self.exported(target)
+        if operation == "set" and (isinstance(value, type) or instances.hides_method(type(value), str(arguments[0]))):
+            raise Impossible("the unit replaces a method")
+        return self.perform(value, operation, arguments, keywords)
 
     # What is kept alike
 
@@ -186,11 +190,12 @@ class StandIn(Peer):
         state = self._modules.get(self._module_of[mirror.number])
         if state is not None:
             found.update(state.outgoing(mirror))
+            self._note_containers(mirror, state.variables())
         return found
 
     def incoming(self, mirror: Mirror, sent: Mapping[str, JsonValue]) -> None:
         """Take over the surroundings, and print, warn and log what the unit did."""
-        self.surroundings.incoming(mirror, sent)
+        self.changed_names.update(self.surroundings.incoming(mirror, sent))
         surroundings.repeat(self.code, sent)
         bound: Any = sent.get("bound", {})
         state = self._modules.get(self._module_of[mirror.number])

@@ -20,8 +20,12 @@ from .classes import SharedCode
 from .errors import Impossible
 from .mirror import Mirror
 
-UNSHARED = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "HOME", "TMPDIR", "TEMP", "TMP", "PYTHONPATH"})
+UNSHARED = frozenset(
+    {"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_ADDOPTS", "HOME", "TMPDIR", "TEMP", "TMP", "PYTHONPATH"}
+)
 """Variables that each process has its own of. The first one names the test."""
+READ_BY_TESTS = {"environment": "the environment", "folder": "the working folder"}
+"""State that decides which values a test compares with, by its name in a message."""
 MAX_OUTPUT = 1 << 20
 """Characters that the unit prints in one call and that go over. Chosen by hand."""
 
@@ -51,8 +55,12 @@ class Surroundings:
             found["random"] = [state[0], list(state[1]), state[2]]
         return cast("dict[str, JsonValue]", found)
 
-    def incoming(self, mirror: Mirror, sent: Mapping[str, Any]) -> None:
-        """Take over what changed in the other process; raises `Impossible` for what is no such state."""
+    def incoming(self, mirror: Mirror, sent: Mapping[str, Any]) -> list[str]:
+        """Take over what changed in the other process; returns what a test could have read, in words.
+
+        Raises `Impossible` for what is no such state.
+        """
+        changed = [words for key, words in READ_BY_TESTS.items() if key in sent]
         if "environment" in sent:
             pairs = [(mirror.decode(name), mirror.decode(value)) for name, value in sent["environment"]]
             self._environment = {name: value for name, value in pairs if name not in UNSHARED}
@@ -70,6 +78,7 @@ class Surroundings:
             state = (version, tuple(numbers), gauss)
             random.setstate(state)
             self._random = random.getstate()
+        return changed
 
 
 def _working_directory() -> Optional[str]:
