@@ -12,8 +12,8 @@ HINT = "Mend that, or name other tests with --tests."
 MAX_LETTERS = 600
 """Letters of a cause that a message shows at the most. Chosen by hand."""
 
-_SCRATCH = re.compile(r"[^\s'\"]*/reloc-[^/\s]+/copy/workspace/[^/\s]+/?")
-"""The folder of a scratch copy, which no longer exists when the user reads its path."""
+_SCRATCH = re.compile(r"[^\s'\"]*/reloc-[^/\s]+/copy/workspace/2/1/[^/\s]+/?")
+"""The folder of a scratch copy (see `sandbox.copy_layout`), which no longer exists when the user reads its path."""
 _LOCATION = re.compile(r"^(?!/)(\S+\.py):(\d+): ", re.MULTILINE)
 """File and line at the start of a line in pytest's output."""
 _RAISED = re.compile(r"(\w+\.)*\w*(Error|Exception|Exit|Interrupt|Warning|Failed)\b")

@@ -175,6 +175,11 @@ def run(wire: Wire, setup: Setup, job: SubjectJob) -> None:
     limit_resources(memory_limit())
     if setup.confinement is not None:
         Confinement(setup.confinement, [job.temporary]).apply(job.temporary)
+    # What is written to the descriptors themselves could fill the disk.
+    null = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
     subject = Subject(Wire(job.descriptor, job.descriptor), code)
     subject.output.install()
     try:
