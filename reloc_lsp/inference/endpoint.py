@@ -17,6 +17,8 @@ from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.inference.server_quirks import ServerQuirks
 from reloc_lsp.search.interfaces.language_model import (
     Completion,
+    Gap,
+    InfillingUnsupported,
     Message,
     ModelError,
     PromptTooLong,
@@ -71,6 +73,10 @@ class Endpoint:
             answers += await self._single_requests(messages, sampling, missing=missing, first=len(answers))
         replies = [reply for replies, _ in answers for reply in replies]
         return Completion(tuple(replies[:count]), total_usage(usage for _, usage in answers), len(answers))
+
+    async def infill(self, gap: Gap, sampling: Sampling, count: int = 1, stop: Sequence[str] = ()) -> Completion:
+        """Raises `InfillingUnsupported`."""
+        raise InfillingUnsupported(f"{self.url} cannot fill gaps.")
 
     async def check(self) -> Check:
         """Whether the server answers and has the model; does not wait for a server that is starting."""

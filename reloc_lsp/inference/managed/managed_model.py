@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.endpoint import Endpoint
@@ -13,7 +13,7 @@ from reloc_lsp.inference.managed.manager import start_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import RunningServer
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
-from reloc_lsp.search.interfaces.language_model import Completion, Message, ModelError, Sampling
+from reloc_lsp.search.interfaces.language_model import Completion, Gap, Message, ModelError, Sampling
 
 
 class ManagedModel:
@@ -42,18 +42,25 @@ class ManagedModel:
 
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """Up to `count` replies once the server is ready; a server that has ended is started again once."""
-        endpoint = await self._connected_endpoint(ended=None)
-        try:
-            return await endpoint.complete(messages, sampling, count)
-        except ModelError:
-            if self._folder is None or self._folder.alive():
-                raise
-        return await (await self._connected_endpoint(ended=endpoint)).complete(messages, sampling, count)
+        return await self._answer(lambda endpoint: endpoint.complete(messages, sampling, count))
+
+    async def infill(self, gap: Gap, sampling: Sampling, count: int = 1, stop: Sequence[str] = ()) -> Completion:
+        """Up to `count` texts for a gap once the server is ready; a server that has ended is started again once."""
+        return await self._answer(lambda endpoint: endpoint.infill(gap, sampling, count, stop))
 
     async def close(self) -> None:
         """Close all connections."""
         if self._endpoint is not None:
             await self._endpoint.close()
+
+    async def _answer(self, ask: Callable[[Endpoint], Awaitable[Completion]]) -> Completion:
+        endpoint = await self._connected_endpoint(ended=None)
+        try:
+            return await ask(endpoint)
+        except ModelError:
+            if self._folder is None or self._folder.alive():
+                raise
+        return await ask(await self._connected_endpoint(ended=endpoint))
 
     async def _connected_endpoint(self, *, ended: Endpoint | None) -> Endpoint:
         """An endpoint on the running server; never `ended`, whose server has ended."""

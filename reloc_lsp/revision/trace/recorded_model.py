@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from reloc_lsp.revision.trace.trace_file import Trace
 from reloc_lsp.search.interfaces.language_model import (
     Completion,
+    Gap,
     LanguageModel,
     Message,
     ModelError,
@@ -31,31 +32,38 @@ class RecordingModel:
 
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """The model's completion of `messages`."""
+        request = {"messages": [asdict(message) for message in messages], "count": count, "sampling": asdict(sampling)}
+        return await self._recorded(request, self._model.complete(messages, sampling, count))
+
+    async def infill(self, gap: Gap, sampling: Sampling, count: int = 1, stop: Sequence[str] = ()) -> Completion:
+        """The model's texts for a gap."""
+        request = {"gap": asdict(gap), "stop": list(stop), "count": count, "sampling": asdict(sampling)}
+        return await self._recorded(request, self._model.infill(gap, sampling, count, stop))
+
+    async def close(self) -> None:
+        """Close the model; the trace stays open."""
+        await self._model.close()
+
+    async def _recorded(self, request: Mapping[str, Any], answer: Awaitable[Completion]) -> Completion:
+        """The answer to a request; both are written into the trace."""
         self._number += 1
-        began = time.monotonic()
-        request: dict[str, Any] = {
-            "call": self._number,
-            "messages": [asdict(message) for message in messages],
-            "count": count,
-            "sampling": asdict(sampling),
-        }
+        call, began = {"call": self._number, **request}, time.monotonic()
         try:
-            completion = await self._model.complete(messages, sampling, count)
+            completion = await answer
         except ModelError as error:
-            self._trace.write(**request, error=str(error), seconds=round(time.monotonic() - began, 3))
+            self._trace.write(**call, error=str(error), seconds=round(time.monotonic() - began, 3))
             raise
         self._trace.write(
-            **request,
-            replies=[{"text": reply.text, "whole": reply.complete} for reply in completion.replies],
+            **call,
+            replies=[
+                {"text": reply.text, "whole": reply.complete, "log_probability": reply.log_probability}
+                for reply in completion.replies
+            ],
             usage=asdict(completion.usage),
             calls=completion.calls,
             seconds=round(time.monotonic() - began, 3),
         )
         return completion
-
-    async def close(self) -> None:
-        """Close the model; the trace stays open."""
-        await self._model.close()
 
 
 class ReplayingModel:
@@ -65,20 +73,30 @@ class ReplayingModel:
         self._calls: dict[str, deque[Mapping[str, Any]]] = defaultdict(deque)
         for record in records:
             if "replies" in record:
-                self._calls[_prompt_key(record["messages"])].append(record)
+                self._calls[_request_key(record)].append(record)
 
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """The next recorded replies to `messages`; raises `ModelError` if there are none left."""
-        calls = self._calls.get(_prompt_key([asdict(message) for message in messages]))
-        if not calls:
-            raise ModelError("The trace has no answer to a prompt of this search: the code or its tests have changed.")
-        call = calls.popleft()
-        replies = tuple(Reply(reply["text"], reply["whole"]) for reply in call["replies"])
-        return Completion(replies, Usage(**call["usage"]), call["calls"])
+        return self._next_completion({"messages": [asdict(message) for message in messages]})
+
+    async def infill(self, gap: Gap, sampling: Sampling, count: int = 1, stop: Sequence[str] = ()) -> Completion:
+        """The next recorded texts for a gap; raises `ModelError` if there are none left."""
+        return self._next_completion({"gap": asdict(gap), "stop": list(stop)})
 
     async def close(self) -> None:
         """Do nothing."""
 
+    def _next_completion(self, request: Mapping[str, Any]) -> Completion:
+        calls = self._calls.get(_request_key(request))
+        if not calls:
+            raise ModelError("The trace has no answer to a prompt of this search: the code or its tests have changed.")
+        call = calls.popleft()
+        replies = tuple(Reply(reply["text"], reply["whole"], reply.get("log_probability")) for reply in call["replies"])
+        return Completion(replies, Usage(**call["usage"]), call["calls"])
 
-def _prompt_key(messages: Sequence[Mapping[str, str]]) -> str:
-    return json.dumps([[message["role"], message["content"]] for message in messages])
+
+def _request_key(request: Mapping[str, Any]) -> str:
+    """What two equal requests have in common, apart from their sampling."""
+    if "gap" in request:
+        return json.dumps([request["gap"]["prefix"], request["gap"]["suffix"], request["stop"]])
+    return json.dumps([[message["role"], message["content"]] for message in request["messages"]])

@@ -1,4 +1,4 @@
-"""The protocol of a chat model, whichever server runs it."""
+"""The protocol of a language model that chats and fills gaps, whichever server runs it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ class Message:
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap in a text that a model is to fill: `prefix` is the text before it, `suffix` the text after it."""
+
+    prefix: str
+    suffix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,14 @@ def total_usage(usages: Iterable[Usage]) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The text of one reply; `complete` is false where it was cut off at `max_tokens`."""
+    """The text of one reply; `complete` is false where it was cut off at `max_tokens`.
+
+    `log_probability` is the sum over its tokens of their natural log-probabilities, where the server reports them.
+    """
 
     text: str
     complete: bool = True
+    log_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +103,22 @@ class PromptTooLong(ModelError):  # noqa: N818
         self.max_tokens = max_tokens
 
 
+class InfillingUnsupported(ModelError):  # noqa: N818
+    """The server cannot fill gaps with this model, or nobody knows how; chat requests may work all the same."""
+
+
 class LanguageModel(Protocol):
-    """A chat model."""
+    """A language model on some server."""
 
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """Up to `count` replies to one prompt. Cancelling the call stops the server's work. Raises `ModelError`."""
+        ...
+
+    async def infill(self, gap: Gap, sampling: Sampling, count: int = 1, stop: Sequence[str] = ()) -> Completion:
+        """Up to `count` texts for a gap; each ends before the first of the texts in `stop`, which are at most four.
+
+        Raises `InfillingUnsupported` if the model cannot do this, and `ModelError`.
+        """
         ...
 
     async def close(self) -> None:
