@@ -57,6 +57,11 @@ class Endpoint:
         """The base URL, without a login."""
         return self._server.address.url
 
+    @property
+    def shares_processors(self) -> bool:
+        """Whether the server computes on the processors of this machine."""
+        return self._server.shares_processors
+
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """Up to `count` replies to one prompt; `calls` is the number of requests that were answered.
 

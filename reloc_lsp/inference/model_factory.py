@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from reloc_lsp.inference.api_keys import KEY_VARIABLE, find_key
 from reloc_lsp.inference.base_url import parse_address
 from reloc_lsp.inference.endpoint import Endpoint
+from reloc_lsp.inference.local_machine.gpu import has_gpu
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.inference.server_info import ServerInfo
 
@@ -23,12 +24,16 @@ def connect(
     environment: Mapping[str, str] = os.environ,
     timeouts: RequestTimeouts | None = None,
     in_flight: int = 16,
+    shares_processors: bool | None = None,
 ) -> Endpoint:
     """The model `model` (none: the first that the server lists) at `base_url` (none: port 8000 of this machine).
 
-    At most `in_flight` requests are under way at once. Nothing is sent and no client is loaded before the first
-    request. Raises a permanent `ModelError` if the base URL or the key is invalid.
+    At most `in_flight` requests are under way at once. `shares_processors` says whether the server computes on the
+    processors of this machine; without a value, a server at a loopback address does if there is no GPU here. Nothing is
+    sent and no client is loaded before the first request. Raises a permanent `ModelError` if the base URL or the key is
+    invalid.
     """
     address = parse_address(base_url or DEFAULT_BASE_URL)
     key = find_key(address, key_variable, environment)
-    return Endpoint(ServerInfo(address, key, key_variable, timeouts or RequestTimeouts()), model, in_flight)
+    shares = address.local and not has_gpu() if shares_processors is None else shares_processors
+    return Endpoint(ServerInfo(address, key, key_variable, timeouts or RequestTimeouts(), shares), model, in_flight)

@@ -17,12 +17,17 @@ MAX_READ = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ServerInfo:
-    """A model server. `key_variable` names the environment variable that holds its key, for messages."""
+    """A model server.
+
+    `key_variable` names the environment variable that holds its key, for messages. `shares_processors` says whether it
+    computes on the processors of this machine.
+    """
 
     address: Address
     key: Key | None
     key_variable: str
     timeouts: RequestTimeouts
+    shares_processors: bool = False
 
     def without_secrets(self, text: str) -> str:
         """`text` on one line, without the key and the login."""

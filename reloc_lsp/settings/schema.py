@@ -36,13 +36,18 @@ class LocalModelSettings:
     """The model server that `reloc-lsp model` runs on this machine."""
 
     start: bool = field(default=False, metadata=USER_ONLY)
-    """Start a vLLM server for the named model when the first request is made, unless a base URL is set."""
+    """Start a server for the named model when the first request is made, unless a base URL is set."""
     vllm: str | None = field(default=None, metadata=USER_ONLY)
-    """Path of the program `vllm`. Without one: the `vllm` beside the Python of ReLoc LSP, else the one on the PATH."""
+    """Path of the program `vllm`, which then serves every model. Without one: the `vllm` beside the Python of ReLoc
+    LSP, else the one on the PATH."""
+    llama_server: str | None = field(default=None, metadata=USER_ONLY)
+    """Path of llama.cpp's program `llama-server`, which then serves every model unless `vllm` is set. Without one: the
+    `llama-server` on the PATH, else the Python package xllamacpp."""
     device: str | None = field(default=None, metadata=USER_ONLY)
-    """GPUs that the server may use, written as in `CUDA_VISIBLE_DEVICES`. Without a value vLLM chooses."""
+    """GPUs that the server may use, written as in `CUDA_VISIBLE_DEVICES`. Without a value the engine
+    chooses."""
     flags: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
-    """Further flags for `vllm serve`."""
+    """Further flags for `vllm serve` or `llama-server`, whichever serves the model."""
     idle_minutes: float = field(default=30.0, metadata=USER_ONLY)
     """Minutes without a request after which the server ends."""
 
@@ -71,6 +76,9 @@ class ModelSettings:
     """Tokens that one reply may have."""
     in_flight: int = field(default=16, metadata=USER_ONLY)
     """Requests that may be under way at the same time."""
+    shares_processors: bool | None = field(default=None, metadata=USER_ONLY)
+    """Whether the model computes on the processors of this machine, so that the search leaves it some. Without a value:
+    if its server is at a loopback address and this machine has no GPU. Say `false` for a tunnel to another machine."""
     first_token_timeout: float = field(default=180.0, metadata={**USER_ONLY, "former_name": "patience"})
     """Seconds to wait for the first token of a reply."""
     prompt_price: float | None = field(default=None, metadata=USER_ONLY)

@@ -16,10 +16,10 @@ import pytest
 
 from reloc_lsp.inference.managed.engine_selection import managed_model
 from reloc_lsp.inference.managed.exit_diagnosis import exit_reason
-from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.managed_model import ManagedModel
 from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder, running_servers
+from reloc_lsp.inference.managed.vllm_plan import VllmPlan
 from reloc_lsp.search.interfaces.language_model import Message, ModelError, Sampling
 from reloc_lsp.settings import LocalModelSettings, ModelSettings
 
@@ -39,9 +39,9 @@ def vllm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-async def plan(vllm: str) -> AsyncIterator[LaunchPlan]:
+async def plan(vllm: str) -> AsyncIterator[VllmPlan]:
     """A plan to serve a model; whatever was started is stopped after the test."""
-    yield LaunchPlan("some/Model", vllm=vllm)
+    yield VllmPlan("some/Model", vllm=vllm)
     for server in running_servers():
         await asyncio.to_thread(stop_server, server)
 
@@ -65,7 +65,7 @@ def processes_with(text: str) -> list[int]:
     return found
 
 
-async def test_a_server_is_started_once_shared_and_stopped_with_nothing_left(plan: LaunchPlan) -> None:
+async def test_a_server_is_started_once_shared_and_stopped_with_nothing_left(plan: VllmPlan) -> None:
     folders = await asyncio.gather(*(asyncio.to_thread(start_server, plan) for _ in range(4)))
     states = {await wait_until_ready(folder) for folder in folders}
     assert len({folder.path for folder in folders}) == len(states) == 1
@@ -78,7 +78,7 @@ async def test_a_server_is_started_once_shared_and_stopped_with_nothing_left(pla
     assert last is not None and (last.phase, last.why) == ("ended", "It was told to stop.")
 
 
-async def test_only_the_user_can_read_the_key_of_a_server(plan: LaunchPlan) -> None:
+async def test_only_the_user_can_read_the_key_of_a_server(plan: VllmPlan) -> None:
     model = ManagedModel(plan, pytest.fail)
     answer = await model.complete(PROMPT, Sampling(), 2)
     assert [reply.text for reply in answer.replies] == ["something", "something"]
@@ -91,7 +91,7 @@ async def test_only_the_user_can_read_the_key_of_a_server(plan: LaunchPlan) -> N
     await model.close()
 
 
-async def test_a_server_that_ended_between_two_requests_is_started_again(plan: LaunchPlan) -> None:
+async def test_a_server_that_ended_between_two_requests_is_started_again(plan: VllmPlan) -> None:
     model = ManagedModel(plan, pytest.fail)
     await model.complete(PROMPT, Sampling())
     (first,) = running_servers()
@@ -102,7 +102,7 @@ async def test_a_server_that_ended_between_two_requests_is_started_again(plan: L
     await model.close()
 
 
-async def test_an_idle_server_ends_and_a_later_request_says_so(plan: LaunchPlan) -> None:
+async def test_an_idle_server_ends_and_a_later_request_says_so(plan: VllmPlan) -> None:
     folder = start_server(replace(plan, idle_seconds=0.6))
     state = await wait_until_ready(folder)
     await wait_while(folder.alive)
@@ -110,7 +110,7 @@ async def test_an_idle_server_ends_and_a_later_request_says_so(plan: LaunchPlan)
         await ManagedModel(RunningServer(folder, state), pytest.fail).complete(PROMPT, Sampling())
 
 
-async def test_a_server_ends_with_its_supervisor_even_if_that_is_killed(plan: LaunchPlan) -> None:
+async def test_a_server_ends_with_its_supervisor_even_if_that_is_killed(plan: VllmPlan) -> None:
     if sys.platform != "linux":
         pytest.skip("a child ends with its parent by itself on Linux only")
     state = await wait_until_ready(start_server(plan))
@@ -120,22 +120,22 @@ async def test_a_server_ends_with_its_supervisor_even_if_that_is_killed(plan: La
     assert (await wait_until_ready(start_server(plan))).supervisor != state.supervisor
 
 
-async def test_an_error_says_why_a_server_did_not_start(plan: LaunchPlan) -> None:
+async def test_an_error_says_why_a_server_did_not_start(plan: VllmPlan) -> None:
     message = "RuntimeError: Failed to infer device type"
     folder = start_server(replace(plan, flags=("--fail-with", message)))
-    with pytest.raises(ModelError, match=r"vLLM found no GPU.*vllm\.log") as raised:
+    with pytest.raises(ModelError, match=r"vLLM found no GPU.*server\.log") as raised:
         await wait_until_ready(folder)
     assert raised.value.permanent and message in folder.log.read_text()
 
 
-async def test_a_program_that_cannot_be_run_is_named(plan: LaunchPlan) -> None:
+async def test_a_program_that_cannot_be_run_is_named(plan: VllmPlan) -> None:
     assert plan.vllm is not None
     Path(plan.vllm).write_bytes(b"no program")
     with pytest.raises(ModelError, match=rf"{plan.vllm} cannot be run \(Exec format error\)"):
         await wait_until_ready(start_server(plan))
 
 
-async def test_a_request_cancelled_before_the_server_is_ready_leaves_a_note(plan: LaunchPlan) -> None:
+async def test_a_request_cancelled_before_the_server_is_ready_leaves_a_note(plan: VllmPlan) -> None:
     notes: list[str] = []
     model = ManagedModel(replace(plan, flags=("--never-ready",)), notes.append)
     request = asyncio.create_task(model.complete(PROMPT, Sampling()))
@@ -148,7 +148,7 @@ async def test_a_request_cancelled_before_the_server_is_ready_leaves_a_note(plan
     assert "The server of some/Model was not ready after" in note and "model status" in note
 
 
-async def test_settings_choose_between_servers(plan: LaunchPlan) -> None:
+async def test_settings_choose_between_servers(plan: VllmPlan) -> None:
     nothing = ModelSettings()
     assert managed_model(nothing, pytest.fail) is None
     allowed = ModelSettings(name=plan.model, local=LocalModelSettings(start=True, vllm=plan.vllm))
@@ -166,12 +166,12 @@ async def test_settings_choose_between_servers(plan: LaunchPlan) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--port", "--host=0.0.0.0", "--api-key"])
-def test_flags_that_reloc_sets_itself_are_refused(plan: LaunchPlan, flag: str) -> None:
+def test_flags_that_reloc_sets_itself_are_refused(plan: VllmPlan, flag: str) -> None:
     with pytest.raises(ModelError, match="is chosen by reloc-lsp"):
         start_server(replace(plan, flags=(flag, "1")))
 
 
-def test_other_keys_of_the_user_do_not_reach_the_server(plan: LaunchPlan) -> None:
+def test_other_keys_of_the_user_do_not_reach_the_server(plan: VllmPlan) -> None:
     environment = replace(plan, device="1").environment("own", {"OPENAI_API_KEY": "other", "HF_TOKEN": "hub"})
     assert "OPENAI_API_KEY" not in environment and environment["HF_TOKEN"] == "hub"
     assert (environment["VLLM_API_KEY"], environment["CUDA_VISIBLE_DEVICES"]) == ("own", "1")
@@ -221,7 +221,7 @@ class Terminal:
         return done.returncode, done.stdout + done.stderr
 
 
-async def test_the_command_line_starts_lists_and_stops_a_server(plan: LaunchPlan) -> None:
+async def test_the_command_line_starts_lists_and_stops_a_server(plan: VllmPlan) -> None:
     assert plan.vllm is not None
     call = Terminal(plan.vllm)
     assert call("status")[0] == 1
@@ -236,17 +236,18 @@ async def test_the_command_line_starts_lists_and_stops_a_server(plan: LaunchPlan
     assert status == 1 and "short: ended. It was told to stop." in output
 
 
-def test_the_command_line_says_what_to_install(plan: LaunchPlan) -> None:
+def test_the_command_line_says_what_to_install(plan: VllmPlan) -> None:
     assert plan.vllm is not None
     Path(plan.vllm).unlink()
-    status, output = Terminal(plan.vllm)("start", "some/Model")
+    # Only vLLM serves a folder.
+    status, output = Terminal(plan.vllm)("start", str(Path(plan.vllm).parent))
     assert (
         status == 1 and "vLLM is not installed" in output and "pip install vllm" in output and "Traceback" not in output
     )
 
 
 async def test_the_users_own_file_may_start_a_server_for_a_revision(
-    plan: LaunchPlan, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    plan: VllmPlan, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     root = write(
         {

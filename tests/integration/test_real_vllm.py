@@ -20,10 +20,10 @@ import pytest
 
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.endpoint import Endpoint
-from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.managed_model import ManagedModel
 from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import RunningServer, running_servers
+from reloc_lsp.inference.managed.vllm_plan import VllmPlan
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.revision.objectives.search_rules import repair_rules
@@ -57,13 +57,13 @@ MANY = 32
 
 
 @pytest.fixture(scope="module")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaunchPlan]:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmPlan]:
     """A real server, started as a user's would be."""
     assert VLLM is not None
     model = tmp_path_factory.mktemp("model")
     script = Path(__file__).with_name("tiny_model.py")
     subprocess.run([Path(VLLM).parent / "python", script, model], check=True)
-    plan = LaunchPlan(str(model), vllm=VLLM, flags=FLAGS)
+    plan = VllmPlan(str(model), vllm=VLLM, flags=FLAGS)
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in offline.items():
@@ -75,7 +75,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaunchPlan]:
 
 
 @pytest.fixture
-def server(plan: LaunchPlan) -> RunningServer:
+def server(plan: VllmPlan) -> RunningServer:
     """How the server stands now."""
     (living_now,) = running_servers()
     return living_now
@@ -239,7 +239,7 @@ async def test_the_server_has_most_prompt_tokens_in_its_prefix_cache(server: Run
 
 
 async def test_a_killed_server_fails_the_request_and_is_started_again_for_the_next(
-    plan: LaunchPlan, server: RunningServer
+    plan: VllmPlan, server: RunningServer
 ) -> None:
     model = ManagedModel(plan, pytest.fail)
     await model.complete(PROMPT, SHORT)

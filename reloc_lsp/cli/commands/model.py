@@ -27,7 +27,10 @@ from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 
 NONE_RUNS = "No model server of yours runs. Start one with reloc-lsp model start MODEL."
 EXAMPLE = """\
-Everything after -- is passed on to vLLM:
+Without a GPU llama.cpp serves a GGUF file, or a model that Ollama, LM Studio or the hub's cache has:
+  reloc-lsp model start qwen2.5-coder-1.5b-instruct-q4_k_m.gguf
+With a GPU of CUDA or ROCm vLLM serves a model of the Hugging Face hub, or a folder.
+Everything after -- is passed on to the engine:
   reloc-lsp model start Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 16384 --tensor-parallel-size 2"""
 
 
@@ -36,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_PassThroughParser)
     start = actions.add_parser(
         "start",
-        help="serve a model with vLLM and wait until it is ready",
-        usage="%(prog)s MODEL [--device GPUS] [--vllm PATH] [--idle-minutes M] [-- FLAG ...]",
+        help="serve a model with llama.cpp or vLLM and wait until it is ready",
+        usage="%(prog)s MODEL [--device GPUS] [--vllm PATH | --llama-server PATH] [--idle-minutes M] [-- FLAG ...]",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -51,14 +54,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_start_flags(start: argparse.ArgumentParser) -> None:
-    start.add_argument("model", metavar="MODEL", help="a model name on the Hugging Face hub, or a folder with a model")
     start.add_argument(
-        "--device", metavar="GPUS", help="which GPUs, as in CUDA_VISIBLE_DEVICES: 0, or 0,1 (default: vLLM chooses)"
+        "model",
+        metavar="MODEL",
+        help="a GGUF file, a folder with a model, or the name of a model on this machine or on the Hugging Face hub",
     )
     start.add_argument(
+        "--device",
+        metavar="GPUS",
+        help="GPUs to use, as in CUDA_VISIBLE_DEVICES: 0, or 0,1 (default: the engine chooses)",
+    )
+    program = start.add_mutually_exclusive_group()
+    program.add_argument(
         "--vllm",
         metavar="PATH",
-        help="the vLLM program (default: the one beside the Python of reloc-lsp, else the one on the PATH)",
+        help="serve with this vLLM program (default: the one beside the Python of reloc-lsp, else the one on the PATH)",
+    )
+    program.add_argument(
+        "--llama-server",
+        metavar="PATH",
+        help="serve with this llama-server (default: the one on the PATH, else the Python package xllamacpp)",
     )
     start.add_argument(
         "--idle-minutes",
@@ -85,9 +100,8 @@ class _PassThroughParser(argparse.ArgumentParser):
 def run(options: argparse.Namespace) -> int:
     """Run the action; the exit status is 0 if it was done, 1 if a server did not start or none runs."""
     try:
-        if options.action == "start":
-            return _start(options)
-        return _status() if options.action == "status" else _stop(options.model)
+        actions = {"start": _start, "status": _status, "stop": _stop}
+        return actions[options.action](options)
     except ModelError as error:
         warn(f"error: {error}")
         return 1
@@ -99,16 +113,18 @@ def _start(options: argparse.Namespace) -> int:
     for problem in (*problems, *more):
         warn(f"warning: {problem}")
     local = settings.model.local
+    program_named = options.vllm or options.llama_server
     chosen = LocalModelSettings(
-        local.start,
-        options.vllm or local.vllm,
-        local.device if options.device is None else options.device,
-        options.flags or local.flags,
-        local.idle_minutes if options.idle_minutes is None else options.idle_minutes,
+        start=local.start,
+        vllm=options.vllm if program_named else local.vllm,
+        llama_server=options.llama_server if program_named else local.llama_server,
+        device=local.device if options.device is None else options.device,
+        flags=options.flags or local.flags,
+        idle_minutes=local.idle_minutes if options.idle_minutes is None else options.idle_minutes,
     )
     plan = launch_plan(options.model, dataclasses.replace(settings.model, local=chosen))
     folder = start_server(plan)
-    print_line(f"Serving {plan.model}; its log is {folder.log}", sys.stderr)
+    print_line(f"Serving {plan.model} with {plan.engine}; its log is {folder.log}", sys.stderr)
     try:
         state = asyncio.run(_show_until_ready(folder))
     except KeyboardInterrupt:
@@ -134,7 +150,7 @@ async def _show_until_ready(folder: StateFolder) -> ServerState:
     return await waiting
 
 
-def _status() -> int:
+def _status(_: argparse.Namespace) -> int:
     alive = running_servers()
     for server in alive:
         state = server.state
@@ -152,7 +168,8 @@ def _status() -> int:
     return 0 if alive else 1
 
 
-def _stop(model: str | None) -> int:
+def _stop(options: argparse.Namespace) -> int:
+    model: str | None = options.model
     alive = running_servers()
     chosen = [server for server in alive if model is None or model in _names(server)]
     if model is not None and not chosen:

@@ -11,7 +11,7 @@ from reloc_lsp.inference.managed.state_file import ServerState, StateFolder
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """The sentence for a log in which `pattern` occurs; `{1}` stands for its first group."""
+    """The sentence for a log in which `pattern` occurs; `{1}` is its first group, `{engine}` the engine's name."""
 
     pattern: str
     sentence: str
@@ -57,10 +57,23 @@ _CASES = (
         "The model is not on this machine, and its hub cannot be reached. Connect to the network once, or name a "
         "folder that has the model.",
     ),
-    _Case(r"[Aa]ddress already in use", "Its port was taken by another program meanwhile. Start it again."),
     _Case(
-        r"error: (unrecognized arguments: .+|argument .+)",
-        "vLLM does not take its flags ({1}). vllm serve --help=all lists what it takes.",
+        r"failed to allocate|unable to allocate|failed to fit|failed to create context",
+        "There is too little free memory for this model. Close what else uses it, take a smaller model, or bound its "
+        "context: -- --ctx-size 4096.",
+    ),
+    _Case(
+        r"invalid magic|error loading model",
+        "llama.cpp cannot load this file: it is no GGUF file, it is not whole, or this release does not know its kind "
+        "of model. Download it again, or update llama.cpp (pip install -U xllamacpp).",
+    ),
+    _Case(
+        r"[Aa]ddress already in use|couldn't bind", "Its port was taken by another program meanwhile. Start it again."
+    ),
+    _Case(
+        r"error: (unrecognized arguments: .+|argument .+|invalid argument: .+)",
+        "{engine} does not take its flags ({1}). Its own help lists what it takes (vllm serve --help=all, or "
+        "llama-server --help, of which xllamacpp takes a part).",
     ),
     _Case(r"No space left on device", "The disk is full. Free space, or set HF_HOME to where there is some."),
 )
@@ -73,14 +86,15 @@ def exit_reason(state: ServerState, status: int, folder: StateFolder) -> str:
     for case in _CASES:
         found = re.search(case.pattern, text)
         if found:
-            return case.sentence.format(*found.group(0, *range(1, found.re.groups + 1)))
+            return case.sentence.format(*found.group(0, *range(1, found.re.groups + 1)), engine=state.engine)
     while_starting = " while it started" if state.phase == "starting" else ""
     how = f"killed by {_signal(-status)}" if status < 0 else f"exit status {status}"
     if -status == signal.SIGKILL:
-        return f"vLLM was killed{while_starting}: the machine may have too little memory."
+        return f"{state.engine} was killed{while_starting}: the machine may have too little memory."
     # The first error is the cause; later ones only report that something went wrong before.
     first = re.search(r"\b\w+(?:Error|Exception): .+", text)
-    return f"vLLM ended{while_starting or ' by itself'} ({how}).{f' It said: {first[0][:_MAX_QUOTE]}' if first else ''}"
+    said = f" It said: {first[0][:_MAX_QUOTE]}" if first else ""
+    return f"{state.engine} ended{while_starting or ' by itself'} ({how}).{said}"
 
 
 def _signal(number: int) -> str:

@@ -10,7 +10,7 @@ from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.endpoint import Endpoint
 from reloc_lsp.inference.managed.launch_plan import LaunchPlan
 from reloc_lsp.inference.managed.manager import start_server, wait_until_ready
-from reloc_lsp.inference.managed.state_file import RunningServer
+from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.search.interfaces.language_model import Completion, Gap, Message, ModelError, Sampling
@@ -20,7 +20,8 @@ class ManagedModel:
     """A `LanguageModel` on a running server, or on the server of a plan, which is started if necessary.
 
     It is used within one event loop and closed at its end; the server continues to run. `note` receives a sentence for
-    the user if a request was cancelled before the server was ready.
+    the user if a request was cancelled before the server was ready. `shares_processors` says whether the server
+    computes on the processors of this machine.
     """
 
     def __init__(
@@ -34,9 +35,15 @@ class ManagedModel:
         self._note = note
         self._timeouts = timeouts
         self._in_flight = in_flight
-        self._plan = source if isinstance(source, LaunchPlan) else None
-        self._folder = source.folder if isinstance(source, RunningServer) else None
-        self._name = source.model if isinstance(source, LaunchPlan) else source.state.model
+        self._plan: LaunchPlan | None = None
+        self._folder: StateFolder | None = None
+        served: LaunchPlan | ServerState
+        if isinstance(source, RunningServer):
+            self._folder, served = source.folder, source.state
+        else:
+            self._plan = served = source
+        self._name = served.model
+        self.shares_processors = served.shares_processors
         self._endpoint: Endpoint | None = None
         self._lock = asyncio.Lock()
 
@@ -90,4 +97,5 @@ class ManagedModel:
             environment={KEY_VARIABLE: state.key},
             timeouts=self._timeouts,
             in_flight=self._in_flight,
+            shares_processors=state.shares_processors,
         )

@@ -14,7 +14,7 @@ import sys
 import time
 from dataclasses import asdict
 
-from reloc_lsp.inference.managed.launch_plan import LaunchPlan
+from reloc_lsp.inference.managed.launch_plan import LaunchPlan, folder_name
 from reloc_lsp.inference.managed.state_file import RunningServer, ServerState, StateFolder, state_folder
 from reloc_lsp.inference.managed.supervisor import GRACE_SECONDS
 from reloc_lsp.search.interfaces.language_model import ModelError
@@ -39,10 +39,11 @@ def start_server(plan: LaunchPlan) -> StateFolder:
     """
     if os.name == "nt":
         raise ModelError(
-            "vLLM does not run on Windows. Run it in WSL or on another machine, and give its address with --base-url.",
+            "reloc-lsp starts no model server on Windows. Run one in WSL or by itself, and give its address with "
+            "--base-url.",
             permanent=True,
         )
-    folder = state_folder(plan.name)
+    folder = state_folder(folder_name(plan))
     while True:
         with folder.locked() as lock:
             if lock is not None:
@@ -83,7 +84,18 @@ def _start_supervisor(plan: LaunchPlan, folder: StateFolder, lock: int) -> None:
     port, key = _free_port(), secrets.token_urlsafe(24)
     command = plan.command(port)
     folder.forget()
-    state = ServerState(plan.model, plan.served_name, plan.device, port, 0, "starting", time.time(), key)
+    state = ServerState(
+        model=plan.model,
+        served_name=plan.served_name,
+        device=plan.device,
+        port=port,
+        supervisor=0,
+        phase="starting",
+        since=time.time(),
+        key=key,
+        engine=plan.engine,
+        shares_processors=plan.shares_processors,
+    )
     order = {
         "path": sys.path,
         "folder": str(folder.path),

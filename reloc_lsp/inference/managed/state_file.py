@@ -21,7 +21,8 @@ class ServerState:
     """The state of a server.
 
     `supervisor` is the process id of its supervisor. `since` is when it was started, in seconds since the epoch. `why`
-    is a sentence about why it ended.
+    is a sentence about why it ended. `engine` is the name of the program that serves the model, and
+    `shares_processors` says whether it computes on the processors of this machine.
     """
 
     model: str
@@ -33,6 +34,8 @@ class ServerState:
     since: float
     key: str = field(repr=False)
     why: str = ""
+    engine: str = "vLLM"
+    shares_processors: bool = False
 
     @property
     def url(self) -> str:
@@ -45,7 +48,7 @@ class StateFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.log = path / "vllm.log"
+        self.log = path / "server.log"
         self._state_file = path / "server.json"
         self._lock_file = path / "lock"
 
@@ -101,7 +104,7 @@ class StateFolder:
 
 
 def state_folder(name: str) -> StateFolder:
-    """The folder of this user's server with that name; see `LaunchPlan.name`."""
+    """The folder of this user's server with that name; see `folder_name`."""
     return StateFolder(_root() / name)
 
 

@@ -1,4 +1,4 @@
-"""The process that runs one `vllm serve`, records its state, and ends it on request or when it is idle."""
+"""The process that runs one model server, records its state, and ends it on request or when it is idle."""
 
 from __future__ import annotations
 
@@ -26,12 +26,20 @@ METRICS_SECONDS = 5.0
 HTTP_SECONDS = 5.0
 """Timeout of a request for the health or the metrics of the server; chosen by hand."""
 MAX_METRICS = 1 << 20
-"""Bytes of the metrics that are read; vLLM sends some 50,000. Chosen by hand."""
+"""Bytes of the metrics that are read; vLLM sends some 50,000, llama.cpp 2,000. Chosen by hand."""
 GRACE_SECONDS = 20.0
-"""Time that vLLM has to end before it is killed; it takes four seconds on a CPU."""
+"""Time that the server has to end before it is killed; vLLM takes four seconds on a CPU, llama.cpp less than one."""
 
-_BUSY = re.compile(r"^vllm:num_requests_(?:running|waiting)\{[^}]*\} (\S+)", re.MULTILINE)
-_DONE = re.compile(r"^vllm:(?:prompt_tokens|generation_tokens|request_success)_total\{[^}]*\} (\S+)", re.MULTILINE)
+_BUSY = re.compile(
+    r"^(?:vllm:num_requests_(?:running|waiting)\{[^}]*\}|llamacpp:requests_(?:processing|deferred)) (\S+)", re.MULTILINE
+)
+"""How many requests are under way, in the metrics of vLLM and of llama.cpp."""
+_DONE = re.compile(
+    r"^(?:vllm:(?:prompt_tokens|generation_tokens|request_success)_total\{[^}]*\}"
+    r"|llamacpp:(?:prompt_tokens|prompt_tokens_cached|tokens_predicted)_total) (\S+)",
+    re.MULTILINE,
+)
+"""What they have done since they started, in the same metrics."""
 _PR_SET_PDEATHSIG = 1
 """From `linux/prctl.h`: the signal that a process gets when its parent ends."""
 
@@ -90,12 +98,12 @@ class _Supervisor:
                 if ended.done():
                     return exit_reason(self._state, ended.result(), self._folder)
                 if self._state.phase == "starting":
-                    if await asyncio.to_thread(_get, self._root_url + "/health") is not None:
+                    if await asyncio.to_thread(self._get, "/health") is not None:
                         self._record(phase="ready")
                         last_used = last_read = now
                 elif now - last_read >= min(METRICS_SECONDS, self._idle_seconds / 2):
                     last_read = now
-                    metrics = await asyncio.to_thread(_get, self._root_url + "/metrics")
+                    metrics = await asyncio.to_thread(self._get, "/metrics")
                     # A server whose metrics cannot be read may be busy.
                     if metrics is None or _busy(metrics) or progress != (progress := tuple(_DONE.findall(metrics))):
                         last_used = now
@@ -104,6 +112,17 @@ class _Supervisor:
         finally:
             stop.cancel()
 
+    def _get(self, path: str) -> str | None:
+        """The text at a path of the server; `None` if there is no answer."""
+        request = urllib.request.Request(self._root_url + path, headers={"Authorization": f"Bearer {self._state.key}"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=HTTP_SECONDS) as response:
+                text: str = response.read(MAX_METRICS).decode("utf-8", "replace")
+                return text
+        except OSError:
+            return None
+
     def _record(self, **changes: Any) -> None:
         self._state = replace(self._state, **changes)
         self._folder.write(self._state)
@@ -111,17 +130,6 @@ class _Supervisor:
 
 def _busy(metrics: str) -> bool:
     return any(float(number) > 0 for number in _BUSY.findall(metrics))
-
-
-def _get(url: str) -> str | None:
-    """The text at an address of this machine; `None` if there is no answer."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=HTTP_SECONDS) as response:
-            text: str = response.read(MAX_METRICS).decode("utf-8", "replace")
-            return text
-    except OSError:
-        return None
 
 
 async def _end(group: int, ended: asyncio.Task[int]) -> None:

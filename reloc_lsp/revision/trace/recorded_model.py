@@ -30,6 +30,11 @@ class RecordingModel:
         self._trace = trace
         self._number = 0
 
+    @property
+    def shares_processors(self) -> bool:
+        """Whether the model computes on the processors of this machine."""
+        return self._model.shares_processors
+
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """The model's completion of `messages`."""
         request = {"messages": [asdict(message) for message in messages], "count": count, "sampling": asdict(sampling)}
@@ -68,6 +73,8 @@ class RecordingModel:
 
 class ReplayingModel:
     """Repeats the replies of a trace: to each prompt those that were recorded for it, in their order."""
+
+    shares_processors = False
 
     def __init__(self, records: Sequence[Mapping[str, Any]]) -> None:
         self._calls: dict[str, deque[Mapping[str, Any]]] = defaultdict(deque)

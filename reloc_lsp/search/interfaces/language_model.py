@@ -110,6 +110,11 @@ class InfillingUnsupported(ModelError):  # noqa: N818
 class LanguageModel(Protocol):
     """A language model on some server."""
 
+    @property
+    def shares_processors(self) -> bool:
+        """Whether the model computes on the processors of this machine, on which candidates are evaluated, too."""
+        ...
+
     async def complete(self, messages: Sequence[Message], sampling: Sampling, count: int = 1) -> Completion:
         """Up to `count` replies to one prompt. Cancelling the call stops the server's work. Raises `ModelError`."""
         ...

@@ -1,0 +1,20 @@
+"""How many processors a language model gets on a machine where candidates are evaluated, too."""
+
+from __future__ import annotations
+
+import os
+
+MAX_THREADS = 8
+"""More threads than this are not given to a model. Chosen by hand."""
+
+
+def model_threads() -> int:
+    """Threads for a model: half of the processors that this process may use, at least one, at most `MAX_THREADS`."""
+    return max(1, min(usable_processors() // 2, MAX_THREADS))
+
+
+def usable_processors() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
