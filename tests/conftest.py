@@ -21,6 +21,7 @@ from reloc_lsp.evaluation.selection import test_file_discovery, test_selection
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.inference.local_machine import server_discovery
 from reloc_lsp.program.safety import CandidateLint
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module
@@ -43,6 +44,7 @@ def clean_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.setattr(server_discovery, "PORTS", ())
         yield
 
 

@@ -21,12 +21,19 @@ from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import find_sandbox
 from reloc_lsp.evaluation.tested_range import outside_tested_range
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
+from reloc_lsp.inference.local_machine.consent import answer_about
+from reloc_lsp.inference.local_machine.gguf_files import gguf_files
+from reloc_lsp.inference.local_machine.server_discovery import FoundServer, find_servers
+from reloc_lsp.inference.managed.engine_selection import installed_engines
 from reloc_lsp.inference.managed.state_file import ServerState, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.model_list import Check
 from reloc_lsp.program.visible_text import visible_line
 from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
+
+MAX_FILES = 5
+"""GGUF files that the report names; chosen by hand."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
         _fork(),
         _sandbox(),
         _gpu(),
+        _engine(),
         *_model(options.base_url, options.model),
         _key(),
     ]
@@ -132,6 +140,7 @@ def _model(base_url: str | None, name: str | None) -> list[Finding]:
         served = [
             Finding("model server", "ok", f"{s.state.served_name}, {_server_text(s.state)}") for s in running_servers()
         ]
+        served += [_found(server) for server in asyncio.run(find_servers())]
         return served or [Finding("model server", "-", "none runs, none named (--base-url); rewrites need none")]
     try:
         check = asyncio.run(_check_server(base_url, name))
@@ -141,7 +150,35 @@ def _model(base_url: str | None, name: str | None) -> list[Finding]:
 
 
 def _server_text(state: ServerState) -> str:
-    return f"ready at {state.url}" if state.phase == "ready" else "still starting"
+    where = "on this machine's processors" if state.shares_processors else "on a GPU"
+    return f"{state.engine} {where}, {f'ready at {state.url}' if state.phase == 'ready' else 'still starting'}"
+
+
+def _found(server: FoundServer) -> Finding:
+    """A server that reloc-lsp did not start, and whether searches use it."""
+    where = f"{server.program} at {server.url}"
+    if server.wants_key:
+        return Finding("model server", "-", f"{where} wants a key: set {KEY_VARIABLE} and name it with --base-url")
+    if server.model is None:
+        return Finding("model server", "-", f"{where} has no model that writes code")
+    agreed = answer_about(server)
+    if agreed:
+        text = "used, as you agreed (reloc-lsp model forget takes it back)"
+    elif agreed is None:
+        text = f"not used yet: revise asks you once, or name it with --base-url {server.url}"
+    else:
+        text = "not used, as you said (reloc-lsp model forget takes it back)"
+    return Finding("model server", "ok" if agreed else "-", f"{where}, {server.model}: {text}")
+
+
+def _engine() -> Finding:
+    """What `reloc-lsp model start` would serve a model with."""
+    engines = installed_engines()
+    if not engines:
+        return Finding("engine", "-", "none installed to serve a model here: pip install 'reloc-lsp[local]'")
+    files = sorted({file.name for file in gguf_files()})
+    models = f"; GGUF files found: {', '.join(files[:MAX_FILES])}" if files else ""
+    return Finding("engine", "ok", f"{', '.join(engines)}{models}")
 
 
 async def _check_server(base_url: str | None, name: str | None) -> Check:

@@ -12,6 +12,7 @@ from typing import NoReturn
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.flag_types import minutes
 from reloc_lsp.cli.printing import print_line, warn
+from reloc_lsp.inference.local_machine.consent import forget_answers
 from reloc_lsp.inference.managed.engine_selection import launch_plan
 from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import (
@@ -50,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ending = actions.add_parser("stop", help="end a server", allow_abbrev=False)
     ending.add_argument(
         "model", nargs="?", metavar="MODEL", help="the model whose server ends (default: all your servers)"
+    )
+    actions.add_parser(
+        "forget",
+        help="forget which other model servers of this machine you have agreed to use, or refused",
+        allow_abbrev=False,
     )
 
 
@@ -100,7 +106,7 @@ class _PassThroughParser(argparse.ArgumentParser):
 def run(options: argparse.Namespace) -> int:
     """Run the action; the exit status is 0 if it was done, 1 if a server did not start or none runs."""
     try:
-        actions = {"start": _start, "status": _status, "stop": _stop}
+        actions = {"start": _start, "status": _status, "stop": _stop, "forget": _forget}
         return actions[options.action](options)
     except ModelError as error:
         warn(f"error: {error}")
@@ -181,6 +187,12 @@ def _stop(options: argparse.Namespace) -> int:
     if not chosen:
         print(NONE_RUNS, file=sys.stderr)
     return 0 if chosen else 1
+
+
+def _forget(_: argparse.Namespace) -> int:
+    known = forget_answers()
+    print("The next revision asks again." if known else "No answer was stored.", file=sys.stderr)
+    return 0
 
 
 def _names(server: RunningServer) -> tuple[str, ...]:

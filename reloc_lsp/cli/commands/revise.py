@@ -16,6 +16,7 @@ from reloc_lsp.cli.chosen_settings import chosen_settings
 from reloc_lsp.cli.display import display_on
 from reloc_lsp.cli.errors import CallError
 from reloc_lsp.cli.follow_revision import FollowResult, StartRevision, follow
+from reloc_lsp.cli.local_server import with_local_server
 from reloc_lsp.cli.options import add_log_level_flag, add_settings_flags
 from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.result_report import headline, print_error, print_json, print_patch, print_report
@@ -101,6 +102,8 @@ def revise(options: argparse.Namespace, start: StartRevision) -> int:
     if options.apply and target.file:
         check_writable(target.file, target.file.name)
     _set_up_logging(options.log_level)
+    if not options.replay:
+        settings = with_local_server(settings, quiet=options.json)
     display = display_on(sys.stderr, settings.budget.seconds, quiet=options.json)
     result = follow(start(Snapshot(root), target, settings), display)
     has_revision = result.signal is None and result.proposal.status in ("fixed", "improved")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from reloc_lsp.server.jobs.job_registry import Job, JobRegistry, RevisionFactory
+from reloc_lsp.server.jobs.local_server_offer import LocalServerOffer
 from reloc_lsp.server.jobs.progress import LoggedProgress, shown_progress
 from reloc_lsp.server.jobs.revision_request import NothingToReviseError, ReviseArguments, RevisionRequest, resolve
 from reloc_lsp.server.jobs.run_revision import RevisionRunner
@@ -47,6 +48,7 @@ class RevisionService:
         self._proposals = proposals
         self.jobs = JobRegistry(session.tasks)
         self.traces = TraceFiles(session.files)
+        self._offer = LocalServerOffer(session)
         self._runner = RevisionRunner(session, self.traces, revision_factory)
 
     def begin(self, arguments: ReviseArguments) -> Job | None:
@@ -90,7 +92,8 @@ class RevisionService:
         async with shown_progress(session.client, job.id, title, shown) as progress:
             try:
                 await session.configuration.ready()
-                settings = job.settings = session.settings_for(request.file)
+                chosen = session.settings_for(request.file)
+                settings = job.settings = await self._offer.with_local_server(chosen, may_ask=True)
                 proposal = await self._runner.run(job, request, settings, progress)
             except Exception as error:
                 logger.exception("the revision of %s failed", job.qualname)
@@ -114,6 +117,7 @@ class RevisionService:
     async def _revise_quietly(self, job: Job, request: RevisionRequest, settings: Settings) -> None:
         try:
             progress = LoggedProgress(self._session.client, job.id, job.qualname)
+            settings = await self._offer.with_local_server(settings, may_ask=False)
             proposal = await self._runner.run(job, request, settings, progress)
         except Exception:
             logger.exception("the check of %s failed", job.qualname)
