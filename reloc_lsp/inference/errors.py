@@ -27,7 +27,10 @@ _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _LONGEST_WAIT = 86_400.0
 """Seconds that a server's wish to wait counts at the most; no request waits for so long. Chosen by hand."""
 _MAY_PASS = (408, 409, 429)
-"""HTTP statuses below 500 after which the same request may succeed: timeout, conflict, too many requests."""
+"""HTTP statuses below 500 after which the same request may succeed: timeout, conflict, too many requests.
+
+Those from 500 on may pass too, except 501: not implemented.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class RequestFailure:
     `error` is what to raise. `may_pass` is true if the same request may succeed later, `retry_after` is the number of
     seconds after which the server asks for it. `status` is the HTTP status, if there is one. `message` is the server's
     own message without secrets, `code` its name of the error. `body` is all that it sent, which may contain secrets.
+    `foreign` is true if something else than a model server answered: a web page, or a redirect.
     """
 
     error: ModelError
@@ -46,6 +50,7 @@ class RequestFailure:
     message: str = ""
     code: str = ""
     body: object = field(default=None, repr=False)
+    foreign: bool = False
 
 
 def failure_of(error: Exception, server: ServerInfo) -> RequestFailure:
@@ -55,11 +60,11 @@ def failure_of(error: Exception, server: ServerInfo) -> RequestFailure:
             case SilenceError():
                 return RequestFailure(_silence(cause, server))
             case RedirectError():
-                return RequestFailure(_redirect(cause, server))
+                return RequestFailure(_redirect(cause, server), foreign=True)
             case RefusalError():
                 return _refusal(cause, server)
             case UnusableAnswerError():
-                return RequestFailure(_unusable(cause, server))
+                return RequestFailure(_unusable(cause, server), foreign=cause.what == WEB_PAGE)
     if isinstance(error, ValueError):
         return RequestFailure(_unusable(UnusableAnswerError("is not whole, or not JSON"), server))
     connection = connection_error(error, server.address, server.timeouts.connect)
@@ -90,7 +95,7 @@ def _refusal(refusal: RefusalError, server: ServerInfo) -> RequestFailure:
     message = server.without_secrets(_message(inner))
     retry_after = parse_retry_after(refusal.headers)
     spent = code == "insufficient_quota"
-    may_pass = status is not None and (status in _MAY_PASS or status >= 500) and not spent
+    may_pass = status is not None and (status in _MAY_PASS or status >= 500) and status != 501 and not spent
     sentence = _refusal_sentence(status, message, spent, server)
     if retry_after is not None and may_pass:
         sentence += f" The server asks to wait {retry_after:.0f} s."

@@ -25,6 +25,7 @@ def connect(
     timeouts: RequestTimeouts | None = None,
     in_flight: int = 16,
     shares_processors: bool | None = None,
+    fim: str = "auto",
 ) -> Endpoint:
     """The model `model` (none: the first that the server lists) at `base_url` (none: port 8000 of this machine).
 
@@ -36,4 +37,5 @@ def connect(
     address = parse_address(base_url or DEFAULT_BASE_URL)
     key = find_key(address, key_variable, environment)
     shares = address.local and not has_gpu() if shares_processors is None else shares_processors
-    return Endpoint(ServerInfo(address, key, key_variable, timeouts or RequestTimeouts(), shares), model, in_flight)
+    server = ServerInfo(address, key, key_variable, timeouts or RequestTimeouts(), shares)
+    return Endpoint(server, model, in_flight, fim)

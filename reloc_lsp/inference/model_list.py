@@ -27,6 +27,19 @@ _MAX_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model in the list of a server.
+
+    `root` is what the server made it from, such as a folder, and `owner` a word that differs from one kind of server to
+    the next; both are empty where the server reports none.
+    """
+
+    name: str
+    root: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """Whether requests to a model can succeed, the models of its server, and a sentence about both."""
 
@@ -37,6 +50,12 @@ class Check:
 
 async def list_models(client: AsyncOpenAI, server: ServerInfo) -> tuple[str, ...] | RequestFailure:
     """The names at `/models`, or why they could not be read."""
+    models = await describe_models(client, server)
+    return models if isinstance(models, RequestFailure) else tuple(model.name for model in models)
+
+
+async def describe_models(client: AsyncOpenAI, server: ServerInfo) -> tuple[ListedModel, ...] | RequestFailure:
+    """The models at `/models`, or why they could not be read."""
     url = server.address.url
     try:
         listing = bytearray()
@@ -48,7 +67,7 @@ async def list_models(client: AsyncOpenAI, server: ServerInfo) -> tuple[str, ...
                 listing += data
                 if len(listing) > _MAX_BYTES:
                     raise UnusableAnswerError(f"is a list of more than {_MAX_BYTES // 2**20} MiB")
-        return _names(listing.decode("utf-8", "replace"))
+        return _models(listing.decode("utf-8", "replace"))
     except TimeoutError:
         sentence = (
             f"{url} did not say within {server.timeouts.listing:g} s which models it has. It is stuck, overloaded or "
@@ -63,7 +82,7 @@ async def list_models(client: AsyncOpenAI, server: ServerInfo) -> tuple[str, ...
     return failure
 
 
-def _names(text: str) -> tuple[str, ...]:
+def _models(text: str) -> tuple[ListedModel, ...]:
     if not text.strip():
         raise UnusableAnswerError("is empty")
     if text.lstrip().startswith("<"):
@@ -72,17 +91,20 @@ def _names(text: str) -> tuple[str, ...]:
         listing = parsed_json(text)
     except UnusableAnswerError:
         listing = None
-    models = listing.get("data") if isinstance(listing, Mapping) else None
-    read = models[:_MAX_MODELS] if isinstance(models, list) else [None]
-    names = [name for model in read if (name := _name(model)) is not None]
-    if len(names) < len(read):
+    entries = listing.get("data") if isinstance(listing, Mapping) else None
+    read = entries[:_MAX_MODELS] if isinstance(entries, list) else [None]
+    models = [model for entry in read if (model := _model(entry)) is not None]
+    if len(models) < len(read):
         raise UnusableAnswerError("is no list of models", text)
-    return tuple(without_surrogates(name) for name in names if len(name) <= _MAX_NAME)
+    return tuple(model for model in models if len(model.name) <= _MAX_NAME)
 
 
-def _name(model: object) -> str | None:
-    name = model.get("id") if isinstance(model, Mapping) else None
-    return name if isinstance(name, str) else None
+def _model(entry: object) -> ListedModel | None:
+    if not isinstance(entry, Mapping):
+        return None
+    name, root, owner = (entry.get(member) for member in ("id", "root", "owned_by"))
+    texts = [without_surrogates(text) if isinstance(text, str) else "" for text in (name, root, owner)]
+    return ListedModel(*texts) if isinstance(name, str) else None
 
 
 def choose_model(server: ServerInfo, models: tuple[str, ...]) -> str | ModelError:

@@ -101,6 +101,7 @@ def _remote_model(settings: Settings) -> LanguageModel:
             timeouts=RequestTimeouts(first_token=model.first_token_timeout),
             in_flight=max(1, model.in_flight),
             shares_processors=model.shares_processors,
+            fim=model.fim,
         )
     except ModelError as error:
         raise ReviserError(str(error)) from error

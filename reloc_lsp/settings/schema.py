@@ -13,6 +13,12 @@ from typing import Any, Literal
 from reloc_lsp.program.power_kinds import PowerKind
 from reloc_lsp.search.budget import Budget
 
+Fim = Literal[
+    "auto", "off", "suffix", "infill",
+    "qwen", "codegemma", "deepseek", "codestral", "codellama", "santacoder", "starcoder",
+]  # fmt: skip
+"""How a model is asked to fill a gap in code ("fill in the middle"); all but the first four are families of models."""
+
 USER_ONLY: Mapping[str, Any] = {"user_only": True}
 """Marks a field that a workspace's own files may not set: it names something that is run, trusted or paid for."""
 
@@ -79,6 +85,10 @@ class ModelSettings:
     shares_processors: bool | None = field(default=None, metadata=USER_ONLY)
     """Whether the model computes on the processors of this machine, so that the search leaves it some. Without a value:
     if its server is at a loopback address and this machine has no GPU. Say `false` for a tunnel to another machine."""
+    fim: Fim = field(default="auto", metadata=USER_ONLY)
+    """How the model is asked to fill gaps in code. `auto`: by the fill-in-the-middle tokens of the model's family,
+    which its name shows, or by `/infill` of llama.cpp. The name of a family: by its tokens. `infill`: by `/infill`
+    alone. `suffix`: by the parameter `suffix` of `/completions`. `off`: never."""
     first_token_timeout: float = field(default=180.0, metadata={**USER_ONLY, "former_name": "patience"})
     """Seconds to wait for the first token of a reply."""
     prompt_price: float | None = field(default=None, metadata=USER_ONLY)

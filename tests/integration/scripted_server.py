@@ -70,7 +70,8 @@ class Answer:
     `texts` are the replies, used in turn; each is sent word by word, with a pause of `pause` seconds before each word.
     `usage` is the number of prompt, cached and completion tokens, or `None` for a server that reports none. `refuses`
     are parameters that the server does not know. If `stops_after` is given, the server stops after this number of
-    words: it hangs if `then` is "hang", and otherwise closes the connection.
+    words: it hangs if `then` is "hang", and otherwise closes the connection. `log_probability` is that of each token of
+    a text completion; none are reported without it, or if the request does not ask for them.
     """
 
     texts: Sequence[str] = ("def f(a):\n    return a + 1\n",)
@@ -83,6 +84,7 @@ class Answer:
     pause: float = 0.0
     stops_after: int | None = None
     then: str = "hang"
+    log_probability: float | None = None
 
     async def __call__(self, wire: Wire) -> None:
         body = wire.request.body
@@ -96,7 +98,7 @@ class Answer:
             await self._stream(wire, texts)
         else:
             choices = [
-                {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": self.finish}
+                {"index": index, **self._content(wire.request, text, "message"), "finish_reason": self.finish}
                 for index, text in enumerate(texts)
             ]
             await status(200, {"object": "chat.completion", "choices": choices, "usage": self._usage()})(wire)
@@ -105,22 +107,33 @@ class Answer:
         await wire.head(200, "text/event-stream; charset=utf-8", {}, None)
         sent = 0
         for index, text in enumerate(texts):
-            await wire.event(chunk(index, {"role": "assistant", "content": ""}))
+            if "messages" in wire.request.body:
+                await wire.event(chunk(index, {"role": "assistant", "content": ""}))
             for number, word in enumerate(text.split(" ")):
                 if sent == self.stops_after:
                     if self.then == "hang":
                         await wire.forever()
                     return
                 await asyncio.sleep(self.pause)
-                await wire.event(chunk(index, {"content": f" {word}" if number else word}))
+                await wire.event(choice(index, self._content(wire.request, f" {word}" if number else word, "delta")))
                 sent += 1
         for index in range(len(texts)):
-            await wire.event(chunk(index, {}, self.finish))
+            await wire.event(choice(index, self._content(wire.request, "", "delta"), self.finish))
         if self.usage is not None and wire.request.body.get("stream_options", {}).get("include_usage"):
             await wire.event(json.dumps({"object": "chat.completion.chunk", "choices": [], "usage": self._usage()}))
         if self.done:
             await wire.event("[DONE]")
         await wire.end()
+
+    def _content(self, request: Request, text: str, member: str) -> dict[str, Any]:
+        """What a choice says, in the shape of a chat or of a text completion."""
+        if "messages" in request.body:
+            return {member: {"role": "assistant", "content": text} if member == "message" else {"content": text}}
+        if self.log_probability is None or "logprobs" not in request.body:
+            return {"text": text}
+        tokens = [text[:1], text[1:]] if len(text) > 1 else [text] * bool(text)
+        values = [self.log_probability] * len(tokens)
+        return {"text": text, "logprobs": {"tokens": tokens, "token_logprobs": values, "text_offset": [0]}}
 
     def _usage(self) -> dict[str, Any] | None:
         if self.usage is None:
@@ -135,9 +148,14 @@ class Answer:
 
 
 def chunk(index: int, delta: Mapping[str, Any], finish: str | None = None) -> str:
-    """One piece of a streamed answer."""
-    choice = {"index": index, "delta": delta, "finish_reason": finish}
-    return json.dumps({"id": "c", "object": "chat.completion.chunk", "model": "tiny", "choices": [choice]})
+    """One piece of a streamed answer to a chat."""
+    return choice(index, {"delta": delta}, finish)
+
+
+def choice(index: int, content: Mapping[str, Any], finish: str | None = None) -> str:
+    """One piece of a streamed answer, a chat's or another."""
+    part = {"index": index, **content, "finish_reason": finish}
+    return json.dumps({"id": "c", "object": "chat.completion.chunk", "model": "tiny", "choices": [part]})
 
 
 def status(code: int, body: object, headers: Mapping[str, str] | None = None) -> Scene:
@@ -178,13 +196,22 @@ async def hang_up(wire: Wire) -> None:
 
 
 class ScriptedServer:
-    """`async with ScriptedServer(scene, ...) as server`: plays one scene per chat request and repeats the last one.
+    """`async with ScriptedServer(scene, ...) as server`: plays one scene per request and repeats the last one.
 
-    /v1/models lists `models`, or answers with the scene `listing`. `requests` are the chat requests received,
-    `listings` the others. `busiest` is the highest number of chat requests in progress at the same time.
+    It takes requests at `paths`; others do not exist. /v1/models lists `models`, or answers with the scene `listing`.
+    `requests` are the requests received at `paths`, `listings` those for the models, `lost` the paths of all others.
+    `busiest` is the highest number of requests in progress at the same time.
     """
 
-    def __init__(self, *scenes: Scene, models: Sequence[str] = ("tiny",), listing: Scene | None = None) -> None:
+    def __init__(
+        self,
+        *scenes: Scene,
+        models: Sequence[str] = ("tiny",),
+        listing: Scene | None = None,
+        paths: Sequence[str] = ("/v1/chat/completions",),
+    ) -> None:
+        self._paths = paths
+        self.lost: list[str] = []
         self._scenes = list(scenes) or [Answer()]
         self._listing = listing or status(200, {"object": "list", "data": [{"id": name} for name in models]})
         self.requests: list[Request] = []
@@ -205,7 +232,7 @@ class ScriptedServer:
         return f"{self.root}/v1"
 
     async def received(self, number: int) -> list[Request]:
-        """Wait for `number` chat requests, and return all of them."""
+        """Wait for `number` requests, and return all of them."""
         async with self._arrival:
             await self._arrival.wait_for(lambda: len(self.requests) >= number)
         return self.requests
@@ -246,7 +273,7 @@ class ScriptedServer:
             self._connections.discard(task)
 
     async def _answer(self, request: Request, wire: Wire) -> None:
-        if request.path == "/v1/chat/completions":
+        if request.path in self._paths:
             scene = self._scenes.pop(0) if len(self._scenes) > 1 else self._scenes[0]
             self._busy += 1
             self.busiest = max(self.busiest, self._busy)
@@ -261,6 +288,7 @@ class ScriptedServer:
             self.listings.append(request)
             await self._listing(wire)
         else:
+            self.lost.append(request.path)
             await status(404, {"detail": "Not Found"})(wire)
 
     @staticmethod

@@ -9,6 +9,7 @@ import pytest
 
 from reloc_lsp.inference.context_window import ContextWindow, reported_context_window
 from reloc_lsp.inference.errors import parse_retry_after
+from reloc_lsp.inference.prompt import chat_prompt
 from reloc_lsp.inference.server_quirks import ServerQuirks
 from reloc_lsp.search.interfaces.language_model import Message, Sampling, Usage, total_usage
 
@@ -99,7 +100,7 @@ def test_a_prompt_may_have_what_a_reply_does_not_need() -> None:
 
 
 def test_refused_parameters_are_omitted_from_then_on() -> None:
-    quirks, prompt = ServerQuirks(), [Message("user", "hello")]
+    quirks, prompt = ServerQuirks(), chat_prompt([Message("user", "hello")])
     sent = quirks.parameters("tiny", prompt, Sampling(seed=1), count=3, seed=1)
     assert quirks.learn_from_refusal("Extra inputs are not permitted: stream_options", sent)
     assert quirks.learn_from_refusal("Unsupported value: 'temperature' does not support 0.2 with this model.", sent)

@@ -7,6 +7,8 @@ from typing import Any
 
 from reloc_lsp.inference.answers.exceptions import RefusalError, UnusableAnswerError
 from reloc_lsp.inference.answers.json_text import parsed_json, without_surrogates
+from reloc_lsp.inference.answers.llama_cpp import as_completion
+from reloc_lsp.inference.answers.log_probabilities import Token, log_probability, reported_tokens
 from reloc_lsp.inference.answers.usage import RequestSize, token_usage
 from reloc_lsp.search.interfaces.language_model import Reply, Usage
 
@@ -21,6 +23,7 @@ _CUT_OFF_REASONS = ("length", "content_filter")
 @dataclass(slots=True)
 class _Choice:
     parts: list[str] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
     characters: int = 0
     finish_reason: str | None = None
 
@@ -29,9 +32,11 @@ class _Choice:
 class AnswerAssembly:
     """The part of an answer that has arrived.
 
-    `pieces` counts the chunks with text, reasoning included. `complete` is true once the server has marked the end.
+    A reply ends before the first of the texts in `ends`. `pieces` counts the chunks with text, reasoning included.
+    `complete` is true once the server has marked the end.
     """
 
+    ends: tuple[str, ...] = ()
     choices: dict[int, _Choice] = field(default_factory=dict)
     usage: object = None
     pieces: int = 0
@@ -43,8 +48,9 @@ class AnswerAssembly:
         return bool(self.choices) and (self.complete or all(choice.finish_reason for choice in self.choices.values()))
 
     def add(self, text: str, member: str) -> None:
-        """Add a chunk, the JSON text of an object whose choices hold their text in `member`: `delta` or `message`.
+        """Add a chunk, the JSON text of an object.
 
+        The choices of a chat hold their text in `member`, `delta` or `message`, those of a text completion in `text`.
         Raises `UnusableAnswerError` if it is not JSON or a reply gets too long, and `RefusalError` if it is an error of
         the server.
         """
@@ -52,6 +58,9 @@ class AnswerAssembly:
         choices = chunk.get("choices")
         if not choices and chunk.get("error"):
             raise RefusalError(chunk)
+        if "choices" not in chunk and "content" in chunk:
+            chunk = as_completion(chunk)
+            choices = chunk["choices"]
         self.usage = chunk.get("usage") or self.usage
         for position, part in enumerate(choices if isinstance(choices, list) else ()):
             if not isinstance(part, dict):
@@ -63,12 +72,13 @@ class AnswerAssembly:
             choice = self.choices.setdefault(index, _Choice())
             choice.finish_reason = part.get("finish_reason") or choice.finish_reason
             message = _object(part.get(member))
-            content = message.get("content") or message.get("refusal")
+            content = message.get("content") or message.get("refusal") or part.get("text")
             if isinstance(content, str):
                 choice.parts.append(content)
                 choice.characters += len(content)
                 if choice.characters > MAX_REPLY_CHARACTERS:
                     raise UnusableAnswerError(f"has a reply of more than {MAX_REPLY_CHARACTERS:,} characters")
+            choice.tokens += reported_tokens(part.get("logprobs"))
             # Reasoning is no part of the reply but shows that the server works. A `role` alone shows nothing.
             self.pieces += 1 if content else any(value for name, value in message.items() if name != "role")
 
@@ -80,12 +90,15 @@ class AnswerAssembly:
         if not self.choices:
             raise UnusableAnswerError("has no reply in it")
         replies = tuple(self._reply(choice) for _, choice in sorted(self.choices.items()))
-        return replies, token_usage(self.usage, replies, request)
+        listed = sum(len(choice.tokens) for choice in self.choices.values())
+        return replies, token_usage(self.usage, replies, request, listed)
 
     def _reply(self, choice: _Choice) -> Reply:
         reason = choice.finish_reason
         text = without_surrogates("".join(choice.parts))
-        return Reply(text, complete=reason not in _CUT_OFF_REASONS if reason else self.complete)
+        end = min((place for end in self.ends if (place := text.find(end)) >= 0), default=None)
+        complete = reason not in _CUT_OFF_REASONS if reason else self.complete
+        return Reply(text[:end], complete or end is not None, log_probability(text[:end], choice.tokens))
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -9,12 +9,14 @@ stream of plain dictionaries, hides the end mark `[DONE]`, drops an answer in on
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from reloc_lsp.inference.answers.answer_assembly import AnswerAssembly
 from reloc_lsp.inference.answers.exceptions import WEB_PAGE, SilenceError, UnusableAnswerError
 from reloc_lsp.inference.answers.usage import RequestSize
+from reloc_lsp.inference.prompt import Prompt
 from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.search.interfaces.language_model import Reply, Usage
 
@@ -32,9 +34,9 @@ _MAX_JSON_BYTES = 8 * 1024 * 1024
 
 
 async def request_answer(
-    client: AsyncOpenAI, parameters: Mapping[str, Any], timeouts: RequestTimeouts, size: RequestSize
+    client: AsyncOpenAI, prompt: Prompt, parameters: Mapping[str, Any], timeouts: RequestTimeouts, size: RequestSize
 ) -> tuple[tuple[Reply, ...], Usage]:
-    """Send one request of this `size` and read its answer.
+    """Send one request with these `parameters` and of this `size` for a `prompt`, and read its answer.
 
     Raises `SilenceError`, `UnusableAnswerError`, `RefusalError`, `RedirectError` and the errors of the client, which
     may have one of these as their cause. In each case the connection is then closed or free again; closing it stops a
@@ -42,15 +44,15 @@ async def request_answer(
     """
     now = asyncio.get_running_loop().time
     end = now() + timeouts.answer
-    reader = _AnswerReader()
+    reader = _AnswerReader(prompt.ends)
     answer = reader.answer
     late = False
     try:
         async with (
             asyncio.timeout(min(timeouts.first_token, timeouts.answer)) as deadline,
-            client.chat.completions.with_streaming_response.create(**parameters) as response,
+            _opened(client, prompt.path, parameters) as response,
         ):
-            async for data in response.iter_bytes():
+            async for data in response:
                 pieces = answer.pieces
                 reader.feed(data)
                 if answer.complete:
@@ -71,6 +73,20 @@ async def request_answer(
     return answer.answer(size)
 
 
+@asynccontextmanager
+async def _opened(client: AsyncOpenAI, path: str, parameters: Mapping[str, Any]) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The body of the response to a request, which is closed at the end."""
+    from openai import AsyncStream  # Loaded by now.
+
+    stream: AsyncStream[object] = await client.post(
+        path, body=dict(parameters), cast_to=object, stream=True, stream_cls=AsyncStream[object]
+    )
+    try:
+        yield stream.response.aiter_bytes()
+    finally:
+        await stream.close()
+
+
 def _postpone(deadline: asyncio.Timeout, end: float, seconds: float) -> None:
     """Move the deadline to `end`, unless it is within 5 % of `seconds` of that: moving costs more than a chunk."""
     due = deadline.when()
@@ -81,8 +97,8 @@ def _postpone(deadline: asyncio.Timeout, end: float, seconds: float) -> None:
 class _AnswerReader:
     """Takes the bytes of a response apart: the data lines of an event stream, or else all of it as one JSON text."""
 
-    def __init__(self) -> None:
-        self.answer = AnswerAssembly()
+    def __init__(self, ends: tuple[str, ...]) -> None:
+        self.answer = AnswerAssembly(ends)
         self._other = bytearray()
         self._has_events = False
         self._unfinished: list[bytes] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reloc_lsp.search.interfaces.language_model import Message, Reply, Usage
-from reloc_lsp.search.token_estimate import FRAME_TOKENS, estimate_prompt_tokens, estimate_tokens
+from reloc_lsp.inference.prompt import byte_length
+from reloc_lsp.search.interfaces.language_model import Reply, Usage
+from reloc_lsp.search.token_estimate import estimate_tokens
 
 MAX_TOKENS = 10**9
 """Tokens of one request above which a report is false: no model has a context window of that size. Chosen by hand."""
@@ -14,41 +15,34 @@ MAX_TOKENS = 10**9
 
 @dataclass(frozen=True, slots=True)
 class RequestSize:
-    """The tokens of a prompt, estimated and at the most, and of all replies to it at the most.
-
-    No tokenizer makes more tokens than a text has bytes.
-    """
+    """The tokens of a prompt, estimated and at the most, and of all replies to it at the most."""
 
     prompt_estimate: int
     prompt_most: int
     replies_most: int
 
-    @classmethod
-    def of(cls, messages: Sequence[Message], reply_limit: int, count: int) -> RequestSize:
-        """The size of a request for `count` replies of at most `reply_limit` tokens."""
-        prompt = sum(_size(message.content) + FRAME_TOKENS for message in messages)
-        return cls(estimate_prompt_tokens(messages), prompt, reply_limit * count)
 
-
-def token_usage(reported: object, replies: Sequence[Reply], request: RequestSize) -> Usage:
+def token_usage(reported: object, replies: Sequence[Reply], request: RequestSize, listed: int = 0) -> Usage:
     """The usage of an answer, from the JSON value that the server `reported`.
 
-    Where the server reports nothing, the numbers are estimates. A number that cannot be true is replaced by the most
-    tokens that the request can have used, so that a budget for tokens always ends.
+    `listed` is the number of tokens whose log-probabilities came with the replies: at least so many were used. For
+    several replies to one request llama.cpp reports the tokens of one only. Where the server reports nothing, the
+    numbers are estimates. A number that cannot be true is replaced by the most tokens that the request can have used,
+    so that a budget for tokens always ends.
     """
     numbers: Mapping[str, object] = reported if isinstance(reported, Mapping) else {}
     prompt, completion = numbers.get("prompt_tokens"), numbers.get("completion_tokens")
     if reported is None or (isinstance(reported, Mapping) and None in (prompt, completion)):
-        estimate = sum(estimate_tokens(reply.text) for reply in replies)
+        estimate = listed or sum(estimate_tokens(reply.text) for reply in replies)
         return Usage(request.prompt_estimate, 0, estimate, counted=False)
     details = numbers.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, Mapping) else None
-    text = sum(_size(reply.text) for reply in replies)
+    text = sum(byte_length(reply.text) for reply in replies)
     counts = _count(prompt, 1), _count(0 if cached is None else cached, 0), _count(completion, min(text, 1))
     return Usage(
         request.prompt_most if counts[0] is None else counts[0],
         counts[1] or 0,
-        max(request.replies_most, text) if counts[2] is None else counts[2],
+        max(request.replies_most, text) if counts[2] is None else max(counts[2], listed),
         possible=None not in counts,
     )
 
@@ -56,7 +50,3 @@ def token_usage(reported: object, replies: Sequence[Reply], request: RequestSize
 def _count(value: object, least: int) -> int | None:
     """`value` if it is a number of tokens, from `least` to `MAX_TOKENS`."""
     return value if isinstance(value, int) and not isinstance(value, bool) and least <= value <= MAX_TOKENS else None
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))

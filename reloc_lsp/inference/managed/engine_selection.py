@@ -67,7 +67,7 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
     from reloc_lsp.inference.request_timeouts import RequestTimeouts
 
     timeouts = RequestTimeouts(first_token=settings.first_token_timeout)
-    return ManagedModel(source, note, timeouts=timeouts, in_flight=max(1, settings.in_flight))
+    return ManagedModel(source, note, timeouts=timeouts, in_flight=max(1, settings.in_flight), fim=settings.fim)
 
 
 def _vllm_plan(model: str, settings: ModelSettings) -> VllmPlan:

@@ -31,10 +31,12 @@ class ManagedModel:
         *,
         timeouts: RequestTimeouts | None = None,
         in_flight: int = 16,
+        fim: str = "auto",
     ) -> None:
         self._note = note
         self._timeouts = timeouts
         self._in_flight = in_flight
+        self._fim = fim
         self._plan: LaunchPlan | None = None
         self._folder: StateFolder | None = None
         served: LaunchPlan | ServerState
@@ -98,4 +100,5 @@ class ManagedModel:
             timeouts=self._timeouts,
             in_flight=self._in_flight,
             shares_processors=state.shares_processors,
+            fim=self._fim,
         )
