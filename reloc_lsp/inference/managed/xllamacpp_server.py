@@ -21,7 +21,6 @@ def main() -> None:
     parameters.model.path = options.model
     parameters.model_alias = {options.alias}
     parameters.port = options.port
-    parameters.hostnames = [options.host]
     parameters.api_keys = [os.environ["LLAMA_API_KEY"]]
     parameters.endpoint_metrics = options.metrics
     parameters.ui = False
@@ -48,7 +47,8 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser("xllamacpp_server", description=__doc__, allow_abbrev=False)
     parser.add_argument("-m", "--model", required=True)
     parser.add_argument("-a", "--alias", required=True)
-    parser.add_argument("--host", default="127.0.0.1")
+    # The only host: xllamacpp listens there by default, and the parameter for it has changed its name.
+    parser.add_argument("--host", choices=["127.0.0.1"])
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--metrics", action="store_true")
     parser.add_argument("-c", "--ctx-size", type=int, default=0)
