@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from reloc_lsp.cli.printing import print_line
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.revision import Progress, Tests
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from reloc_lsp.program.visible_text import visible
+from reloc_lsp.program.shown_text.visible_text import visible
 
 
 def print_line(text: str, stream: TextIO | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from reloc_lsp.cli.display import counts_text
 from reloc_lsp.cli.printing import warn
-from reloc_lsp.program.visible_text import diff_lines, visible, visible_diff, visible_line, visible_parts
+from reloc_lsp.program.shown_text.visible_text import diff_lines, visible, visible_diff, visible_line, visible_parts
 from reloc_lsp.revision import Proposal
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reloc_lsp.program.sequence_diff import opcodes
+from reloc_lsp.program.differences.sequence_diff import opcodes
 from reloc_lsp.program.source_text import split_lines
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from typing import Any, Literal
 
-from reloc_lsp.program.power_kinds import PowerKind
+from reloc_lsp.program.powers.kinds import PowerKind
 from reloc_lsp.search.objective import FIX, Measurement, Objective
 
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
@@ -66,7 +66,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class NewPower:
-    """Something that a revision can do and the function could not: see `program.powers.Power`.
+    """Something that a revision can do and the function could not: see `program.powers.file_powers.Power`.
 
     `line` is that of the revised file. `ran` says whether a test ran that code; `None` if that is not known.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reloc_lsp.program.distance import changed_span
+from reloc_lsp.program.differences.distance import changed_span
 from reloc_lsp.search.candidate import Candidate, Score, Task
 from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reloc_lsp.program.visible_text import VisibleFormatter
+from reloc_lsp.program.shown_text.visible_text import VisibleFormatter
 
 if TYPE_CHECKING:
     from reloc_lsp.server.language_server import ReLocServer

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from reloc_lsp.program.power_kinds import PowerKind
+from reloc_lsp.program.powers.kinds import PowerKind
 from reloc_lsp.search.budget import Budget
 
 Fim = Literal[

@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 from reloc_lsp.cli.main import build_parser
-from reloc_lsp.program.power_kinds import POWER_KINDS
+from reloc_lsp.program.powers.kinds import POWER_KINDS
 
 ROOT = Path(__file__).parents[2]
 TOP_LEVEL = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.cli.main import main
-from reloc_lsp.program.distance import code_tokens
+from reloc_lsp.program.differences.distance import code_tokens
 
 WHY = "reads Parquet files: pip install 'reloc-lsp[dev]'"
 pytest.importorskip("pyarrow", reason=WHY)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from rewriting import library_units
 
-from reloc_lsp.program.change_description import MAX_CHANGES, changes, describe_changes
+from reloc_lsp.program.differences.change_description import MAX_CHANGES, changes, describe_changes
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import apply_edits
 from reloc_lsp.rewrites.operators import ALL_OPERATORS

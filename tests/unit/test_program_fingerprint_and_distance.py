@@ -2,7 +2,7 @@
 
 import pytest
 
-from reloc_lsp.program.distance import changed_span, revision_distance
+from reloc_lsp.program.differences.distance import changed_span, revision_distance
 from reloc_lsp.program.fingerprint import fingerprint
 
 UNIT = "def f(a):\n    return a + 16\n"

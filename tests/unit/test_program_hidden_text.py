@@ -2,7 +2,7 @@
 
 import pytest
 
-from reloc_lsp.program.hidden_text import hidden_text
+from reloc_lsp.program.shown_text.hidden_text import hidden_text
 
 BEFORE = "def f(a):\n    return a\n"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reloc_lsp.program.powers import FilePowers, Power
+from reloc_lsp.program.powers.file_powers import FilePowers, Power
 
 MODULE = """\
 import os

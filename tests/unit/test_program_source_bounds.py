@@ -8,8 +8,8 @@ import random
 
 import pytest
 
-from reloc_lsp.program import sequence_diff
-from reloc_lsp.program.sequence_diff import opcodes
+from reloc_lsp.program.differences import sequence_diff
+from reloc_lsp.program.differences.sequence_diff import opcodes
 from reloc_lsp.program.source_bounds import SourceBounds
 from reloc_lsp.program.unit import Module
 

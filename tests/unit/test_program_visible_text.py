@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from reloc_lsp.program.visible_text import VisibleFormatter, diff_lines, visible, visible_diff, visible_line
+from reloc_lsp.program.shown_text.visible_text import VisibleFormatter, diff_lines, visible, visible_diff, visible_line
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from reloc_lsp.inference.managed.engine_selection import installed_engines
 from reloc_lsp.inference.managed.state_file import ServerState, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.model_list import Check
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
 

@@ -22,7 +22,7 @@ from reloc_lsp.inference.managed.state_file import (
     all_state_folders,
     running_servers,
 )
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import LocalModelSettings, layered, user_layer
 

@@ -21,7 +21,7 @@ from reloc_lsp.cli.options import add_log_level_flag, add_settings_flags
 from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.result_report import headline, print_error, print_json, print_patch, print_report
 from reloc_lsp.cli.target_parsing import current_folder, parse_target, workspace_root
-from reloc_lsp.program.visible_text import VisibleFormatter, visible_line
+from reloc_lsp.program.shown_text.visible_text import VisibleFormatter, visible_line
 from reloc_lsp.revision import Proposal, Recording, Revision, Snapshot
 from reloc_lsp.revision.trace.trace_file import TraceError, read_trace, replayable_settings
 from reloc_lsp.search.objective import FIX, Objective

@@ -9,7 +9,7 @@ from itertools import islice
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.probes.cpu_benchmark import CpuBenchmark
 from reloc_lsp.evaluation.probes.median_interval import MIN_VALUES
-from reloc_lsp.program.change_description import describe_changes
+from reloc_lsp.program.differences.change_description import describe_changes
 from reloc_lsp.revision.objectives.search_rules import optimization_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 
 from reloc_lsp.evaluation.errors import EvaluationError
-from reloc_lsp.program.change_description import describe_changes
+from reloc_lsp.program.differences.change_description import describe_changes
 from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
 from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.revision.objectives.strategy import Announce

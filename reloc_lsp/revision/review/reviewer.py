@@ -10,9 +10,9 @@ from itertools import groupby
 
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.harness.protocol.values import Region
-from reloc_lsp.program.hidden_text import hidden_text
-from reloc_lsp.program.power_kinds import DESCRIPTIONS
-from reloc_lsp.program.powers import FilePowers, Power
+from reloc_lsp.program.powers.file_powers import FilePowers, Power
+from reloc_lsp.program.powers.kinds import DESCRIPTIONS
+from reloc_lsp.program.shown_text.hidden_text import hidden_text
 from reloc_lsp.revision.proposal import NewPower
 from reloc_lsp.revision.review.unrun_lines import UnrunLines, unrun_lines
 from reloc_lsp.search.candidate import Candidate, Task

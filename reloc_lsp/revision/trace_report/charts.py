@@ -14,7 +14,7 @@ from html import escape
 from itertools import accumulate
 from typing import Any
 
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.revision.trace_report.searches import Record, Search
 from reloc_lsp.revision.trace_report.versions import description_lines
 

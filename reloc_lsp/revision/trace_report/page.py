@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 
-from reloc_lsp.program.visible_text import visible
+from reloc_lsp.program.shown_text.visible_text import visible
 from reloc_lsp.revision.trace.trace_file import TraceError
 from reloc_lsp.revision.trace_report.charts import best_so_far_chart, version_chart
 from reloc_lsp.revision.trace_report.searches import Record, Search, read_searches

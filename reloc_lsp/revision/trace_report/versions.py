@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reloc_lsp.program.sequence_diff import opcodes
-from reloc_lsp.program.visible_text import visible, visible_line
+from reloc_lsp.program.differences.sequence_diff import opcodes
+from reloc_lsp.program.shown_text.visible_text import visible, visible_line
 from reloc_lsp.revision.trace_report.searches import Record, Search
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from reloc_lsp.program.distance import code_tokens
+from reloc_lsp.program.differences.distance import code_tokens
 
 ORDER = 3
 """Longest n-gram, in tokens; chosen by hand."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reloc_lsp.program.distance import code_tokens
+from reloc_lsp.program.differences.distance import code_tokens
 from reloc_lsp.reward.errors import require_packages
 from reloc_lsp.reward.training.preference import Preference
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reloc_lsp.program.distance import revision_distance
+from reloc_lsp.program.differences.distance import revision_distance
 from reloc_lsp.reward.prompt_format import prompt_text
 from reloc_lsp.reward.training.naturalness import Naturalness
 from reloc_lsp.reward.training.ngram_classifier import difference_matrix, margins

@@ -10,7 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from reloc_lsp.program.distance import code_tokens
+from reloc_lsp.program.differences.distance import code_tokens
 from reloc_lsp.program.fingerprint import fingerprint
 from reloc_lsp.program.unit import PARSING_ERRORS
 from reloc_lsp.reward.training.preference import Preference, Relation

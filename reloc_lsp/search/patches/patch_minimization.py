@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from reloc_lsp.program.differences.sequence_diff import opcodes
 from reloc_lsp.program.fingerprint import fingerprint, parse_unit
-from reloc_lsp.program.sequence_diff import opcodes
 from reloc_lsp.program.text_edit import Edit, apply_edits
 from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.interfaces.protocols import Evaluator

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reloc_lsp.program.distance import revision_distance
+from reloc_lsp.program.differences.distance import revision_distance
 from reloc_lsp.program.fingerprint import parse_unit
 from reloc_lsp.search.candidate import Candidate, Node, Task
 

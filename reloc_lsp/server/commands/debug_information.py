@@ -8,7 +8,7 @@ import sys
 import time
 
 from reloc_lsp import __version__
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.server.language_server import ReLocServer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.server.language_server import ReLocServer
 
 

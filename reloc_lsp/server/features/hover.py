@@ -6,7 +6,7 @@ import re
 
 from lsprotocol import types
 
-from reloc_lsp.program.visible_text import visible_diff, visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_diff, visible_line
 from reloc_lsp.server.language_server import ReLocServer
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
 from reloc_lsp.server.session.unit_status import line_range

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.server.session.editor_client import EditorClient
 
 REPORT_INTERVAL_SECONDS = 0.2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reloc_lsp.program.shown_text.visible_text import visible
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.program.visible_text import visible
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
 from reloc_lsp.server.session.documents import OpenDocument, parse
 

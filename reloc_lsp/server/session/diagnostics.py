@@ -6,7 +6,7 @@ import asyncio
 
 from lsprotocol import types
 
-from reloc_lsp.program.visible_text import visible
+from reloc_lsp.program.shown_text.visible_text import visible
 from reloc_lsp.server.session.documents import OpenDocument
 from reloc_lsp.server.session.editor_session import EditorSession
 from reloc_lsp.server.session.unit_status import UnitStatuses, line_range

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from reloc_lsp.program.visible_text import visible, visible_line
+from reloc_lsp.program.shown_text.visible_text import visible, visible_line
 from reloc_lsp.server.transport.lsp_protocol import ReLocProtocol
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reloc_lsp.program.visible_text import visible_diff
+from reloc_lsp.program.shown_text.visible_text import visible_diff
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory

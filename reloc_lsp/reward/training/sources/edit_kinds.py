@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import keyword
 
-from reloc_lsp.program.distance import code_tokens
+from reloc_lsp.program.differences.distance import code_tokens
 
 BLOCK_TOKENS = {"<indent>", "<dedent>"}
 

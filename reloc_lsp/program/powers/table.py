@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reloc_lsp.program.power_kinds import PowerKind
+from reloc_lsp.program.powers.kinds import PowerKind
 
 
 def _names(text: str) -> frozenset[str]:

@@ -8,8 +8,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
+from reloc_lsp.program.shown_text.visible_text import MAX_BLANK_LINES, is_hidden, long_blanks
 from reloc_lsp.program.source_text import split_lines
-from reloc_lsp.program.visible_text import MAX_BLANK_LINES, is_hidden, long_blanks
 
 MAX_NAMED = 5
 """Hidden texts that one sentence names; chosen by hand."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from reloc_lsp.program.fingerprint import parse_unit
-from reloc_lsp.program.power_kinds import POWER_KINDS, PowerKind
-from reloc_lsp.program.power_rules import NamedPower, named_powers
+from reloc_lsp.program.powers.kinds import POWER_KINDS, PowerKind
+from reloc_lsp.program.powers.rules import NamedPower, named_powers
 from reloc_lsp.program.scope import Scope, nodes_with_parents
 from reloc_lsp.program.unit import PARSING_ERRORS, FunctionNode
 

@@ -6,7 +6,7 @@ import io
 import tokenize
 from collections.abc import Callable
 
-from reloc_lsp.program.sequence_diff import opcodes
+from reloc_lsp.program.differences.sequence_diff import opcodes
 
 _LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER, tokenize.NEWLINE}
 

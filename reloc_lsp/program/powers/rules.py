@@ -1,12 +1,12 @@
-"""Which power a single piece of syntax gives: the rules behind `powers`."""
+"""Which power a single piece of syntax gives: the rules behind `file_powers`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from reloc_lsp.program.power_kinds import PowerKind
-from reloc_lsp.program.power_table import (
+from reloc_lsp.program.powers.kinds import PowerKind
+from reloc_lsp.program.powers.table import (
     MODULES,
     MUTATING_METHODS,
     OPENING_FUNCTIONS,

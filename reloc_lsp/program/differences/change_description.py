@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
+from reloc_lsp.program.differences.sequence_diff import opcodes
 from reloc_lsp.program.fingerprint import parse_unit
-from reloc_lsp.program.sequence_diff import opcodes
 from reloc_lsp.program.source_text import split_lines
 
 MAX_FRAGMENT = 100
