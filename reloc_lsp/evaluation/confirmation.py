@@ -9,7 +9,7 @@ from dataclasses import replace
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING
 from reloc_lsp.evaluation.candidate_runner import CandidateRunner, Results, ServerLostError
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
-from reloc_lsp.evaluation.harness.probe.return_guard import COMPARISON_METHODS
+from reloc_lsp.evaluation.harness.probe.false_passes.return_guard import COMPARISON_METHODS
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.outside_judging import OutsideJudging
 from reloc_lsp.evaluation.reports import ChildReport

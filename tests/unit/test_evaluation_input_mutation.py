@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.evaluation.harness.probe.input_mutation import mutated_inputs, mutations
-from reloc_lsp.evaluation.harness.probe.value_repr import value_repr
+from reloc_lsp.evaluation.harness.probe.differential.input_mutation import mutated_inputs, mutations
+from reloc_lsp.evaluation.harness.probe.values.value_repr import value_repr
 
 CALLS = [{"text": "ab", "counts": [1, 2], "table": {"k": 3}}, {"text": "", "counts": [], "table": {}}]
 

@@ -1,4 +1,5 @@
-"""Instrumentation of the unit while its tests run: values, calls, expected answers, differential inputs.
+"""Instrumentation of the unit while its tests run: which lines run, which functions are called, and with what values.
 
+In rooms of their own: representations of values, differential testing, and what finds false passes.
 Not here: running tests (`pytest_runner`).
 """

@@ -12,11 +12,11 @@ from typing import Any, Optional
 from ..protocol.messages import LineReached, ProbeReport, Send
 from ..protocol.values import ProbeRequest
 from .bounded_eval import BoundedOperators, compile_expression
-from .expected_values import ExpectedValues
 from .instrument import PROBE
 from .recursion import is_recursive
-from .type_observer import TypeObserver
-from .value_numbers import NO_VALUE, ValueNumbers
+from .values.expected_values import ExpectedValues
+from .values.type_observer import TypeObserver
+from .values.value_numbers import NO_VALUE, ValueNumbers
 
 Test = Optional[int]
 """The number of the test that runs; none during import."""

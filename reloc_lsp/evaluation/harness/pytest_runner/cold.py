@@ -21,8 +21,8 @@ from ..isolation.source_overlay import overlay_source
 from ..outside.errors import Impossible
 from ..outside.stand_in import StandIn, install
 from ..probe.call_trace import CallTrace
-from ..probe.return_guard import ReturnGuard
-from ..probe.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
+from ..probe.false_passes.return_guard import ReturnGuard
+from ..probe.false_passes.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
 from ..protocol.codec import as_object
 from ..protocol.messages import (
     CallsReport,

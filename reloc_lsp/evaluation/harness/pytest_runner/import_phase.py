@@ -11,7 +11,7 @@ import sys
 
 from ..isolation import importlib_compat
 from ..isolation.bytecode_cache import BytecodeCache
-from ..probe.assertion_boundaries import note_exceptions
+from ..probe.false_passes.assertion_boundaries import note_exceptions
 from ..protocol.messages import Setup
 from . import pytest_compat
 

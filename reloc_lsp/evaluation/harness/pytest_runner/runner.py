@@ -15,7 +15,7 @@ from typing import Any, Optional
 import pytest
 from pytest import CallInfo
 
-from ..probe.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
+from ..probe.false_passes.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
 from ..protocol.messages import CanaryEnded, RunBegins, Send, TestEnded, TestOutcome
 from ..protocol.values import FailureReport, RunRequest
 from .canary import make_canary, run_canary

@@ -14,9 +14,9 @@ import pytest
 
 from ..isolation.code_swap import UnitCode, clear_caches, install
 from ..isolation.forkserver import ForkServer
-from ..probe.call_recorder import CallRecorder
 from ..probe.call_trace import CallTrace
-from ..probe.differential_inputs import run_inputs
+from ..probe.differential.call_recorder import CallRecorder
+from ..probe.differential.differential_inputs import run_inputs
 from ..probe.probes import install_probe
 from ..protocol.messages import CallsReport, Collected, CollectionFailed, Run, RunBatch, Send, Setup, Unfit, WarmJob
 from ..protocol.values import CollectionError, RunRequest

@@ -19,7 +19,7 @@ from types import FrameType
 
 import pytest
 
-from ..protocol.values import FailureReport
+from ...protocol.values import FailureReport
 
 ALIAS = "@reloc"
 """Name of this module in a test module. No name in a source can be equal to it."""

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from types import FrameType, FunctionType
 from typing import Optional
 
-from ..protocol.messages import DifferentialOutcome, Send
+from ...protocol.messages import DifferentialOutcome, Send
+from ..values.value_repr import value_repr
 from .call_recorder import Arguments, CallRecorder, call, call_text
 from .input_mutation import mutated_inputs
-from .value_repr import value_repr
 
 MAX_INPUTS = 240
 """Mutated inputs of one unit. Chosen by hand, as are the limits below."""

@@ -19,8 +19,8 @@ Made = TypeVar("Made", bound=ast.stmt)
 
 def note_exceptions(tree: ast.Module) -> None:
     """Change a test module's tree, in which pytest has rewritten the assertions."""
-    place = next((n for n, node in enumerate(tree.body) if _imports_helpers(node)), None)
-    if place is None:  # pytest leaves modules alone that ask for it
+    index = next((n for n, node in enumerate(tree.body) if _imports_helpers(node)), None)
+    if index is None:  # pytest leaves modules alone that ask for it
         return
     for node in list(_statements(tree)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -28,7 +28,7 @@ def note_exceptions(tree: ast.Module) -> None:
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             _note_with(node)
     name = ast.alias(swallowed_assertions.__name__, swallowed_assertions.ALIAS)
-    tree.body.insert(place, _located(ast.Import([name]), tree.body[place]))
+    tree.body.insert(index, _located(ast.Import([name]), tree.body[index]))
 
 
 def _statements(holder: ast.AST) -> Iterator[ast.AST]:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
-from .recursion import is_recursive
-from .value_repr import value_repr
+from ..recursion import is_recursive
+from ..values.value_repr import value_repr
 
 MAX_CALLS, MAX_CALLS_PER_TEST = 60, 12
 """Calls that are recorded in all, and of one test. Chosen by hand."""

@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..values.value_repr import value_repr
 from .call_recorder import Arguments
-from .value_repr import value_repr
 
 OWNERS = ("self", "cls")
 """Parameters that are never changed."""
