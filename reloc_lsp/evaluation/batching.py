@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from reloc_lsp.evaluation.baseline.coverage_run import ENDED_BY_FORCE
-from reloc_lsp.evaluation.harness.protocol.messages import RunBegins
+from reloc_lsp.evaluation.harness.protocol.records import RunBegins
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.tiers import BatchTier

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from reloc_lsp.evaluation.batching import early_stop_after
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
 from reloc_lsp.evaluation.hang_retry import HangRetry
-from reloc_lsp.evaluation.harness.protocol.messages import Unfit
+from reloc_lsp.evaluation.harness.protocol.records import Unfit
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
-from reloc_lsp.evaluation.harness.protocol.messages import OutsideReport
+from reloc_lsp.evaluation.harness.protocol.records import OutsideReport
 from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.tiers.outside_tier import OutsideTier

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from reloc_lsp.evaluation.harness.protocol.codec import ProtocolError, decode, kind_of
-from reloc_lsp.evaluation.harness.protocol.messages import (
+from reloc_lsp.evaluation.harness.protocol.messages import ChildEnd, RawRecord
+from reloc_lsp.evaluation.harness.protocol.records import (
     CanaryEnded,
-    ChildEnd,
     DifferentialOutcome,
     FileMissing,
     PermissionRequired,
-    RawRecord,
     Record,
     RunBegins,
     TestEnded,

@@ -14,7 +14,7 @@ from speed_mutants import Mutant
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
-from reloc_lsp.evaluation.harness.protocol.messages import Unfit
+from reloc_lsp.evaluation.harness.protocol.records import Unfit
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files

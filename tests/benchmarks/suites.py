@@ -24,7 +24,7 @@ from mutants import unique_functions
 from published_packages import Package, unpack
 from speed_mutants import Mutant
 
-from reloc_lsp.evaluation.harness.protocol.messages import CallsReport
+from reloc_lsp.evaluation.harness.protocol.records import CallsReport
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.selection.test_file_discovery import pytest_layout, test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher, WarmTier

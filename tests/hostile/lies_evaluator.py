@@ -192,7 +192,7 @@ pairs[0][:] = pairs[0]
 runner = next(p for p in plugins if hasattr(p, "run"))
 runner.send, send = (lambda record: hasattr(record, "test") and send(record)), runner.send
 runner.run(list(pairs[0]), lambda: 0.0)
-kinds = sys.modules["_reloc_harness.protocol.messages"]
+kinds = sys.modules["_reloc_harness.protocol.records"]
 send(kinds.CanaryEnded("failed"))
 send(kinds.RunEnded(0.0))
 os._exit(0)

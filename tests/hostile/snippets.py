@@ -28,7 +28,7 @@ numbers = sorted(tables[0].values()) if tables else [number for number, _ in pai
 """`numbers`: the numbers of the tests in records, in the order in which they run."""
 
 RECORDS = """\
-kinds = sys.modules["_reloc_harness.protocol.messages"]
+kinds = sys.modules["_reloc_harness.protocol.records"]
 records = [kinds.TestEnded(n, "passed", 0.0, 0.0, None) for n in numbers]
 records += [kinds.CanaryEnded("failed"), kinds.RunEnded(0.0)]
 """

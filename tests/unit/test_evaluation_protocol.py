@@ -9,11 +9,10 @@ from dataclasses import fields
 
 import pytest
 
-from reloc_lsp.evaluation.harness.protocol import messages
+from reloc_lsp.evaluation.harness.protocol import messages, records, values
 from reloc_lsp.evaluation.harness.protocol.codec import ProtocolError, decode, decode_json, encode, kind_of
 from reloc_lsp.evaluation.harness.protocol.messages import (
     Alive,
-    CanaryEnded,
     Cancel,
     ColdJob,
     Collected,
@@ -24,9 +23,6 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     Hello,
     Job,
     Message,
-    OutsideReport,
-    ProbeReport,
-    Record,
     Run,
     RunBatch,
     RunReply,
@@ -36,7 +32,8 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
     SubjectJob,
     WarmJob,
 )
-from reloc_lsp.evaluation.harness.protocol.messages import TestEnded as Ended
+from reloc_lsp.evaluation.harness.protocol.records import CanaryEnded, OutsideReport, ProbeReport, Record
+from reloc_lsp.evaluation.harness.protocol.records import TestEnded as Ended
 from reloc_lsp.evaluation.harness.protocol.values import (
     BytecodeFolders,
     CollectionBudget,
@@ -79,23 +76,23 @@ EXAMPLES: list[Message] = [
     Alive(),
     RunReply(1, ({"kind": "Unfit", "reason": "\udc80 \x00"}, {}), "timeout", 0.25),
     StampedRecord("n", {"kind": "Broken", "error": "x"}),
-    messages.RunBegins(0.5),
-    messages.TestBegins(3),
+    records.RunBegins(0.5),
+    records.TestBegins(3),
     Ended(3, "failed", 0.25, 0.5, FailureReport("ValueError", "why: é", 12, (3, 4))),
     CanaryEnded("failed"),
-    messages.LineReached(3, None),
-    messages.PermissionRequired("network"),
-    messages.FileMissing("/tmp/copy/data/rates.json"),
+    records.LineReached(3, None),
+    records.PermissionRequired("network"),
+    records.FileMissing("/tmp/copy/data/rates.json"),
     ProbeReport(
         {"a": ("int",)}, {0: 2}, {0: {3: 1}}, {3: ((0, 1, (0, -1)), (None, 0, ()))}, {3: {0: True}}, {0: 3}, {}
     ),
-    messages.UnrunReport((messages.Region(3, 4, 5, 6),)),
-    messages.CallsReport((messages.CalledFunction("m.py", 3, (0, 1)),)),
-    messages.Unfit("the closure changed"),
-    messages.NotCollected(ERROR),
-    messages.DifferentialOutcome(0, "f(1)", "returns 1"),
-    messages.Broken("KeyError"),
-    messages.RunEnded(1.5),
+    records.UnrunReport((values.Region(3, 4, 5, 6),)),
+    records.CallsReport((values.CalledFunction("m.py", 3, (0, 1)),)),
+    records.Unfit("the closure changed"),
+    records.NotCollected(ERROR),
+    records.DifferentialOutcome(0, "f(1)", "returns 1"),
+    records.Broken("KeyError"),
+    records.RunEnded(1.5),
 ]
 
 
@@ -179,8 +176,9 @@ def test_what_is_no_object_is_an_error(text):
         decode_json(text, Message)
 
 
-def test_field_types_can_be_evaluated_by_python_3_9():
-    tree = ast.parse(inspect.getsource(messages))
+@pytest.mark.parametrize("module", [messages, records, values], ids=lambda module: module.__name__)
+def test_field_types_can_be_evaluated_by_python_3_9(module):
+    tree = ast.parse(inspect.getsource(module))
     annotations = [node.annotation for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)]
     assert annotations
     assert not [node for annotation in annotations for node in ast.walk(annotation) if isinstance(node, ast.BinOp)]

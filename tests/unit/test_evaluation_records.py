@@ -8,8 +8,8 @@ import pytest
 
 from reloc_lsp.evaluation.harness.isolation.child_records import open_record
 from reloc_lsp.evaluation.harness.protocol.codec import as_object
-from reloc_lsp.evaluation.harness.protocol.messages import CanaryEnded
-from reloc_lsp.evaluation.harness.protocol.messages import TestEnded as Ended
+from reloc_lsp.evaluation.harness.protocol.records import CanaryEnded
+from reloc_lsp.evaluation.harness.protocol.records import TestEnded as Ended
 from reloc_lsp.evaluation.reports import UNTRUE, child_report, decode_record, decode_records
 from reloc_lsp.search.verdict import Outcome, TestResult
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from reloc_lsp.evaluation.harness.protocol.messages import LineReached, NotCollected, ProbeReport, RunBegins, TestEnded
+from reloc_lsp.evaluation.harness.protocol.records import LineReached, NotCollected, ProbeReport, RunBegins, TestEnded
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.search.verdict import Outcome, TestResult
 

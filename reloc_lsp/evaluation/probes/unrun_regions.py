@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reloc_lsp.evaluation.candidate_runner import CandidateRunner
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
-from reloc_lsp.evaluation.harness.protocol.messages import UnrunReport
+from reloc_lsp.evaluation.harness.protocol.records import UnrunReport
 from reloc_lsp.evaluation.harness.protocol.values import Limit, ProbeRequest, Region, RunRequest
 from reloc_lsp.program.source_text import split_lines
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reloc_lsp.evaluation.harness.protocol.messages import ProbeReport
+from reloc_lsp.evaluation.harness.protocol.records import ProbeReport
 from reloc_lsp.evaluation.harness.protocol.values import Limit, ProbeRequest, RunRequest
 from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.search.interfaces.runtime_values import ProgramPoint, RuntimeValues

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
-from reloc_lsp.evaluation.harness.protocol.messages import CallsReport
+from reloc_lsp.evaluation.harness.protocol.records import CallsReport
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.fault_localization import function_suspiciousness

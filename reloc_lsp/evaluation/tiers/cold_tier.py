@@ -13,16 +13,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reloc_lsp.evaluation.harness.protocol.messages import (
-    ColdJob,
-    Collected,
-    CollectionJob,
-    Record,
-    RunEnded,
-    StampedRecord,
-    TestBegins,
-    TestEnded,
-)
+from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, Collected, CollectionJob, StampedRecord
+from reloc_lsp.evaluation.harness.protocol.records import Record, RunEnded, TestBegins, TestEnded
 from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
 from reloc_lsp.evaluation.reports import ChildReport, RunEnd, believed, decode_record, test_result

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from reloc_lsp.evaluation.harness.protocol.messages import CollectionJob, FileMissing, PermissionRequired, Record
+from reloc_lsp.evaluation.harness.protocol.messages import CollectionJob
+from reloc_lsp.evaluation.harness.protocol.records import FileMissing, PermissionRequired, Record
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
 
 LONGEST_SECONDS = 60.0

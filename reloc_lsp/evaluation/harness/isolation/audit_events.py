@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..protocol.messages import PermissionRequired, Send
+from ..protocol.records import PermissionRequired, Send
 from .missing_files import MissingFiles
 
 PERMISSION_OF_EVENT = {

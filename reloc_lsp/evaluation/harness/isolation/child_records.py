@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable
 
 from ..protocol.codec import encode
-from ..protocol.messages import RawRecord, Record
+from ..protocol.messages import RawRecord
+from ..protocol.records import Record
 
 MAX_RECORD_BYTES = 8 << 20
 """Bytes of one record; a longer one is cut and therefore rejected. Chosen by hand."""

@@ -17,7 +17,6 @@ from typing import NoReturn
 
 from ..protocol.messages import (
     Alive,
-    Broken,
     Cancel,
     ChildEnd,
     Command,
@@ -25,12 +24,11 @@ from ..protocol.messages import (
     Quit,
     Run,
     RunBatch,
-    RunEnded,
     RunReply,
-    Send,
     SetConfinement,
     Setup,
 )
+from ..protocol.records import Broken, RunEnded, Send
 from ..protocol.values import ConfinementRules
 from ..protocol.wire import Wire
 from .audit_events import AuditListener

@@ -9,7 +9,8 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from ..protocol.messages import FileMissing, Send, Setup
+from ..protocol.messages import Setup
+from ..protocol.records import FileMissing, Send
 
 MAX_MISSING = 50
 """Paths that are reported at most. Chosen by hand."""

@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Optional
 
 from ..probe.probes import Probe, install_probe
-from ..protocol.messages import Send
+from ..protocol.records import Send
 from ..protocol.values import ProbeRequest
 
 

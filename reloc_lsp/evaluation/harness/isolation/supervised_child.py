@@ -9,7 +9,8 @@ import time
 from typing import Union
 
 from ..protocol.codec import kind_of
-from ..protocol.messages import Broken, ChildEnd, RawRecord, Run, RunBatch, RunBegins, RunEnded, TestEnded
+from ..protocol.messages import ChildEnd, RawRecord, Run, RunBatch
+from ..protocol.records import Broken, RunBegins, RunEnded, TestEnded
 from ..protocol.values import Limit
 from .child_records import MAX_RECORD_BYTES, open_record
 from .process_limits import cpu_seconds, waiting_seconds

@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import Union
 
-from ..protocol.messages import UnrunReport
+from ..protocol.records import UnrunReport
 from ..protocol.values import Region
 from .instrument import PROBE, UnitTransformer, call_of_probe
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from ..protocol.messages import Record, Send
+from ..protocol.records import Record, Send
 from ..protocol.values import ProbeRequest
 from .branch_coverage import BranchCoverage
 from .instrument import instrumented

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import CodeType, FrameType
 from typing import Any, Optional
 
-from ..protocol.messages import LineReached, ProbeReport, Send
+from ..protocol.records import LineReached, ProbeReport, Send
 from ..protocol.values import ProbeRequest
 from .bounded_eval import BoundedOperators, compile_expression
 from .instrument import PROBE

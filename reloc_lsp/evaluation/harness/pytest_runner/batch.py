@@ -18,7 +18,8 @@ import pytest
 
 from ..isolation.code_swap import UnitCode, install
 from ..isolation.state_restore import MutableStateSnapshot
-from ..protocol.messages import RunBatch, RunBegins, Send, Unfit
+from ..protocol.messages import RunBatch
+from ..protocol.records import RunBegins, Send, Unfit
 from ..protocol.values import RunRequest
 from .pytest_compat import renew, set_tmp_directory
 from .reachable_objects import reachable_objects

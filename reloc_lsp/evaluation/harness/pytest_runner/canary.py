@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest import CallInfo
 
-from ..protocol.messages import TestOutcome
+from ..protocol.records import TestOutcome
 from .failures import short_failure_text
 from .pytest_compat import make_report
 

@@ -24,19 +24,16 @@ from ..probe.call_trace import CallTrace
 from ..probe.false_passes.return_guard import ReturnGuard
 from ..probe.false_passes.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
 from ..protocol.codec import as_object
-from ..protocol.messages import (
+from ..protocol.messages import ColdJob, Command, Setup, StampedRecord
+from ..protocol.records import (
     CallsReport,
     CanaryEnded,
-    ColdJob,
-    Command,
     NotCollected,
     OutsideReport,
     Record,
     RunBegins,
     RunEnded,
     Send,
-    Setup,
-    StampedRecord,
     TestBegins,
     TestEnded,
     TestOutcome,

@@ -13,7 +13,8 @@ import pytest
 
 from ..isolation.forkserver import ForkServer
 from ..isolation.source_overlay import overlay_source
-from ..protocol.messages import FreshJob, NotCollected, Ready, Run, RunBatch, Send, Setup
+from ..protocol.messages import FreshJob, Ready, Run, RunBatch, Setup
+from ..protocol.records import NotCollected, Send
 from ..protocol.wire import Wire
 from . import import_phase
 from .plugins import RERUN_PLUGINS, unregister

@@ -16,7 +16,7 @@ import pytest
 from pytest import CallInfo
 
 from ..probe.false_passes.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
-from ..protocol.messages import CanaryEnded, RunBegins, Send, TestEnded, TestOutcome
+from ..protocol.records import CanaryEnded, RunBegins, Send, TestEnded, TestOutcome
 from ..protocol.values import FailureReport, RunRequest
 from .canary import make_canary, run_canary
 from .failures import failure_report, test_path

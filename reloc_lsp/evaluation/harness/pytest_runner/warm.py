@@ -18,7 +18,8 @@ from ..probe.call_trace import CallTrace
 from ..probe.differential.call_recorder import CallRecorder
 from ..probe.differential.differential_inputs import run_inputs
 from ..probe.probes import install_probe
-from ..protocol.messages import CallsReport, Collected, CollectionFailed, Run, RunBatch, Send, Setup, Unfit, WarmJob
+from ..protocol.messages import Collected, CollectionFailed, Run, RunBatch, Setup, WarmJob
+from ..protocol.records import CallsReport, Send, Unfit
 from ..protocol.values import CollectionError, RunRequest
 from ..protocol.wire import Wire
 from . import import_phase

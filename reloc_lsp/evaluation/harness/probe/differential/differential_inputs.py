@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType, FunctionType
 from typing import Optional
 
-from ...protocol.messages import DifferentialOutcome, Send
+from ...protocol.records import DifferentialOutcome, Send
 from ..values.value_repr import value_repr
 from .call_recorder import Arguments, CallRecorder, call, call_text
 from .input_mutation import mutated_inputs
