@@ -7,7 +7,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from safety_lint_cases import FILE, HOSTILE
+from safety_lint_effect_cases import EFFECTS
+from safety_lint_file import FILE
+from safety_lint_name_cases import NAMES
 from safety_lint_safe_cases import ALLOWED_PARTS, FILE_HAS_IT, REAL_MODULES, REFUSED_PARTS, SAFE
 
 from reloc_lsp.program.safety import NoLint, ProjectWords, SafetyLint
@@ -32,7 +34,7 @@ def findings(lint, source):
 
 
 @pytest.mark.parametrize("indent", ["", "    "], ids=["function", "method"])
-@pytest.mark.parametrize(("lines", "sentence"), cases(HOSTILE))
+@pytest.mark.parametrize(("lines", "sentence"), [*cases(NAMES), *cases(EFFECTS)])
 def test_what_is_on_no_list_is_refused(lines, sentence, indent):
     assert sentence in findings(SafetyLint(FILE), textwrap.indent(unit(lines), indent))
 
