@@ -1,4 +1,4 @@
-"""Code of a model with names that neither a list nor its file allows: imports, parts of modules, attributes, builtins."""
+"""Code of a model with names that neither a list nor its file allows: imports, parts of modules, attributes."""
 
 from __future__ import annotations
 
