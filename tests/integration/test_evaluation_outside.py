@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
+from reloc_lsp.evaluation.tiers import outside_tier
 from reloc_lsp.search.candidate import Candidate
 
 WORKSPACE = Path(__file__).parent / "outside_workspace"
@@ -166,3 +167,80 @@ async def test_what_a_test_compares_with_is_not_changed_by_the_unit(body, change
     refused = [result.failure.message for result in lie.results.values() if result.failure]
     assert f"the revision changes {changed}, which the unchanged function does not" in refused
     assert (await evaluator.confirm("def f(a):\n    return a * a\n", trusted=False)).all_passed
+
+
+SENDS_NO_MESSAGE = """\
+def f(a):
+    import os, stat, struct
+    for descriptor in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                os.write(descriptor, struct.pack(">I", 2) + b"{}")
+        except OSError:
+            pass
+    return a
+"""
+
+
+async def test_what_is_no_message_is_no_exception_of_the_unit(write, start_evaluator):
+    tests = """\
+        import pytest
+        from m import f
+
+
+        def test_negative():
+            with pytest.raises(ValueError):
+                f(-1)
+        """
+    root = write({"m.py": "def f(a):\n    return a\n", "test_m.py": tests})
+    evaluator = await start_evaluator(root, "m.py::f")
+    request = RunRequest(dict.fromkeys(evaluator.context.tests, Limit(10, 30)))
+    report = await evaluator.confirmation.outside.run(SENDS_NO_MESSAGE, request)
+    (result,) = report.results.values()
+    assert "sent what is no message" in result.failure.message
+    assert (await evaluator.confirm("def f(a):\n    raise ValueError(a)\n", trusted=False)).all_passed
+
+
+async def test_the_arguments_in_a_partial_function_are_not_read(write, start_evaluator):
+    tests = """\
+        from functools import partial
+        from m import f
+
+
+        def is_equal(result, expected):
+            return result == expected
+
+
+        def test_square():
+            check = partial(is_equal, expected=10)
+            assert check(f(3, check))
+        """
+    root = write({"m.py": "def f(a, check):\n    return a\n", "test_m.py": tests})
+    evaluator = await start_evaluator(root, "m.py::f")
+    reading = "    ask = check.__closure__[0].cell_contents\n    return ask('get', 'keywords')['expected']\n"
+    request = RunRequest(dict.fromkeys(evaluator.context.tests, Limit(10, 30)))
+    report = await evaluator.confirmation.outside.run(f"def f(a, check):\n{reading}", request)
+    (result,) = report.results.values()
+    assert "uses an attribute of a partial" in result.failure.message
+    asking = "    return next(b for b in range(99) if check(b))\n"
+    assert (await evaluator.confirm(f"def f(a, check):\n{asking}", trusted=False)).all_passed
+
+
+async def test_a_unit_that_fills_the_disk_is_ended(write, start_evaluator, monkeypatch):
+    monkeypatch.setattr(outside_tier, "TEMPORARY_BYTES", 1 << 20)
+    root = write(
+        {"m.py": "def f(a):\n    return a\n", "test_m.py": "from m import f\n\n\ndef test_f():\n    assert f(1)\n"}
+    )
+    evaluator = await start_evaluator(root, "m.py::f")
+    filling = """\
+def f(a):
+    import tempfile, time
+    with open(tempfile.mktemp(), "wb") as other:
+        other.write(b"x" * (2 << 20))
+        other.flush()
+        time.sleep(60)
+    return a
+"""
+    verdict = await evaluator.confirm(filling, trusted=False)
+    assert not verdict.all_passed
+    assert (await evaluator.confirm("def f(a):\n    return a + 1\n", trusted=False)).all_passed

@@ -46,6 +46,23 @@ def unit(function):
         return function(log[1:])
     return inner
 """
+TASKS = """\
+import asyncio
+
+
+async def unit(visit, log):
+    await asyncio.gather(*map(visit, log))
+    return len(log)
+"""
+THREADS = """\
+from concurrent.futures import ThreadPoolExecutor
+
+
+def unit(visit, log):
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(visit, (one + 1 for one in log)))
+    return len(log)
+"""
 IN_BLOCK = """\
 from m import unit
 
@@ -95,6 +112,18 @@ def test_unit():
     def visit(one):
         assert one == 3
     assert unit(visit, [3]) == 1
+"""
+IN_TASK = """\
+import asyncio
+
+from m import unit
+
+
+def test_unit():
+    async def visit(one):
+        await asyncio.sleep(0)
+        assert one == 3
+    assert asyncio.run(unit(visit, [4])) == 1
 """
 DECORATED = """\
 from m import unit
@@ -149,6 +178,19 @@ CASES = {
     ),
     "callback": Case(
         CALLBACK, IN_CALLBACK, "unit", ("visit(one + 1)", "try: visit(one + 1)\n        except Exception: pass")
+    ),
+    "task of gather": Case(TASKS, IN_TASK, "unit", ("map(visit, log)", "map(visit, log), return_exceptions=True")),
+    "task of wait": Case(
+        TASKS,
+        IN_TASK,
+        "unit",
+        ("asyncio.gather(*map(visit, log))", "asyncio.wait([asyncio.ensure_future(visit(one)) for one in log])"),
+    ),
+    "thread": Case(
+        THREADS,
+        IN_CALLBACK,
+        "unit",
+        ("list(pool.map(visit, (one + 1 for one in log)))", "pool.map(visit, (4 for _ in log))"),
     ),
     "decorator": Case(
         DECORATOR,
@@ -206,6 +248,7 @@ async def test_a_unit_that_swallowed_before_may_still_do_so(write, start_evaluat
 
 
 EXPECTING = """\
+import asyncio
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -249,6 +292,18 @@ def test_by_own_means():
     except AssertionError as error:
         assert error
     pytest.raises(AssertionError, fails)
+    assert unit(lambda one: None, [1]) == 2
+
+
+def test_in_tasks():
+    async def fails_too():
+        unit(lambda one: None, [1])
+        fails()
+
+    async def run():
+        return await asyncio.gather(fails_too(), return_exceptions=True)
+    (error,) = asyncio.run(run())
+    assert isinstance(error, AssertionError)
     assert unit(lambda one: None, [1]) == 2
 """
 

@@ -66,3 +66,32 @@ async def test_a_file_that_is_nowhere_is_the_units_own_fault(write):
     reader = "def rates():\n    return json.loads((ABOVE / 'data/us/rates.json').read_text())\n"
     proposal = await proposal_for(repository(write, reader) / "services" / "prices")
     assert proposal.status == "unchanged" and "FileNotFoundError" in proposal.failure, proposal
+
+
+@pytest.mark.parametrize("secret", ["keys/.env", "keys/.ssh/config", ".hidden/rates.json", "secrets/rates.json"])
+async def test_a_link_to_what_is_withheld_is_not_followed(secret, write):
+    reader = "def rates():\n    return json.loads((ABOVE / 'open/rates.json').read_text())\n"
+    root = repository(write, reader)
+    write({secret: '{"low": 3, "high": 7}'})
+    (root / "open").mkdir()
+    (root / "open/rates.json").symlink_to(root / secret)
+    proposal = await proposal_for(root / "services" / "prices")
+    assert (proposal.status, proposal.reason) == ("error", "tests-cannot-run")
+    assert "../../open/rates.json" in proposal.message
+
+
+async def test_a_link_to_a_folder_of_keys_is_not_followed(write):
+    reader = "def rates():\n    return json.loads((ABOVE / 'open/config').read_text())\n"
+    root = repository(write, reader)
+    write({"keys/.ssh/config": '{"low": 3, "high": 7}'})
+    (root / "open").symlink_to(root / "keys/.ssh")
+    proposal = await proposal_for(root / "services" / "prices")
+    assert (proposal.status, proposal.reason) == ("error", "tests-cannot-run")
+
+
+async def test_a_link_to_other_data_is_followed(write):
+    reader = "def rates():\n    return json.loads((ABOVE / 'open/rates.json').read_text())\n"
+    root = repository(write, reader)
+    (root / "open").symlink_to(root / "data/eu")
+    proposal = await proposal_for(root / "services" / "prices")
+    assert "Copied too, because the tests read it: ../../open." in proposal.notes, proposal

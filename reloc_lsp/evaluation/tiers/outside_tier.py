@@ -6,16 +6,23 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, SubjectJob
 from reloc_lsp.evaluation.harness.protocol.values import StandInRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
+from reloc_lsp.evaluation.sandbox.bubblewrap import TEMPORARY_BYTES
 from reloc_lsp.evaluation.tiers.cold_tier import ColdTier
 from reloc_lsp.evaluation.tiers.harness_launcher import SubjectLink
 from reloc_lsp.evaluation.workspace.test_material import test_material
+from reloc_lsp.evaluation.workspace.workspace_scan import exceeds
+
+MAX_TEMPORARY_FILES = 100_000
+"""Files and folders that both processes may make for temporary use. Chosen by hand."""
+SECONDS_BETWEEN_CHECKS = 0.5
+"""Seconds between two checks of the folder for temporary files. Chosen by hand: meanwhile a disk takes 1 GB at most."""
 
 
 @dataclass
@@ -37,6 +44,8 @@ class OutsideTier(ColdTier):
         subject_root = await asyncio.to_thread(copy.add_copy)
         here, there = socket.socketpair()
         started: list[HarnessProcess] = []
+        temporary = copy.folder_of(root) / "tmp"
+        watch = asyncio.create_task(_kill_if_full(temporary, started))
         try:
             copy.write(subject_root, location.file, location.file_text(source))
             # Their paths are those in the first copy, which must keep them.
@@ -44,7 +53,6 @@ class OutsideTier(ColdTier):
             names = [str(file.relative_to(copy.root)) for file in files]
             hidden = test_material(copy.origin, names, unit_file, searched=not copy.mounted)
             await asyncio.to_thread(copy.hide, subject_root, hidden)
-            temporary = copy.folder_of(root) / "tmp"
             subject_job = SubjectJob(
                 descriptor=there.fileno(),
                 unit_file=str(copy.path_in_copy(location.file, subject_root)),
@@ -69,9 +77,20 @@ class OutsideTier(ColdTier):
             there.close()
             yield started[0]
         finally:
+            watch.cancel()
             here.close()
             there.close()
             for process in started:
                 process.kill()
                 await process.close()
             await asyncio.to_thread(copy.remove, subject_root)
+
+
+async def _kill_if_full(folder: Path, processes: Sequence[HarnessProcess]) -> None:
+    """Kill the processes once they have filled their common folder, which is on the disk and so has no limit itself."""
+    full = False
+    while not full:
+        await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
+        full = await asyncio.to_thread(exceeds, folder, MAX_TEMPORARY_FILES, TEMPORARY_BYTES)
+    for process in processes:
+        process.kill()

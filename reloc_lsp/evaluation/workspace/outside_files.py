@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox.copy_layout import LEVELS
 from reloc_lsp.evaluation.workspace.copy_tree import CopiedWorkspace
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.evaluation.workspace.withheld_files import WithheldFiles
-from reloc_lsp.evaluation.workspace.workspace_scan import list_entries
+from reloc_lsp.evaluation.workspace.workspace_scan import exceeds
 
 MAX_ENTRIES, MAX_BYTES = 2_000, 50 << 20
 """A folder outside of the workspace with more files and folders, or more bytes, is not copied as a whole. Chosen by
@@ -34,7 +34,8 @@ def can_be_copied(origin: Path, missing: Path, rule: WithheldFiles) -> str | Non
     """What to copy so that the file or folder `missing` is there, relative to the workspace; `None` for nothing.
 
     The largest folder that is not too large and does not hold the workspace. Nothing is copied that the `rule`
-    withholds, that is hidden, that is in the user's home folder itself, or that is too far above the workspace.
+    withholds, that is hidden, that is in the user's home folder itself, or that is too far above the workspace; nor a
+    link to any of these.
     """
     if not missing.exists() or missing.is_relative_to(origin):
         return None
@@ -42,11 +43,11 @@ def can_be_copied(origin: Path, missing: Path, rule: WithheldFiles) -> str | Non
     inside = missing.relative_to(common)
     if origin in common.parents or len(origin.relative_to(common).parts) > len(LEVELS) or _is_shared(common):
         return None
-    if rule.withholds(inside.as_posix(), str(missing)) or any(part.startswith(".") for part in inside.parts):
+    if _is_secret(missing, common, rule):
         return None
     for depth in range(1, len(inside.parts) + 1):
         path = common.joinpath(*inside.parts[:depth])
-        if path.is_file() or _is_small(path):
+        if not _is_secret(path, common, rule) and (path.is_file() or not exceeds(path, MAX_ENTRIES, MAX_BYTES)):
             return os.path.relpath(path, origin)
     return None
 
@@ -61,23 +62,24 @@ def copy_outside(origin: Path, root: Path, path: str, rule: WithheldFiles) -> No
         shutil.copy2(source, target)
 
 
+def _is_secret(path: Path, common: Path, rule: WithheldFiles) -> bool:
+    """Whether a path below `common`, or what links in it lead to, is withheld, hidden or in the home folder itself."""
+    home = _home()
+    target = Path(os.path.realpath(path))
+    names = [path.relative_to(common), target.relative_to(common if target.is_relative_to(common) else target.anchor)]
+    return (
+        any(rule.withholds(name.as_posix(), str(target)) for name in names)
+        or any(part.startswith(".") for name in names for part in name.parts)
+        or home in (target, target.parent)
+        or target in home.parents
+    )
+
+
 def _is_shared(folder: Path) -> bool:
     """Whether a folder holds more than one project: the home folder, those above it, and the root of the system."""
-    home = Path(os.path.realpath(Path.home()))
+    home = _home()
     return len(folder.parts) <= 2 or folder == home or folder in home.parents
 
 
-def _is_small(folder: Path) -> bool:
-    size = 0
-    for entries, entry in enumerate(_entries(str(folder)), 1):
-        size += entry.stat(follow_symlinks=False).st_size
-        if entries > MAX_ENTRIES or size > MAX_BYTES:
-            return False
-    return True
-
-
-def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
-    for entry in list_entries(folder):
-        yield entry
-        if entry.is_dir(follow_symlinks=False):
-            yield from _entries(entry.path)
+def _home() -> Path:
+    return Path(os.path.realpath(Path.home()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ LARGE_WORKSPACE_FILES = 2_000
 """A workspace with more files is large. Chosen by hand."""
 LARGE_WORKSPACE_BYTES = 50 << 20
 """A workspace with more bytes is large. Chosen by hand."""
+MAX_PATH = 3_800
+"""Bytes of a path below which all entries can be read: Linux takes 4,095, and a name has 255 at most."""
 SCAN_DEPTH = 2
 """How many levels of folders `scan_top` reads: the workspace itself, and the folders in it. Chosen by hand."""
 
@@ -52,6 +55,19 @@ def is_large(root: Path) -> bool:
     for files, entry in enumerate(_project_files(str(root)), 1):
         size += entry.stat(follow_symlinks=False).st_size
         if files > LARGE_WORKSPACE_FILES or size > LARGE_WORKSPACE_BYTES:
+            return True
+    return False
+
+
+def exceeds(folder: Path, entries: int, size: int) -> bool:
+    """Whether a folder holds more than that many files and folders, or more bytes; the walk stops once it is known.
+
+    So does one with a path that is too long to be read.
+    """
+    for number, entry in enumerate(_all_entries(str(folder)), 1):
+        with contextlib.suppress(OSError):  # it is gone
+            size -= entry.stat(follow_symlinks=False).st_size
+        if number > entries or size < 0 or len(os.fsencode(entry.path)) > MAX_PATH:
             return True
     return False
 
@@ -115,6 +131,15 @@ def list_entries(folder: str) -> list[os.DirEntry[str]]:
             return list(found)
     except OSError:
         return []
+
+
+def _all_entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    waiting = [folder]
+    while waiting:
+        for entry in list_entries(waiting.pop()):
+            yield entry
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
 
 
 def _project_files(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, NoReturn, cast
 
+from ..protocol.codec import ProtocolError
 from ..protocol.messages import Message
 from ..protocol.values import JsonValue
 from ..protocol.wire import Wire
@@ -230,7 +231,11 @@ class Peer(ABC):
             self._lost()
 
     def _receive(self) -> Message:
-        message = self.wire.receive(Message)
+        try:
+            message = self.wire.receive(Message)
+        except (ProtocolError, MemoryError) as error:
+            # Not one of these: a test may expect a `ValueError` of the unit.
+            raise Impossible(f"the process with the unit sent what is no message ({type(error).__name__})") from None
         if message is None:
             self._lost()
         return message

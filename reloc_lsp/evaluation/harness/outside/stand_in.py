@@ -143,7 +143,8 @@ class StandIn(Peer):
         """No attribute that leads to the inside of Python, or of a mock."""
         if name.startswith(("__", *INTERNAL_PREFIXES)) or name in INTERNAL_NAMES:
             raise Impossible(f"the unit uses the attribute {name}")
-        if isinstance(value, (types.FunctionType, types.MethodType, *INTERNAL_TYPES)):
+        # The proxy of a function, partial object or iterator has no attributes of its original.
+        if isinstance(value, INTERNAL_TYPES) or proxies.shape_of(value) != "object":
             raise Impossible(f"the unit uses an attribute of a {type(value).__name__}")
 
     def find(self, module: str, qualname: str) -> object:

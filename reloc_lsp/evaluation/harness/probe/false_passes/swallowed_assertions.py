@@ -11,11 +11,13 @@ kept here.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import FrameType
+from types import CoroutineType, FrameType
 
 import pytest
 
@@ -40,8 +42,8 @@ ASSERTIONS = (AssertionError, pytest.fail.Exception)
 class _Note:
     """A failed assertion, the exception that it last became, and the boundary of the tests' code that this left.
 
-    `frames` is the stack at the boundary, innermost first. `managers` are the names of what made the context managers,
-    if the boundary is a `with` block.
+    `frames` is the stack at the boundary, innermost first, and then those of what may wait for it. `managers` are the
+    names of what made the context managers, if the boundary is a `with` block.
     """
 
     assertion: BaseException
@@ -139,7 +141,7 @@ def _note(managers: tuple[str, ...] | None) -> None:
         _notes.extend(carried)
     for note in carried:
         note.latest, note.managers = error, managers
-        note.frames = list(_frames(sys._getframe(2)))
+        note.frames = [*_frames(sys._getframe(2)), *_waiting_frames()]
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -159,6 +161,20 @@ def _frames(frame: FrameType | None) -> Iterator[FrameType]:
             return
         yield frame
         frame = frame.f_back
+
+
+def _waiting_frames() -> Iterator[FrameType]:
+    """The frames of other threads and of the coroutines of other tasks: what was started there may end here."""
+    for thread, frame in sys._current_frames().items():
+        if thread != threading.get_ident():
+            yield from _frames(frame)
+    asyncio = sys.modules.get("asyncio")
+    with contextlib.suppress(RuntimeError):  # no event loop runs
+        for task in asyncio.all_tasks() if asyncio else ():
+            coroutine = task.get_coro()
+            while isinstance(coroutine, CoroutineType) and coroutine.cr_frame is not None:
+                yield coroutine.cr_frame
+                coroutine = coroutine.cr_await
 
 
 def _traceback_frames(error: BaseException) -> Iterator[FrameType]:
