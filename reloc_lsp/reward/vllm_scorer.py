@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import json
+import math
 import os
 import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reloc_lsp.reward.errors import RewardError
+from reloc_lsp.reward.server_request import error_page, exchange
 
-TIMEOUT = 30.0
-"""Seconds that a request may take; chosen by hand."""
 HOW_TO_START = "Start one with: vllm serve MODEL --runner pooling"
+MAX_SHOWN = 200
+"""Characters of the server's own words in a message; chosen by hand."""
 
 
 class VllmScorer:
@@ -45,7 +45,7 @@ class VllmScorer:
         try:
             rows = sorted(response["data"], key=lambda row: row["index"])
             found = [[float(value) for value in row["probs"]] for row in rows]
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise RewardError(
                 f"{self.root} answered without scores, so it serves no reward model. {HOW_TO_START}"
             ) from error
@@ -53,28 +53,33 @@ class VllmScorer:
             raise RewardError(f"{self.name} at {self.root} has {len(found[0])} labels; a reward model has one.")
         if len(found) != len(texts):
             raise RewardError(f"{self.root} answered with {len(found)} scores for {len(texts)} texts.")
+        if not all(math.isfinite(value) for (value,) in found):
+            raise RewardError(f"{self.root} answered with a score that is no finite number.")
         return [values[0] for values in found]
 
     def _first_model(self) -> str:
-        models = self._request("/v1/models").get("data") or [{}]
-        return str(models[0].get("id", ""))
+        response = self._request("/v1/models")
+        try:
+            return str(response["data"][0]["id"])
+        except (KeyError, IndexError, TypeError):
+            return ""
 
     def _request(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(self.root + path, headers=self._headers())
-        if body is not None:
-            request.data = json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-                found: dict[str, Any] = json.load(response)
+            found = exchange(self.root + path, self._headers(), body)
         except urllib.error.HTTPError as error:
             raise RewardError(self._http_error_message(error)) from error
         except (OSError, http.client.HTTPException) as error:
-            why = getattr(error, "reason", None) or error
+            why = getattr(error, "reason", None) or str(error) or "it takes too long"
             raise RewardError(f"No reward model answers at {self.root} ({why}). {HOW_TO_START}") from error
         except ValueError as error:
             raise RewardError(
-                f"{self.root} does not answer in JSON, so it is no model server. {HOW_TO_START}"
+                f"{self.root} does not answer in JSON of a usual size, so it is no model server. {HOW_TO_START}"
             ) from error
+        if not isinstance(found, dict):
+            raise RewardError(
+                f"{self.root} does not answer with a JSON object, so it is no model server. {HOW_TO_START}"
+            )
         return found
 
     def _headers(self) -> dict[str, str]:
@@ -82,12 +87,15 @@ class VllmScorer:
         return {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
 
     def _http_error_message(self, error: urllib.error.HTTPError) -> str:
+        if 300 <= error.code < 400:
+            return f"{self.root} refers to another address. Set reward.text.base_url to the address that answers."
         if error.code in (401, 403):
             return f"{self.root} wants another key than the environment variable {self.key_variable} holds."
         try:
-            message = str(json.load(error)["error"]["message"])
-        except (ValueError, KeyError, TypeError, OSError):
+            page: Any = error_page(error)
+            message = str(page["error"]["message"])
+        except (ValueError, KeyError, TypeError, OSError, http.client.HTTPException):
             message = str(error.reason)
         if error.code == http.HTTPStatus.NOT_FOUND and "model" not in message:
             return f"{self.root} has no endpoint for reward models. {HOW_TO_START}"
-        return f"{self.root} refused to score with {self.name} ({error.code}): {message}"
+        return f"{self.root} refused to score with {self.name} ({error.code}): {message[:MAX_SHOWN]}"

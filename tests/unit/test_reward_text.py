@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from reloc_lsp.cli.commands.reward.train import _stop_on_interrupt
 from reloc_lsp.cli.main import main
+from reloc_lsp.reward import server_request
 from reloc_lsp.reward.errors import RewardError
 from reloc_lsp.reward.text_reward import text_reward
 from reloc_lsp.reward.vllm_scorer import VllmScorer
@@ -73,6 +76,72 @@ def test_a_server_without_reward_models_is_an_error(other_server: str) -> None:
         VllmScorer(f"{other_server}/text", "m").score(["x"])
     with pytest.raises(RewardError, match="must be an address"):
         VllmScorer("localhost:8000")
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """A server that is no reward model, and remembers the requests that reach it."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.asked.append(self.path)
+        self.rfile.read(int(self.headers["Content-Length"]))
+        getattr(self, self.path.split("/")[1])()
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+
+    def redirects(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "/other/classify")
+        self.end_headers()
+
+    def drips(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b" ")
+                self.ended.wait(0.05)
+
+    def long(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(200):
+                self.wfile.write(b" " * (1 << 20))
+
+    def infinite(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"data": [{"index": 0, "probs": [NaN]}]}')
+
+    ended = threading.Event()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is printed."""
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("redirects", "refers to another address"),
+        ("drips", "No reward model answers"),
+        ("long", "in JSON of a usual size"),
+        ("infinite", "no finite number"),
+    ],
+)
+def test_a_server_is_not_believed(path: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_request, "TIMEOUT", 2.0 if path == "drips" else 30.0)
+    monkeypatch.setattr(Hostile, "asked", [])
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with pytest.raises(RewardError, match=message):
+        VllmScorer(f"http://127.0.0.1:{server.server_port}/{path}", "m").score(["x"])
+    Hostile.ended.set()
+    server.shutdown()
+    server.server_close()
+    assert Hostile.asked == [f"/{path}/classify"]
 
 
 @pytest.fixture
