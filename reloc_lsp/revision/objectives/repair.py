@@ -85,7 +85,7 @@ class Repair:
     async def confirmed(self, search: LocalSearch, announce: Announce) -> Proposal | None:
         """The most plausible passing revision, minimized, that a cold run confirms, with others as alternatives."""
         context = self._context
-        passing = rank_patches(context.task, search.passing)
+        passing = await self._ranked(search.passing)
         for node in passing:
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
@@ -104,10 +104,17 @@ class Repair:
             )
             if verdict.all_passed and not self._is_table(minimized):
                 proposal = self._proposal(node, verdict, source=minimized.source, verified=True)
-                scores = [round(-implausibility(context.task, other.candidate), 3) for other in others]
+                scores = await asyncio.to_thread(self._scores, others)
                 return context.with_alternatives(proposal, source=minimized.source, others=others, scores=scores)
             search.reject(node)
         return None
+
+    async def _ranked(self, nodes: Sequence[Node]) -> list[Node]:
+        """The most plausible first, found in a thread: a model's versions may be long."""
+        return await asyncio.to_thread(rank_patches, self._context.task, nodes)
+
+    def _scores(self, nodes: Sequence[Node]) -> list[float]:
+        return [round(-implausibility(self._context.task, node.candidate), 3) for node in nodes]
 
     def _is_table(self, candidate: Candidate) -> bool:
         """Whether a model's version only looks up the inputs that the tests use."""
@@ -121,7 +128,8 @@ class Repair:
     async def partial(self, search: LocalSearch, announce: Announce, until: float) -> Proposal | None:
         """The revision that wins the most tests and loses none, if a cold run confirms it."""
         context = self._context
-        while (node := self._best_partial_fix(search)) is not None and time.monotonic() < until:
+        while (best := self._partial_fixes.best(search)) and time.monotonic() < until:
+            node = (await self._ranked(best))[0]
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
             if context.is_refused(minimized):

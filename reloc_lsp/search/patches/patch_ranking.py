@@ -26,7 +26,12 @@ _COMMON_CONSTANTS = {"0", "1", "-1", "2", "''", "True", "False", "None"}
 
 
 def rank_patches(task: Task, passing: Sequence[Node]) -> list[Node]:
-    """The most plausible revision first; of equally plausible ones the one found first."""
+    """The most plausible revision first; of equally plausible ones the one found first.
+
+    Two long revisions may take a second, so this does not belong on an event loop.
+    """
+    if len(passing) == 1:
+        return list(passing)
     return sorted(passing, key=lambda node: (round(implausibility(task, node.candidate), 6), node.identity))
 
 
