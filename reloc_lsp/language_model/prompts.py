@@ -10,6 +10,7 @@ from reloc_lsp.language_model.feedback import feedback
 from reloc_lsp.language_model.file_context import file_context
 from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, objective_prompts
 from reloc_lsp.language_model.shortening import shorten
+from reloc_lsp.program.powers.kinds import DESCRIPTIONS, PowerKind
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.interfaces.language_model import Message
 from reloc_lsp.search.token_estimate import estimate_tokens
@@ -38,16 +39,28 @@ class Prompts:
     """Builds the prompts of one search; `token_limit` is how many tokens a prompt may have.
 
     With `one_failure` a prompt shows one failing test instead of all distinct failures (the paper's rule). With
-    `replacing` a prompt asks for search-and-replace blocks if the function is long.
+    `replacing` a prompt asks for search-and-replace blocks if the function is long. No revision with a new power of the
+    kinds `refused_powers` will be proposed to the user, and the prompts say so.
     """
 
     task: Task
     one_failure: bool = False
     replacing: bool = True
+    refused_powers: Sequence[PowerKind] = ()
 
     @property
     def _parts(self) -> ObjectivePrompts:
         return objective_prompts(self.task.objective)
+
+    @property
+    def _system(self) -> str:
+        """The system message: that of the objective, and what a revision must not do."""
+        if not self.refused_powers:
+            return self._parts.system
+        refused = ", ".join(DESCRIPTIONS[kind] for kind in self.refused_powers)
+        return (
+            f"{self._parts.system} A revision is refused if it does one of these and the function does not: {refused}."
+        )
 
     def observe(self, count: int, token_limit: int) -> list[Message]:
         """Asks for observations about the problem (ReLoc paper, section 3.1)."""
@@ -118,10 +131,10 @@ class Prompts:
         ]
         if source != task.source:
             parts.append(f"# The version to revise\n```python\n{source}```\n")
-        tokens_left = token_limit - sum(map(estimate_tokens, [self._parts.system, *parts, question]))
+        tokens_left = token_limit - sum(map(estimate_tokens, [self._system, *parts, question]))
         parts.append(f"# What the tests say of {'it' if source == task.source else 'this version'}\n")
         parts.append(shorten(results, max(tokens_left, MIN_FEEDBACK_TOKENS)))
-        return [Message("system", self._parts.system), Message("user", "\n".join([*parts, "# Your task", question]))]
+        return [Message("system", self._system), Message("user", "\n".join([*parts, "# Your task", question]))]
 
     def _feedback(self, node: Node | None, token_limit: int, disclosure: FailureDisclosure) -> str:
         verdict = node.verdict if node else self.task.verdict

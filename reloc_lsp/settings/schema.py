@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from reloc_lsp.program.powers.kinds import PowerKind
+from reloc_lsp.program.powers.kinds import POWER_KINDS, PowerKind
 from reloc_lsp.search.budget import Budget
 
 Fim = Literal[
@@ -175,6 +175,11 @@ class ReviewSettings:
     allow: tuple[str, ...] = field(default=(), metadata=USER_ONLY)
     """Words that the safety lint lets a model's code use although the file does not, such as `os.path.exists` or
     `.read_text`: as the note about refused revisions names them."""
+
+    @property
+    def refused_powers(self) -> tuple[PowerKind, ...]:
+        """The kinds of powers with which no revision is proposed."""
+        return tuple(kind for kind in POWER_KINDS if self.powers == "refuse" and kind not in self.allowed_powers)
 
 
 @dataclass(frozen=True)

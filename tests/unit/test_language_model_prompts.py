@@ -13,6 +13,7 @@ from reloc_lsp.language_model.shortening import shorten
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
+from reloc_lsp.settings import ReviewSettings
 
 INITIAL_WEIGHTS = "import math\n\nLIMIT = 3\n\n\ndef helper(x):\n    return x + LIMIT\n\n\n"
 UNIT = "def f(a):\n    b = helper(a)\n    return b\n"
@@ -105,6 +106,15 @@ def test_a_long_function_is_revised_by_search_and_replace():
     mark = "<<<<<<< SEARCH"
     assert mark in Prompts(chosen).revise(node, "", "Way.", 9000)[-1].content
     assert mark not in Prompts(chosen, replacing=False).revise(node, "", "Way.", 9000)[-1].content
+
+
+def test_the_prompts_say_which_powers_the_user_refuses():
+    chosen = task(AFTER, a=failed())
+    node = Node(0, Candidate(UNIT, "unchanged", "", trusted=True), chosen.verdict, (1.0,))
+    refused = ReviewSettings(powers="refuse", allowed_powers=("clock",)).refused_powers
+    system = Prompts(chosen, refused_powers=refused).revise(node, "", "Way.", 9000)[0].content
+    assert "A revision is refused if" in system and "runs programs" in system and "reads the clock" not in system
+    assert "refused" not in Prompts(chosen, refused_powers=ReviewSettings().refused_powers).draft([], 9000)[0].content
 
 
 def test_a_text_is_shortened_in_its_middle_with_a_mark():

@@ -71,7 +71,10 @@ class ModelRules:
     @property
     def prompts(self) -> Prompts:
         """The prompts; the paper's report one failure and ask for whole functions."""
-        return Prompts(self.task, one_failure=self.paper, replacing=not self.paper)
+        return Prompts(
+            self.task, one_failure=self.paper, replacing=not self.paper,
+            refused_powers=self.settings.review.refused_powers,
+        )  # fmt: skip
 
     def rules(self) -> Rules:
         """The rules of the chosen algorithm."""

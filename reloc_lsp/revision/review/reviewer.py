@@ -72,9 +72,10 @@ class Reviewer:
 
     def refusal(self, source: str) -> str:
         """Why the settings refuse the unit's text `source`, in one sentence; empty if they do not."""
-        if self._settings.powers != "refuse":
+        refused_kinds = self._settings.refused_powers
+        if not refused_kinds:
             return ""
-        refused = [power for power in self.review(source).powers if power.kind not in self._settings.allowed_powers]
+        refused = [power for power in self.review(source).powers if power.kind in refused_kinds]
         if not refused:
             return ""
         kinds = ", ".join(f'"{kind}"' for kind in dict.fromkeys(power.kind for power in refused))
