@@ -8,7 +8,7 @@ import sys
 from reloc_lsp.cli.printing import print_line, warn
 from reloc_lsp.inference.local_machine.consent import remember
 from reloc_lsp.inference.local_machine.offered_server import OfferedServer, offered_server
-from reloc_lsp.program.visible_text import visible_line
+from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.settings import Settings
 
 
