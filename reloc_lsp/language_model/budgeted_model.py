@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from reloc_lsp.language_model.cloze.chat_gaps import gap_question, gap_text
 from reloc_lsp.language_model.replies.parser_process import ParserProcess
 from reloc_lsp.language_model.replies.reply_parser import ParsedReply
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.interfaces.language_model import (
     Completion,
+    Gap,
+    InfillingUnsupported,
     LanguageModel,
     Message,
     ModelError,
@@ -29,6 +32,14 @@ MIN_PROMPT_TOKENS = 500
 """A prompt with fewer tokens cannot hold a function and its failing tests; chosen by hand."""
 SEED_STEP = 1000
 """Distance between the seeds of two requests. Within a request each reply has a seed of its own, so it exceeds them."""
+
+MORE_HEAT = 0.3
+"""Added to the temperature each time that a prompt is sent again, so that its replies differ. Chosen by hand."""
+MAX_TEMPERATURE = 1.0
+"""Highest temperature of a prompt that is sent again. Chosen by hand."""
+PROMPT_TOKEN_COST = 0.15
+"""Time to read a token of a prompt, as a share of the time to write one. Measured with a model of half a billion
+parameters on a processor: 400 and 60 tokens a second."""
 
 IMPOSSIBLE_USAGE = (
     "The model server reported numbers of tokens that cannot be true. In their place, the most tokens that a call can "
@@ -61,6 +72,14 @@ class BudgetedModel:
         self._errors = 0
         self._under_way = 0
         self._requests = 0
+        self._infills = True
+        self._sent: Counter[int] = Counter()
+
+    @property
+    def tokens(self) -> float:
+        """What the requests have cost so far, in tokens of replies: reading a token of a prompt takes less time."""
+        read = self.spending.prompt_tokens - self.spending.cached_tokens
+        return self.spending.completion_tokens + PROMPT_TOKEN_COST * read
 
     @property
     def exhausted(self) -> bool:
@@ -95,6 +114,30 @@ class BudgetedModel:
         parsed = [await self._parse(task, parent, reply) for reply in replies]
         return [reply.source for reply in parsed if reply.source is not None]
 
+    async def infill(self, gap: Gap, sampling: Sampling, count: int, stop: Sequence[str]) -> Sequence[Reply]:
+        """Up to `count` texts for a gap; none if the budget is spent or the model fails.
+
+        A server that cannot fill gaps is asked the same question as a chat from then on.
+        """
+        if self.exhausted:
+            return ()
+        try:
+            if self._infills:
+                try:
+                    return (await self._answer(self.model.infill(gap, self._seeded(sampling), count, stop))).replies
+                except InfillingUnsupported as error:
+                    self._infills = False
+                    logger.info("%s The model is asked in a chat instead.", error)
+            return await self._infill_by_chat(gap, sampling, count)
+        except ModelError as error:
+            self._record_error(error)
+            return ()
+
+    async def accepted(self, task: Task, parent: str, versions: Sequence[str]) -> list[str]:
+        """Those of the `versions` of the function that parse, are within bounds, and differ from their `parent`."""
+        parsed = [await self._parse(task, parent, Reply(f"```python\n{version.rstrip()}\n```")) for version in versions]
+        return [reply.source for reply in parsed if reply.source is not None]
+
     def close(self) -> None:
         """End the process that parses replies. The model stays open."""
         self._parser.close()
@@ -116,14 +159,32 @@ class BudgetedModel:
         logger.debug("a reply of %d characters: %s", len(reply.text), parsed.kind.value)
         return parsed
 
+    async def _infill_by_chat(self, gap: Gap, sampling: Sampling, count: int) -> list[Reply]:
+        answer = await self._answer(self.model.complete(gap_question(gap), self._seeded(sampling), count))
+        return [Reply(gap_text(reply.text, gap), reply.complete) for reply in answer.replies]
+
     async def _request(self, messages: Sequence[Message], count: int) -> Completion:
+        return await self._answer(self.model.complete(messages, self._heated(messages), count))
+
+    def _seeded(self, sampling: Sampling) -> Sampling:
+        """The sampling with a seed that no other request of the search has."""
         self._requests += 1
-        sampling = self.sampling
-        if sampling.seed is not None:
-            sampling = replace(sampling, seed=sampling.seed + SEED_STEP * self._requests)
+        if sampling.seed is None:
+            return sampling
+        return replace(sampling, seed=sampling.seed + SEED_STEP * self._requests)
+
+    def _heated(self, messages: Sequence[Message]) -> Sampling:
+        """The sampling for a prompt; each time that the same prompt is sent again, at a higher temperature."""
+        key = hash(tuple(messages))
+        temperature = min(self.sampling.temperature + MORE_HEAT * self._sent[key], MAX_TEMPERATURE)
+        self._sent[key] += 1
+        return self._seeded(replace(self.sampling, temperature=max(temperature, self.sampling.temperature)))
+
+    async def _answer(self, request: Awaitable[Completion]) -> Completion:
+        """The answer to a request, whose cost is counted."""
         self._under_way += 1
         try:
-            answer = await self.model.complete(messages, sampling, count)
+            answer = await request
         finally:
             self._under_way -= 1
         self._errors = 0

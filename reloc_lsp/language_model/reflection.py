@@ -65,8 +65,8 @@ class SelfRefinement:
         self.prompts = prompts
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
-        """One revision of the only parent."""
-        (parent,) = parents
+        """One revision of the first parent."""
+        parent = parents[0]
         source, depth = parent.candidate.source, parent.candidate.depth + 1
         versions = await self.model.versions(
             self.task, source, lambda limit: self.prompts.revise(parent, "", "", limit)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 class Budget:
     """Upper bounds of one search; `None` is no bound. The docstrings of the fields describe these settings to users.
 
-    Both defaults were chosen by hand.
+    The default was chosen by hand.
     """
 
     seconds: float | None = 60.0
     """Wall-clock seconds that a search may take."""
-    evaluations: int | None = 5000
-    """Candidates that a search may evaluate with the tests."""
+    evaluations: int | None = None
+    """Candidates that a search may evaluate with the tests. Without a value: no bound."""
     calls: int | None = None
     """Requests that a search may make to a language model. Without a value: no bound."""
     tokens: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reloc_lsp.search.candidate import Candidate, Node
@@ -17,18 +17,27 @@ class CompositeNeighborhood:
     """The neighbourhood and the update rule that combine `fast` (rewrites) and `slow` (a model).
 
     The slow one works in the background on the parents that its own rule picks, `count` neighbours at a time; what it
-    made joins the next round. The search waits for it only when the fast one has no parents left. Each revises the
-    nodes that came from the other. `close` stops the background work.
+    made joins the next round. It begins when the fast one was `tried` on enough nodes without success, and stops once a
+    node passes. The search waits for it only when the fast one has no parents left. Each revises the nodes that came
+    from the other. `close` stops the background work.
     """
 
     def __init__(
-        self, fast: Neighborhood, fast_rule: UpdateRule, slow: Neighborhood, slow_rule: UpdateRule, count: int
+        self,
+        fast: Neighborhood,
+        fast_rule: UpdateRule,
+        slow: Neighborhood,
+        slow_rule: UpdateRule,
+        *,
+        count: int,
+        tried: Callable[[int], bool] = lambda _: True,
     ) -> None:
         self.fast = fast
         self.fast_rule = fast_rule
         self.slow = slow
         self.slow_rule = slow_rule
         self.count = count
+        self._tried = tried
         self._pending: asyncio.Task[Sequence[Candidate]] | None = None
         self._waits_for_slow = False
         self._slow_expansions: Counter[int] = Counter()
@@ -36,8 +45,9 @@ class CompositeNeighborhood:
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
         """The parents of the fast rule. If it has none, it is the start, while the search waits for the slow one."""
-        self._start_slow(nodes)
         fast = self.fast_rule.parents(nodes)
+        if not fast or (self._tried(len(nodes)) and not any(node.all_passed for node in nodes)):
+            self._start_slow(nodes)
         self._waits_for_slow = not fast and self._pending is not None
         return nodes[:1] if self._waits_for_slow else fast
 

@@ -18,7 +18,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,7 @@ class Model:
     """A model whose versions return the next number each time; `prompts` and `kinds` record its requests."""
 
     def __init__(self) -> None:
+        self.temperatures: list[float] = []
         self.prompts: list[str] = []
         self.kinds: Counter[str] = Counter()
         self._numbers = itertools.count(1)
@@ -58,6 +60,7 @@ class Model:
     async def complete(self, messages, sampling, count=1):
         text = messages[-1].content
         self.prompts.append(text)
+        self.temperatures.append(sampling.temperature)
         if "observations" in text:
             kind = "observe"
         elif "directions" in text:
@@ -69,6 +72,12 @@ class Model:
             return Completion((Reply(LISTED),), Usage(100, 0, 10))
         replies = [f"```python\ndef f(a):\n    return {next(self._numbers)}\n```" for _ in range(count)]
         return Completion(tuple(map(Reply, replies)), Usage(100, 0, 10))
+
+    async def infill(self, gap, sampling, count=1, stop=()):
+        self.kinds["fill"] += 1
+        before = "" if gap.prefix.endswith("return ") else "return "
+        texts = tuple(Reply(f"{before}{next(self._numbers)}") for _ in range(count))
+        return Completion(texts, Usage(100, 0, 10))
 
 
 class Evaluator:
@@ -92,9 +101,9 @@ class NoRewrites:
         pass
 
 
-def run_search(algorithm: str, rules: str, passed=lambda n: 2, budget=ENDLESS, reviser="model"):
+def run_search(algorithm: str, rules: str, passed=lambda n: 2, budget=ENDLESS, reviser="model", model=None):
     """The search, its model and evaluator, and its events up to the first that settles it."""
-    model, evaluator, spending = Model(), Evaluator(passed), Spending(budget)
+    model, evaluator, spending = model or Model(), Evaluator(passed), Spending(budget)
     settings = Settings(search=SearchSettings(algorithm, rules, reviser), budget=budget)
     budgeted = budgeted_model(model, spending, settings)
     search = LocalSearch(TASK, repair_rules(TASK, budgeted, settings, NoRewrites(), workers=1), evaluator, spending)
@@ -186,17 +195,63 @@ def test_best_of_n_samples_one_prompt_and_self_refinement_revises_the_last_versi
 
 def test_the_number_of_calls_stays_within_the_budget():
     search, model, _, _ = run_search("hill-climbing", "default", budget=Budget(None, None, calls=6))
-    assert search.spending.calls == len(model.prompts) == 6
+    assert search.spending.calls == model.kinds.total() == 6
 
 
 def test_the_default_rules_do_not_climb_to_a_worse_child():
-    passed = {1: 1, 2: 5, 3: 0}
-    _, model, _, _ = run_search("hill-climbing", "default", lambda n: passed.get(n, 1), Budget(None, 9))
-    reflected = [re.findall(r"return (\d+|a)$", text, re.M)[-1] for text in model.prompts if "directions" in text]
-    assert reflected[:3] == ["a", "2", "2"]
+    search, _, _, _ = run_search("hill-climbing", "default", lambda n: n % 5, Budget(None, 150))
+    parents = {node.candidate.parent for node in search.nodes[1:]}
+    assert len(parents) > 2 and all(search.nodes[parent].verdict.passed >= 2 for parent in parents)
+
+
+def test_the_default_rules_ask_in_every_way_they_know():
+    _, model, _, _ = run_search("hill-climbing", "default", lambda n: n % 5, Budget(None, 200))
+    assert set(model.kinds) == {"fill", "reflect", "revise", "cross"}
+
+
+def test_what_gains_is_asked_more_often():
+    """Only what a model writes into holes improves; it gets more and more of the calls."""
+
+    class Talkative(Model):
+        async def complete(self, messages, sampling, count=1):
+            answer = await super().complete(messages, sampling, count)
+            return replace(answer, usage=Usage(100, 0, 1000))
+
+    _, model, _, _ = run_search("hill-climbing", "default", lambda n: 3, Budget(None, 200), model=Talkative())
+    assert model.kinds["fill"] > 0.8 * model.kinds.total()
+
+
+def test_a_prompt_that_is_sent_again_is_sampled_with_more_temperature():
+    class Silent(Model):
+        async def complete(self, messages, sampling, count=1):
+            await super().complete(messages, sampling, count)
+            return Completion((Reply("I do not know."),), Usage(100, 0, 10))
+
+    _, model, _, _ = run_search("hill-climbing", "default", budget=Budget(None, None, calls=80), model=Silent())
+    asked = defaultdict(list)
+    for prompt, temperature in zip(model.prompts, model.temperatures, strict=True):
+        asked[prompt].append(temperature)
+    assert any(temperatures[:3] == [0.2, 0.5, 0.8] for temperatures in asked.values())
+
+
+def test_a_search_with_a_useless_model_ends():
+    """A model that answers in prose alone, or only repeats the function, is not asked without end."""
+
+    class Repeating(Model):
+        async def complete(self, messages, sampling, count=1):
+            await super().complete(messages, sampling, count)
+            return Completion((Reply(f"```python\n{SOURCE}```"),) * count, Usage(100, 0, 10))
+
+        async def infill(self, gap, sampling, count=1, stop=()):
+            self.kinds["fill"] += 1
+            return Completion((Reply(SOURCE[len(gap.prefix) : -len(gap.suffix) or None]),) * count, Usage(100, 0, 10))
+
+    _, model, evaluator, events = run_search("hill-climbing", "default", model=Repeating())
+    assert events[-1].reason == "neighbourhood" and not evaluator.rounds
+    assert 50 <= model.kinds.total() <= 300
 
 
 def test_rewrites_continue_while_the_model_works():
     """The model's version arrives in a later round; the search waits for it once there are no more rewrites."""
-    _, model, _, events = run_search("hill-climbing", "default", lambda n: 10 if n == 5 else 2, reviser="auto")
-    assert events[-1].best.candidate.source == "def f(a):\n    return 5\n" and model.kinds["reflect"] >= 2
+    _, model, _, events = run_search("hill-climbing", "default", lambda n: 10 if n == 25 else 2, reviser="auto")
+    assert events[-1].best.candidate.source == "def f(a):\n    return 25\n" and model.kinds.total() > 5

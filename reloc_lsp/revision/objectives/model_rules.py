@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.language_model.call_estimate import CallEstimate, estimate_calls
+from reloc_lsp.language_model.cloze.cloze_neighborhood import ClozeNeighborhood
+from reloc_lsp.language_model.cloze.holes import HoleKind
 from reloc_lsp.language_model.model_drafts import ModelDrafter, PlainDrafter
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.reflection import Crossover, Reflection, SelfRefinement
+from reloc_lsp.search.adaptive_neighborhood import AdaptiveNeighborhood, Operator
 from reloc_lsp.search.algorithms.genetic import TopTwoSelection
 from reloc_lsp.search.algorithms.hill_climbing import ModelHillClimbing, PaperHillClimbing
 from reloc_lsp.search.algorithms.reference_algorithms import NewestNode, NoExpansion
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.decision_rules import Rules, Share
 from reloc_lsp.search.evaluation import paper_score
+from reloc_lsp.search.mutation_localization import MutationLocalization
 from reloc_lsp.settings import Settings
 
 PAPER_NODES = {"hill-climbing": 25, "genetic": 30}
@@ -29,8 +33,8 @@ AT_ONCE = Share.exactly(0)
 NEVER = 10**9
 """More evaluations than any search makes: the paper's rules do not stop before their node budget is spent."""
 
-REFLECTION_ROUND = Share.exactly(9)
-"""Revisions of one round: three parents, and three directions for each."""
+ADAPTIVE_ROUND = Share.exactly(9)
+"""Versions of one round at most: three texts for a hole, or three directions, of each operator that is asked."""
 
 PAPER_ROUND = Share.exactly(3)
 """The paper's hill climbing: one parent, and three directions."""
@@ -53,6 +57,21 @@ CALLS_AND_VERSIONS = {
 The numbers are those of one round, or of the whole search where the paper's node budget or the number of samples bounds
 it. They follow from the round sizes above; the other calls are reflections.
 """
+
+
+CLOZE_PRIORS = {
+    HoleKind.LINE: (2.0, 4000.0),
+    HoleKind.EXPRESSION: (2.0, 4000.0),
+    HoleKind.INSERTION: (2.0, 6000.0),
+    HoleKind.REST: (2.0, 8000.0),
+}
+"""By kind of hole, what filling such holes gains, and for how many tokens: see `AdaptiveNeighborhood`."""
+REFLECTION_PRIOR = (1.0, 8000.0)
+"""The same for a reflection and its revisions."""
+REVISION_PRIOR = (1.0, 4000.0)
+"""The same for a revision without a reflection."""
+CROSSOVER_PRIOR = (1.0, 8000.0)
+"""The same for a crossover."""
 
 
 @dataclass(frozen=True)
@@ -96,20 +115,41 @@ class ModelRules:
         return estimate_calls(self.prompts, self.model.prompt_limit, calls=calls, versions=versions, whole=whole)
 
     def _hill_climbing(self) -> Rules:
-        """Reflection, and one revision for each of its directions; the paper's begins with drafts."""
-        reflection = Reflection(self.task, self.model, self.prompts)
+        """What gained most so far; the paper's begins with drafts, and asks by reflection alone."""
         if not self.paper:
             return Rules(
-                reflection, ModelHillClimbing(), round_size=REFLECTION_ROUND, extra=AT_ONCE, overfitted_extra=0
+                self._adaptive(), ModelHillClimbing(), round_size=ADAPTIVE_ROUND, extra=AT_ONCE, overfitted_extra=0
             )
         return Rules(
-            reflection,
+            Reflection(self.task, self.model, self.prompts),
             PaperHillClimbing(),
             self._drafter(),
             paper_score,
             round_size=PAPER_ROUND,
             min_evaluations=NEVER,
             max_nodes=PAPER_NODES["hill-climbing"],
+        )
+
+    def _adaptive(self) -> AdaptiveNeighborhood:
+        """All that a model can be asked for, as one neighbourhood."""
+        task, model, prompts = self.task, self.model, self.prompts
+        seed, localization = self.settings.search.seed, MutationLocalization(task)
+        operators = {
+            f"fill {kind}": Operator(ClozeNeighborhood(task, model, kind, localization, seed), *CLOZE_PRIORS[kind])
+            for kind in HoleKind
+        }
+        operators |= {
+            "reflection": Operator(Reflection(task, model, prompts), *REFLECTION_PRIOR),
+            "revision": Operator(SelfRefinement(task, model, prompts), *REVISION_PRIOR),
+            "crossover": Operator(Crossover(task, model, prompts), *CROSSOVER_PRIOR, parents=2),
+        }
+        return AdaptiveNeighborhood(
+            task,
+            operators,
+            localization=localization,
+            spent=lambda: model.tokens,
+            affordable=lambda: not model.exhausted,
+            seed=seed,
         )
 
     def _genetic(self) -> Rules:

@@ -26,6 +26,13 @@ REWRITE_ROUND = Share(8, 0.25, 32)
 """Rewrites in one round; `most` is per worker. Chosen by hand: small at first, so that a quick fix is found quickly,
 and then large enough to keep all workers busy."""
 
+REWRITES_FIRST = 150
+"""Rewrites that are evaluated before a model is asked: most bugs are fixed by then, and a model costs time or money.
+Chosen by hand."""
+
+SECONDS_FIRST = 3.0
+"""Wall-clock seconds of the search after which a model is asked in any case. Chosen by hand."""
+
 OPTIMIZATION_ROUND = Share.exactly(32)
 """Rewrites in one round of an optimization; chosen by hand."""
 
@@ -58,8 +65,19 @@ def repair_rules(
     rules = model_rules.rules()
     if settings.search.reviser == "model" or model_rules.paper:
         return rules
+    spending = model.spending
+    begun = spending.seconds
+
+    def tried(nodes: int) -> bool:
+        return nodes > REWRITES_FIRST or spending.seconds - begun > SECONDS_FIRST
+
     both = CompositeNeighborhood(
-        rewrites, HillClimbing(), rules.neighborhood, rules.update_rule, rules.round_size.least
+        rewrites,
+        HillClimbing(),
+        rules.neighborhood,
+        rules.update_rule,
+        count=rules.round_size.least,
+        tried=tried,
     )
     return replace(rewrite_rules(rewrites, workers), neighborhood=both, update_rule=both)
 
@@ -95,5 +113,5 @@ def optimization_rules(
             update_rule=model_rule,
             round_size=Share.exactly(OPTIMIZATION_DIRECTIONS),
         )
-    both = CompositeNeighborhood(rewrites, ObjectiveClimbing(), reflection, model_rule, OPTIMIZATION_DIRECTIONS)
+    both = CompositeNeighborhood(rewrites, ObjectiveClimbing(), reflection, model_rule, count=OPTIMIZATION_DIRECTIONS)
     return replace(rules, neighborhood=both, update_rule=both)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.rewrites.source.unit_source import UnitText
 from reloc_lsp.search.candidate import Task
+from reloc_lsp.search.line_suspicion import LineSuspicion
 
-UNKNOWN_SUSPICION = 0.3
-"""Suspiciousness of a line that the original does not contain. Chosen by hand."""
 MAX_STATEMENT_LINES = 30
 """Most lines whose statements are rewritten. Chosen by hand."""
 
@@ -19,16 +18,10 @@ def line_suspicion(task: Task, unit: UnitText) -> Mapping[int, float]:
 
     It is 1 everywhere if no line's suspiciousness is known.
     """
-    original = split_lines(task.source)
-    by_text: dict[str, float] = {}
-    for line, score in task.evidence.suspicion.items():
-        position = line - task.first_line
-        if 0 <= position < len(original):
-            text = original[position].strip()
-            by_text[text] = max(score, by_text.get(text, 0.0))
-    found = {n: by_text.get(text.strip(), UNKNOWN_SUSPICION) for n, text in enumerate(split_lines(unit.text), 1)}
-    if not by_text:
-        return dict.fromkeys(found, 1.0)
+    suspicion = LineSuspicion(task)
+    found = {number: suspicion.of(text) for number, text in enumerate(split_lines(unit.text), 1)}
+    if not suspicion.known:
+        return found
     # Of a statement over several lines only the first one is traced.
     for statement in unit.statements:
         node = statement.node

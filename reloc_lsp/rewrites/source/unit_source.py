@@ -8,9 +8,10 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from reloc_lsp.program.fingerprint import is_docstring, parse_unit
-from reloc_lsp.program.source_text import LineIndex, newline_of
+from reloc_lsp.program.fingerprint import is_docstring
+from reloc_lsp.program.source_text import newline_of
 from reloc_lsp.program.unit import FunctionNode
+from reloc_lsp.program.unit_positions import UnitPositions
 from reloc_lsp.rewrites.source.precedence import is_complete_expression
 
 _MULTILINE_OR_PADDED = re.compile(r"#|\s\s|[\t\r\n]|^ | $")
@@ -31,7 +32,7 @@ class Statement:
     handler: bool = False
 
 
-class UnitText:
+class UnitText(UnitPositions):
     """The unit's text `source` with its syntax tree. Lines are those of the unit's text, from 1.
 
     `focus` are the lines whose statements are rewritten, all if it is `None`. Raises `SyntaxError` if the text is no
@@ -39,33 +40,10 @@ class UnitText:
     """
 
     def __init__(self, source: str, focus: Container[int] | None = None) -> None:
-        self.text = source
+        super().__init__(source)
         self._focus = focus
         self._owning: dict[int, bool] = {}
-        tree = parse_unit(source)
-        self._shift = 0 if isinstance(tree.body[0], FunctionNode) else 1
-        self.index = LineIndex(source)
-        function = tree.body[0].body[0] if isinstance(tree.body[0], ast.If) else tree.body[0]
-        if not isinstance(function, FunctionNode):
-            raise SyntaxError("the unit is not a function")
-        self.function = function
         self.newline = newline_of(source)
-
-    # -- positions in the text
-
-    def span(self, node: ast.AST) -> tuple[int, int]:
-        """Offsets of `node` in the text."""
-        start = self.index.offset(self.line(node), node.col_offset)  # type: ignore[attr-defined]
-        end = self.index.offset(node.end_lineno - self._shift, node.end_col_offset)  # type: ignore[attr-defined]
-        return start, end
-
-    def line(self, node: ast.AST) -> int:
-        """Line of the unit's text on which `node` begins."""
-        return int(node.lineno) - self._shift  # type: ignore[attr-defined]
-
-    def last_line(self, node: ast.AST) -> int:
-        """Line of the unit's text on which `node` ends."""
-        return int(node.end_lineno) - self._shift  # type: ignore[attr-defined]
 
     def src(self, node: ast.AST) -> str:
         """The node's own text."""

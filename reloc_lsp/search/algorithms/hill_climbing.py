@@ -44,23 +44,36 @@ class HillClimbing:
 
 
 class ModelHillClimbing:
-    """The default with a model, whose neighbours are few and expensive: expand the best nodes that do not pass.
+    """The default with a model, whose neighbours are few and expensive: stay with the best node for some turns.
 
-    Up to `width` nodes that pass equally many tests are expanded at once, because a model server answers several
-    prompts in about the time of one (3, chosen by hand). A node has at most `MAX_EXPANSIONS` turns, and nodes that
-    had fewer turns go first.
+    Nodes that pass more tests than the start come first, then the start, which gets every second turn in any case;
+    after `turn` expansions a node yields to others that pass as many tests (4, chosen by hand). Nodes that pass fewer
+    tests than the start are never expanded. No node is used up, because another question may be asked about it: one
+    that is exhausted means that there are no more questions. The second parent, for a crossover, is another node that
+    passes no fewer tests than the start.
     """
 
-    def __init__(self, width: int = 3) -> None:
-        self.width = width
+    def __init__(self, turn: int = 4) -> None:
+        self.turn = turn
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """The incumbents of the next round, the best first."""
-        usable = [node for node in nodes if not (node.all_passed or node.rejected or node.exhausted)]
-        able = [node for node in usable if node.expansions < MAX_EXPANSIONS]
-        able.sort(key=lambda node: (node.score[:1], -node.expansions, node.score, -node.identity), reverse=True)
-        # A worse node in the same round would take calls away from a better one.
-        return [node for node in able if node.score[:1] == able[0].score[:1]][: self.width]
+        """The incumbent of the next round, and its partner if there is one."""
+        start = nodes[0]
+        able = [n for n in nodes if not (n.all_passed or n.rejected) and n.score[0] >= start.score[0]]
+        better = [node for node in able if node.score[0] > start.score[0]]
+        if any(node.exhausted for node in nodes):
+            return []
+        if start in able and (not better or start.expansions <= sum(node.expansions for node in better)):
+            incumbent = start
+        elif better:
+            incumbent = min(better, key=self._order)
+        else:
+            return []
+        partners = [node for node in able if node is not incumbent and node is not start]
+        return [incumbent, *([min(partners, key=self._order)] if partners else [])]
+
+    def _order(self, node: Node) -> tuple[float, ...]:
+        return (node.expansions // self.turn, *(-part for part in node.score), node.identity)
 
 
 class PaperHillClimbing:
