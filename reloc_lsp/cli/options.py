@@ -48,7 +48,7 @@ def _add_budget_flags(parser: argparse.ArgumentParser) -> None:
         "--evaluations",
         type=whole_number,
         metavar="N",
-        help=f"number of candidates that the tests evaluate (default: {default.evaluations})",
+        help="number of candidates that the tests evaluate (default: no limit)",
     )
     budget.add_argument(
         "--calls", type=whole_number, metavar="N", help="number of calls to the language model (default: no limit)"

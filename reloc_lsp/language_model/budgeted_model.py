@@ -82,6 +82,11 @@ class BudgetedModel:
         return self.spending.completion_tokens + PROMPT_TOKEN_COST * read
 
     @property
+    def shares_processors(self) -> bool:
+        """Whether the model computes on the processors on which candidates are evaluated."""
+        return self.model.shares_processors
+
+    @property
     def exhausted(self) -> bool:
         """Whether the model gets no more requests: the budget is spent, or the model has failed too often."""
         spending, budget = self.spending, self.spending.budget

@@ -14,7 +14,7 @@ from reloc_lsp.search.operator_selection import OperatorSelection
 FIX_GAIN = 1.0
 """Gain of a version that passes all tests. The other gains are shares of it, chosen by hand."""
 PROGRESS_GAIN = 0.3
-"""Gain of a version that passes more tests than the unchanged unit."""
+"""Gain of a version that passes more tests than any before it."""
 CHANGE_GAIN = 0.01
 """Gain of a version that fails otherwise than the unchanged unit and passes as many tests."""
 MAX_FRUITLESS = 50
@@ -59,6 +59,7 @@ class AdaptiveNeighborhood:
         self._at_once = at_once
         self._made_by: dict[str, str] = {task.source: ""}
         self._fruitless = 0
+        self._most_passed = task.verdict.passed
 
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
         """New versions; none if no more calls are affordable, or too many of them brought nothing new."""
@@ -102,9 +103,10 @@ class AdaptiveNeighborhood:
     def _gain(self, node: Node) -> float:
         if node.verdict.all_passed:
             return FIX_GAIN
-        before = self.task.verdict
-        if node.verdict.passed > before.passed:
+        if node.verdict.passed > self._most_passed:
+            self._most_passed = node.verdict.passed
             return PROGRESS_GAIN
+        before = self.task.verdict
         differs = any(
             test in before.results and result.failure != before.results[test].failure
             for test, result in node.verdict.results.items()

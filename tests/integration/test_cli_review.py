@@ -88,7 +88,7 @@ async def test_a_patch_keeps_the_real_text_and_the_cautions_go_to_stderr(workspa
 
 
 async def test_the_settings_can_refuse_new_powers_and_the_next_best_is_proposed(workspace):
-    flags = ("--powers", "refuse", "--algorithm", "hill-climbing", "--calls", "4")
+    flags = ("--powers", "refuse", "--algorithm", "hill-climbing", "--calls", "60")
     code, report, _ = await reviewed(workspace, BACKDOOR, PLAIN, flags=flags)
     assert (code, report["status"], report["powers"], report["alternatives"]) == (0, "fixed", [], [])
     assert "return a * a\n" in report["source"]

@@ -51,6 +51,8 @@ TASK = Task("m.py", "f", SOURCE, 0, len(SOURCE), 1, verdict(2))
 class Model:
     """A model whose versions return the next number each time; `prompts` and `kinds` record its requests."""
 
+    shares_processors = True
+
     def __init__(self) -> None:
         self.temperatures: list[float] = []
         self.prompts: list[str] = []
@@ -205,7 +207,16 @@ def test_the_default_rules_do_not_climb_to_a_worse_child():
 
 
 def test_the_default_rules_ask_in_every_way_they_know():
-    _, model, _, _ = run_search("hill-climbing", "default", lambda n: n % 5, Budget(None, 200))
+    class Slow(Model):
+        """Every answer costs much, so that what gains little now is left soon."""
+
+        async def complete(self, messages, sampling, count=1):
+            return replace(await super().complete(messages, sampling, count), usage=Usage(1000, 0, 1000))
+
+        async def infill(self, gap, sampling, count=1, stop=()):
+            return replace(await super().infill(gap, sampling, count, stop), usage=Usage(1000, 0, 1000))
+
+    _, model, _, _ = run_search("hill-climbing", "default", lambda n: n % 5, Budget(None, 200), model=Slow())
     assert set(model.kinds) == {"fill", "reflect", "revise", "cross"}
 
 
@@ -244,7 +255,7 @@ def test_a_search_with_a_useless_model_ends():
 
         async def infill(self, gap, sampling, count=1, stop=()):
             self.kinds["fill"] += 1
-            return Completion((Reply(SOURCE[len(gap.prefix) : -len(gap.suffix) or None]),) * count, Usage(100, 0, 10))
+            return Completion((Reply("("),) * count, Usage(100, 0, 10))
 
     _, model, evaluator, events = run_search("hill-climbing", "default", model=Repeating())
     assert events[-1].reason == "neighbourhood" and not evaluator.rounds

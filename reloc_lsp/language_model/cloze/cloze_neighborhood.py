@@ -22,8 +22,8 @@ MORE_HEAT = 0.2
 MAX_TEMPERATURE = 1.4
 """Highest temperature of a call for a hole: above it little of what a model writes parses. Chosen by hand."""
 TEXTS = {HoleKind.LINE: 3, HoleKind.EXPRESSION: 3, HoleKind.INSERTION: 2, HoleKind.REST: 1}
-"""Texts for one hole in one call, by kind. They share the time that a server takes to read the prompt; longer ones share
-less of their time. Chosen by hand."""
+"""Texts for one hole in one call, by kind. They share the time in which a server reads the prompt, which matters less
+for longer texts. Chosen by hand."""
 TOKENS = {HoleKind.LINE: 40, HoleKind.EXPRESSION: 30, HoleKind.INSERTION: 48, HoleKind.REST: 256}
 """Most tokens of one text, by kind of hole. Chosen by hand: a longer line is seldom right."""
 LOCALIZATION_SHARE = 0.7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from reloc_lsp.search.candidate import Node
@@ -55,25 +56,23 @@ class ModelHillClimbing:
 
     def __init__(self, turn: int = 4) -> None:
         self.turn = turn
+        self._turns: Counter[int] = Counter()
 
     def parents(self, nodes: Sequence[Node]) -> Sequence[Node]:
         """The incumbent of the next round, and its partner if there is one."""
         start = nodes[0]
         able = [n for n in nodes if not (n.all_passed or n.rejected) and n.score[0] >= start.score[0]]
+        if any(node.exhausted for node in nodes) or not able:
+            return []
         better = [node for node in able if node.score[0] > start.score[0]]
-        if any(node.exhausted for node in nodes):
-            return []
-        if start in able and (not better or start.expansions <= sum(node.expansions for node in better)):
-            incumbent = start
-        elif better:
-            incumbent = min(better, key=self._order)
-        else:
-            return []
+        of_start = start in able and self._turns[start.identity] <= sum(self._turns[n.identity] for n in better)
+        incumbent = start if of_start or not better else min(better, key=self._order)
+        self._turns[incumbent.identity] += 1
         partners = [node for node in able if node is not incumbent and node is not start]
         return [incumbent, *([min(partners, key=self._order)] if partners else [])]
 
     def _order(self, node: Node) -> tuple[float, ...]:
-        return (node.expansions // self.turn, *(-part for part in node.score), node.identity)
+        return (self._turns[node.identity] // self.turn, *(-part for part in node.score), node.identity)
 
 
 class PaperHillClimbing:
