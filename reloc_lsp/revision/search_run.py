@@ -14,10 +14,10 @@ from reloc_lsp.revision.objectives.strategy import Announce, ObjectiveStrategy
 from reloc_lsp.revision.proposal import Phase, Proposal
 from reloc_lsp.revision.run_context import RunContext
 from reloc_lsp.revision.trace.trace_file import Trace, end_reason
-from reloc_lsp.search.composite_neighborhood import CompositeNeighborhood
 from reloc_lsp.search.decision_rules import Rules
 from reloc_lsp.search.events import Event, Finished, Settled
 from reloc_lsp.search.local_search import LocalSearch
+from reloc_lsp.search.neighborhoods.composite_neighborhood import CompositeNeighborhood
 
 MIN_RESERVED_SECONDS = 1.0
 """Wall-clock seconds that are kept in any case for the choice after the search; chosen by hand."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.mutation_localization import MutationLocalization
-from reloc_lsp.search.operator_selection import OperatorSelection
+from reloc_lsp.search.localization.mutation_localization import MutationLocalization
+from reloc_lsp.search.neighborhoods.operator_selection import OperatorSelection
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 SOURCE = "def f(a):\n    b = a + 1\n    c = b * 2\n    return c\n"

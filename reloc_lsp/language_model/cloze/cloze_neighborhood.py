@@ -12,8 +12,8 @@ from reloc_lsp.language_model.cloze.gap_prompts import GapPrompts
 from reloc_lsp.language_model.cloze.holes import Hole, HoleKind, holes
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.line_suspicion import LineSuspicion
-from reloc_lsp.search.mutation_localization import MutationLocalization
+from reloc_lsp.search.localization.line_suspicion import LineSuspicion
+from reloc_lsp.search.localization.mutation_localization import MutationLocalization
 
 TEMPERATURE = 0.8
 """Temperature of the first call for a hole. Chosen by hand, so that the texts of one call differ."""

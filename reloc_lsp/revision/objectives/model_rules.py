@@ -11,14 +11,14 @@ from reloc_lsp.language_model.cloze.holes import HoleKind
 from reloc_lsp.language_model.model_drafts import ModelDrafter, PlainDrafter
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.reflection import Crossover, Reflection, SelfRefinement
-from reloc_lsp.search.adaptive_neighborhood import AdaptiveNeighborhood, Operator
 from reloc_lsp.search.algorithms.genetic import TopTwoSelection
 from reloc_lsp.search.algorithms.hill_climbing import ModelHillClimbing, PaperHillClimbing
 from reloc_lsp.search.algorithms.reference_algorithms import NewestNode, NoExpansion
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.decision_rules import Rules, Share
 from reloc_lsp.search.evaluation import paper_score
-from reloc_lsp.search.mutation_localization import MutationLocalization
+from reloc_lsp.search.localization.mutation_localization import MutationLocalization
+from reloc_lsp.search.neighborhoods.adaptive_neighborhood import AdaptiveNeighborhood, Operator
 from reloc_lsp.settings import Settings
 
 PAPER_NODES = {"hill-climbing": 25, "genetic": 30}

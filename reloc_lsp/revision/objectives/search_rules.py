@@ -10,10 +10,10 @@ from reloc_lsp.language_model.reflection import Reflection
 from reloc_lsp.revision.objectives.model_rules import AT_ONCE, ModelRules
 from reloc_lsp.search.algorithms.hill_climbing import MAX_EXPANSIONS, HillClimbing, ObjectiveClimbing
 from reloc_lsp.search.candidate import Task
-from reloc_lsp.search.composite_neighborhood import CompositeNeighborhood
 from reloc_lsp.search.decision_rules import Rules, Share
 from reloc_lsp.search.interfaces.protocols import ObjectiveMeasure
 from reloc_lsp.search.neighborhood import Neighborhood
+from reloc_lsp.search.neighborhoods.composite_neighborhood import CompositeNeighborhood
 from reloc_lsp.settings import Settings
 
 MIN_EVALUATIONS = 48

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.rewrites.source.unit_source import UnitText
 from reloc_lsp.search.candidate import Task
-from reloc_lsp.search.line_suspicion import LineSuspicion
+from reloc_lsp.search.localization.line_suspicion import LineSuspicion
 
 MAX_STATEMENT_LINES = 30
 """Most lines whose statements are rewritten. Chosen by hand."""

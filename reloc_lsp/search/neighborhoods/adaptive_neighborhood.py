@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.mutation_localization import MutationLocalization
+from reloc_lsp.search.localization.mutation_localization import MutationLocalization
 from reloc_lsp.search.neighborhood import Neighborhood
-from reloc_lsp.search.operator_selection import OperatorSelection
+from reloc_lsp.search.neighborhoods.operator_selection import OperatorSelection
 
 FIX_GAIN = 1.0
 """Gain of a version that passes all tests. The other gains are shares of it, chosen by hand."""
