@@ -21,6 +21,7 @@ from reloc_lsp.inference.managed.llama_cpp_plan import LlamaCppPlan
 from reloc_lsp.inference.managed.managed_model import ManagedModel
 from reloc_lsp.inference.managed.manager import start_server, stop_server, wait_until_ready
 from reloc_lsp.inference.managed.state_file import RunningServer, running_servers
+from reloc_lsp.inference.request_timeouts import RequestTimeouts
 from reloc_lsp.search.interfaces.language_model import Message, ModelError, Sampling
 from reloc_lsp.settings import LocalModelSettings, ModelSettings
 
@@ -77,6 +78,13 @@ async def test_a_gguf_file_is_served_listed_and_stopped(user: None, model: Path)
     assert "tiny: ready at" in call("status")[1]
     assert call("stop", "tiny") == (0, "tiny has ended.\n")
     assert running_servers() == []
+
+
+async def test_several_requests_at_once_wait_for_their_turn(user: None, model: Path) -> None:
+    asked = ManagedModel(LlamaCppPlan(str(model), "tiny"), pytest.fail, timeouts=RequestTimeouts(first_token=20))
+    answers = await asyncio.gather(*(asked.complete(PROMPT, SHORT, count=3) for _ in range(4)))
+    assert [len(answer.replies) for answer in answers] == [3, 3, 3, 3]
+    await asked.close()
 
 
 async def test_only_requests_with_its_key_are_answered(user: None, model: Path) -> None:
@@ -214,6 +222,25 @@ async def test_which_engine_serves_a_model(
     monkeypatch.setenv("LLAMA_CACHE", str(cache))
     settings = replace(ModelSettings(), local=LocalModelSettings(**local))
     assert launch_plan(model_name.format(file=model, folder=tmp_path), settings).engine == engine
+
+
+@pytest.mark.parametrize(
+    ("gpu", "flags", "slots"),
+    [
+        (False, (), 1),
+        (True, (), 4),
+        (False, ("--parallel", "2"), 2),
+        (True, ("--parallel=8",), 8),
+        (False, ("-np",), 1),
+    ],
+)
+def test_on_processors_requests_come_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, model: Path, gpu: bool, flags: tuple[str, ...], slots: int
+) -> None:
+    monkeypatch.setattr(llama_cpp_plan, "has_gpu", lambda: gpu)
+    plan = LlamaCppPlan(str(model), "tiny", flags=flags)
+    assert plan.slots == slots
+    assert f"--ctx-size {8192 * slots} --parallel {slots} " in " ".join(plan.command(4711))
 
 
 async def test_llama_server_on_the_path_is_preferred_and_downloads_by_itself(

@@ -47,6 +47,11 @@ class LaunchPlan(Protocol):
         ...
 
     @property
+    def slots(self) -> int | None:
+        """The requests that the server works on at once; `None` if it decides that by itself."""
+        ...
+
+    @property
     def available(self) -> bool:
         """Whether the engine is installed and has the model, or can get it by itself."""
         ...
@@ -77,6 +82,16 @@ def check_flags(flags: Sequence[str], fixed: Sequence[str], program: str) -> Non
                 f"{program} yourself and give its address with --base-url.",
                 permanent=True,
             )
+
+
+def flag_value(flags: Sequence[str], *names: str) -> str | None:
+    """The value of the last of these flags, written as `--name VALUE` or `--name=VALUE`; `None` if there is none."""
+    value = None
+    for position, flag in enumerate(flags):
+        name, separator, joined = flag.partition("=")
+        if name in names:
+            value = joined if separator else next(iter(flags[position + 1 :]), None)
+    return value
 
 
 def engine_environment(inherited: Mapping[str, str], device: str | None) -> dict[str, str]:

@@ -98,7 +98,8 @@ class ManagedModel:
             state.served_name,
             environment={KEY_VARIABLE: state.key},
             timeouts=self._timeouts,
-            in_flight=self._in_flight,
+            # More requests would only wait at the server, and a wait there counts as its silence.
+            in_flight=min(self._in_flight, state.slots or self._in_flight),
             shares_processors=state.shares_processors,
             fim=self._fim,
         )

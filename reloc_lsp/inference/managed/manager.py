@@ -95,6 +95,7 @@ def _start_supervisor(plan: LaunchPlan, folder: StateFolder, lock: int) -> None:
         key=key,
         engine=plan.engine,
         shares_processors=plan.shares_processors,
+        slots=plan.slots,
     )
     order = {
         "path": sys.path,

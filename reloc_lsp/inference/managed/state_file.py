@@ -22,7 +22,8 @@ class ServerState:
 
     `supervisor` is the process id of its supervisor. `since` is when it was started, in seconds since the epoch. `why`
     is a sentence about why it ended. `engine` is the name of the program that serves the model, and
-    `shares_processors` says whether it computes on the processors of this machine.
+    `shares_processors` says whether it computes on the processors of this machine. `slots` is how many requests it
+    works on at once, `None` if it decides that by itself.
     """
 
     model: str
@@ -36,6 +37,7 @@ class ServerState:
     why: str = ""
     engine: str = "vLLM"
     shares_processors: bool = False
+    slots: int | None = None
 
     @property
     def url(self) -> str:

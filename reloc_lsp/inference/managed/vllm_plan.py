@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reloc_lsp.inference.local_machine.gpu import has_gpu
-from reloc_lsp.inference.managed.launch_plan import check_flags, engine_environment
+from reloc_lsp.inference.managed.launch_plan import check_flags, engine_environment, flag_value
 from reloc_lsp.search.interfaces.language_model import ModelError
 
 HOW_TO_INSTALL = (
@@ -34,16 +34,12 @@ class VllmPlan:
     flags: tuple[str, ...] = ()
     idle_seconds: float = 1800.0
     engine: str = "vLLM"
+    slots: int | None = None
 
     @property
     def served_name(self) -> str:
         """The name of the model in requests."""
-        for position, flag in enumerate(self.flags):
-            if flag == "--served-model-name" and position + 1 < len(self.flags):
-                return self.flags[position + 1]
-            if flag.startswith("--served-model-name="):
-                return flag.partition("=")[2]
-        return self.model
+        return flag_value(self.flags, "--served-model-name") or self.model
 
     @property
     def shares_processors(self) -> bool:
