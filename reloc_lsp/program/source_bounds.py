@@ -35,7 +35,7 @@ class SourceBounds:
     @classmethod
     def around(cls, source: str, tree: ast.AST) -> SourceBounds:
         """The bounds for versions of the function `source`, whose syntax tree is `tree`."""
-        nodes, depth = _size(tree)
+        nodes, depth = tree_size(tree)
         return cls(
             max(MAX_CHARACTERS, MAX_GROWTH * len(source)), max(MAX_NODES, MAX_GROWTH * nodes), max(MAX_DEPTH, depth)
         )
@@ -44,13 +44,13 @@ class SourceBounds:
         """What is too much about the version `source` with the syntax tree `tree`; empty if it is within the bounds."""
         if len(source) > self.characters:
             return f"the function has more than {self.characters:,} characters"
-        nodes, depth = _size(tree)
+        nodes, depth = tree_size(tree)
         if depth > self.depth:
             return f"the function is nested more than {self.depth} levels deep"
         return f"the function has more than {self.nodes:,} syntax nodes" if nodes > self.nodes else ""
 
 
-def _size(tree: ast.AST) -> tuple[int, int]:
+def tree_size(tree: ast.AST) -> tuple[int, int]:
     """The number of nodes of a tree and its depth, found level by level: recursion would be bounded itself."""
     nodes, depth, level = 0, 0, [tree]
     while level:

@@ -16,6 +16,8 @@ from reloc_lsp.evaluation.evaluator import PytestEvaluator
 from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
+from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.program.source_bounds import tree_size
 from reloc_lsp.revision.best_so_far import BestSoFar
 from reloc_lsp.revision.objectives.optimization import Optimization
 from reloc_lsp.revision.objectives.repair import Repair
@@ -31,6 +33,9 @@ from reloc_lsp.search.interfaces.language_model import LanguageModel
 
 BASELINE_SHARE, MAX_BASELINE_SECONDS = 0.35, 60.0
 """Share of the time left that runs of the unchanged code may take, and its bound in seconds; chosen by hand."""
+MAX_UNIT_DEPTH = 200
+"""Levels of syntax nodes inside each other that a unit may have. Python allows 1,000 calls inside each other, and a
+walk of a syntax tree takes up to four a level."""
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +71,7 @@ class UnitReviser:
             target.module,
             target.unit,
         )
+        _check_depth(location)
         baseline = await self._take_baseline(location, until, tests)
         review = self.request.settings.review
         admission = Admission.for_unit(location, self.launcher.copy.files, review.allow)
@@ -122,3 +128,14 @@ class UnitReviser:
 
 def _strategy(context: RunContext) -> ObjectiveStrategy:
     return Repair(context) if context.objective.repairs else Optimization(context)
+
+
+def _check_depth(location: UnitLocation) -> None:
+    """Raises `EvaluationError` for a unit that is nested too deeply."""
+    _, depth = tree_size(parse_unit(location.source))
+    if depth > MAX_UNIT_DEPTH:
+        raise EvaluationError(
+            f"{location.unit.qualname} is nested {depth} levels deep, and functions of at most {MAX_UNIT_DEPTH} levels "
+            "can be revised. Each `elif` is a level below the one before, and so is each operand of a long sum. Use a "
+            "dictionary, `match` or a loop, or split the function."
+        )

@@ -17,6 +17,8 @@ FILES = {
     "half.jsonl": '{"trace": 1, "file": "m.py", "qualname": "f"}\n',
     "empty.py": "",
     "syntax.py": "def g(:\n",
+    "deep.py": "def f(a):\n    if a == 0:\n        return 1\n"
+    + "".join(f"    elif a == {n}:\n        return {n}\n" for n in range(1, 900)),
 }
 
 
@@ -44,6 +46,7 @@ CALLS = [
     ("revise syntax.py::g", 2, "syntax.py does not parse (invalid syntax, line 1). Fix the syntax first"),
     ("revise latin.py::g", 2, "Save it as UTF-8, or declare its encoding in its first line"),
     ("revise binary.py", 2, "binary.py cannot be read"),
+    ("revise deep.py::f", 3, "f is nested 904 levels deep, and functions of at most 200 levels can be revised"),
     ("revise m.py::f --trace /no/t", 2, "Name another file with --trace"),
     ("revise m.py::f --interpreter /no/python", 3, "name another one with --interpreter"),
     ("trace none.jsonl", 2, "none.jsonl cannot be read (No such file or directory). Name a file"),

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from reloc_lsp.program.differences.distance import revision_distance
 from reloc_lsp.program.fingerprint import parse_unit
+from reloc_lsp.program.subtrees import Subtrees
 from reloc_lsp.search.candidate import Candidate, Node, Task
+
+Number = Callable[[ast.AST], int]
+"""A number for each node, equal for equal subtrees; see `Subtrees`."""
 
 PRIOR_WEIGHT, SIZE_WEIGHT, COPIED_CONSTANT_WEIGHT, SMELL_WEIGHT = -0.6, 0.25, 2.5, 2.0
 """Implausibility per unit of the maker's prior (a log-likelihood), per changed token, per constant copied from the
@@ -87,12 +91,14 @@ def _constants(source: str) -> set[str]:
 
 
 def _smells(source: str) -> int:
-    return sum(_is_smell(node) for node in ast.walk(parse_unit(source)))
+    tree = parse_unit(source)
+    number = Subtrees(tree).number
+    return sum(_is_smell(node, number) for node in ast.walk(tree))
 
 
-def _is_smell(node: ast.AST) -> bool:
-    tests = (_neutral_operand, _strange_arithmetic, _strange_logic, _strange_statement, _unreachable, _repeated)
-    return any(test(node) for test in tests)
+def _is_smell(node: ast.AST, number: Number) -> bool:
+    comparing = (_strange_arithmetic, _strange_logic, _strange_statement, _repeated)
+    return _neutral_operand(node) or _unreachable(node) or any(test(node, number) for test in comparing)
 
 
 def _neutral_operand(node: ast.AST) -> bool:
@@ -107,11 +113,11 @@ def _neutral_operand(node: ast.AST) -> bool:
             return False
 
 
-def _strange_arithmetic(node: ast.AST) -> bool:
+def _strange_arithmetic(node: ast.AST, number: Number) -> bool:
     match node:
         case ast.BinOp(op=ast.Div() | ast.FloorDiv(), right=ast.Constant(value=float())):
             return True
-        case ast.BinOp(left=left, right=right) if ast.dump(left) == ast.dump(right):
+        case ast.BinOp(left=left, right=right) if number(left) == number(right):
             return not isinstance(node.op, ast.Mult | ast.Add)
         case ast.BinOp(left=ast.BinOp(right=ast.Constant()) as inner, right=ast.Constant()):
             return isinstance(node.op, ast.Add | ast.Sub) and isinstance(inner.op, ast.Add | ast.Sub)
@@ -119,19 +125,19 @@ def _strange_arithmetic(node: ast.AST) -> bool:
             return False
 
 
-def _strange_logic(node: ast.AST) -> bool:
+def _strange_logic(node: ast.AST, number: Number) -> bool:
     match node:
         case ast.Compare(left=left, comparators=[right]):
-            return ast.dump(left) == ast.dump(right)
+            return number(left) == number(right)
         case ast.BoolOp(values=values):
-            return len({ast.dump(v) for v in values}) < len(values)
+            return len(set(map(number, values))) < len(values)
         case ast.UnaryOp(op=ast.Not(), operand=ast.UnaryOp(op=ast.Not())):
             return True
         case _:
             return False
 
 
-def _strange_statement(node: ast.AST) -> bool:
+def _strange_statement(node: ast.AST, number: Number) -> bool:
     match node:
         case ast.If(test=ast.Constant()) | ast.IfExp(test=ast.Constant()):
             return True
@@ -145,7 +151,7 @@ def _strange_statement(node: ast.AST) -> bool:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=other)):
             return name == other
         case ast.If(body=body, orelse=orelse):
-            return bool(orelse) and [ast.dump(s) for s in body] == [ast.dump(s) for s in orelse]
+            return bool(orelse) and list(map(number, body)) == list(map(number, orelse))
         case _:
             return False
 
@@ -157,7 +163,7 @@ def _unreachable(node: ast.AST) -> bool:
     return any(isinstance(s, ast.Return | ast.Raise | ast.Break | ast.Continue) for s in body[:-1])
 
 
-def _repeated(node: ast.AST) -> bool:
+def _repeated(node: ast.AST, number: Number) -> bool:
     """Whether two statements in a row are the same."""
     blocks = [block for name in ("body", "orelse", "finalbody") if isinstance(block := getattr(node, name, None), list)]
-    return any(ast.dump(one) == ast.dump(other) for block in blocks for one, other in pairwise(block))
+    return any(number(one) == number(other) for block in blocks for one, other in pairwise(block))
