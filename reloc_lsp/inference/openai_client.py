@@ -48,6 +48,10 @@ def make_client(server: ServerInfo) -> AsyncOpenAI:
         "Accept-Encoding": "identity",
         "Authorization": f"{'Basic' if login else 'Bearer'} {credentials}",
     }
+    if address.url.startswith("http:"):
+        # llama.cpp closes a connection some seconds after its first request, even while the next one is sent. Without
+        # TLS a new connection takes less than a millisecond.
+        headers["Connection"] = "close"
     client = openai.AsyncOpenAI(
         api_key=key,
         base_url=address.url,
