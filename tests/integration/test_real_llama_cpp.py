@@ -110,7 +110,7 @@ async def test_one_slot_gives_many_fillings_one_after_the_other(one_slot: Server
     completion = await connected(one_slot).infill(GAP, SHORT, 4)
     assert completion.calls == len(completion.replies) == 4
     assert len({reply.text for reply in completion.replies}) > 1
-    assert all(reply.log_probability is not None for reply in completion.replies)
+    assert all(reply.log_probability is not None for reply in completion.replies if reply.text)
 
 
 @pytest.mark.parametrize("fim", ["qwen", "infill"])

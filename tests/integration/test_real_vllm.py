@@ -32,6 +32,7 @@ from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.interfaces.language_model import (
     Completion,
+    Gap,
     Message,
     ModelError,
     PromptTooLong,
@@ -106,6 +107,17 @@ async def test_one_request_brings_several_replies_and_their_usage(endpoint: Endp
     assert len({reply.text for reply in answer.replies}) > 1
     assert not any(reply.complete for reply in answer.replies)
     assert answer.usage.counted and answer.usage.completion_tokens == 48 and answer.usage.prompt_tokens > 5
+
+
+async def test_a_gap_is_filled_with_log_probabilities(server: RunningServer) -> None:
+    endpoint = connect(server.state.url, "tiny", environment={KEY_VARIABLE: server.state.key}, fim="qwen")
+    answer = await endpoint.infill(Gap("def inc(a):\n    return ", "\n"), SHORT, 3, ("e",))
+    assert (len(answer.replies), answer.calls) == (3, 1)
+    assert not any("e" in reply.text for reply in answer.replies)
+    known = [reply.log_probability for reply in answer.replies if reply.log_probability is not None]
+    assert known and all(-1000 < value < 0 for value in known)
+    assert answer.usage.counted
+    await endpoint.close()
 
 
 async def test_the_same_seed_gives_the_same_replies(endpoint: Endpoint) -> None:

@@ -113,6 +113,21 @@ def test_refused_parameters_are_omitted_from_then_on() -> None:
     assert not quirks.learn_from_refusal("stream_options, temperature, max_tokens and max_completion_tokens", now)
 
 
+@pytest.mark.parametrize(
+    ("message", "most"),
+    [
+        ("Field 'n': Value must be between 1 <= value <= 4, but got 6", 4),
+        ("Field 'n': Value must be between 1 <= value <= 1, but got 6", 1),
+        ("n_cmpl cannot be greater than the number of slots, please increase -np", 1),
+    ],
+)
+def test_the_slots_of_llama_cpp_bound_the_replies_of_a_request(message: str, most: int) -> None:
+    quirks, prompt = ServerQuirks(), chat_prompt([Message("user", "hello")])
+    assert quirks.learn_from_refusal(message, quirks.parameters("tiny", prompt, Sampling(), count=6, seed=None))
+    now = quirks.parameters("tiny", prompt, Sampling(), count=6, seed=None)
+    assert (now.get("n", 1), quirks.one_by_one) == (most, True)
+
+
 def test_retry_after_is_a_number_of_seconds_or_a_date() -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     assert parse_retry_after({"retry-after": "2.5"}) == 2.5
