@@ -10,6 +10,7 @@ from dataclasses import replace
 from reloc_lsp.language_model.cloze.chat_gaps import gap_question, gap_text
 from reloc_lsp.language_model.replies.parser_process import ParserProcess
 from reloc_lsp.language_model.replies.reply_parser import ParsedReply
+from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.candidate import Task
 from reloc_lsp.search.interfaces.language_model import (
@@ -56,11 +57,20 @@ class BudgetedModel:
     """A language model, for one search.
 
     `prompt_limit` is how many tokens a prompt may have; it shrinks if the server finds a prompt too long. After a
-    permanent error, or several errors in a row, the model gets no more requests. `notes` are sentences for the user
-    about this. `reply_kinds` counts the replies by what the parser found in them.
+    permanent error, or several errors in a row, the model gets no more requests. `templates` are those of all prompts.
+    `notes` are sentences for the user about what went wrong. `reply_kinds` counts the replies by what the parser found
+    in them.
     """
 
-    def __init__(self, model: LanguageModel, spending: Spending, sampling: Sampling, prompt_limit: int) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        spending: Spending,
+        sampling: Sampling,
+        prompt_limit: int,
+        templates: PromptTemplates | None = None,
+    ) -> None:
+        self.templates = templates or PromptTemplates()
         self.model = model
         self.spending = spending
         self.sampling = sampling
@@ -165,7 +175,9 @@ class BudgetedModel:
         return parsed
 
     async def _infill_by_chat(self, gap: Gap, sampling: Sampling, count: int) -> list[Reply]:
-        answer = await self._answer(self.model.complete(gap_question(gap), self._seeded(sampling), count))
+        answer = await self._answer(
+            self.model.complete(gap_question(gap, self.templates), self._seeded(sampling), count)
+        )
         return [Reply(gap_text(reply.text, gap), reply.complete) for reply in answer.replies]
 
     async def _request(self, messages: Sequence[Message], count: int) -> Completion:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reloc_lsp.language_model.disclosure.failure_disclosure import FailureDisclosure
 from reloc_lsp.language_model.feedback import feedback
 from reloc_lsp.language_model.file_context import file_context
 from reloc_lsp.language_model.objective_prompts import ObjectivePrompts, objective_prompts
 from reloc_lsp.language_model.shortening import shorten
+from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
 from reloc_lsp.program.powers.kinds import DESCRIPTIONS, PowerKind
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.interfaces.language_model import Message
@@ -21,17 +22,6 @@ MIN_FEEDBACK_TOKENS = 50
 """Tokens that the test results get in a prompt that is full already; chosen by hand."""
 LONG_UNIT_LINES = 60
 """Lines from which a function is revised by search-and-replace blocks instead of written whole; chosen by hand."""
-WHOLE = "Answer with the whole revised function in one ```python block, and nothing else in the block."
-REPLACING = """\
-Answer with the changes alone, each as
-
-<<<<<<< SEARCH
-lines of the function as they are
-=======
-lines to put in their place
->>>>>>> REPLACE
-
-where the lines to search stand in the function exactly once."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +30,18 @@ class Prompts:
 
     With `one_failure` a prompt shows one failing test instead of all distinct failures (the paper's rule). With
     `replacing` a prompt asks for search-and-replace blocks if the function is long. No revision with a new power of the
-    kinds `refused_powers` will be proposed to the user, and the prompts say so.
+    kinds `refused_powers` will be proposed to the user, and the prompts say so. Their words are those of `templates`.
     """
 
     task: Task
     one_failure: bool = False
     replacing: bool = True
     refused_powers: Sequence[PowerKind] = ()
+    templates: PromptTemplates = field(default_factory=PromptTemplates)
 
     @property
     def _parts(self) -> ObjectivePrompts:
-        return objective_prompts(self.task.objective)
+        return objective_prompts(self.task.objective, self.templates)
 
     @property
     def _system(self) -> str:
@@ -64,35 +55,30 @@ class Prompts:
 
     def observe(self, count: int, token_limit: int) -> list[Message]:
         """Asks for observations about the problem (ReLoc paper, section 3.1)."""
-        return self._prompt(None, token_limit, (
-            f"Do not write code yet. Give {count} different observations about what the function has to do and where "
-            f"it may go wrong, as a numbered list of {count} items, each one or two sentences."
-        ))  # fmt: skip
+        return self._prompt(None, token_limit, self.templates.text("observe", count=count))
 
     def draft(self, observations: Sequence[str], token_limit: int) -> list[Message]:
         """Asks for a new version that follows some observations (ReLoc paper, section 3.1)."""
         listed = "".join(f"- {observation}\n" for observation in observations)
         advice = f"Keep in mind:\n{listed}\n" if listed else ""
-        question = f"{advice}Write the function anew. {WHOLE}"
-        return self._prompt(None, token_limit, question)
+        whole = self.templates.text("answer-whole")
+        return self._prompt(None, token_limit, self.templates.text("draft", advice=advice, answer=whole))
 
     def reflect(self, node: Node, count: int, tried: Sequence[str], token_limit: int) -> list[Message]:
         """Asks what is wrong with a version, and for directions, without code (ReLoc paper, section 3.2)."""
         listed = "".join(f"- {direction}\n" for direction in tried)
         already_tried = f"These were tried and did not help:\n{listed}\n" if listed else ""
-        return self._prompt(node, token_limit, (
-            f"{already_tried}Do not write code yet. Say in two or three sentences {self._parts.question}. Then give "
-            f"{count} different directions for revising the function, as a numbered list of {count} items, each one "
-            "or two sentences."
-        ))  # fmt: skip
+        question = self.templates.text("reflect", tried=already_tried, question=self._parts.question, count=count)
+        return self._prompt(node, token_limit, question)
 
     def revise(self, node: Node, explanation: str, direction: str, token_limit: int) -> list[Message]:
         """Asks for one revision of a version, in a direction (ReLoc paper, section 3.2)."""
         parts = self._parts
         explained = explanation or not self.task.objective.repairs
         advice = f"{parts.heading}: {explanation}\n\n" if explained else ""
-        order = f"{parts.revise} in this direction: {direction}\n\n" if direction else f"{parts.revise.strip(',')}.\n\n"
-        return self._prompt(node, token_limit, advice + order + self._answer_form(node.candidate.source))
+        order = f"{parts.revise} in this direction: {direction}" if direction else f"{parts.revise.strip(',')}."
+        form = self._answer_form(node.candidate.source)
+        return self._prompt(node, token_limit, self.templates.text("revise", advice=advice, order=order, answer=form))
 
     def cross(self, parents: Sequence[Node], token_limit: int) -> list[Message]:
         """Asks for a child of two versions (ReLoc paper, section 3.2, genetic algorithm)."""
@@ -104,7 +90,7 @@ class Prompts:
             f"## Another version\n```python\n{second.candidate.source}```\n\n"
             f"{self._feedback(second, share, disclosure)}\n"
         )  # fmt: skip
-        question = f"{other}Combine what is right in the two versions into a better one. {WHOLE}"
+        question = self.templates.text("cross", other=other, answer=self.templates.text("answer-whole"))
         return self._prompt(first, token_limit - estimate_tokens(other), question, share, disclosure)
 
     def _prompt(
@@ -144,4 +130,5 @@ class Prompts:
         return feedback(self.task, source, verdict, limit, disclosure=disclosure, max_tests=max_tests)
 
     def _answer_form(self, source: str) -> str:
-        return REPLACING if self.replacing and source.count("\n") > LONG_UNIT_LINES else WHOLE
+        changes = self.replacing and source.count("\n") > LONG_UNIT_LINES
+        return self.templates.text("answer-changes" if changes else "answer-whole")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.language_model.budgeted_model import BudgetedModel
+from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates, TemplateError
 from reloc_lsp.revision.errors import ReviserError
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.interfaces.language_model import LanguageModel, ModelError, Sampling
@@ -59,10 +61,17 @@ def model_for_search(
 
 
 def budgeted_model(model: LanguageModel, spending: Spending, settings: Settings) -> BudgetedModel:
-    """The model with the sampling, the context window and the budget of one search."""
+    """The model with the sampling, the context window, the templates and the budget of one search.
+
+    Raises `ReviserError` for templates of the user that cannot be used.
+    """
     chosen = settings.model
     sampling = Sampling(chosen.temperature, chosen.top_p, chosen.reply_tokens, settings.search.seed)
-    return BudgetedModel(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1))
+    try:
+        templates = PromptTemplates(Path(chosen.prompts).expanduser() if chosen.prompts else None)
+    except TemplateError as error:
+        raise ReviserError(str(error)) from error
+    return BudgetedModel(model, spending, sampling, max(chosen.context_tokens - chosen.reply_tokens, 1), templates)
 
 
 def api_keys(settings: Settings) -> list[str]:

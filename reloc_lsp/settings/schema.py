@@ -89,6 +89,8 @@ class ModelSettings:
     """How the model is asked to fill gaps in code. `auto`: by the fill-in-the-middle tokens of the model's family,
     which its name shows, or by `/infill` of llama.cpp. The name of a family: by its tokens. `infill`: by `/infill`
     alone. `suffix`: by the parameter `suffix` of `/completions`. `off`: never."""
+    prompts: str | None = field(default=None, metadata=USER_ONLY)
+    """Folder with templates of your own for the prompts, in the place of those that are shipped."""
     first_token_timeout: float = field(default=180.0, metadata={**USER_ONLY, "former_name": "patience"})
     """Seconds to wait for the first token of a reply."""
     prompt_price: float | None = field(default=None, metadata=USER_ONLY)

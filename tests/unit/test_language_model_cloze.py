@@ -8,6 +8,7 @@ from reloc_lsp.language_model.cloze.chat_gaps import gap_question, gap_text
 from reloc_lsp.language_model.cloze.fillings import filled
 from reloc_lsp.language_model.cloze.gap_prompts import GapPrompts
 from reloc_lsp.language_model.cloze.holes import HoleKind, holes
+from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.interfaces.language_model import Gap
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
@@ -108,5 +109,5 @@ def test_what_a_version_of_a_model_did_is_not_repeated_to_it():
 )
 def test_the_same_question_can_be_asked_in_a_chat(reply):
     gap = Gap("def f(x):\n    return ", "\n")
-    assert "    return <GAP>\n" in gap_question(gap)[1].content
+    assert "    return <GAP>\n" in gap_question(gap, PromptTemplates())[1].content
     assert gap_text(reply, gap) == "x + 1"

@@ -10,6 +10,7 @@ from reloc_lsp.language_model.file_context import file_context
 from reloc_lsp.language_model.prompts import Prompts
 from reloc_lsp.language_model.replies.numbered_lists import parse_list
 from reloc_lsp.language_model.shortening import shorten
+from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates, TemplateError
 from reloc_lsp.search.candidate import Candidate, Node, Task
 from reloc_lsp.search.token_estimate import estimate_tokens
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
@@ -139,3 +140,28 @@ def test_a_text_is_shortened_in_its_middle_with_a_mark():
 )
 def test_numbered_lists_are_read(text, before, items):
     assert parse_list(text, 3) == (before, items)
+
+
+def test_the_words_of_a_prompt_can_be_those_of_the_user(tmp_path):
+    chosen = task(AFTER, a=failed())
+    node = Node(0, Candidate(UNIT, "unchanged", "", trusted=True), chosen.verdict, (1.0,))
+    (tmp_path / "revise.txt").write_text("Mend it for $$5! $order\n$answer\n")
+    prompts = Prompts(chosen, templates=PromptTemplates(tmp_path))
+    assert "Mend it for $5! Revise it.\nAnswer with the whole" in prompts.revise(node, "", "", 9000)[-1].content
+    assert "Write the function anew" in prompts.draft([], 9000)[-1].content
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("revise.txt", "Mend it. $function", "uses $function. The names in it can be: $advice, $order, $answer."),
+        ("revise.txt", "It costs 5 $.", "has a $ without a name. Write $$ for a dollar sign."),
+        ("revise.txt", "x" * 200_000, "has more than 100,000 bytes."),
+        ("revisions.txt", "Mend it.", "is the template of no prompt. The templates are answer-changes.txt,"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_a_sentence(tmp_path, name, text, said):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(TemplateError) as error:
+        PromptTemplates(tmp_path)
+    assert said in str(error.value) and name in str(error.value)

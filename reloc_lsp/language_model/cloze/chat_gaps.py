@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from reloc_lsp.language_model.replies.markup import fenced_blocks, without_reasoning
+from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
 from reloc_lsp.search.interfaces.language_model import Gap, Message
 
 MARK = "<GAP>"
 """Stands in the code where the text is missing."""
-SYSTEM = "You complete Python code. You answer with code alone."
-QUESTION = """\
-In this Python code a piece is missing at the mark {mark}:
-
-```python
-{code}
-```
-
-Write only the missing piece, without the code around it, in one ```python block."""
 
 
-def gap_question(gap: Gap) -> list[Message]:
+def gap_question(gap: Gap, templates: PromptTemplates) -> list[Message]:
     """The messages that ask for the text of a gap."""
     code = f"{gap.prefix}{MARK}{gap.suffix}".rstrip("\n")
-    return [Message("system", SYSTEM), Message("user", QUESTION.format(mark=MARK, code=code))]
+    question = templates.text("gap", mark=MARK, code=code)
+    return [Message("system", templates.text("system-gap")), Message("user", question)]
 
 
 def gap_text(reply: str, gap: Gap) -> str:

@@ -96,7 +96,7 @@ class ModelRules:
         """The prompts; the paper's report one failure and ask for whole functions."""
         return Prompts(
             self.task, one_failure=self.paper, replacing=not self.paper,
-            refused_powers=self.settings.review.refused_powers,
+            refused_powers=self.settings.review.refused_powers, templates=self.model.templates,
         )  # fmt: skip
 
     def rules(self) -> Rules:

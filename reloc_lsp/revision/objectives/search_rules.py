@@ -104,7 +104,8 @@ def optimization_rules(
     )
     if model is None:
         return rules
-    reflection = Reflection(task, model, Prompts(task, refused_powers=settings.review.refused_powers))
+    prompts = Prompts(task, refused_powers=settings.review.refused_powers, templates=model.templates)
+    reflection = Reflection(task, model, prompts)
     model_rule = ObjectiveClimbing(max_expansions=MAX_EXPANSIONS)
     if settings.search.reviser == "model" or not task.objective.is_measured:
         return replace(
