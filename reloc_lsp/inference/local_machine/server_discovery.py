@@ -71,12 +71,16 @@ async def _find_server(port: int) -> FoundServer | None:
 
 
 async def _program(port: int) -> str:
-    for program, path, key in _SIGNS:
-        with contextlib.suppress(OSError, UnusableAnswerError):
-            _, answer = await _get(port, path)
-            if isinstance(answer, Mapping) and key in answer:
-                return program
-    return "A model server"
+    answers = await asyncio.gather(*(_has_key(port, path, key) for _, path, key in _SIGNS))
+    return next((sign[0] for sign, there in zip(_SIGNS, answers, strict=True) if there), "A model server")
+
+
+async def _has_key(port: int, path: str, key: str) -> bool:
+    """Whether the answer at a path is an object with a key."""
+    with contextlib.suppress(OSError, UnusableAnswerError):
+        _, answer = await _get(port, path)
+        return isinstance(answer, Mapping) and key in answer
+    return False
 
 
 def _names(listing: object) -> tuple[str, ...] | None:

@@ -22,6 +22,7 @@ def ollama(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with serving(OLLAMA) as server:
         monkeypatch.setattr(server_discovery, "PORTS", (server.port,))
+        monkeypatch.setattr(server_discovery, "TIMEOUT_SECONDS", 60)
         yield server
 
 
