@@ -24,18 +24,23 @@ _NO_KEY = "none"
 """The key for servers that need none: the client requires one."""
 
 
+def missing_package() -> str | None:
+    """A package that asking a model needs and that is not installed; `None` if all are."""
+    return next((package for package in _PACKAGES if importlib.util.find_spec(package) is None), None)
+
+
 def make_client(server: ServerInfo) -> AsyncOpenAI:
     """A client for `server`. The first call takes about a second, so it must not run on the event loop.
 
     A login in the base URL is sent instead of a key. Raises a permanent `ModelError` if a package is not installed.
     """
-    for package in _PACKAGES:
-        if importlib.util.find_spec(package) is None:
-            raise ModelError(
-                f"Asking a model needs the Python package {package}, which is not installed: "
-                "pip install 'reloc-lsp[model]'.",
-                permanent=True,
-            )
+    package = missing_package()
+    if package is not None:
+        raise ModelError(
+            f"Asking a model needs the Python package {package}, which is not installed: "
+            "pip install 'reloc-lsp[model]'.",
+            permanent=True,
+        )
     import openai
 
     address = server.address

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import os
 import pty
 import re
@@ -153,6 +154,17 @@ def test_doctor_says_what_runs_and_whether_it_is_used(
     assert f"ok {line}used, as you agreed" in report()
     assert main(["model", "forget"]) == 0
     assert f" - {line}not used yet" in report()
+
+
+async def test_without_the_packages_that_ask_it_a_server_is_not_offered(
+    ollama: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "openai" else find(name))
+    assert await offered_server(Settings()) is None
+    monkeypatch.chdir(tmp_path)
+    await asyncio.to_thread(main, ["doctor", "--interpreter", sys.executable])
+    assert f"Ollama at {ollama.url}: to ask it, pip install 'reloc-lsp[model]'" in capsys.readouterr().out
 
 
 @pytest.fixture

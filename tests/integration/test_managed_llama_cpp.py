@@ -157,7 +157,9 @@ async def test_a_search_that_named_no_model_does_not_wait_for_a_server_that_is_s
     async with asyncio.timeout(30):
         while not running_servers():
             await asyncio.sleep(0.05)
-    assert folder.alive() and managed_model(ModelSettings(), pytest.fail) is None
+    notes: list[str] = []
+    assert folder.alive() and managed_model(ModelSettings(), notes.append) is None
+    assert notes == [f"The server of {model} is still starting; this search did not wait for it."]
     assert managed_model(ModelSettings(name="tiny"), pytest.fail) is not None  # This one asks for it.
 
 

@@ -28,6 +28,7 @@ from reloc_lsp.inference.managed.engine_selection import installed_engines
 from reloc_lsp.inference.managed.state_file import ServerState, running_servers
 from reloc_lsp.inference.model_factory import connect
 from reloc_lsp.inference.model_list import Check
+from reloc_lsp.inference.openai_client import missing_package
 from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.search.interfaces.language_model import ModelError
 from reloc_lsp.settings import layered, pyproject_layer, user_layer
@@ -161,6 +162,8 @@ def _found(server: FoundServer) -> Finding:
         return Finding("model server", "-", f"{where} wants a key: set {KEY_VARIABLE} and name it with --base-url")
     if server.model is None:
         return Finding("model server", "-", f"{where} has no model that writes code")
+    if missing_package() is not None:
+        return Finding("model server", "-", f"{where}: to ask it, pip install 'reloc-lsp[model]'")
     agreed = answer_about(server)
     if agreed:
         text = "used, as you agreed (reloc-lsp model forget takes it back)"

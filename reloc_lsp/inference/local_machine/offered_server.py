@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass, replace
 
 from reloc_lsp.inference.local_machine.consent import answer_about
 from reloc_lsp.inference.local_machine.server_discovery import FoundServer, find_servers
 from reloc_lsp.inference.managed.state_file import running_servers
+from reloc_lsp.inference.openai_client import missing_package
 from reloc_lsp.settings import Settings
 
 
@@ -54,7 +54,7 @@ async def offered_server(settings: Settings) -> OfferedServer | None:
     """
     if settings.search.reviser == "rewrites" or settings.model.chosen or running_servers():
         return None
-    if importlib.util.find_spec("openai") is None:  # Without the extra `model` no server can be asked.
+    if missing_package() is not None:
         return None
     offers = [
         OfferedServer(server, server.model, agreed=answer is True)

@@ -61,6 +61,8 @@ def managed_model(settings: ModelSettings, note: Callable[[str], None]) -> Manag
         # A server of the same model with other flags or on other GPUs is used rather than starting another one.
         source = plan if newest is None or newest.folder.path == state_folder(folder_name(plan)).path else newest
     if source is None:
+        if plan is None:
+            _note_starting(note)
         return None
     # Imported here: most searches have no model.
     from reloc_lsp.inference.managed.managed_model import ManagedModel
@@ -87,6 +89,11 @@ def _llama_cpp_plan(model: str, settings: ModelSettings) -> LlamaCppPlan:
         flags=local.flags,
         idle_seconds=local.idle_minutes * 60,
     )
+
+
+def _note_starting(note: Callable[[str], None]) -> None:
+    for server in running_servers():
+        note(f"The server of {server.state.model} is still starting; this search did not wait for it.")
 
 
 def _is_meant(server: RunningServer, plan: LaunchPlan | None, name: str | None) -> bool:
