@@ -92,6 +92,10 @@ match x:
     case object(f_back=y): pass
 ## attribute by getattr => uses the attribute .mro
 getattr(x, "mro")
+## class by getattr => uses the attribute .__class__ by getattr
+getattr(x, "__class__")("A", (int,), {})
+## template's method by getattr => uses the attribute .format by getattr
+getattr("{0.gi" + "_frame}", "format")(x)
 ## part of a module by getattr => uses os.fork
 getattr(os, "fork", None)
 ## attribute by attrgetter => uses the attribute .mro

@@ -16,6 +16,8 @@ from reloc_lsp.program.safety.reading import Reading
 
 _CONSTANT = re.compile(r"(?!ANY$)[A-Z][A-Z0-9_]+$")
 """Names that are constants by convention. `ANY` of mock objects is equal to everything."""
+_PLAIN_ONLY = ("__class__", "format", "format_map")
+"""Attributes whose rules look at what is done with them, so that they have to be written as attributes."""
 _PATH_ACCESSORS = {"operator.attrgetter": slice(0, None), "operator.methodcaller": slice(0, 1)}
 """Functions that make a function which reaches attributes, and which of their arguments are the names."""
 
@@ -71,6 +73,8 @@ def accessor_call(reading: Reading, node: ast.Call) -> Iterator[Finding]:
             case [value, ast.Constant(value=str(name)), *_]:
                 context = ast.Load() if function == "getattr" else ast.Store()
                 yield from attribute(reading, ast.Attribute(value, name, context))
+                if name in _PLAIN_ONLY:
+                    yield Finding("uses the attribute", f".{name} by {function}")
             case [_, name, *_] if function == "getattr" and _has_known_start(reading, name):
                 return
             case _:
@@ -196,7 +200,7 @@ def _path_accessed(reading: Reading, call: ast.Call, argument: ast.expr) -> Iter
     for name in argument.value.split("."):
         synthetic = ast.Attribute(ast.Constant(None), name, ast.Load())
         yield from named_attribute(reading, synthetic)
-        if name in ("format", "format_map", "__class__", "replace"):
+        if name in (*_PLAIN_ONLY, "replace"):
             yield Finding("uses the attribute", f".{name}")
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
+from reloc_lsp.search.candidate import Candidate, Task
 from reloc_lsp.search.patches.differential_testing import (
     Observation,
     Observations,
     clearest_difference,
     differing_inputs,
 )
+from reloc_lsp.search.patches.patch_ranking import copied_constants
 
 MAX_VALUE_LENGTH = 200
 """Characters of a returned value or an exception in a sentence; chosen by hand."""
 
-NO_ANSWER = frozenset({"raises KeyError", "raises IndexError", "returns None"})
-"""What a lookup does that finds nothing."""
+LOOKUP_ERRORS = frozenset({"raises KeyError", "raises IndexError"})
+"""What a lookup raises that finds nothing."""
+NO_ANSWER = LOOKUP_ERRORS | {"returns None"}
+"""What a version does that has no answer; also many right ones, so that more has to speak for a table."""
+TABLE_CONSTANTS = 3
+"""A version with this many constants of the tests that changes nothing else is a table. Chosen by hand: a table of two
+tests holds four constants, and the treatment of one special case two."""
+MAX_NAMED = 5
+"""Constants that a sentence names. Chosen by hand."""
 MIN_ANSWERED = 6
 """With fewer inputs than this nothing is concluded. Chosen by hand."""
 
@@ -71,18 +80,33 @@ class BehaviourDifferences:
             else ""
         )
 
-    def gives_up(self, source: str, before: str) -> str:
-        """Whether a version knows no answer for most inputs for which the version `before` returns one, in words.
+    def table_reason(self, task: Task, candidate: Candidate) -> str:
+        """Why a version is taken for a table of the inputs that the tests use, in words; empty if it is not."""
+        source, before = candidate.source, task.source
+        copied = copied_constants(task, candidate)
+        if len(copied) < TABLE_CONSTANTS:
+            return self._gives_up(source, before, LOOKUP_ERRORS)
+        nothing_else = self._changes_nothing_else(source, before)
+        if nothing_else:
+            return f"it holds {', '.join(copied[:MAX_NAMED])} of the tests, and {nothing_else}"
+        return self._gives_up(source, before, NO_ANSWER)
 
-        A table of the inputs that the tests use does that. Empty if the version answers.
-        """
+    def _gives_up(self, source: str, before: str, no_answer: Collection[str]) -> str:
+        """Whether a version knows no answer for most inputs for which the version `before` returns one, in words."""
         old, new = self._of(before), self._of(source)
         answered = [n for n, seen in old.items() if seen.result.startswith("returns") and seen.result not in NO_ANSWER]
-        unanswered = [new[n].result for n in answered if n in new and new[n].result in NO_ANSWER]
+        unanswered = [new[n].result for n in answered if n in new and new[n].result in no_answer]
         if len(answered) < MIN_ANSWERED or len(unanswered) <= len(answered) / 2:
             return ""
         most = max(set(unanswered), key=unanswered.count)
         return f"it {most} for most of {len(answered)} inputs that no test uses, where the function returned a value"
+
+    def _changes_nothing_else(self, source: str, before: str) -> str:
+        """Whether two versions do the same with all inputs that no test uses, in words."""
+        shared = self._of(source).keys() & self._of(before).keys()
+        if len(shared) < MIN_ANSWERED or differing_inputs(self._of(source), self._of(before)):
+            return ""
+        return f"it does what the function did with all of {len(shared)} inputs that no test uses"
 
     def agreeing_inputs(self, source: str, before: str) -> int:
         """For how many inputs the two versions do the same."""

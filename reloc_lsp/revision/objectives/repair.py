@@ -120,7 +120,7 @@ class Repair:
         """Whether a model's version only looks up the inputs that the tests use."""
         if candidate.trusted:
             return False
-        why = self._context.behaviours.gives_up(candidate.source, self._context.task.source)
+        why = self._context.behaviours.table_reason(self._context.task, candidate)
         if why:
             self._context.report.note_once(f"A version that passes the tests was rejected: {why}.")
         return bool(why)
