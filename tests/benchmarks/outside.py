@@ -1,7 +1,7 @@
 """How many functions can be judged from outside, and what that costs: the unchanged function, as a model would send it.
 
     python tests/benchmarks/outside.py [--set handwritten] [--only REGEX]
-    python tests/benchmarks/outside.py --project FOLDER [--sources src] [--units 10] [--seed 1]
+    python tests/benchmarks/outside.py --project FOLDER [--sources src] [--units 10] [--seed 1] [--python P]
 
 For each function prints how many of its tests can judge from outside, the reasons of the others, and the seconds of a
 confirmation of code that is trusted, and of code that is not, alternating. The set contains the bugs by hand of
@@ -62,7 +62,7 @@ class Measured:
     judged_seconds: float
 
 
-async def measure(case: Case) -> Measured:
+async def measure(case: Case, python: str) -> Measured:
     """Confirm the revised function, as trusted code and as a model's. Raises `EvaluationError` if no test can."""
     path = case.root / case.file
     module = Module(SourceText.read(path).text)
@@ -73,7 +73,7 @@ async def measure(case: Case) -> Measured:
     sandbox = find_sandbox()
     copy = ScratchCopy(case.root, {}, mountable=sandbox.container is not None)
     try:
-        launcher = HarnessLauncher(copy, find_interpreter(case.root, sys.executable), 2, sandbox=sandbox)
+        launcher = HarnessLauncher(copy, find_interpreter(case.root, python), 2, sandbox=sandbox)
         location = UnitLocation(path, copy.path_in_copy(path), case.file, module, unit)
         files = test_file_discovery.test_files(copy.files, test_file_discovery.pytest_layout(copy.files))
         groups = test_selection.likely_groups(copy.files, files, case.file, case.qualname)
@@ -126,6 +126,7 @@ async def main() -> None:
     parser.add_argument("--sources", default=".")
     parser.add_argument("--units", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--python", default=sys.executable, help="the interpreter with what the tests need")
     options = parser.parse_args()
     if options.project:
         cases = of_project(options.project.resolve(), options.sources, options.units, options.seed)
@@ -134,7 +135,7 @@ async def main() -> None:
     measured: list[Measured] = []
     for case in cases:
         try:
-            one = await measure(case)
+            one = await measure(case, options.python)
         except EvaluationError as error:
             print(f"{case.file}::{case.qualname}: {str(error)[:100]}", flush=True)
             continue
@@ -153,6 +154,8 @@ async def main() -> None:
         print(
             f"{whole} of {len(measured)} functions by all their tests; confirmed {sum(o.confirmed for o in measured)}"
         )
+        tests = sum(one.tests for one in measured)
+        print(f"{tests - sum(len(one.inside) for one in measured)} of {tests} tests")
         print(f"median of the seconds more: {extra:.2f}")
         for reason, count in reasons.most_common():
             print(f"  {count} functions: {reason}")

@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Optional
 
 from .errors import Impossible
@@ -57,13 +57,28 @@ class SharedCode:
         module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if type(module) is not str or type(qualname) is not str or self.is_hidden(module):
             return None
-        return (module, qualname) if _find(sys.modules.get(module), qualname) is value else None
+        special = not self._imports and isinstance(value, FunctionType)
+        return (module, qualname) if _find(sys.modules.get(module), qualname, special=special) is value else None
+
+    def sentinel_name(self, value: object) -> Optional[NAME]:
+        """The name of a plain `object()` that the project's code compares with; `None` if it has none."""
+        if type(value) is not object:
+            return None
+        for module in [name for name in sys.modules if self.is_of_project(name)]:
+            for name, found in list(vars(sys.modules[module]).items()):
+                if found is value:
+                    return (module, name)
+                if isinstance(found, type) and found.__module__ == module:
+                    for inner, attribute in vars(found).items():
+                        if attribute is value:
+                            return (module, f"{name}.{inner}")
+        return None
 
     def find(self, module: str, qualname: str) -> object:
         """What has that name; raises `Impossible` if nothing has, or if it is no code that both processes have."""
         if self._imports and module not in sys.modules:
             importlib.import_module(module)
-        found = None if self.is_hidden(module) else _find(sys.modules.get(module), qualname)
+        found = None if self.is_hidden(module) else _find(sys.modules.get(module), qualname, special=self._imports)
         if found is None:
             raise Impossible(f"{module}.{qualname} is not known on both sides")
         return found
@@ -78,10 +93,11 @@ class SharedCode:
         return found
 
 
-def _find(module: Optional[ModuleType], qualname: str) -> object:
+def _find(module: Optional[ModuleType], qualname: str, *, special: bool) -> object:
+    """What a module has under that name. Names with double underscores count where `special`: the subject finds more."""
     found: object = module
     for part in qualname.split("."):
-        if found is None or part.startswith("__"):
+        if found is None or (part.startswith("__") and not special):
             return None
         namespace = found.__dict__ if isinstance(found, (type, ModuleType)) else {}
         found = namespace.get(part)

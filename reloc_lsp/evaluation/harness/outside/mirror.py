@@ -59,6 +59,7 @@ class Mirror:
         self.objects: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._synced: list[JsonValue] = []
+        self._changing: list[int] = []
 
     # Sending
 
@@ -91,15 +92,19 @@ class Mirror:
         """What the other process has to know before it reads values of this mirror. Raises `Impossible`."""
         changed: dict[int, JsonValue] = {}
         count = len(self._synced)
-        for number in range(count):
-            if cast(Any, self._synced[number])[0] not in CHANGING:
-                continue
+        for number in list(self._changing):
             content = self._content(self.objects[number])
             if content != self._synced[number]:
                 self._synced[number] = changed[number] = content
         while len(self._synced) < len(self.objects):
-            self._synced.append(self._content(self.objects[len(self._synced)]))
+            self._note_synced(self._content(self.objects[len(self._synced)]))
         return Sync(self.number, tuple(self._synced[count:]), changed, surroundings)
+
+    def _note_synced(self, content: JsonValue) -> None:
+        """Both processes have the next object, with this content."""
+        if cast(Any, content)[0] in CHANGING:
+            self._changing.append(len(self._synced))
+        self._synced.append(content)
 
     def _member_name(self, member: enum.Enum) -> Optional[tuple[str, str, str]]:
         name = self.code.name_of(type(member))
@@ -150,7 +155,8 @@ class Mirror:
             raise Impossible("the values of one call are too many")
         added = _Added(self, first, sync.added)
         added.make_all()
-        self._synced.extend(sync.added)
+        for content in sync.added:
+            self._note_synced(content)
         for number, content in sync.changed.items():
             self._refill(number, content)
             self._synced[number] = content

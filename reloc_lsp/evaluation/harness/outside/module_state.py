@@ -27,7 +27,7 @@ class ModuleState:
     def __init__(self, module: ModuleType, tree: ast.Module, unit: str, code: SharedCode) -> None:
         self._module = module
         self._code = code
-        self._paths = [path for path in _paths(tree) if path.partition(".")[0] != unit]
+        self._paths = [path for path in _paths(tree, unit) if path.partition(".")[0] != unit]
         self._new = {path: found for path in self._paths if (found := _resolve(module, path)) is not MISSING}
         self._replaced: set[str] = set()
         self._sent: dict[str, object] = {}
@@ -43,7 +43,7 @@ class ModuleState:
             if "." not in path and is_new and self._may_change(found):
                 variables[path] = mirror.encode(found)
                 self._sent[path] = found
-            elif not is_new and found is not MISSING:
+            elif not is_new and found is not MISSING and not self._is_submodule(path, found):
                 replaced[path] = [mirror.encode(found)]
                 self._replaced.add(path)
             elif path in self._replaced:
@@ -51,6 +51,10 @@ class ModuleState:
                 self._replaced.discard(path)
         sent = {"variables": variables, "replaced": replaced}
         return cast("dict[str, JsonValue]", {name: value for name, value in sent.items() if value})
+
+    def _is_submodule(self, path: str, value: object) -> bool:
+        """Whether an import of a part of the package, which the other process does by itself, bound the name."""
+        return isinstance(value, ModuleType) and path not in self._new
 
     def variables(self) -> list[tuple[str, object]]:
         """The variables that went over last, by name."""
@@ -109,17 +113,41 @@ class SubjectModuleState:
 MISSING = object()
 
 
-def _paths(tree: ast.Module) -> list[str]:
-    """The names, and names with dots, that the functions of the module read."""
+def _paths(tree: ast.Module, unit: str) -> list[str]:
+    """The names, and names with dots, that the unit reads, and every function of the module that it may call."""
+    definitions = _definitions(tree)
     found: dict[str, None] = {}
-    for function in ast.walk(tree):
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            continue
-        for node in ast.walk(function):
-            path = _dotted(node)
-            if path:
-                found[path] = None
+    waiting, reached = [unit], {unit}
+    while waiting:
+        for definition in definitions.get(waiting.pop(), ()):
+            for node in ast.walk(definition):
+                path = _dotted(node)
+                if path:
+                    found[path] = None
+                for name in _named(node) - reached:
+                    reached.add(name)
+                    waiting.append(name)
     return list(found)
+
+
+def _definitions(tree: ast.Module) -> dict[str, list[ast.AST]]:
+    """The functions, classes and lambdas of the module by the names under which they may be used."""
+    found: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.setdefault(node.name, []).append(node)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+            # A table of functions, or a lambda.
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for name in {name for target in targets for part in ast.walk(target) for name in _named(part)}:
+                found.setdefault(name, []).append(node.value)
+    return found
+
+
+def _named(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Name):
+        return {node.id}
+    return {node.attr} if isinstance(node, ast.Attribute) else set()
 
 
 def _dotted(node: ast.AST) -> str:

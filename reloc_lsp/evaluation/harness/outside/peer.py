@@ -165,7 +165,8 @@ class Peer(ABC):
         number = self._imported_numbers.get(id(value))
         if number is not None:
             return cast(JsonValue, ["yours", number])
-        if proxies.has_name(value) and (name := self.code.name_of(value)) is not None:
+        name = self.code.name_of(value) if proxies.has_name(value) else self.code.sentinel_name(value)
+        if name is not None:
             return cast(JsonValue, ["name", *name])
         number = self._exported_numbers.get(id(value))
         shape = self.export_shape(value)

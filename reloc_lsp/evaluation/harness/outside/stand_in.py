@@ -148,7 +148,7 @@ class StandIn(Peer):
             raise Impossible(f"the unit uses an attribute of a {type(value).__name__}")
 
     def find(self, module: str, qualname: str) -> object:
-        """Classes that values may have, builtin functions, and functions of the project."""
+        """Classes that values may have, builtin functions, and functions and plain objects of the project."""
         found = self.code.find(module, qualname)
         if isinstance(found, type):
             return self.code.find_class(module, qualname)
