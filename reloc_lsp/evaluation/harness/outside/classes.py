@@ -94,7 +94,7 @@ class SharedCode:
 
 
 def _find(module: Optional[ModuleType], qualname: str, *, special: bool) -> object:
-    """What a module has under that name. Names with double underscores count where `special`: the subject finds more."""
+    """What a module has under that name; names with double underscores count only where `special`."""
     found: object = module
     for part in qualname.split("."):
         if found is None or (part.startswith("__") and not special):
