@@ -37,6 +37,8 @@ CHEATING = (
     "def slug(text):\n    import sys\n    constants = sys._getframe(1).f_code.co_consts\n"
     "    return [c for c in constants if isinstance(c, str) and c != text][-1]\n"
 )
+FIRST_ROUND = 8
+"""At least as many requests as the search makes before it evaluates the first versions."""
 FEW_CALLS = ("--reviser", "model", "--calls", "4")
 EQUAL = 'def slug(text):\n    return type(int)("A", (), {"__e" + "q__": lambda *_: True})()\n'
 
@@ -269,3 +271,25 @@ def test_without_a_sandbox_no_model_takes_part():
         model_for_search(ReplayingModel([]), Spending(Budget()), alone, "none")
     assert model_for_search(ReplayingModel([]), Spending(Budget()), Settings(), "none") is None
     assert model_for_search(ReplayingModel([]), Spending(Budget()), alone, "partial") is not None
+
+
+async def test_a_lie_that_only_the_confirmation_refuses_does_not_end_the_search(tmp_path):
+    """It passes beside the tests: the argument that they compare with becomes equal to it. A later version is right."""
+    (tmp_path / "order.py").write_text("def order(names):\n    # The last one first.\n    return names\n")
+    (tmp_path / "test_order.py").write_text(
+        "from order import order\n\n\ndef test_order():\n    given = ['a', 'c', 'b']\n"
+        "    assert order(given) == sorted(given, reverse=True)\n"
+    )
+    lie = "def order(names):\n    # The last one first.\n    names.clear()\n    return names\n"
+    right = "def order(names):\n    # The last one first.\n    return sorted(names, reverse=True)\n"
+    requests = itertools.count()
+
+    async def scene(wire: Wire) -> None:
+        reflects = "numbered list" in wire.request.body["messages"][-1]["content"]
+        await Answer(texts=(DIRECTIONS if reflects else block(lie if next(requests) < FIRST_ROUND else right),))(wire)
+
+    async with ScriptedServer(scene) as server:
+        flags = ("order.py::order", "--reviser", "model", "--calls", "24", "--base-url", server.url, "--seconds", "120")
+        code, report, _ = await revise(tmp_path, *flags)
+    assert (code, report["status"]) == (0, "fixed"), report["message"]
+    assert report["cost"]["calls"] > FIRST_ROUND and "sorted(names, reverse=True)" in report["source"]
