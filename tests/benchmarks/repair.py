@@ -1,6 +1,6 @@
 """Repair benchmark on the hand-written cases: how many are fixed, how many are right, and at what cost.
 
-    python tests/benchmarks/repair.py [--set handwritten] [--only REGEX] [--seconds 60] [--evaluations 5000] [--jobs 1]
+    python tests/benchmarks/repair.py [--set handwritten] [--only REGEX] [--seconds 60] [--evaluations N] [--jobs 1]
         [--out FILE]
 
 The set `handwritten` contains mostly missing code; `exercises` contains functions as in programming exercises, each
@@ -29,7 +29,7 @@ GRACE = 60.0
 """Seconds after its time limit until the command is killed, and time limit of the held-out tests. Chosen by hand."""
 
 
-def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -> dict[str, Any]:
+def run_case(path: Path, command: list[str], seconds: float, evaluations: int | None) -> dict[str, Any]:
     """Repair one case in a new workspace and check the result."""
     case = tomllib.loads(path.read_text())
     file = case["unit"].split("::")[0]
@@ -37,15 +37,8 @@ def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -
         root = Path(folder)
         (root / file).write_text(case["broken"])
         (root / f"test_{Path(file).stem}.py").write_text(case["tests"])
-        call = [
-            *command,
-            case["unit"],
-            "--json",
-            "--seconds",
-            str(seconds),
-            "--evaluations",
-            str(evaluations),
-        ]
+        bound = [] if evaluations is None else ["--evaluations", str(evaluations)]
+        call = [*command, case["unit"], "--json", "--seconds", str(seconds), *bound]
         try:
             done = subprocess.run(call, cwd=root, capture_output=True, text=True, timeout=seconds + GRACE, check=False)
             report = json.loads(done.stdout)
@@ -61,7 +54,8 @@ def run_case(path: Path, command: list[str], seconds: float, evaluations: int) -
             "case": path.stem, "kind": case["kind"], "status": report["status"], "message": report["message"],
             "evaluations": report["cost"]["evaluations"], "cpu": report["cost"]["cpu_seconds"],
             "seconds": report["cost"]["seconds"], "diff": report["diff"], "fixed": False, "right": False,
-            "first": report["cost"].get("first_fix"),
+            "first": report["cost"].get("first_fix"), "calls": report["cost"]["calls"],
+            "tokens": report["cost"]["completion_tokens"],
         }  # fmt: skip
         if report["status"] == "fixed":
             row["fixed"] = True
@@ -112,7 +106,7 @@ def main() -> None:
     parser.add_argument("--set", default="handwritten", choices=["handwritten", "exercises"])
     parser.add_argument("--only", default="")
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--evaluations", type=int, default=5000)
+    parser.add_argument("--evaluations", type=int)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--command", default=f"{sys.executable} -m reloc_lsp revise")

@@ -111,3 +111,14 @@ def test_the_same_question_can_be_asked_in_a_chat(reply):
     gap = Gap("def f(x):\n    return ", "\n")
     assert "    return <GAP>\n" in gap_question(gap, PromptTemplates())[1].content
     assert gap_text(reply, gap) == "x + 1"
+
+
+def test_of_a_long_function_a_model_reads_what_is_near_the_hole():
+    lines = [f"        best += str({n})\n" for n in range(300)]
+    long = SOURCE.replace("        for word", "".join(lines) + "        for word")
+    chosen = task()
+    node = Node(0, Candidate(long, "unchanged", "", trusted=True), chosen.verdict, (0.0,))
+    last = next(one for one in holes(long) if one.kind is HoleKind.LINE and long[one.start :].startswith("for word"))
+    gap = GapPrompts(chosen).gap(node, long, last)
+    assert "str(299)" in gap.prefix and "str(150)" not in gap.prefix and "def longest(self" in gap.prefix
+    assert len(gap.prefix) < 3000

@@ -17,6 +17,9 @@ MAX_TESTS = 2
 """Failing tests above a hole. Chosen by hand: a small model writes worse below a long comment, and reads slowly."""
 MAX_ASSERTIONS = 4
 """Assertions of one test above a hole. Chosen by hand."""
+MAX_LINES_BEFORE, MAX_LINES_AFTER = 60, 25
+"""Lines of the function before and after a hole. Chosen by hand: what is far from a hole matters little for it, and a
+model on a processor reads slowly."""
 MAX_LINE = 160
 """Characters of one line of the comment. Chosen by hand."""
 
@@ -31,7 +34,11 @@ class GapPrompts:
         """The text before and after a hole of the version `source`, which is that of `node` with line feeds."""
         indentation = source[: len(source) - len(source.lstrip(" \t"))]
         comment = textwrap.indent("".join(f"# {line}\n" for line in self._wanted(node)), indentation)
-        return Gap(comment + source[: hole.start] + hole.opening, hole.closing + source[hole.end :])
+        before, after = source[: hole.start].split("\n"), source[hole.end :].split("\n")
+        if len(before) > MAX_LINES_BEFORE:
+            before = [before[0], f"{hole.indentation}# ...", *before[-MAX_LINES_BEFORE:]]
+        prefix, suffix = "\n".join(before), "\n".join(after[:MAX_LINES_AFTER])
+        return Gap(comment + prefix + hole.opening, hole.closing + suffix)
 
     def _wanted(self, node: Node) -> list[str]:
         """What some failing tests of a version assert, and how they fail."""

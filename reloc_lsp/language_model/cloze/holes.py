@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from reloc_lsp.program.fingerprint import is_docstring
 from reloc_lsp.program.unit_positions import UnitPositions
@@ -44,7 +45,8 @@ class Hole:
     lines: int = 1
 
 
-def holes(source: str) -> list[Hole]:
+@lru_cache(maxsize=8)  # The same version is asked for once for each kind of hole.
+def holes(source: str) -> tuple[Hole, ...]:
     """Every hole of a function, whose lines end in line feeds, in source order; raises what `UnitPositions` raises."""
     unit = UnitPositions(source)
     body = unit.function.body
@@ -54,7 +56,7 @@ def holes(source: str) -> list[Hole]:
         found += [*_lines(unit, node), *_expressions(unit, node), *_insertions(unit, node)]
     for block in _blocks(unit.function):
         found += _block_holes(unit, block, in_function=block is body)
-    return found
+    return tuple(found)
 
 
 def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
@@ -98,7 +100,7 @@ def _expressions(unit: UnitPositions, node: ast.stmt) -> Iterator[Hole]:
                 span = unit.span(part)
                 if span not in seen and span[1] <= end:
                     seen.add(span)
-                    what = f"`{ast.unparse(part)}` in line {line} anew"
+                    what = f"`{unit.text[slice(*span)]}` in line {line} anew"
                     yield Hole(HoleKind.EXPRESSION, *span, line, indentation, what)
 
 
@@ -142,8 +144,9 @@ def _default_values(unit: UnitPositions) -> Iterator[Hole]:
     for value in (*arguments.defaults, *arguments.kw_defaults):
         if value is not None:
             line = unit.line(value)
-            what = f"the default value `{ast.unparse(value)}` anew"
-            yield Hole(HoleKind.EXPRESSION, *unit.span(value), line, unit.index.indentation(line), what)
+            span = unit.span(value)
+            what = f"the default value `{unit.text[slice(*span)]}` anew"
+            yield Hole(HoleKind.EXPRESSION, *span, line, unit.index.indentation(line), what)
 
 
 def _insertions(unit: UnitPositions, node: ast.stmt) -> Iterator[Hole]:
