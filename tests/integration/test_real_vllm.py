@@ -232,7 +232,7 @@ async def test_the_server_has_most_prompt_tokens_in_its_prefix_cache(server: Run
     before = [metric(server, f"prefix_cache_{name}_total") for name in ("hits", "queries")]
     programmer = Programmer(endpoint, unit)
     task = Task("m.py", "f", unit, 0, len(unit), 1, failed(0))
-    settings = Settings(search=SearchSettings("hill-climbing", "default", "model"))
+    settings = Settings(search=SearchSettings("hill-climbing", "paper", "model"))
     spending = Spending(Budget(None, None))
     request = BudgetedModel(programmer, spending, Sampling(), 3000)
     none: RewriteNeighborhood = NoRewrites()  # type: ignore[assignment]
