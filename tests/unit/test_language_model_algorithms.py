@@ -259,7 +259,7 @@ def test_a_search_with_a_useless_model_ends():
 
     _, model, evaluator, events = run_search("hill-climbing", "default", model=Repeating())
     assert events[-1].reason == "neighbourhood" and not evaluator.rounds
-    assert 50 <= model.kinds.total() <= 300
+    assert 30 <= model.kinds.total() <= 200
 
 
 def test_rewrites_continue_while_the_model_works():

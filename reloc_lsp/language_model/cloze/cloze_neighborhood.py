@@ -75,13 +75,18 @@ class ClozeNeighborhood:
         gap = self._prompts.gap(parent, source, hole)
         replies = await self.model.infill(gap, sampling, TEXTS[self.kind], ENDS_OF_BLOCK if several else ("\n",))
         ranked = sorted(replies, key=lambda reply: -(reply.log_probability or 0.0))
-        texts = dict.fromkeys(filled(source, hole, reply.text) for reply in ranked)
+        texts = dict.fromkeys(self._version(source, hole, reply.text) for reply in ranked)
         versions = await self.model.accepted(self.task, parent.candidate.source, list(texts))
         origin, depth = f"model: fill {self.kind}", parent.candidate.depth + 1
         return [Candidate(version, origin, hole.what, parent.identity, depth) for version in versions]
 
     def learn(self, node: Node) -> None:
         """Nothing: the localization learns by itself."""
+
+    def _version(self, source: str, hole: Hole, text: str) -> str:
+        """The version with the hole filled; a model that was asked in a chat may write the whole function instead."""
+        name = self.task.qualname.rpartition(".")[2]
+        return text if f"def {name}(" in text else filled(source, hole, text)
 
     def _next_turn(self, parent: int, source: str) -> _Turn | None:
         """The hole that was filled the least often, the most suspicious of several; `None` if there is none."""
