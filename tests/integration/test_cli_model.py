@@ -132,7 +132,9 @@ async def test_a_small_context_window_shortens_the_prompts_and_is_reported(works
         await model(RIGHT)(wire)
 
     async with ScriptedServer(small) as server:
-        code, out, _ = await called(workspace, "slug.py::slug", "--reviser", "model", "--base-url", server.url)
+        code, out, _ = await called(
+            workspace, "slug.py::slug", "--reviser", "model", "--algorithm", "self-refinement", "--base-url", server.url
+        )
         prompt = server.requests[-1].body["messages"][-1]["content"]
     assert code == 0 and "def slug" in out and 0 < longest <= 3000
     assert "The prompts were too long for the model: they were cut to about" in out
