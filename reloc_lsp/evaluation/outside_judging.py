@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reloc_lsp.evaluation.evaluation_context import EvaluationContext
-from reloc_lsp.evaluation.harness.protocol.records import OutsideReport, Record
+from reloc_lsp.evaluation.harness.protocol.records import OutsideReport
 from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.tiers.outside_tier import OutsideTier
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult
 
-UNENDED = (Outcome.TIMEOUT, Outcome.DIED)
-MAX_UNENDED = 3
-"""With more tests than this that do not end with the unchanged unit, the others are not tried. Chosen by hand."""
 NOT_SUPPORTED = "processes cannot be joined on this system"
 ENDS_OTHERWISE = "with the unchanged function it ends otherwise there"
 
@@ -26,14 +23,12 @@ class Calibration:
     """What a run of the unchanged unit in a subject process showed.
 
     `inside` has, for each test that can only judge from inside, the reason. `changed` are the names of the parameters
-    and module variables whose values the unit changes. `results` are the results of the run. `unended` are the tests
-    that did not end: with them in a run, no test after them would run.
+    and module variables whose values the unit changes. `results` are the results of the run.
     """
 
     inside: Mapping[int, str]
     changed: frozenset[str] = frozenset()
     results: Mapping[int, TestResult] = field(default_factory=dict)
-    unended: frozenset[int] = frozenset()
 
 
 class OutsideJudging:
@@ -67,13 +62,9 @@ class OutsideJudging:
         unchanged unit does not do that: a test must not compare what was returned with what was made equal to it, in
         this call or in one before.
         """
-        tier = replace(self._tier, backwards=backwards)
-        known = self._calibration.unended if self._calibration else frozenset()
         report, calibration = await asyncio.gather(
-            tier.run(source, _without(request, known)), self.calibration(request)
+            replace(self._tier, backwards=backwards).run(source, request), self.calibration(request)
         )
-        if calibration.unended - known:
-            report = await tier.run(source, _without(request, calibration.unended))
         changed = {name for record in report.all(OutsideReport) for name in record.changed} - calibration.changed
         return replace(report, results=dict.fromkeys(report.results, _refused(changed))) if changed else report
 
@@ -81,23 +72,11 @@ class OutsideJudging:
         tests = list(request.limits)
         if not self._tier.is_supported():
             return Calibration(dict.fromkeys(tests, NOT_SUPPORTED))
-        report, unended = await self._run_unchanged(request)
+        report = await self._tier.run(self.context.location.source, request)
         faults = {record.test: record.fault for record in report.all(OutsideReport) if record.fault}
         changed = frozenset(name for record in report.all(OutsideReport) for name in record.changed)
         inside = {n: faults.get(n, ENDS_OTHERWISE) for n in tests if n in faults or not self._ends_alike(n, report)}
-        return Calibration(inside, changed, report.results, unended)
-
-    async def _run_unchanged(self, request: RunRequest) -> tuple[ChildReport, frozenset[int]]:
-        """What the unchanged unit does in all tests, and which do not end: another run has the tests after them."""
-        results: dict[int, TestResult] = {}
-        records: list[Record] = []
-        while True:
-            report = await self._tier.run(self.context.location.source, _without(request, results.keys()))
-            results |= report.results
-            records += report.records
-            unended = frozenset(n for n, result in results.items() if result.outcome in UNENDED)
-            if report.ended == "done" or not report.results or len(unended) > MAX_UNENDED:
-                return replace(report, results=results, records=records), unended
+        return Calibration(inside, changed, report.results)
 
     def _ends_alike(self, test: int, report: ChildReport) -> bool:
         before = self.context.baseline.results.get(test, TestResult(Outcome.PASSED))
@@ -106,10 +85,6 @@ class OutsideJudging:
             return False
         kinds = {result.failure.kind if result.failure else "" for result in (before, after)}
         return len(kinds) == 1
-
-
-def _without(request: RunRequest, tests: Collection[int]) -> RunRequest:
-    return replace(request, limits={n: limit for n, limit in request.limits.items() if n not in tests})
 
 
 def _refused(names: set[str]) -> TestResult:
