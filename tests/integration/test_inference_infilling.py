@@ -69,7 +69,7 @@ async def test_a_gap_is_written_with_the_tokens_of_the_family(connected: Connect
     (request,) = server.requests
     assert request.body == {
         "model": QWEN, "prompt": "<|fim_prefix|>def inc(a):\n    return <|fim_suffix|>\n<|fim_middle|>",
-        "stop": ["\n", '"""'], "logprobs": 1, "n": 2, "seed": 11, "temperature": 0.8, "top_p": 0.95, "max_tokens": 16,
+        "stop": ["\n", '"""'], "logprobs": 5, "n": 2, "seed": 11, "temperature": 0.8, "top_p": 0.95, "max_tokens": 16,
         "stream": True, "stream_options": {"include_usage": True},
     }  # fmt: skip
 

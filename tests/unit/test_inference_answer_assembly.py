@@ -10,7 +10,7 @@ import pytest
 from reloc_lsp.inference.answers.answer_assembly import AnswerAssembly
 from reloc_lsp.inference.answers.exceptions import RefusalError, UnusableAnswerError
 from reloc_lsp.inference.answers.usage import RequestSize
-from reloc_lsp.search.interfaces.language_model import Reply, Usage
+from reloc_lsp.search.interfaces.language_model import Alternative, Reply, Usage
 
 SIZE = RequestSize(prompt_estimate=7, prompt_most=20, replies_most=100)
 
@@ -108,3 +108,40 @@ def test_half_a_surrogate_pair_is_no_part_of_a_reply() -> None:
     """No prompt, file or terminal could hold it. A pair that is split between two chunks is one character."""
     answer = assembled(chunk({"content": "a\ud83d"}), chunk({"content": "\ude00 \udc00"}, "stop"))
     assert answer.answer(SIZE)[0] == (Reply("a\U0001f600 \ufffd"),)
+
+
+def llama_token(token: str, value: float, *others: object) -> dict[str, object]:
+    return {"token": token, "logprob": value, "top_logprobs": list(others)}
+
+
+LLAMA = {
+    "content": [
+        llama_token("a", -0.5, {"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1}),
+        llama_token(" +", -0.25, {"token": "\n\n", "logprob": -2.0}, {"token": 7}, None),
+        llama_token("\n", -0.25, {"token": " 1", "logprob": -3.0}, {"token": "\ufffd", "logprob": -1}),
+    ]
+}
+VLLM = {
+    "tokens": ["a", " +", "\n"], "token_logprobs": [-0.5, -0.25, -0.25],
+    "top_logprobs": [{"a": -0.5, "b": -1}, {"\n\n": -2.0, "": -1}, {" 1": -3.0, "x": 4}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reported", [LLAMA, VLLM], ids=["content", "tokens"])
+def test_the_alternatives_of_a_reply_are_its_beginnings_with_another_token(reported: dict[str, Any]) -> None:
+    answer = AnswerAssembly(ends=("\n",))
+    part = {"index": 0, "text": "a +\n", "finish_reason": "stop", "logprobs": reported}
+    answer.add(json.dumps({"choices": [part]}), "delta")
+    alternatives = (Alternative("b", -1.0), Alternative("a", -2.5, ended=True), Alternative("a + 1", -3.75))
+    assert answer.answer(SIZE)[0] == (Reply("a +", True, -0.75, alternatives),)
+
+
+@pytest.mark.parametrize(
+    "reported", [{"content": 3}, {"tokens": ["a"], "token_logprobs": [-1], "top_logprobs": "x"}, 4]
+)
+def test_log_probabilities_of_another_shape_bring_no_alternatives(reported: object) -> None:
+    answer = AnswerAssembly()
+    part = {"index": 0, "text": "a", "finish_reason": "stop", "logprobs": reported}
+    answer.add(json.dumps({"choices": [part]}), "delta")
+    (reply,) = answer.answer(SIZE)[0]
+    assert (reply.text, reply.alternatives) == ("a", ())

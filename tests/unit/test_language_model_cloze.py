@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
+from reloc_lsp.language_model.cloze.beginnings import Beginnings
 from reloc_lsp.language_model.cloze.chat_gaps import gap_question, gap_text
 from reloc_lsp.language_model.cloze.fillings import filled
 from reloc_lsp.language_model.cloze.gap_prompts import GapPrompts
 from reloc_lsp.language_model.cloze.holes import HoleKind, holes
 from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.interfaces.language_model import Gap
+from reloc_lsp.search.interfaces.language_model import Alternative, Gap, Reply
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 SOURCE = """\
@@ -91,7 +94,7 @@ def test_a_model_reads_what_the_tests_want():
     assert gap.prefix.startswith(
         "    # assert longest(words) == 'abcd'\n    # now: AssertionError: assert 'abc' == 'abcd'\n"
     )
-    assert gap.prefix.endswith("            if ") and gap.suffix.startswith(":\n                best = max")
+    assert gap.prefix.endswith("            if") and gap.suffix.startswith(":\n                best = max")
 
 
 def test_what_a_version_of_a_model_did_is_not_repeated_to_it():
@@ -122,3 +125,43 @@ def test_of_a_long_function_a_model_reads_what_is_near_the_hole():
     gap = GapPrompts(chosen).gap(node, long, last)
     assert "str(299)" in gap.prefix and "str(150)" not in gap.prefix and "def longest(self" in gap.prefix
     assert len(gap.prefix) < 3000
+
+
+def test_the_first_body_is_a_hole_of_its_own():
+    bodies = [SOURCE[one.start : one.end] for one in holes(SOURCE) if one.kind is HoleKind.BODY]
+    assert bodies == [SOURCE[SOURCE.index('best = ""') :].rstrip("\n")]
+    assert all(not SOURCE[one.start :].startswith('best = ""') for one in holes(SOURCE) if one.kind is HoleKind.REST)
+
+
+def test_texts_are_asked_for_in_the_order_of_their_probability():
+    beginnings = Beginnings()
+    first = beginnings.take()
+    assert (first.text, first.temperature, first.ended) == ("", 0.0, False)
+    beginnings.learn(first, Reply("a + 1", alternatives=(Alternative("b", -2.0), Alternative("a", -0.5, ended=True))))
+    second = beginnings.take()
+    assert (second.text, second.ended, beginnings.log_probability) == ("a", True, -2.0)
+    third = beginnings.take()
+    beginnings.learn(third, Reply(" - 1", alternatives=(Alternative(" * ", -1.0),)))
+    assert (third.text, beginnings.take().text) == ("b", "b * ")
+    assert beginnings.log_probability == -math.inf
+
+
+def test_a_server_that_reports_no_alternatives_is_asked_again_at_more_heat():
+    beginnings = Beginnings()
+    temperatures = []
+    for _ in range(6):
+        beginning = beginnings.take()
+        temperatures.append(round(beginning.temperature, 1))
+        beginnings.learn(beginning, Reply("a + 1"))
+    assert temperatures == [0.0, 0.8, 1.0, 1.2, 1.4, 1.4]
+    assert beginnings.log_probability == -6.0
+
+
+@pytest.mark.parametrize(("at", "text"), [("best = max", "                best = word"), ("best = max", "best = word")])
+def test_the_blanks_before_a_hole_are_left_to_the_model_and_written_once(at, text):
+    """The tokens of models contain the blanks before a word."""
+    chosen = task()
+    node = Node(0, Candidate(SOURCE, "unchanged", "", trusted=True), chosen.verdict, (0.0,))
+    line = hole(HoleKind.LINE, at)
+    assert GapPrompts(chosen).gap(node, SOURCE, line).prefix.endswith("if len(word) > least:\n")
+    assert "least:\n                best = word\n        return best" in filled(SOURCE, line, text)

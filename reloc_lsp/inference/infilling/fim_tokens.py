@@ -24,7 +24,7 @@ class FimFamily:
 
     def prompt(self, gap: Gap) -> str:
         """The text that asks for what is between the two sides of `gap`."""
-        return self.template.format(prefix=gap.prefix, suffix=gap.suffix)
+        return self.template.format(prefix=gap.prefix, suffix=gap.suffix) + gap.start
 
 
 FAMILIES = (

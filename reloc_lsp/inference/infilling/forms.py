@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from reloc_lsp.inference.answers.log_probabilities import TOP_TOKENS
 from reloc_lsp.inference.infilling.fim_tokens import ALL_LEAKS, FAMILIES, FimFamily, family_of
 from reloc_lsp.inference.model_list import ListedModel
 from reloc_lsp.inference.prompt import Prompt, byte_length
@@ -29,7 +30,7 @@ class InfillForm:
     def prompt(self, gap: Gap, stop: Sequence[str], *, trial: bool = False) -> Prompt:
         """The prompt that asks for a text for `gap`, which ends before the texts in `stop`."""
         content = {**self.content(gap), **({"stop": list(stop)} if stop else {})}
-        text, ends = gap.prefix + gap.suffix, (*stop, *self.leaks)
+        text, ends = gap.prefix + gap.suffix + gap.start, (*stop, *self.leaks)
         estimate, most = estimate_tokens(text) + FRAME_TOKENS, byte_length(text) + FRAME_TOKENS
         return Prompt(self.path, content, estimate, most, ends, trial, self.name)
 
@@ -38,8 +39,7 @@ def tokens_form(family: FimFamily) -> InfillForm:
     """A text completion whose prompt has the tokens of `family`: vLLM, llama.cpp, LM Studio."""
 
     def content(gap: Gap) -> dict[str, Any]:
-        # One alternative for each token: llama.cpp reports no log-probabilities for 0.
-        return {"prompt": family.prompt(gap), "logprobs": 1}
+        return {"prompt": family.prompt(gap), "logprobs": TOP_TOKENS}
 
     return InfillForm(
         f"fill gaps by /completions and the tokens of {family.name}", "/completions", content, family.leaks
@@ -50,7 +50,7 @@ def suffix_form() -> InfillForm:
     """A text completion with the parameter `suffix`: Ollama, which writes the tokens of the model, and DeepSeek."""
 
     def content(gap: Gap) -> dict[str, Any]:
-        return {"prompt": gap.prefix, "suffix": gap.suffix, "logprobs": 1}
+        return {"prompt": gap.prefix + gap.start, "suffix": gap.suffix, "logprobs": TOP_TOKENS}
 
     return InfillForm("fill gaps by /completions and a suffix", "/completions", content, ALL_LEAKS)
 
@@ -60,7 +60,9 @@ def llama_cpp_form(base_url: str) -> InfillForm:
     parts = urlsplit(base_url)
 
     def content(gap: Gap) -> dict[str, Any]:
-        return {"input_prefix": gap.prefix, "input_suffix": gap.suffix, "n_probs": 1}
+        # The server writes `prompt` behind the token after which the model fills the gap.
+        sides = {"input_prefix": gap.prefix, "input_suffix": gap.suffix}
+        return {**sides, **({"prompt": gap.start} if gap.start else {}), "n_probs": TOP_TOKENS}
 
     return InfillForm("fill gaps by /infill", f"{parts.scheme}://{parts.netloc}/infill", content, ALL_LEAKS)
 

@@ -12,7 +12,7 @@ MARK = "<GAP>"
 
 def gap_question(gap: Gap, templates: PromptTemplates) -> list[Message]:
     """The messages that ask for the text of a gap."""
-    code = f"{gap.prefix}{MARK}{gap.suffix}".rstrip("\n")
+    code = f"{gap.prefix}{gap.start}{MARK}{gap.suffix}".rstrip("\n")
     question = templates.text("gap", mark=MARK, code=code)
     return [Message("system", templates.text("system-gap")), Message("user", question)]
 
@@ -22,6 +22,6 @@ def gap_text(reply: str, gap: Gap) -> str:
     text = without_reasoning(reply).replace("\r\n", "\n")
     blocks = fenced_blocks(text)
     code = (blocks[0] if blocks else text).strip("\n")
-    line = gap.prefix.rpartition("\n")[2]
+    line = (gap.prefix + gap.start).rpartition("\n")[2]
     written = code.lstrip(" \t")
     return written.removeprefix(line.lstrip(" \t"))

@@ -8,10 +8,11 @@ from reloc_lsp.language_model.cloze.holes import Hole
 def filled(source: str, hole: Hole, text: str) -> str:
     """The version `source` with the hole filled by what of `text` belongs into it.
 
-    A model often goes on after the hole: with the text behind it once more, or with code outside of the block.
+    A model often begins with the blanks before the hole, and goes on after it: with the text behind it once more, or
+    with code outside of the block.
     """
     before, after = source[: hole.start] + hole.opening, hole.closing + source[hole.end :]
-    return before + _within(text.replace("\r\n", "\n"), hole, after) + after
+    return before + _within(text.replace("\r\n", "\n").lstrip(" \t"), hole, after) + after
 
 
 def _within(text: str, hole: Hole, after: str) -> str:

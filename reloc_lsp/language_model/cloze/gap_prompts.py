@@ -31,14 +31,18 @@ class GapPrompts:
     task: Task
 
     def gap(self, node: Node, source: str, hole: Hole) -> Gap:
-        """The text before and after a hole of the version `source`, which is that of `node` with line feeds."""
+        """The text before and after a hole of the version `source`, which is that of `node` with line feeds.
+
+        No blanks stand before the gap: the first word of a model's text has them within its first token, so a model
+        that is given them already writes worse.
+        """
         indentation = source[: len(source) - len(source.lstrip(" \t"))]
         comment = textwrap.indent("".join(f"# {line}\n" for line in self._wanted(node)), indentation)
         before, after = source[: hole.start].split("\n"), source[hole.end :].split("\n")
         if len(before) > MAX_LINES_BEFORE:
             before = [before[0], f"{hole.indentation}# ...", *before[-MAX_LINES_BEFORE:]]
         prefix, suffix = "\n".join(before), "\n".join(after[:MAX_LINES_AFTER])
-        return Gap(comment + prefix + hole.opening, hole.closing + suffix)
+        return Gap((comment + prefix + hole.opening).rstrip(" \t"), hole.closing + suffix)
 
     def _wanted(self, node: Node) -> list[str]:
         """What some failing tests of a version assert, and how they fail."""

@@ -24,6 +24,7 @@ class HoleKind(StrEnum):
     EXPRESSION = "expression"
     INSERTION = "insertion"
     REST = "rest"
+    BODY = "body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,14 @@ def _block_holes(unit: UnitPositions, block: list[ast.stmt], *, in_function: boo
     if not isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break):
         what, opening = f"lines inserted after line {unit.last_line(last)}", f"\n{indentation}"
         yield Hole(HoleKind.INSERTION, end, end, line, indentation, what, opening, "", MAX_GAP_LINES)
-    for node in block[:-1] if len(block) > 1 else block:
+    statements = [node for node in block if not is_docstring(node)]
+    for place, node in enumerate(statements):
         first = unit.line(node)
-        if is_docstring(node) or unit.text.startswith("elif", unit.span(node)[0]):
-            continue
-        what = f"all from line {first} on anew" if in_function else f"lines {first} to {unit.last_line(last)} anew"
-        yield Hole(HoleKind.REST, unit.span(node)[0], end, first, indentation, what, lines=MAX_REST_LINES)
+        kind, what = HoleKind.REST, f"lines {first} to {unit.last_line(last)} anew"
+        if in_function:
+            kind, what = (
+                (HoleKind.REST, f"all from line {first} on anew") if place else (HoleKind.BODY, "the body anew")
+            )
+        only_line = node is last and len(block) > 1 and kind is HoleKind.REST
+        if not only_line and not unit.text.startswith("elif", unit.span(node)[0]):
+            yield Hole(kind, unit.span(node)[0], end, first, indentation, what, lines=MAX_REST_LINES)

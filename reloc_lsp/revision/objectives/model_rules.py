@@ -68,6 +68,7 @@ CLOZE_PRIORS = {
     HoleKind.EXPRESSION: (2.0, 4000.0),
     HoleKind.INSERTION: (2.0, 6000.0),
     HoleKind.REST: (2.0, 8000.0),
+    HoleKind.BODY: (1.0, 300.0),
 }
 """By kind of hole, what filling such holes gains, and for how many tokens: see `AdaptiveNeighborhood`."""
 REFLECTION_PRIOR = (1.0, 8000.0)

@@ -6,11 +6,12 @@ import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from reloc_lsp.revision.trace.trace_file import Trace
 from reloc_lsp.search.interfaces.language_model import (
+    Alternative,
     Completion,
     Gap,
     LanguageModel,
@@ -61,7 +62,12 @@ class RecordingModel:
         self._trace.write(
             **call,
             replies=[
-                {"text": reply.text, "whole": reply.complete, "log_probability": reply.log_probability}
+                {
+                    "text": reply.text,
+                    "whole": reply.complete,
+                    "log_probability": reply.log_probability,
+                    "alternatives": [astuple(other) for other in reply.alternatives],
+                }
                 for reply in completion.replies
             ],
             usage=asdict(completion.usage),
@@ -98,12 +104,18 @@ class ReplayingModel:
         if not calls:
             raise ModelError("The trace has no answer to a prompt of this search: the code or its tests have changed.")
         call = calls.popleft()
-        replies = tuple(Reply(reply["text"], reply["whole"], reply.get("log_probability")) for reply in call["replies"])
+        replies = tuple(_reply(recorded) for recorded in call["replies"])
         return Completion(replies, Usage(**call["usage"]), call["calls"])
+
+
+def _reply(recorded: Mapping[str, Any]) -> Reply:
+    others = tuple(Alternative(*other) for other in recorded.get("alternatives", ()))
+    return Reply(recorded["text"], recorded["whole"], recorded.get("log_probability"), others)
 
 
 def _request_key(request: Mapping[str, Any]) -> str:
     """What two equal requests have in common, apart from their sampling."""
     if "gap" in request:
-        return json.dumps([request["gap"]["prefix"], request["gap"]["suffix"], request["stop"]])
+        gap = request["gap"]
+        return json.dumps([gap["prefix"], gap["suffix"], gap.get("start", ""), request["stop"]])
     return json.dumps([[message["role"], message["content"]] for message in request["messages"]])

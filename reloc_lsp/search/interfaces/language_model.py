@@ -19,10 +19,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A gap in a text that a model is to fill: `prefix` is the text before it, `suffix` the text after it."""
+    """A gap in a text that a model is to fill: `prefix` is the text before it, `suffix` the text after it.
+
+    What is written into it begins with `start`; a reply is what follows.
+    """
 
     prefix: str
     suffix: str
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,29 @@ def total_usage(usages: Iterable[Usage]) -> Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """What a reply could have been instead: its text up to some token, and another token there.
+
+    `log_probability` is that of `text`. If `ended` is true, the other token marks the end, and `text` is all of it.
+    """
+
+    text: str
+    log_probability: float
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The text of one reply; `complete` is false where it was cut off at `max_tokens`.
 
-    `log_probability` is the sum over its tokens of their natural log-probabilities, where the server reports them.
+    `log_probability` is the sum over its tokens of their natural log-probabilities. It and the most probable
+    `alternatives` are known for gaps, where the server reports them.
     """
 
     text: str
     complete: bool = True
     log_probability: float | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
