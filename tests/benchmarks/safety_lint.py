@@ -20,7 +20,8 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import Path
 
 from reloc_lsp.program.safety import ProjectWords, SafetyLint
@@ -71,8 +72,9 @@ def of_mbpp(data: Path) -> Iterator[Honest]:
 
 
 def of_history(clone: Path, commits: int, each: int) -> Iterator[Honest]:
-    """The newest fixes of a repository."""
-    for number, fix in enumerate(HistorySource(clone, clone.name, commits).fixes()):
+    """The newest fixes of a repository that came with tests."""
+    fixes = (fix for fix in HistorySource(clone, clone.name, commits).fixes() if _has_tests(clone, fix))
+    for number, fix in enumerate(fixes):
         if number >= each:
             return
         module = Module(fix.after)
@@ -83,15 +85,23 @@ def of_history(clone: Path, commits: int, each: int) -> Iterator[Honest]:
             yield Honest(name, fix.before, module.source(unit), partial(_words_before, clone, fix))
 
 
+def _git(clone: Path, *arguments: str, given: str = "") -> str:
+    command = ["git", "--git-dir", str(clone / ".git" if (clone / ".git").exists() else clone), *arguments]
+    done = subprocess.run(command, input=given.encode(), capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _has_tests(clone: Path, fix: Fix) -> bool:
+    changed = _git(clone, "diff-tree", "--no-commit-id", "--name-only", "-r", fix.commit).splitlines()
+    return any(_TESTS.search(name) for name in changed if name.endswith(".py"))
+
+
 def _words_before(clone: Path, fix: Fix) -> ProjectWords:
-    git = ["git", "--git-dir", str(clone / ".git" if (clone / ".git").exists() else clone)]
-    listed = subprocess.run(
-        [*git, "ls-tree", "-r", "--name-only", f"{fix.commit}^"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+    listed = _git(clone, "ls-tree", "-r", "--name-only", f"{fix.commit}^").splitlines()
     names = [name for name in listed if _NO_TESTS.search(name) and not _TESTS.search(name)]
     wanted = "".join(f"{fix.commit}^:{name}\n" for name in names)
-    shown = subprocess.run([*git, "cat-file", "--batch"], input=wanted.encode(), capture_output=True, check=True)
-    return ProjectWords.of(shown.stdout.decode("utf-8", "replace"))
+    words = ProjectWords.of(_git(clone, "cat-file", "--batch", given=wanted))
+    return words | reduce(or_, (ProjectWords.of("", name) for name in names), ProjectWords())
 
 
 def measure(what: str, versions: Iterator[Honest]) -> None:

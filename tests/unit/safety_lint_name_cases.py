@@ -92,6 +92,24 @@ match x:
     case object(f_back=y): pass
 ## attribute by getattr => uses the attribute .mro
 getattr(x, "mro")
+## class of what may be a class => uses x.__class__ as a value
+x.__class__(y)
+## class of what may be a class, by type => uses type(x) as a value
+type(x)(y)
+## class of a name that is bound again => uses x.__class__ as a value
+kept = [y]
+match int:
+    case kept: x.__class__(kept)
+## class of a name that is bound in another way => uses x.__class__ as a value
+if y: kept = []
+else: kept = int
+x.__class__(kept)
+## class with keywords => uses x.__class__ as a value
+x.__class__([], file=y)
+## template that is bound by a pattern => formats by template.format
+template = "{}"
+match y:
+    case template: template.format(x)
 ## class by getattr => uses the attribute .__class__ by getattr
 getattr(x, "__class__")("A", (int,), {})
 ## template's method by getattr => uses the attribute .format by getattr

@@ -117,6 +117,21 @@ def test_a_method_makes_another_object_of_its_class_but_no_class():
         assert findings(SafetyLint(FILE), method.format(call)) == [f"uses {made} as a value"]
 
 
+@pytest.mark.parametrize(
+    "unbound",
+    ["Box.grow(int, int)", "type(self).grow(int, int)", "getattr(Box, 'grow')(int, int)", "attrgetter('grow')(Box)"],
+)
+def test_a_method_that_is_called_for_a_class_does_not_give_the_class_of_classes(unbound):
+    lint = SafetyLint(f"from operator import attrgetter\n{FILE}", project=lambda: ProjectWords(frozenset({"grow"})))
+    method = "    def grow(self, x):\n        return self.__class__({}), {}\n"
+    assert findings(lint, method.format("x", unbound)) == ["uses self.__class__ as a value"]
+    assert findings(lint, method.format("[x]", unbound)) == []
+    assert findings(lint, method.format("x", "self.grow(x)")) == []
+    assert "uses type(self) as a value" in findings(
+        lint, "    @classmethod\n    def grow(self, x):\n        return type(self)(x)\n"
+    )
+
+
 def test_a_method_may_call_the_method_that_it_replaces():
     inherited = "    def __setitem__(self, key, value):\n        super().__setitem__(key, value)\n        {}\n"
     assert findings(SafetyLint(FILE), inherited.format("dict.__setitem__(self, key, value)")) == []

@@ -28,7 +28,7 @@ def project_words(files: UserFiles, file: Path) -> ProjectWords:
         size += len(data)
         if number >= MAX_FILES or size > MAX_BYTES:
             break
-        words |= ProjectWords.of(data.decode("utf-8", "replace"))
+        words |= ProjectWords.of(data.decode("utf-8", "replace"), path.relative_to(files.root).as_posix())
     return words
 
 

@@ -67,6 +67,11 @@ _SYNTAX_TREES = """
     kwarg kwd_attrs kwd_patterns kwonlyargs left level module op operand ops optional_vars orelse patterns posonlyargs
     returns right slice subject target targets test vararg
 """
+_ARRAYS = """
+    all any argmax argmin argpartition argsort astype clip conj cumprod cumsum diagonal dtype flat flatten hasobject
+    names ndim nonzero prod ptp ravel reshape searchsorted shape squeeze std strides sum swapaxes take trace transpose
+    var
+"""
 _TOOLS = """
     block_size compress decompress digest digest_size hexdigest iter_unpack pack pack_into size unpack unpack_from
     unconsumed_tail unused_data
@@ -74,6 +79,7 @@ _TOOLS = """
     attrib findtext iter iterfind itertext tag tail text set
     betavariate choice expovariate gammavariate gauss getrandbits lognormvariate normalvariate paretovariate randbytes
     randint random randrange sample shuffle triangular uniform vonmisesvariate weibullvariate
+    parsebytes parsestr
     cdf fill find_longest_match from_samples get_grouped_opcodes get_matching_blocks get_opcodes inv_cdf mean median
     mode overlap pdf quantiles quick_ratio ratio real_quick_ratio safe_substitute set_seq1 set_seq2 set_seqs stdev
     substitute template variance wrap zscore a b
@@ -91,6 +97,7 @@ ALLOWED_ATTRIBUTES = names(
     + _STREAMS
     + _RECORDS
     + _SYNTAX_TREES
+    + _ARRAYS
     + _TOOLS
 )
 """Attributes of builtin types and of the standard types whose classes or results are in `allowed_parts`."""

@@ -43,6 +43,7 @@ _TABLE = """
         Subnormal Underflow
     difflib: Differ IS_CHARACTER_JUNK IS_LINE_JUNK Match SequenceMatcher context_diff diff_bytes get_close_matches
         ndiff restore unified_diff
+    email.parser: BytesHeaderParser BytesParser HeaderParser Parser
     email.utils: collapse_rfc2231_value decode_rfc2231 encode_rfc2231 format_datetime formataddr getaddresses
         mktime_tz parseaddr parsedate parsedate_to_datetime parsedate_tz quote unquote
     errno: errorcode
@@ -56,7 +57,7 @@ _TABLE = """
     hmac: compare_digest digest
     html: escape unescape
     http: HTTPStatus
-    inspect: cleandoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine
+    inspect: Parameter cleandoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine
         iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod ismodule isroutine
     io: BytesIO SEEK_CUR SEEK_END SEEK_SET StringIO UnsupportedOperation
     ipaddress: AddressValueError IPv4Address IPv4Interface IPv4Network IPv6Address IPv6Interface IPv6Network
@@ -113,6 +114,7 @@ _TABLE = """
     urllib.parse: ParseResult SplitResult parse_qs parse_qsl quote quote_from_bytes quote_plus unquote unquote_plus
         unquote_to_bytes urldefrag urlencode urljoin urlparse urlsplit urlunparse urlunsplit
     uuid: NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500 UUID uuid3 uuid5
+    warnings: warn
     zlib: adler32 compress compressobj crc32 decompress decompressobj error
 """
 
@@ -137,6 +139,8 @@ LISTED_MODULES: frozenset[str] = frozenset([*ALLOWED_PARTS, *(name.partition("."
 
 ALLOWED_WITH_MODULE: Mapping[str, frozenset[str]] = _parsed("""
     logging: getLogger
+    lxml.etree: Comment Element QName SubElement cleanup_namespaces indent iselement strip_attributes strip_elements
+        strip_tags tostring tounicode
     numpy: abs absolute add all allclose amax amin any append arange arccos arccosh arcsin arcsinh arctan arctan2
         arctanh argmax argmin argpartition argsort argwhere around array array_equal array_split asarray
         ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount bitwise_and bitwise_or bitwise_xor block
@@ -159,7 +163,9 @@ ALLOWED_WITH_MODULE: Mapping[str, frozenset[str]] = _parsed("""
         paretovariate randbytes randint random randrange sample shuffle triangular uniform vonmisesvariate
         weibullvariate
     regex: compile error escape findall finditer fullmatch match search split sub subn
+    subprocess: list2cmdline
     six: binary_type integer_types iteritems iterkeys itervalues string_types text_type
+    xml.etree.ElementTree: Comment Element QName SubElement indent iselement tostring tostringlist
 """)
 """Parts that a model's code may use if its file imports the module: the file does the same already."""
 

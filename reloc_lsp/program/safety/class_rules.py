@@ -11,6 +11,15 @@ from reloc_lsp.program.safety.finding import Finding
 from reloc_lsp.program.safety.reading import Reading
 from reloc_lsp.program.unit import FunctionNode
 
+_NEW_CONTAINERS = (
+    ast.Dict, ast.DictComp, ast.GeneratorExp, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Tuple,
+)  # fmt: skip
+"""Syntax that makes a container or a generator."""
+_CONTAINER_BUILTINS = ("dict", "filter", "frozenset", "list", "map", "set", "sorted", "tuple", "zip")
+"""Builtins that do so, too."""
+_NO_CLASSES = (*_NEW_CONTAINERS, ast.BinOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.UnaryOp)
+"""Syntax whose value is no class, and no class of classes."""
+
 
 def class_statement(reading: Reading, node: ast.ClassDef) -> Iterator[Finding]:
     """A class in a function, and each name that its body binds."""
@@ -35,7 +44,7 @@ def type_call(reading: Reading, node: ast.Call) -> Iterator[Finding]:
     if reading.builtin(node.func) == "type":
         if len(node.args) != 1 or isinstance(node.args[0], ast.Starred) or node.keywords:
             yield Finding("makes a class by", "type()")
-        else:
+        elif not isinstance(node.args[0], ast.Constant):  # whose class is a builtin one
             yield from _class_value(reading, node, node.args[0])
 
 
@@ -71,14 +80,66 @@ def class_pattern(reading: Reading, node: ast.MatchClass) -> Iterator[Finding]:
 
 
 def _class_value(reading: Reading, node: ast.expr, of: ast.expr) -> Iterator[Finding]:
+    """The class of an object may be called with what cannot make a class, if that object is a class itself.
+
+    For the class of classes takes one class, and gives the class of it, or three arguments.
+    """
     parent = reading.parent(node)
-    if isinstance(parent, ast.Call) and parent.func is node and reading.is_self(of):
-        # The class of classes would take exactly three.
-        if len(parent.args) != 3 and not any(isinstance(argument, ast.Starred) for argument in parent.args):
+    if isinstance(parent, ast.Call) and parent.func is node:
+        if _makes_container_like(reading, parent) or (reading.is_self(of) and _makes_no_class(reading, parent)):
             return
     elif _is_only_looked_at(reading, node):
         return
     yield Finding("uses", f"{reading.word(node)} as a value")
+
+
+def _makes_container_like(reading: Reading, call: ast.Call) -> bool:
+    """Whether a class is called with nothing, or with a container that was just made, as `type(x)([1, 2])`."""
+    match call:
+        case ast.Call(args=[], keywords=[]):
+            return True
+        case ast.Call(args=[argument], keywords=[]):
+            return _is_container(reading, argument)
+    return False
+
+
+def _makes_no_class(reading: Reading, call: ast.Call) -> bool:
+    """Whether the class of the object whose method the unit is gets arguments that make no class.
+
+    A method can be called for any object by its class, and so for a class.
+    """
+    if len(call.args) == 3 or any(isinstance(argument, ast.Starred) for argument in call.args):
+        return False
+    if len(call.args) != 1 or isinstance(call.args[0], _NO_CLASSES) or _is_container(reading, call.args[0]):
+        return True
+    return not any(_reaches_unit(reading, node) for node, _ in reading.scope.nodes_with_parents)
+
+
+def _is_container(reading: Reading, node: ast.expr) -> bool:
+    match node:
+        case ast.Name(id=name):
+            value = reading.value_of_local(name)
+            return value is not None and not isinstance(value, ast.Name) and _is_container(reading, value)
+        case ast.Call(func=function):
+            return reading.builtin(function) in _CONTAINER_BUILTINS
+    return isinstance(node, _NEW_CONTAINERS)
+
+
+def _reaches_unit(reading: Reading, node: ast.AST) -> bool:
+    """Whether a node may be the unit as a function, that can be called for any object."""
+    own = reading.scope.function.name if reading.scope.function else ""
+    match node:
+        case ast.Name(id=name, ctx=ast.Load()):
+            return name == own
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
+            return False
+        case ast.Attribute(attr=name, value=value):
+            return name == own and not reading.is_self(value)
+        case ast.Call(func=function, args=[owner, *_]) if reading.builtin(function) == "getattr":
+            return not reading.is_self(owner)
+        case ast.Call(func=function):
+            return reading.scope.path(function) == "operator.attrgetter"
+    return False
 
 
 def _is_only_looked_at(reading: Reading, node: ast.expr) -> bool:

@@ -35,22 +35,10 @@ def _template(reading: Reading, node: ast.expr) -> str | None:
             first, second = _template(reading, left), _template(reading, right)
             return None if first is None or second is None else first + second
         case ast.Name(id=name) if reading.scope.binds(name):
-            return _text_of_local(reading, name)
+            value = reading.value_of_local(name)
+            return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
         case ast.Name(id=name):
             return reading.vocabulary.text_of(name)
-    return None
-
-
-def _text_of_local(reading: Reading, name: str) -> str | None:
-    """The text of a variable of the unit that is bound once."""
-    values = [
-        parent.value if isinstance(parent, ast.Assign) else None
-        for node, parent in reading.scope.nodes_with_parents
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-    ]
-    match values:
-        case [ast.Constant(value=str(text))] if not reading.scope.is_parameter(name):
-            return text
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from reloc_lsp.program.safety.vocabulary import Vocabulary
-from reloc_lsp.program.scope import Scope
+from reloc_lsp.program.scope import Scope, imported_names
 from reloc_lsp.program.unit import FunctionNode
 
 MAX_WORD = 60
@@ -62,6 +62,17 @@ class Reading:
         """Whether `node` is the object whose method the unit is: its first parameter, never bound again."""
         return isinstance(node, ast.Name) and node.id == "self" and self._has_self
 
+    def value_of_local(self, name: str) -> ast.expr | None:
+        """What the unit assigns to a variable that it binds only there; `None` if that is not known."""
+        scope = self.scope
+        if not scope.binds(name) or scope.is_parameter(name) or scope.may_be_free(name):
+            return None
+        bound = [parent for node, parent in scope.nodes_with_parents if _binds(node, name)]
+        match bound:
+            case [ast.Assign(targets=[ast.Name()], value=value)]:
+                return value
+        return None
+
     def is_annotation(self, node: ast.AST) -> bool:
         """Whether `node` is part of an annotation, or of what `cast` and its like take for one."""
         for above in self.around(node):
@@ -99,4 +110,26 @@ class Reading:
             or (isinstance(node, ast.Name) and node.id == "self" and not isinstance(node.ctx, ast.Load))
             or (isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name == "self")
         ]
-        return bool(parameters) and parameters[0].arg == "self" and len(bound) == 1
+        is_method = bool(parameters) and parameters[0].arg == "self" and not any(map(_unbinds, function.decorator_list))
+        return is_method and len(bound) == 1
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    """Whether a node binds or deletes a variable of that name."""
+    match node:
+        case ast.Name(id=bound, ctx=ast.Store() | ast.Del()):
+            return bound == name
+        case ast.ExceptHandler(name=bound) | ast.MatchAs(name=bound) | ast.MatchStar(name=bound):
+            return bound == name
+        case ast.MatchMapping(rest=bound):
+            return bound == name
+        case ast.FunctionDef(name=bound) | ast.AsyncFunctionDef(name=bound) | ast.ClassDef(name=bound):
+            return bound == name
+        case ast.Import() | ast.ImportFrom():
+            return any(name == bound for bound, _ in imported_names(node))
+    return False
+
+
+def _unbinds(decorator: ast.expr) -> bool:
+    """Whether a decorator makes the first parameter another one than the object."""
+    return isinstance(decorator, ast.Name) and decorator.id in ("classmethod", "staticmethod")

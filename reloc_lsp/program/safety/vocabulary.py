@@ -20,24 +20,40 @@ _FIELD = re.compile(r"\n[ \t]+(\w+)[ \t]*[:=]")
 
 @dataclass(frozen=True)
 class ProjectWords:
-    """Words in the text of a project: names used or defined as `attributes`, and `pairs` such as `np.unique`."""
+    """Words in the text of a project: names used or defined as `attributes`, and `pairs` such as `np.unique`.
+
+    `modules` are the names by which its modules and packages are imported.
+    """
 
     attributes: frozenset[str] = frozenset()
     pairs: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, text: str) -> ProjectWords:
-        """The words of a file, found without parsing it. Words of comments and strings count too."""
+    def of(cls, text: str, path: str = "") -> ProjectWords:
+        """The words of a file, found without parsing it. Words of comments and strings count too.
+
+        `path` is that of the file in the project, with slashes.
+        """
         pairs = set(_DOTTED.findall(text))
         attributes = {right for _, right in pairs}.union(_DEFINED.findall(text), _FIELD.findall(text))
-        return cls(frozenset(attributes), frozenset(f"{left}.{right}" for left, right in pairs if left))
+        found = frozenset(f"{left}.{right}" for left, right in pairs if left)
+        return cls(frozenset(attributes), found, frozenset(filter(None, [_top_module(path)])))
 
     def __or__(self, other: ProjectWords) -> ProjectWords:
         """The words of both."""
-        return ProjectWords(self.attributes | other.attributes, self.pairs | other.pairs)
+        return ProjectWords(self.attributes | other.attributes, self.pairs | other.pairs, self.modules | other.modules)
 
 
 NO_WORDS = ProjectWords()
+_SOURCE_FOLDERS = ("src", "lib", "python")
+"""Folders that hold packages, and are none themselves."""
+
+
+def _top_module(path: str) -> str:
+    """The first name of the module that a file of a project is imported as."""
+    first, _, rest = path.partition("/")
+    return _top_module(rest) if rest and first in _SOURCE_FOLDERS else first.removesuffix(".py")
 
 
 class Vocabulary:
@@ -66,6 +82,10 @@ class Vocabulary:
     def has_pair(self, pair: str) -> bool:
         """Whether the project uses a part of something by these two names, such as `np.unique`."""
         return pair.partition(".")[2] not in FILE_ONLY_ATTRIBUTES and pair in self._project.pairs
+
+    def is_of_project(self, path: str) -> bool:
+        """Whether a dotted path begins with the name of a module or package of the project."""
+        return path.partition(".")[0] in self._project.modules
 
     def imports(self, module: str) -> bool:
         """Whether the file imports that module or a part of it."""
