@@ -107,10 +107,10 @@ def _part(reading: Reading, node: ast.Attribute, path: str) -> Iterator[Finding]
             yield finding
     elif _CONSTANT.match(node.attr) or is_exception_name(reading, node) or is_part_with_module(reading, path):
         return
-    elif reading.vocabulary.is_of_project(path) and reading.vocabulary.has_attribute(node.attr):
-        return
-    elif not reading.vocabulary.has_pair(".".join(reading.word(node).split(".")[-2:])):
-        yield Finding("uses", path)
+    else:
+        used = reading.vocabulary.has_pair(".".join(reading.word(node).split(".")[-2:]))
+        if not (used or (reading.vocabulary.is_of_project(path) and reading.vocabulary.has_attribute(node.attr))):
+            yield Finding("uses", path)
 
 
 def _dunder(reading: Reading, node: ast.Attribute) -> Iterator[Finding]:

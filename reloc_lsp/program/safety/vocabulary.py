@@ -142,8 +142,8 @@ class Vocabulary:
             match node:
                 case ast.Import(names=names):
                     found.update(alias.name for alias in names)
-                case ast.ImportFrom(module=str(module), level=0):
-                    found.add(module)
+                case ast.ImportFrom(module=str(module), names=names, level=0):
+                    found.update([module, *(f"{module}.{alias.name}" for alias in names)])
         return frozenset(found | {name.partition(".")[0] for name in found})
 
     @cached_property

@@ -19,6 +19,11 @@ LIARS = (
     f'made = map(type(int), ["Liar"], [(float,)], [{_METHODS}])\n(liar,) = made',
     f'from abc import ABCMeta\nliar = ABCMeta("Liar", (int,), {_METHODS})',
     f'import types\nliar = types.new_class("Liar", (int,), {{}}, lambda space: space.update({_METHODS}))',
+    f"""
+    kind = []
+    match int:
+        case kind: liar = kind.__class__(kind)("Liar", (int,), {_METHODS})
+    """,
     """
     methods = {"__eq__": "yes".format, "__hash__": "yes".__len__, "__radd__": "yes".format}
     liar = int.__class__("Liar", (int,), methods)
