@@ -21,6 +21,17 @@ def test_the_operator_that_gains_most_for_its_cost_is_chosen_most():
     assert chosen["cheap"] > 180
 
 
+def test_the_most_promising_operator_comes_first_and_is_left_if_it_brings_nothing():
+    begun = left = 0
+    for seed in range(50):
+        selection = OperatorSelection({"usual": (2.0, 4000.0), "promising": (0.3, 100.0)}, seed)
+        begun += selection.choose(["usual", "promising"]) == "promising"
+        selection.record("promising", cost=1000.0)
+        chosen = Counter(selection.choose(["usual", "promising"]) for _ in range(20))
+        left += chosen["usual"] > chosen["promising"]
+    assert begun == 50 and left > 40
+
+
 def test_an_operator_without_gains_is_left_and_tried_again_later():
     selection = OperatorSelection({"one": (2.0, 1000.0), "other": (1.0, 1000.0)}, seed=1)
     chosen = Counter()

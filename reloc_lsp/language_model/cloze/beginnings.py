@@ -44,6 +44,11 @@ class Beginnings:
     _added: int = 0
 
     @property
+    def left(self) -> bool:
+        """Whether there is a beginning to take: there is none after a call that failed."""
+        return bool(self._heap)
+
+    @property
     def log_probability(self) -> float:
         """That of the next beginning; minus infinity if there is none."""
         return -self._heap[0].effort if self._heap else -float("inf")

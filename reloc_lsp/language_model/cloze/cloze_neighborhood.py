@@ -65,8 +65,10 @@ class ClozeNeighborhood:
     async def expand(self, parents: Sequence[Node], count: int) -> Sequence[Candidate]:
         """Versions with one hole of the first parent filled, the most probable texts first."""
         parent = parents[0]
-        source = parent.candidate.source.replace("\r\n", "\n")
-        place = self._next_place(parent.identity, source)
+        # What a body was before does not matter to it: one search over all bodies.
+        of_unit = self.kind is HoleKind.BODY
+        source = (self.task.source if of_unit else parent.candidate.source).replace("\r\n", "\n")
+        place = self._next_place(0 if of_unit else parent.identity, source)
         if place is None:
             return ()
         texts = await self._texts(parent, source, place)
@@ -107,7 +109,8 @@ class ClozeNeighborhood:
             lines = split_lines(source)
             found = [hole for hole in holes(source) if hole.kind is self.kind]
             self._places[parent] = [_Place(hole, lines[hole.line - 1], self._rng.random()) for hole in found]
-        return max(self._places[parent], key=self._order, default=None)
+        left = [place for place in self._places[parent] if place.beginnings.left]
+        return max(left, key=self._order, default=None)
 
     def _order(self, place: _Place) -> tuple[float, float]:
         covered, localized = self._suspicion.of(place.line), self._localization.of(place.line)
