@@ -99,7 +99,7 @@ async def test_both_forms_give_the_same_filling(one_slot: Server, connected: Con
     assert filling.log_probability is not None
     assert -100 < filling.log_probability < 0
     # The second reads the prompt from the cache, which changes the last digits.
-    same = replace(filling, log_probability=pytest.approx(filling.log_probability, rel=1e-3), alternatives=ANY)
+    same = replace(filling, log_probability=pytest.approx(filling.log_probability, rel=1e-3), variants=ANY)
     assert by_infill.replies == (same,)
     assert by_tokens.usage.counted
     # Three tokens mark the gap. Every byte is a token, but a pair of blanks is one too.

@@ -10,7 +10,7 @@ import pytest
 from reloc_lsp.inference.answers.answer_assembly import AnswerAssembly
 from reloc_lsp.inference.answers.exceptions import RefusalError, UnusableAnswerError
 from reloc_lsp.inference.answers.usage import RequestSize
-from reloc_lsp.search.interfaces.language_model import Alternative, Reply, Usage
+from reloc_lsp.search.interfaces.language_model import Reply, Usage, Variant
 
 SIZE = RequestSize(prompt_estimate=7, prompt_most=20, replies_most=100)
 
@@ -132,8 +132,8 @@ def test_the_alternatives_of_a_reply_are_its_beginnings_with_another_token(repor
     answer = AnswerAssembly(ends=("\n",))
     part = {"index": 0, "text": "a +\n", "finish_reason": "stop", "logprobs": reported}
     answer.add(json.dumps({"choices": [part]}), "delta")
-    alternatives = (Alternative("b", -1.0), Alternative("a", -2.5, ended=True), Alternative("a + 1", -3.75))
-    assert answer.answer(SIZE)[0] == (Reply("a +", True, -0.75, alternatives),)
+    variants = (Variant("b", -1.0), Variant("a", -2.5, ended=True), Variant("a + 1", -3.75))
+    assert answer.answer(SIZE)[0] == (Reply("a +", True, -0.75, variants),)
 
 
 @pytest.mark.parametrize(
@@ -144,4 +144,4 @@ def test_log_probabilities_of_another_shape_bring_no_alternatives(reported: obje
     part = {"index": 0, "text": "a", "finish_reason": "stop", "logprobs": reported}
     answer.add(json.dumps({"choices": [part]}), "delta")
     (reply,) = answer.answer(SIZE)[0]
-    assert (reply.text, reply.alternatives) == ("a", ())
+    assert (reply.text, reply.variants) == ("a", ())

@@ -11,7 +11,7 @@ from reloc_lsp.language_model.cloze.gap_prompts import GapPrompts
 from reloc_lsp.language_model.cloze.holes import HoleKind, holes
 from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.interfaces.language_model import Alternative, Gap, Reply
+from reloc_lsp.search.interfaces.language_model import Gap, Reply, Variant
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 SOURCE = """\
@@ -135,11 +135,11 @@ def test_texts_are_asked_for_in_the_order_of_their_probability():
     beginnings = Beginnings()
     first = beginnings.take()
     assert (first.text, first.temperature, first.ended) == ("", 0.0, False)
-    beginnings.learn(first, Reply("a + 1", alternatives=(Alternative("b", -2.0), Alternative("a", -0.5, ended=True))))
+    beginnings.learn(first, Reply("a + 1", variants=(Variant("b", -2.0), Variant("a", -0.5, ended=True))))
     second = beginnings.take()
     assert (second.text, second.ended, beginnings.log_probability) == ("a", True, -2.0)
     third = beginnings.take()
-    beginnings.learn(third, Reply(" - 1", alternatives=(Alternative(" * ", -1.0),)))
+    beginnings.learn(third, Reply(" - 1", variants=(Variant(" * ", -1.0),)))
     assert (third.text, beginnings.take().text, beginnings.left) == ("b", "b * ", False)
 
 

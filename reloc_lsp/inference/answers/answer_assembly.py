@@ -8,7 +8,7 @@ from typing import Any
 from reloc_lsp.inference.answers.exceptions import RefusalError, UnusableAnswerError
 from reloc_lsp.inference.answers.json_text import parsed_json, without_surrogates
 from reloc_lsp.inference.answers.llama_cpp import as_completion
-from reloc_lsp.inference.answers.log_probabilities import Token, alternatives, log_probability, reported_tokens
+from reloc_lsp.inference.answers.log_probabilities import Token, log_probability, reported_tokens, variants
 from reloc_lsp.inference.answers.usage import RequestSize, token_usage
 from reloc_lsp.search.interfaces.language_model import Reply, Usage
 
@@ -98,7 +98,7 @@ class AnswerAssembly:
         text = without_surrogates("".join(choice.parts))
         end = min((place for end in self.ends if (place := text.find(end)) >= 0), default=None)
         complete = reason not in _CUT_OFF_REASONS if reason else self.complete
-        others = alternatives(text[:end], choice.tokens, self.ends)
+        others = variants(text[:end], choice.tokens, self.ends)
         return Reply(text[:end], complete or end is not None, log_probability(text[:end], choice.tokens), others)
 
 

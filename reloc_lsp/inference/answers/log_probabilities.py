@@ -9,14 +9,14 @@ from heapq import nlargest
 from itertools import islice, zip_longest
 
 from reloc_lsp.inference.prompt import byte_length
-from reloc_lsp.search.interfaces.language_model import Alternative
+from reloc_lsp.search.interfaces.language_model import Variant
 
 TOP_TOKENS = 5
 """Most probable tokens that are asked for at each place: the most that OpenAI's protocol allows."""
-MAX_ALTERNATIVES = 16
-"""Alternatives of one reply that are kept, the most probable ones. Chosen by hand, so that a trace stays small."""
+MAX_VARIANTS = 16
+"""Variants of one reply that are kept, the most probable ones. Chosen by hand, so that a trace stays small."""
 _MAX_TOKEN_CHARACTERS = 200
-"""Characters of a token that can be an alternative. Chosen by hand, above every token of a vocabulary."""
+"""Characters of a token that can be a part of one. Chosen by hand, above every token of a vocabulary."""
 _ROUNDING = 1e-3
 """A log-probability is at most zero. A server's rounding may put it this far above; chosen by hand."""
 
@@ -67,25 +67,25 @@ def log_probability(text: str, tokens: Sequence[Token]) -> float | None:
     return None
 
 
-def alternatives(text: str, tokens: Sequence[Token], ends: Sequence[str]) -> tuple[Alternative, ...]:
-    """The most probable alternatives of a reply with this `text`, which ends before the first of the texts in `ends`.
+def variants(text: str, tokens: Sequence[Token], ends: Sequence[str]) -> tuple[Variant, ...]:
+    """The most probable variants of a reply with this `text`, which ends before the first of the texts in `ends`.
 
     There are none behind a token that is not a part of the text, such as a part of a character.
     """
-    found: list[Alternative] = []
+    found: list[Variant] = []
     begun, total = "", 0.0
     for token in tokens:
-        found += [_alternative(begun, other, total + value, ends) for other, value in token.others]
+        found += [_variant(begun, other, total + value, ends) for other, value in token.others]
         if token.log_probability is None or not token.text or not text.startswith(begun + token.text):
             break
         begun, total = begun + token.text, total + token.log_probability
-    return tuple(nlargest(MAX_ALTERNATIVES, found, key=lambda alternative: alternative.log_probability))
+    return tuple(nlargest(MAX_VARIANTS, found, key=lambda variant: variant.log_probability))
 
 
-def _alternative(begun: str, other: str, value: float, ends: Sequence[str]) -> Alternative:
+def _variant(begun: str, other: str, value: float, ends: Sequence[str]) -> Variant:
     text = begun + other
     end = min((place for mark in ends if (place := text.find(mark)) >= 0), default=None)
-    return Alternative(text[:end], value, ended=end is not None)
+    return Variant(text[:end], value, ended=end is not None)
 
 
 def _listed(tops: object) -> Iterator[tuple[object, object]]:

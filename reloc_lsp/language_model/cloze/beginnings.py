@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reloc_lsp.search.interfaces.language_model import Reply
 
 TEMPERATURE = 0.8
-"""Temperature of the second call for a text, if the server reports no alternatives. Chosen by hand."""
+"""Temperature of the second call for a text, if the server reports no variants. Chosen by hand."""
 MORE_HEAT = 0.2
 """Added to the temperature for each further call. Chosen by hand."""
 MAX_TEMPERATURE = 1.4
@@ -58,11 +58,11 @@ class Beginnings:
         return heapq.heappop(self._heap)
 
     def learn(self, beginning: Beginning, reply: Reply) -> None:
-        """Add what the reply to a beginning could have been; without alternatives, the same once more, at more heat."""
-        for other in reply.alternatives:
+        """Add what the reply to a beginning could have been; without variants, the same once more, at more heat."""
+        for other in reply.variants:
             text = beginning.text + other.text
             self._add(beginning.effort - other.log_probability, text, 0.0, other.ended)
-        if not reply.alternatives:
+        if not reply.variants:
             heat = beginning.temperature + MORE_HEAT if beginning.temperature else TEMPERATURE
             self._add(beginning.effort - REPEATED, beginning.text, min(heat, MAX_TEMPERATURE), False)
 

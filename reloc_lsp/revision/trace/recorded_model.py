@@ -11,7 +11,6 @@ from typing import Any
 
 from reloc_lsp.revision.trace.trace_file import Trace
 from reloc_lsp.search.interfaces.language_model import (
-    Alternative,
     Completion,
     Gap,
     LanguageModel,
@@ -20,6 +19,7 @@ from reloc_lsp.search.interfaces.language_model import (
     Reply,
     Sampling,
     Usage,
+    Variant,
 )
 
 
@@ -66,7 +66,7 @@ class RecordingModel:
                     "text": reply.text,
                     "whole": reply.complete,
                     "log_probability": reply.log_probability,
-                    "alternatives": [astuple(other) for other in reply.alternatives],
+                    "variants": [astuple(other) for other in reply.variants],
                 }
                 for reply in completion.replies
             ],
@@ -109,7 +109,7 @@ class ReplayingModel:
 
 
 def _reply(recorded: Mapping[str, Any]) -> Reply:
-    others = tuple(Alternative(*other) for other in recorded.get("alternatives", ()))
+    others = tuple(Variant(*other) for other in recorded.get("variants", ()))
     return Reply(recorded["text"], recorded["whole"], recorded.get("log_probability"), others)
 
 

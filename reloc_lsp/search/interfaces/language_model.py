@@ -68,7 +68,7 @@ def total_usage(usages: Iterable[Usage]) -> Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class Variant:
     """What a reply could have been instead: its text up to some token, and another token there.
 
     `log_probability` is that of `text`. If `ended` is true, the other token marks the end, and `text` is all of it.
@@ -84,13 +84,13 @@ class Reply:
     """The text of one reply; `complete` is false where it was cut off at `max_tokens`.
 
     `log_probability` is the sum over its tokens of their natural log-probabilities. It and the most probable
-    `alternatives` are known for gaps, where the server reports them.
+    `variants` are known for gaps, where the server reports them.
     """
 
     text: str
     complete: bool = True
     log_probability: float | None = None
-    alternatives: tuple[Alternative, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
