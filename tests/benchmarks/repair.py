@@ -31,31 +31,35 @@ GRACE = 60.0
 
 def run_case(path: Path, command: list[str], seconds: float, evaluations: int | None) -> dict[str, Any]:
     """Repair one case in a new workspace and check the result."""
-    case = tomllib.loads(path.read_text())
+    bound = [] if evaluations is None else ["--evaluations", str(evaluations)]
+    return repaired(tomllib.loads(path.read_text()), path.stem, [*command, *bound], seconds)
+
+
+def repaired(case: dict[str, Any], name: str, command: list[str], seconds: float) -> dict[str, Any]:
+    """A case repaired by a command within so many seconds: what it reported, and whether that is right."""
     file = case["unit"].split("::")[0]
     with tempfile.TemporaryDirectory(prefix="repair-") as folder:
         root = Path(folder)
         (root / file).write_text(case["broken"])
         (root / f"test_{Path(file).stem}.py").write_text(case["tests"])
-        bound = [] if evaluations is None else ["--evaluations", str(evaluations)]
-        call = [*command, case["unit"], "--json", "--seconds", str(seconds), *bound]
+        call = [*command, case["unit"], "--json", "--seconds", str(seconds)]
         try:
             done = subprocess.run(call, cwd=root, capture_output=True, text=True, timeout=seconds + GRACE, check=False)
             report = json.loads(done.stdout)
         except (ValueError, subprocess.TimeoutExpired) as error:
             return {
-                "case": path.stem,
+                "case": name,
                 "kind": case["kind"],
                 "fixed": False,
                 "right": False,
                 "note": repr(error)[:300],
             }
         row = {
-            "case": path.stem, "kind": case["kind"], "status": report["status"], "message": report["message"],
+            "case": name, "kind": case["kind"], "status": report["status"], "message": report["message"],
             "evaluations": report["cost"]["evaluations"], "cpu": report["cost"]["cpu_seconds"],
             "seconds": report["cost"]["seconds"], "diff": report["diff"], "fixed": False, "right": False,
             "first": report["cost"].get("first_fix"), "calls": report["cost"]["calls"],
-            "tokens": report["cost"]["completion_tokens"],
+            "tokens": report["cost"]["completion_tokens"], "read": report["cost"]["prompt_tokens"],
         }  # fmt: skip
         if report["status"] == "fixed":
             row["fixed"] = True
