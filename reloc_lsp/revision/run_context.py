@@ -15,6 +15,7 @@ from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.program.text_edit import unified_diff
 from reloc_lsp.revision.model_access import NO_SANDBOX, model_for_search
 from reloc_lsp.revision.objectives.behaviour_differences import BehaviourDifferences
+from reloc_lsp.revision.processor_sharing import sharing_processors
 from reloc_lsp.revision.proposal import Alternative, Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, failure_text
 from reloc_lsp.revision.review.reviewer import Reviewer
@@ -148,7 +149,8 @@ def run_context(
     If the `model` must not be used because there is no sandbox, `report` gets a note about it. Raises `ReviserError` if
     then nothing can write candidates.
     """
-    budgeted = model_for_search(model, report.spending, settings, evaluator.sandbox)
+    sharing = sharing_processors(model, evaluator.runner.slots, evaluator.launcher.workers)
+    budgeted = model_for_search(sharing, report.spending, settings, evaluator.sandbox)
     if model and not budgeted:
         report.notes.append(NO_SANDBOX)
     unit, module, baseline = location.unit, location.module, evaluator.baseline
