@@ -238,7 +238,7 @@ def test_a_prompt_that_is_sent_again_is_sampled_with_more_temperature():
             await super().complete(messages, sampling, count)
             return Completion((Reply("I do not know."),), Usage(100, 0, 10))
 
-    _, model, _, _ = run_search("hill-climbing", "default", budget=Budget(None, None, calls=80), model=Silent())
+    _, model, _, _ = run_search("hill-climbing", "default", budget=Budget(None, None, calls=300), model=Silent())
     asked = defaultdict(list)
     for prompt, temperature in zip(model.prompts, model.temperatures, strict=True):
         asked[prompt].append(temperature)

@@ -17,7 +17,7 @@ PROGRESS_GAIN = 0.3
 """Gain of a version that passes more tests than any before it."""
 CHANGE_GAIN = 0.01
 """Gain of a version that fails otherwise than the unchanged unit and passes as many tests."""
-MAX_FRUITLESS = 30
+MAX_FRUITLESS = 60
 """Turns in a row without a new version after which the neighbourhood is exhausted. Chosen by hand: a model that only
 repeats itself must not be paid without end."""
 
