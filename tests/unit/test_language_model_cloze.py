@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from reloc_lsp.language_model.budgeted_model import BudgetedModel
 from reloc_lsp.language_model.cloze.beginnings import Beginnings
 from reloc_lsp.language_model.cloze.chat_gaps import gap_question, gap_text
+from reloc_lsp.language_model.cloze.cloze_neighborhood import ClozeNeighborhood
 from reloc_lsp.language_model.cloze.fillings import filled
 from reloc_lsp.language_model.cloze.gap_prompts import GapPrompts
 from reloc_lsp.language_model.cloze.holes import HoleKind, holes
 from reloc_lsp.language_model.templates.prompt_templates import PromptTemplates
+from reloc_lsp.search.budget import Budget, Spending
 from reloc_lsp.search.candidate import Candidate, Node, Task
-from reloc_lsp.search.interfaces.language_model import Gap, Reply, Variant
+from reloc_lsp.search.interfaces.language_model import Completion, Gap, Reply, Sampling, Usage, Variant
+from reloc_lsp.search.localization.mutation_localization import MutationLocalization
 from reloc_lsp.search.verdict import Failure, Outcome, TestResult, Verdict
 
 SOURCE = """\
@@ -162,3 +168,29 @@ def test_the_blanks_before_a_hole_are_left_to_the_model_and_written_once(at, tex
     line = hole(HoleKind.LINE, at)
     assert GapPrompts(chosen).gap(node, SOURCE, line).prefix.endswith("if len(word) > least:\n")
     assert "least:\n                best = word\n        return best" in filled(SOURCE, line, text)
+
+
+class Recording:
+    """A model that keeps the gaps that it was asked for, each with the texts at which it was to stop."""
+
+    shares_processors = False
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Gap, Sequence[str]]] = []
+
+    async def infill(self, gap: Gap, sampling: Sampling, count: int = 1, stop: Sequence[str] = ()) -> Completion:
+        self.asked.append((gap, stop))
+        return Completion((Reply("pass"),), Usage())
+
+
+async def test_inserted_lines_end_where_the_model_comes_to_the_line_behind_them():
+    chosen, model = task(), Recording()
+    asking = BudgetedModel(model, Spending(Budget()), Sampling(), 9000)
+    insertions = ClozeNeighborhood(chosen, asking, HoleKind.INSERTION, MutationLocalization(chosen))
+    node = Node(0, Candidate(SOURCE, "unchanged", "", trusted=True), chosen.verdict, (0.0,))
+    for _ in range(12):
+        await insertions.expand([node], 1)
+    asking.close()
+    behind = {stop[-1] for gap, stop in model.asked if gap.suffix.startswith(stop[-1])}
+    assert {'\n        best = ""', "\n        return best"} <= behind
+    assert all(len(stop) <= 4 for _, stop in model.asked)

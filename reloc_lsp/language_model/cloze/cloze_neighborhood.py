@@ -14,6 +14,7 @@ from reloc_lsp.language_model.cloze.gap_prompts import GapPrompts
 from reloc_lsp.language_model.cloze.holes import Hole, HoleKind, holes
 from reloc_lsp.program.source_text import split_lines
 from reloc_lsp.search.candidate import Candidate, Node, Task
+from reloc_lsp.search.interfaces.language_model import Gap
 from reloc_lsp.search.localization.line_suspicion import LineSuspicion
 from reloc_lsp.search.localization.mutation_localization import MutationLocalization
 
@@ -29,7 +30,7 @@ TOKENS = {HoleKind.LINE: 40, HoleKind.EXPRESSION: 30, HoleKind.INSERTION: 48, Ho
 LOCALIZATION_SHARE = 0.7
 """Share of a hole's order that revisions decide that were evaluated already; the rest is what the tests run. Chosen by
 hand."""
-ENDS_OF_BLOCK = ("\n\n\n", "\ndef ", "\nclass ", "\n#")
+ENDS_OF_BLOCK = ("\n\n\n", "\ndef ", "\nclass ")
 """Texts at which the server stops where a hole has several lines: all of them lie behind a function."""
 
 
@@ -92,7 +93,7 @@ class ClozeNeighborhood:
                 continue
             sampling = replace(self.model.sampling, temperature=beginning.temperature, max_tokens=TOKENS[self.kind])
             begun = replace(gap, start=beginning.text)
-            replies = await self.model.infill(begun, sampling, 1, ENDS_OF_BLOCK if hole.lines > 1 else ("\n",))
+            replies = await self.model.infill(begun, sampling, 1, _ends(hole, gap))
             for reply in replies:
                 texts.append(beginning.text + reply.text)
                 place.beginnings.learn(beginning, reply)
@@ -116,3 +117,11 @@ class ClozeNeighborhood:
         covered, localized = self._suspicion.of(place.line), self._localization.of(place.line)
         suspicion = (1 - LOCALIZATION_SHARE) * covered + LOCALIZATION_SHARE * localized
         return place.beginnings.log_probability + math.log(max(suspicion, MIN_SUSPICION)), place.chance
+
+
+def _ends(hole: Hole, gap: Gap) -> tuple[str, ...]:
+    """The texts at which the server stops: behind several lines, also the line that follows the hole."""
+    if hole.lines == 1:
+        return ("\n",)
+    following = next((line for line in gap.suffix.split("\n") if line.strip()), None)
+    return (*ENDS_OF_BLOCK, *([f"\n{following}"] if following else []))
