@@ -114,3 +114,11 @@ def test_changed_lines_that_no_test_covers():
     assert uncovered_changes(there, source.replace("return 1", "return 1.0")) == ""
     assert uncovered_changes(there, source.replace("b = 2\n        return b", "return 2")) == "lines 15, 16"
     assert uncovered_changes(there, source.replace("return b", "return 2")) == "line 16"
+
+
+def test_an_uncovered_statement_that_goes_is_named_though_an_equal_one_stays():
+    source = "def f(a):\n    if a:\n        note(a)\n        return 1\n    note(a)\n    return 2\n"
+    reached = FaultEvidence(dict.fromkeys((12, 13, 14), 0.0))
+    there = Task("m.py", "f", source, 0, len(source), 11, task().verdict, reached)
+    assert uncovered_changes(there, source.replace("\n    note(a)\n    return 2", "\n    return 2")) == "line 15"
+    assert uncovered_changes(there, source.replace("        note(a)\n", "")) == ""

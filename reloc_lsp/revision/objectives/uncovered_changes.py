@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
+from difflib import SequenceMatcher
 
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.unit import FunctionNode
@@ -30,16 +31,29 @@ def uncovered_changes(task: Task, source: str) -> str:
     # A method is parsed below a line `if`, so that its indentation is valid.
     shift = task.first_line - (2 if task.source[:1].isspace() else 1)
     covered_in_unit = {line - shift for line in covered}
-    kept = Counter(ast.dump(node) for node in ast.walk(_function(source)) if isinstance(node, ast.stmt))
-    lines = []
-    for node in _uncovered(_function(task.source).body, covered_in_unit):
-        dump = ast.dump(node)
-        if kept[dump]:
-            kept[dump] -= 1
-        else:
-            lines.append(node.lineno + shift)
+    original = _function(task.source)
+    statements = _statements(original)
+    kept = _kept([ast.dump(node) for node in statements], [ast.dump(node) for node in _statements(_function(source))])
+    uncovered = set(_uncovered(original.body, covered_in_unit))
+    changed = [node for node, stays in zip(statements, kept, strict=True) if node in uncovered and not stays]
+    lines = [node.lineno + shift for node in changed]
     numbers = ", ".join(map(str, lines[:MAX_LINES])) + (", …" if len(lines) > MAX_LINES else "")
     return f"line{'s' if len(lines) > 1 else ''} {numbers}" if lines else ""
+
+
+def _statements(function: ast.AST) -> list[ast.stmt]:
+    """Every statement in a function, in source order."""
+    found = [node for node in ast.walk(function) if isinstance(node, ast.stmt)]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _kept(before: Sequence[str], after: Sequence[str]) -> list[bool]:
+    """For each text of `before`, whether it stays: at its place, or elsewhere without a loss among its equals."""
+    counts_before, counts_after = Counter(before), Counter(after)
+    kept = [counts_after[text] >= counts_before[text] for text in before]
+    for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        kept[block.a : block.a + block.size] = [True] * block.size
+    return kept
 
 
 def _uncovered(block: Sequence[ast.stmt], covered: Container[int]) -> Iterator[ast.stmt]:
