@@ -145,3 +145,13 @@ def test_log_probabilities_of_another_shape_bring_no_alternatives(reported: obje
     answer.add(json.dumps({"choices": [part]}), "delta")
     (reply,) = answer.answer(SIZE)[0]
     assert (reply.text, reply.variants) == ("a", ())
+
+
+@pytest.mark.parametrize("number", ["-1" + "0" * 400, "-1e999", "NaN", "true", "0.5"])
+def test_a_log_probability_that_cannot_be_true_is_left_out(number: str) -> None:
+    answer = AnswerAssembly()
+    top = f'[{{"token": "b", "logprob": {number}}}]'
+    token = f'{{"token": "a", "logprob": {number}, "top_logprobs": {top}}}'
+    answer.add(f'{{"choices": [{{"text": "a", "logprobs": {{"content": [{token}]}}}}]}}', "delta")
+    (reply,) = answer.answer(SIZE)[0]
+    assert (reply.text, reply.log_probability, reply.variants) == ("a", None, ())

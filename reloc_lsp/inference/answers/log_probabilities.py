@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
@@ -19,6 +18,8 @@ _MAX_TOKEN_CHARACTERS = 200
 """Characters of a token that can be a part of one. Chosen by hand, above every token of a vocabulary."""
 _ROUNDING = 1e-3
 """A log-probability is at most zero. A server's rounding may put it this far above; chosen by hand."""
+_LEAST = -1e6
+"""Least log-probability of a token that is believed. Chosen by hand: those of models are above -1000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,6 @@ def _token(text: object, value: object, tops: Iterator[tuple[object, object]]) -
 
 
 def _log_probability(value: object) -> float | None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value <= _ROUNDING:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not _LEAST <= value <= _ROUNDING:
         return None
-    return min(float(value), 0.0) if math.isfinite(value) else None
+    return min(float(value), 0.0)

@@ -19,7 +19,7 @@ REPEATED = -1.0
 
 @dataclass(frozen=True, slots=True, order=True)
 class Beginning:
-    """The begin of a text for a hole; the rest of it is what a model writes at `temperature`.
+    """The beginning of a text for a hole; the rest of it is what a model writes at `temperature`.
 
     `effort` is its negative log-probability, by which beginnings are ordered; `number` decides between equals. The
     model has nothing to add if `ended` is true.
