@@ -42,19 +42,21 @@ class NoDisplay:
 
 
 class LineDisplay:
-    """Prints a plain line for each new phase and each new best revision."""
+    """Prints a plain line for each new phase, each new best revision, and the first one that is plausible."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._last: Progress | None = None
 
     def show(self, progress: Progress) -> None:
-        """Print a line if the phase or the best revision is new."""
+        """Print a line if the phase, the best revision or the plausible one is new."""
         last, self._last = self._last, progress
         if last is None or progress.phase != last.phase:
             self._print(progress.message or progress.phase)
         if progress.best and progress.best != (last and last.best):
             self._print(tests_passing(progress))
+        if progress.plausible and not (last and last.plausible):
+            self._print(f"found: {progress.plausible}; not confirmed yet")
 
     def close(self) -> None:
         """Do nothing: every line is complete."""

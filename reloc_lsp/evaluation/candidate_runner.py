@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 
 from reloc_lsp.evaluation.batching import early_stop_after
@@ -61,7 +62,7 @@ class CandidateRunner:
         if hung is None:
             return results
         results.setdefault(hung, TestResult(Outcome.TIMEOUT))
-        if self._retry.may_be_slow(results, hung) and self._retry.affordable(self.cpu):
+        if self._retry.may_be_slow(results, hung) and self._retry.affordable(hung):
             others = {n: limits[n] for n in order if n not in results}
             results |= await self.run(tier, source, others, 0, retry=True)
             if len(results) == len(order) and self._retry.may_be_slow(results, hung):
@@ -86,9 +87,10 @@ class CandidateRunner:
             request = RunRequest(
                 left, failures_allowed=allowed - failed, early_stop=early_stop, swallowed_before=swallowed
             )
+            began = time.monotonic()
             report = await tier.run(source, request)
             self.cpu += report.cpu
-            self._retry.spent += report.cpu if retry else 0.0
+            self._retry.add(max(report.cpu, time.monotonic() - began), retry=retry)
             if report.ended == "server died":
                 raise ServerLostError
             unfit = report.last(Unfit)

@@ -35,16 +35,17 @@ def clean_environment(
 ) -> dict[str, str]:
     """Variables for a harness process: harmless ones of `source`, and those that the user's settings `allowed`.
 
-    `source` are the variables of this process, unless they are given. The home folder and the temporary folder are in
-    `copy_folder`, the folder of the scratch copy; they are made if they do not exist. Programs are searched in the
-    folder `scripts` first, as in an activated virtual environment.
+    `source` are the variables of this process, unless they are given. The home folder, unless `HOME` is `allowed`, and
+    the temporary folder are in `copy_folder`, the folder of the scratch copy; they are made if they do not exist.
+    Programs are searched in the folder `scripts` first, as in an activated virtual environment.
     """
     source = os.environ if source is None else source
     kept = {name: value for name, value in source.items() if _is_inherited(name, allowed)}
-    home, temporary = copy_folder / "home", copy_folder / "tmp"
+    home, temporary = home_folder(copy_folder), copy_folder / "tmp"
     for folder in (home, temporary):
         folder.mkdir(parents=True, exist_ok=True)
-    kept |= _FIXED | {"HOME": str(home), "USERPROFILE": str(home), "TMPDIR": str(temporary)}
+    kept |= _FIXED | {"TMPDIR": str(temporary)}
+    kept |= {name: str(home) for name in ("HOME", "USERPROFILE") if name not in allowed}
     kept |= {"TEMP": str(temporary), "TMP": str(temporary)}
     if scripts is not None:
         kept["PATH"] = os.pathsep.join(filter(None, [str(scripts), kept.get("PATH")]))
@@ -53,6 +54,11 @@ def clean_environment(
     else:
         kept.pop("PYTHONPATH", None)
     return kept
+
+
+def home_folder(copy_folder: Path) -> Path:
+    """The home folder of the tests, empty at first, in the folder of a scratch copy."""
+    return copy_folder / "home"
 
 
 def _is_inherited(name: str, allowed: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from reloc_lsp.evaluation.evaluation_context import EvaluationContext
 from reloc_lsp.evaluation.harness.protocol.values import Region
 from reloc_lsp.evaluation.probes import differential_runs
 from reloc_lsp.evaluation.probes.unrun_regions import unrun_regions
-from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe
+from reloc_lsp.evaluation.probes.value_probe import HarnessValueProbe, probe_limits
 from reloc_lsp.evaluation.sandbox import Level
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
@@ -145,7 +145,8 @@ class PytestEvaluator:
     ) -> RuntimeValues:
         """Evaluate expressions at points of the unit while its tests run: failing ones, and some that pass."""
         tests = list(self.context.tests)[:MAX_PROBED_TESTS]
-        return await HarnessValueProbe(self.baseline.tier, source, tests, lines, entry).values(points)
+        limits = probe_limits(self.context.limits(tests))
+        return await HarnessValueProbe(self.baseline.tier, source, limits, lines, entry).values(points)
 
     async def observe(self, sources: Sequence[str]) -> Sequence[Observations]:
         """What versions of the unit do with inputs that no test uses; nothing where that cannot be shown."""

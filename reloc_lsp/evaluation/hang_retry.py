@@ -13,22 +13,36 @@ MAX_WALL_SECONDS = 15.0
 TIMEOUT_MULTIPLIER = 8.0
 """Multiplier of a test's limit for the retry when a candidate times out in exactly one test. Chosen by hand."""
 RETRY_SECONDS = 3.0
-"""CPU seconds that retries may always take. Chosen by hand."""
+"""Seconds that retries may always take, where the test ended with the unchanged unit. Chosen by hand."""
 RETRY_SHARE = 0.1
-"""Share of the CPU seconds of all candidates that retries may take besides: where many candidates hang, hardly any is
-only slow. Chosen by hand."""
+"""Share of the seconds of all candidates that retries may take besides: where many candidates hang, hardly any is only
+slow. Chosen by hand."""
 
 
 @dataclass
 class HangRetry:
-    """Decides whether a candidate gets a second try; `spent` are the CPU seconds that second tries took so far."""
+    """Decides whether a candidate gets a second try.
+
+    `spent` are the seconds that second tries took so far, and `used` those of all runs of candidates: of CPU, or by the
+    clock where a test waits.
+    """
 
     unchanged: Mapping[int, TestResult]
     spent: float = 0.0
+    used: float = 0.0
 
-    def affordable(self, cpu: float) -> bool:
-        """Whether there is time for a second try, when all candidates took `cpu` seconds so far."""
-        return self.spent < RETRY_SECONDS + RETRY_SHARE * cpu
+    def affordable(self, hung: int) -> bool:
+        """Whether there is time for a second try of a candidate that hangs in the test `hung`.
+
+        If that test hung with the unchanged unit, most candidates hang there, and hardly any of them is only slow.
+        """
+        always = 0.0 if self.unchanged[hung].outcome is Outcome.TIMEOUT else RETRY_SECONDS
+        return self.spent < always + RETRY_SHARE * self.used
+
+    def add(self, seconds: float, *, retry: bool) -> None:
+        """Count the seconds of a run of a candidate, which was a first or a second try."""
+        self.used += seconds
+        self.spent += seconds if retry else 0.0
 
     def may_be_slow(self, results: Mapping[int, TestResult], hung: int) -> bool:
         """Whether a candidate that hangs in the test `hung` may be a right fix that is slow.

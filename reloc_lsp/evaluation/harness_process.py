@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -21,6 +22,8 @@ from reloc_lsp.evaluation.harness.protocol.wire import GREETING, LARGEST_FRAME, 
 M = TypeVar("M", bound=Message)
 
 BOOT = Path(__file__).parent / "harness" / "boot.py"
+_WARNING = re.compile(r"^\S+:\d+: \w*Warning: .*?(?:\n  \S[^\n]*(?:\n|\Z)|\Z)", re.MULTILINE | re.DOTALL)
+"""What Python prints for a warning: place, category and message, then the line of source, which is indented."""
 READ_AHEAD = 1 << 20
 """Bytes that asyncio reads ahead; what an interpreter prints while it starts has to fit in. Chosen by hand."""
 CLOSING_SECONDS = 0.25
@@ -148,8 +151,8 @@ class HarnessProcess:
 
 
 def last_output(log: Path, lines: int = 6) -> str:
-    """The end of what a process printed into `log`, for a message to the user."""
+    """The end of what a process printed into `log`, without warnings, for a message to the user."""
     with contextlib.suppress(OSError):
-        text = log.read_bytes()[-4000:].decode("utf-8", "replace")
+        text = _WARNING.sub("", log.read_bytes()[-4000:].decode("utf-8", "replace"))
         return " | ".join(line.strip() for line in text.strip().splitlines()[-lines:] if line.strip())
     return ""

@@ -19,6 +19,7 @@ from reloc_lsp.evaluation.harness.protocol.records import (
     PermissionRequired,
     Record,
     RunBegins,
+    StoppedAt,
     TestEnded,
 )
 from reloc_lsp.evaluation.harness.protocol.values import FailureReport
@@ -121,17 +122,24 @@ def child_report(tests: Iterable[int], records: Sequence[Record], ended: RunEnd,
             results[record.test] = test_result(record)
             wanted = next(expected, None)
     if ended != "done" and wanted is not None:
-        results[wanted] = TestResult(Outcome.TIMEOUT if ended == "timeout" else Outcome.DIED)
+        results[wanted] = _timeout(records) if ended == "timeout" else TestResult(Outcome.DIED)
     return ChildReport(believed(results, records), ended, cpu, records)
 
 
 def test_result(record: TestEnded) -> TestResult:
     """The record of a test as a result."""
-    failure = None
-    if record.failure is not None:
-        told = record.failure
-        failure = Failure(told.kind, told.message, told.test_line, told.unit_lines, told.bases)
+    failure = _failure(record.failure) if record.failure is not None else None
     return TestResult(Outcome(record.outcome), record.seconds, failure, record.wall)
+
+
+def _timeout(records: Sequence[Record]) -> TestResult:
+    """The result of a test whose time was up, with where it was if it reported that."""
+    last = records[-1] if records else None
+    return TestResult(Outcome.TIMEOUT, stopped=_failure(last.failure) if isinstance(last, StoppedAt) else None)
+
+
+def _failure(report: FailureReport) -> Failure:
+    return Failure(report.kind, report.message, report.test_line, report.unit_lines, report.bases)
 
 
 def believed(results: dict[int, TestResult], records: Sequence[Record]) -> dict[int, TestResult]:

@@ -7,13 +7,15 @@ import logging
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from reloc_lsp.evaluation.baseline.withheld_variables import variables_note, withheld_variables
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
 from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
 from reloc_lsp.evaluation.selection.test_file_discovery import test_files
-from reloc_lsp.evaluation.tiers import HarnessLauncher, files_missing_for_import
+from reloc_lsp.evaluation.tiers import HarnessLauncher, missing_for_import
 from reloc_lsp.evaluation.workspace.outside_files import OutsideFilesNeededError
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
@@ -57,6 +59,12 @@ class RevisionPipeline:
     async def proposal(self) -> Proposal:
         """Revise. Errors that the user can put right become a proposal with the status `error`."""
         try:
+            return replace(await self._proposal(), timings=self._report.timings.rounded())
+        finally:
+            await self._release()
+
+    async def _proposal(self) -> Proposal:
+        try:
             return await self._revise()
         except TimeoutError:
             return self._best.out_of_time() or self._tests_took_too_long()
@@ -72,12 +80,10 @@ class RevisionPipeline:
             logger.exception("a revision failed")
             message = f"ReLoc itself failed ({type(error).__name__}: {error})."
             return self._error(f"{message} Please report it with the log (--log-level debug).", "internal-error")
-        finally:
-            await self._release()
 
     def best_so_far(self) -> Proposal:
         """The answer if the revision was stopped: the best revision found, not yet confirmed by a cold run."""
-        return self._best.stopped() or Proposal(
+        stopped = self._best.stopped() or Proposal(
             "cancelled",
             "Stopped before the tests were run.",
             reason="stopped",
@@ -85,6 +91,7 @@ class RevisionPipeline:
             notes=tuple(self._report.notes),
             sandbox=self._sandbox,
         )
+        return replace(stopped, timings=self._report.timings.rounded())
 
     async def _revise(self) -> Proposal:
         """Revise the function that the target names, or find the one at fault."""
@@ -93,7 +100,8 @@ class RevisionPipeline:
         tests = self._files.tests_of(self._request.target, target)
         self._open_model()
         for _ in range(MAX_COPIES):
-            reviser = await self._prepare()
+            with self._report.timings.measure("copy"):
+                reviser = await self._prepare()
             try:
                 async with asyncio.timeout(self._timeout()):
                     return await self._revise_with(reviser, target, tests)
@@ -114,12 +122,17 @@ class RevisionPipeline:
             if target is None or target.unit.is_class:
                 return await SuspectReviser(reviser, within_class=target.unit if target else None).revise()
             return await reviser.revise(target)
-        except EvaluationError:
+        except EvaluationError as error:
             selection = [*self._request.settings.evaluation.tests] or [path.as_posix() for path in reviser.test_files]
-            missing = await files_missing_for_import(reviser.launcher, selection) if selection else set()
-            outside = reviser.launcher.copy.outside_files(missing)
+            if not selection:
+                raise
+            missing = await missing_for_import(reviser.launcher, selection)
+            outside = reviser.launcher.copy.outside_files(missing.files)
             if outside:
                 raise OutsideFilesNeededError(outside) from None
+            withheld = withheld_variables(missing.variables, reviser.launcher)
+            if withheld and not any(name in str(error) for name in withheld):
+                raise EvaluationError(f"{error} {variables_note(withheld)}") from error
             raise
 
     def _open_model(self) -> None:
@@ -184,7 +197,9 @@ class RevisionPipeline:
     async def _release(self) -> None:
         if self._model:
             await asyncio.shield(self._model.close())
+        logger.debug("seconds by part: %s", self._report.timings.rounded())
         if self._trace:
+            self._trace.write(timings=self._report.timings.rounded())
             self._trace.close()
         await self._remove_copy()
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reloc_lsp.program.powers.kinds import PowerKind
 from reloc_lsp.search.objective import FIX, Measurement, Objective
+from reloc_lsp.search.timings import PARTS
 
 Phase = Literal["preparing", "baseline", "searching", "confirming"]
 """The steps of a revision, in their order."""
@@ -51,7 +52,8 @@ class Progress:
     """The state of a revision that runs.
 
     `fraction` is the share of the work that is done (0 to 1, never falling), `seconds` the wall-clock time since the
-    start, `before` what the unchanged function passes and `best` what the best revision so far passes.
+    start, `before` what the unchanged function passes and `best` what the best revision so far passes. `plausible` says
+    what a revision changes that meets the objective and is not confirmed yet; it is empty if there is none.
     """
 
     phase: Phase
@@ -62,6 +64,7 @@ class Progress:
     evaluations: int = 0
     before: Tests | None = None
     best: Tests | None = None
+    plausible: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ class Proposal:
     `cautions` are sentences about what the user should check before the revision is applied: text that is hidden when
     it is shown (`hides_text`), new `powers`, and code that no test ran. `unrun_lines` are lines of the revised file
     that no test ran, if they are new or a test ran them before; `None` if that is not known. `measure` is the measured
-    improvement of an objective that is measured. `reason` is set for the statuses `error` and `cancelled`.
+    improvement of an objective that is measured. `timings` are seconds by part (see `search.timings`). `reason` is set
+    for the statuses `error` and `cancelled`.
     """
 
     status: Status
@@ -130,6 +134,7 @@ class Proposal:
     notes: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     cost: Mapping[str, float | None] = field(default_factory=dict)
+    timings: Mapping[str, float | None] = field(default_factory=dict)
     sandbox: str = "none"
     trace: str | None = None
     failure: str = ""
@@ -154,6 +159,7 @@ class Proposal:
             "unrun_lines": None if self.unrun_lines is None else list(self.unrun_lines),
             "alternatives": [asdict(alternative) for alternative in self.alternatives],
             "cost": {name: self.cost.get(name, 0) for name in COST_KEYS},
+            "timings": {part: self.timings.get(part) for part in PARTS},
             "sandbox": self.sandbox,
             "trace": self.trace,
             "objective": self.objective.kind,

@@ -8,10 +8,13 @@ from reloc_lsp.language_model.feedback import distinct_failures
 from reloc_lsp.revision.proposal import Tests
 from reloc_lsp.search.candidate import Candidate
 from reloc_lsp.search.objective import Measurement, Objective
-from reloc_lsp.search.verdict import Outcome, Verdict
+from reloc_lsp.search.verdict import Outcome, TestResult, Verdict
 
 MAX_FAILURE_LENGTH = 200
 """Characters of a failure's description; chosen by hand."""
+
+MAX_FAILING_TESTS = 5
+"""Tests that still fail and are named; further ones are counted. Chosen by hand."""
 
 MAX_INSIDE_TESTS = 5
 """Tests that are named as judging from inside; further ones are counted. Chosen by hand."""
@@ -39,9 +42,25 @@ def failure_text(verdict: Verdict) -> str:
     for test in distinct_failures(verdict)[:1]:
         result = verdict.results[test]
         failure = result.failure
-        how = f"{failure.kind}: {failure.message}".rstrip(": ") if failure else str(result.outcome)
+        how = f"{failure.kind}: {failure.message}".rstrip(": ") if failure else _without_failure(result)
         return f"{test.rpartition('::')[2]}: {how}"[:MAX_FAILURE_LENGTH]
     return ""
+
+
+def still_failing_text(verdict: Verdict) -> list[str]:
+    """A sentence that names the tests that do not pass; none if all pass."""
+    failing = [test for test, result in verdict.results.items() if result.outcome is not Outcome.PASSED]
+    if not failing:
+        return []
+    more = f" and {len(failing) - MAX_FAILING_TESTS} more" if len(failing) > MAX_FAILING_TESTS else ""
+    return [f"Still failing: {', '.join(failing[:MAX_FAILING_TESTS])}{more}."]
+
+
+def _without_failure(result: TestResult) -> str:
+    """How a test ended that raised nothing."""
+    if result.outcome is not Outcome.TIMEOUT:
+        return str(result.outcome)
+    return f"it does not end, and was stopped at {result.stopped.message}" if result.stopped else "it does not end"
 
 
 def judged_text(candidate: Candidate, total: int, inside: Mapping[str, str]) -> list[str]:

@@ -164,7 +164,7 @@ def run_context(
         end=unit.end,
         first_line=unit.first_line,
         verdict=evaluator.unchanged,
-        evidence=localize_faults(baseline),
+        evidence=localize_faults(baseline, location.module.tree),
         test_literals=test_literals(user_files, test_files),
         test_sources=sources_of_tests(user_files, evaluator.unchanged.results) if budgeted else {},
         objective=objective,

@@ -8,6 +8,7 @@ from typing import Protocol
 from reloc_lsp.language_model.call_estimate import CallEstimate
 from reloc_lsp.revision.proposal import Phase, Progress, Tests
 from reloc_lsp.search.budget import Spending
+from reloc_lsp.search.timings import Timings
 from reloc_lsp.settings import Settings
 
 MAX_FRACTION = 0.99
@@ -29,13 +30,15 @@ class SearchFigures(Protocol):
 class RunReport:
     """The running record of one revision.
 
-    `spending` is what the revision has used of its budget, `notes` are sentences for the user. Progress goes to
+    `spending` is what the revision has used of its budget, `timings` where its time goes, and `notes` are sentences for
+    the user. Progress goes to
     `on_progress`.
     """
 
     def __init__(self, settings: Settings, on_progress: Callable[[Progress], None]) -> None:
         self.spending = Spending(settings.budget)
         self.notes: list[str] = []
+        self.timings = Timings()
         self._model = settings.model
         self._on_progress = on_progress
         self._fraction = 0.0
@@ -51,7 +54,14 @@ class RunReport:
         self._search = search
 
     def progress(
-        self, phase: Phase, message: str, fraction: float, *, before: Tests | None = None, best: Tests | None = None
+        self,
+        phase: Phase,
+        message: str,
+        fraction: float,
+        *,
+        before: Tests | None = None,
+        best: Tests | None = None,
+        plausible: str = "",
     ) -> None:
         """Report progress; a `fraction` below the last one is replaced by the last one."""
         self._fraction = max(self._fraction, min(fraction, MAX_FRACTION))
@@ -65,6 +75,7 @@ class RunReport:
                 evaluations=spent.evaluations,
                 before=before,
                 best=best,
+                plausible=plausible,
             )
         )
 

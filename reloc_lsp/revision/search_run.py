@@ -42,6 +42,8 @@ class SearchRun:
         self.strategy = strategy
         self._trace = trace
         self._search: LocalSearch | None = None
+        self._began = time.monotonic()
+        self._first_fix: float | None = None
         context.report.follow(self)
 
     async def run(self, until: float) -> Proposal:
@@ -53,12 +55,19 @@ class SearchRun:
         search = self._search = LocalSearch(context.task, rules, context.evaluator, context.report.spending)
         announce = partial(self._report, search, "confirming", CONFIRMATION)
         self._report_expected_cost(search)
-        return (
-            await self._search_until(search, rules, until, announce)
-            or await self.strategy.confirmed(search, announce)
-            or await self.strategy.partial(search, announce, until)
-            or self.strategy.nothing_found()
-        )
+        timings = context.report.timings
+        confirmed_before = timings.seconds.get("confirmation", 0.0)
+        try:
+            return (
+                await self._search_until(search, rules, until, announce)
+                or await self.strategy.confirmed(search, announce)
+                or await self.strategy.partial(search, announce, until)
+                or self.strategy.nothing_found()
+            )
+        finally:
+            if self._first_fix is not None:
+                confirming = timings.seconds.get("confirmation", 0.0) - confirmed_before
+                timings.add("choice", time.monotonic() - self._first_fix - confirming)
 
     def unconfirmed(self) -> Proposal | None:
         """The best revision so far, without a confirmation; `None` if there is none."""
@@ -87,6 +96,7 @@ class SearchRun:
         try:
             async with asyncio.timeout_at(deadline):
                 async for event in search.run():
+                    self._note_first_fix(search)
                     self._report_event(search, event, started, left)
                     if isinstance(event, Settled):
                         self._report_model_problems()
@@ -107,6 +117,11 @@ class SearchRun:
             self._report_unreadable_files(search)
             context.report.note_once(context.evaluator.admission.note)
         return None
+
+    def _note_first_fix(self, search: LocalSearch) -> None:
+        if self._first_fix is None and search.passing:
+            self._first_fix = time.monotonic()
+            self.context.report.timings.add("first_fix", self._first_fix - self._began)
 
     def _reserved_seconds(self, left: float) -> float:
         """Seconds of those `left` that are kept for the choice and its confirmation."""
@@ -172,4 +187,5 @@ class SearchRun:
 
     def _report(self, search: LocalSearch, phase: Phase, fraction: float, message: str) -> None:
         best = self.strategy.best_tests(search)
-        self.context.report.progress(phase, message, fraction, before=self.context.before, best=best)
+        found = self.strategy.plausible(search)
+        self.context.report.progress(phase, message, fraction, before=self.context.before, best=best, plausible=found)

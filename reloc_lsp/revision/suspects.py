@@ -37,7 +37,8 @@ class SuspectReviser:
         report, target = self.reviser.report, self.reviser.request.target
         report.progress("baseline", "running the tests to find the function at fault", 0.03)
         seconds = report.spending.seconds_left() * BASELINE_SHARE
-        suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds, self.about)
+        with report.timings.measure("baseline"):
+            suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds, self.about)
         within = self.reviser.files.name(target.file) if target.file and not self.about else None
         # What a failing test calls of the tests and their helpers is not at fault.
         places = [p for p in suspects.functions if (p[0] == within if within else not is_in_tests(p[0]))]

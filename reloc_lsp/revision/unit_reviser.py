@@ -72,7 +72,10 @@ class UnitReviser:
             target.unit,
         )
         _check_depth(location)
-        baseline = await self._take_baseline(location, until, tests)
+        with self.report.timings.measure("baseline"):
+            baseline = await self._take_baseline(location, until, tests)
+        self.report.timings.add("baseline", -baseline.collection_seconds)
+        self.report.timings.add("collection", baseline.collection_seconds)
         review = self.request.settings.review
         admission = Admission.for_unit(location, self.launcher.copy.files, review.allow)
         evaluator = PytestEvaluator.start(

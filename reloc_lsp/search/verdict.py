@@ -39,7 +39,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """The outcome of one test and its failure, if any. `seconds` are CPU seconds, `wall` wall-clock seconds."""
+    """The outcome of one test and its failure, if any. `seconds` are CPU seconds, `wall` wall-clock seconds.
+
+    `stopped` says where a test was when its time was up: its message is a place, as `FILE:LINE in FUNCTION`.
+    """
 
     __test__ = False
 
@@ -47,6 +50,7 @@ class TestResult:
     seconds: float = 0.0
     failure: Failure | None = None
     wall: float = field(default=0.0, compare=False)
+    stopped: Failure | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -48,13 +48,13 @@ async def evaluator(write, start_evaluator):
 
 
 async def test_lines_that_failing_tests_run_are_suspicious(evaluator):
-    found = localize_faults(evaluator.baseline).suspicion
+    found = localize_faults(evaluator.baseline, evaluator.location.module.tree).suspicion
     assert set(found) == {2, 3, 4, 5, 6}
     assert found[5] > found[3]  # what fails returns `high`; what passes returns `low`
 
 
 async def test_types_that_names_had_are_known(evaluator):
-    types = localize_faults(evaluator.baseline).types
+    types = localize_faults(evaluator.baseline, evaluator.location.module.tree).types
     assert types["value"] == {"int", "float"} and types["low"] == {"int"}
 
 

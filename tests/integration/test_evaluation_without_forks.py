@@ -16,6 +16,7 @@ from verdicts import evaluate, outcomes
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, StampedRecord
+from reloc_lsp.evaluation.harness.protocol.test_ids import WantedTest
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
@@ -154,7 +155,7 @@ async def test_a_hanging_test_ends_with_its_controller(write, active_interpreter
     """The end of its channel is all that a process on Windows notices."""
     root = write({"test_m.py": "def test():\n    while True: pass\n"})
     copy = ScratchCopy(root, {})
-    job = ColdJob("n", ((0, "test_m.py::test"),), ("test_m.py",), "")
+    job = ColdJob("n", (WantedTest(0, "test_m.py::test", 0, 1),), ("test_m.py",), "")
     process = await HarnessLauncher(copy, active_interpreter, 1).start(job, copy.root)
     running = False
     while not running:

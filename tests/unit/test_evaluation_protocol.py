@@ -34,6 +34,7 @@ from reloc_lsp.evaluation.harness.protocol.messages import (
 )
 from reloc_lsp.evaluation.harness.protocol.records import CanaryEnded, OutsideReport, ProbeReport, Record
 from reloc_lsp.evaluation.harness.protocol.records import TestEnded as Ended
+from reloc_lsp.evaluation.harness.protocol.test_ids import WantedTest
 from reloc_lsp.evaluation.harness.protocol.values import (
     BytecodeFolders,
     CollectionBudget,
@@ -57,7 +58,7 @@ EXAMPLES: list[Message] = [
     WarmJob(("test_m.py",), UnitDescription("m.py", "class A:\n", ("A", "f"), 3, ()), CollectionBudget(1.5, ("t.py",))),
     WarmJob((), None, None),
     FreshJob(("test_m.py::test",), "m.py", ("json",)),
-    ColdJob("n", ((0, "test_m.py::test"),), ("test_m.py",), "m.py", 1, True, PROBE, True, True, (3, 9)),
+    ColdJob("n", (WantedTest(0, "test_m.py::test", 0, 1),), ("test_m.py",), "m.py", 1, True, PROBE, True, True, (3, 9)),
     ColdJob("n", (), (), "m.py", stand_in=StandInRequest(3, 9, "f", "def f(): ...\n", "/copy-2", ("tests",))),
     SubjectJob(4, "m.py", 9, "f", "/copy-1/tmp"),
     OutsideReport(0, "a lock cannot go over", ("a",)),

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reloc_lsp.evaluation.baseline.coverage_run import CoverageRun, Unseen
+from reloc_lsp.evaluation.baseline.hang_limits import hang_note
 from reloc_lsp.evaluation.baseline.permissions import Permissions
 from reloc_lsp.evaluation.baseline.test_discovery import CoveringTestSearch
 from reloc_lsp.evaluation.baseline.test_prioritization import affordable_tests, running_order, spread_failures
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
 from reloc_lsp.evaluation.baseline.unreadable_files import failure_note, unreadable_reason, withheld_note
-from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
+from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause, shorten
 from reloc_lsp.evaluation.harness.protocol.values import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.sandbox.interference import container_notes
@@ -24,6 +25,8 @@ from reloc_lsp.search.verdict import Outcome, TestResult
 EVALUATION_SHARE = 0.03
 """Share of the time for the baseline that the tests may take which run for every candidate; the other passing tests run
 only in the confirmation. Chosen by hand."""
+MAX_ERROR = 100
+"""Letters of an error that a note quotes. Chosen by hand."""
 MIN_EVALUATION_SECONDS = 1.0
 """Wall-clock seconds that these tests may always take together. Chosen by hand."""
 
@@ -37,7 +40,8 @@ class Baseline:
     often it called the unit; `types` says which types names had. `confirmation_only` tests pass and reach the unit, but
     run only in the confirmation. `unseen` counts what was not run for lack of time. `grants` are what candidates may
     do, and `importing` what they may do where the tests are imported and collected first. `swallowed` are the
-    assertions that the unit swallows (see `TestEnded`). A confirmation takes about `confirmation_seconds`.
+    assertions that the unit swallows (see `TestEnded`). A confirmation takes about `confirmation_seconds`; collecting
+    took `collection_seconds`.
     """
 
     tier: Tier
@@ -56,6 +60,7 @@ class Baseline:
     importing: Grants = field(default_factory=Grants)
     swallowed: tuple[str, ...] = ()
     confirmation_seconds: float = 0.0
+    collection_seconds: float = 0.0
 
 
 class BaselineBuilder:
@@ -160,7 +165,11 @@ class BaselineBuilder:
             notes += container_notes(results, names)
         notes += filter(None, [withheld_note(self.launcher.copy), unreadable])
         notes += self.permissions.notes(choice.tier)
-        notes += [f"Fails for reasons outside the unit, so left out: {names[n]}." for n in sorted(choice.outside)]
+        notes += [self._outside_note(names[n], coverage.results[n]) for n in sorted(choice.outside)]
+        notes += [
+            hang_note(names[n], coverage.results[n], self.search.hanging.given(n))
+            for n in coverage.failing if coverage.results[n].outcome is Outcome.TIMEOUT
+        ]  # fmt: skip
         if slow:
             notes.append(f"{len(slow)} more tests pass and reach the unit; the confirmation alone runs them.")
         return Baseline(
@@ -181,7 +190,14 @@ class BaselineBuilder:
             swallowed=tuple(sorted(coverage.swallowed)),
             confirmation_seconds=self.chooser.runs.cold_seconds
             + sum(coverage.results[n].wall for n in confirmation_only),
+            collection_seconds=self.search.collection_seconds,
         )
+
+    def _outside_note(self, test: str, result: TestResult) -> str:
+        failure = result.failure
+        error = f" ({shorten(f'{failure.kind}: {failure.message}', MAX_ERROR)})" if failure else ""
+        name = self.location.unit.qualname
+        return f"{test} still fails{error}: for reasons outside of {name}, whatever it does. So it is left out."
 
 
 def _not_collected(errors: Sequence[CollectionError]) -> str:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 from reloc_lsp.evaluation.baseline.coverage_run import FAILING, CoverageRun, Unseen
+from reloc_lsp.evaluation.baseline.hang_limits import HangLimits
 from reloc_lsp.evaluation.baseline.test_prioritization import by_name
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.harness.protocol.values import CollectionBudget, Limit, ProbeRequest, RunRequest
@@ -35,7 +36,10 @@ MIN_PARALLEL_TESTS = 40
 
 
 class CoveringTestSearch:
-    """Finds tests that cover the unit, within about `seconds` of wall-clock time; `limit` is that of each test."""
+    """Finds tests that cover the unit, within about `seconds` of wall-clock time; `limit` is that of each test.
+
+    `collection_seconds` are the wall-clock seconds until pytest had collected the tests.
+    """
 
     def __init__(self, launcher: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
         self.launcher = launcher
@@ -44,6 +48,8 @@ class CoveringTestSearch:
         self.deadline = time.monotonic() + seconds
         cpu = min(max(TEST_SHARE * seconds, MIN_TEST_SECONDS), MAX_TEST_SECONDS)
         self.limit = Limit(cpu, cpu * WALL_FACTOR)
+        self.hanging = HangLimits(self.limit)
+        self.collection_seconds = 0.0
 
     async def at(self, groups: Sequence[Sequence[str]]) -> tuple[Tier, CoverageRun]:
         """Try `groups` of test files, one after the other, until a covering test fails or all groups were tried.
@@ -83,7 +89,9 @@ class CoveringTestSearch:
         missed_elsewhere = 0
         left: list[str] = []
         for restarts in range(MAX_RESTARTS + 1):
+            began = time.monotonic()
             tier = await first_tier(self.launcher, self.location, group, budget)
+            self.collection_seconds += time.monotonic() - began
             try:
                 coverage = await self._run(tier)
                 again = restarts < MAX_RESTARTS and await self._make_writable(coverage)
@@ -121,6 +129,7 @@ class CoveringTestSearch:
             for number, part in enumerate(parts):
                 part.extend(similar[number * share : (number + 1) * share])
         await asyncio.gather(*(self._run_part(tier, part, coverage) for part in parts))
+        await self._run_part(tier, self.hanging.stopped_too_soon(coverage.results), coverage)
         return coverage
 
     async def _run_part(self, tier: Tier, tests: list[int], coverage: CoverageRun) -> None:
@@ -131,10 +140,11 @@ class CoveringTestSearch:
         """
         while tests and (seconds := self._seconds_left(coverage)) > 0:
             request = RunRequest(
-                dict.fromkeys(tests, self.limit),
+                self.hanging.limits(tests, coverage.results),
                 seconds=seconds,
                 quiet=QUIET_SHARE * self.seconds,
                 learn=True,
+                stacks=True,
                 probe=ProbeRequest(self.location.line_range(), self.location.first_statement_line),
             )
             report = await tier.run(self.location.source, request)

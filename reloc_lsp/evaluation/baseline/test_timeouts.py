@@ -14,6 +14,9 @@ CPU_FACTOR = 10
 """How many times as long as the unchanged unit a revision may take. Chosen by hand."""
 MIN_WALL, WALL_FACTOR = 3.0, 30
 """Wall-clock seconds that every test may take, and the factor of its own use that is added. Chosen by hand."""
+MIN_HUNG_WALL = 0.5
+"""Wall-clock seconds that a test may take that did not end, besides `WALL_FACTOR` times what the slowest one takes that
+ends: every candidate that does not help costs them. Chosen by hand."""
 
 
 def limit_of(result: TestResult, max_wall: float, slowest: float = 0.0) -> Limit:
@@ -24,6 +27,6 @@ def limit_of(result: TestResult, max_wall: float, slowest: float = 0.0) -> Limit
     """
     if result.outcome in ENDED_BY_FORCE:
         cpu = min(MAX_SHARED_CPU, 2 * MIN_CPU + CPU_FACTOR * slowest) if slowest else MAX_SHARED_CPU
-        return Limit(cpu, min(MIN_WALL, max_wall))
+        return Limit(cpu, min(MIN_HUNG_WALL + WALL_FACTOR * slowest, MIN_WALL, max_wall))
     seconds = result.seconds if result.outcome is Outcome.PASSED else max(result.seconds, slowest)
     return Limit(MIN_CPU + min(slowest, MAX_SHARED_CPU) + CPU_FACTOR * seconds, MIN_WALL + WALL_FACTOR * seconds)

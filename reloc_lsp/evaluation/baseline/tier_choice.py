@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from reloc_lsp.evaluation.baseline.confinement_check import ConfinementCheck
 from reloc_lsp.evaluation.baseline.coverage_run import ENDED_BY_FORCE, FAILING, CoverageRun
+from reloc_lsp.evaluation.baseline.outside_failures import failing_outside
 from reloc_lsp.evaluation.baseline.permissions import Permissions
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.unchanged_runs import UnchangedRuns
@@ -88,8 +89,12 @@ class TierChooser:
         confirmation_only |= {n for n in unreached if plain[n].outcome is Outcome.PASSED}
         if len(confirmation_only) > MAX_CONFIRMATION_ONLY_SHARE * len(covering):
             confirmation_only = set()
-        # A failing test that passes when the unit raises fails for other reasons, if another test shows the bug.
+        # A failing test fails for other reasons if it passes when the unit raises, or fails in the same way whatever
+        # the unit does; but only if another test shows the bug.
         outside = {n for n in unreached if plain[n].outcome in FAILING}
+        failing = {n: plain[n] for n in covering if plain[n].outcome in FAILING and n not in outside | flaky}
+        if len(failing) > 1:
+            outside |= await failing_outside(warm, self.location, failing, self._limits(coverage, covering))
         if not any(plain[n].outcome in FAILING for n in covering if n not in outside | flaky):
             outside = set()
         doubts = {
@@ -127,7 +132,8 @@ class TierChooser:
         if absent and await self.confinement.grants_import(warm, all_tests=nothing_ran):
             return None
         if absent and nothing_ran:
-            output = next(iter(cold.errors), "") or last_output(self.launcher.copy.log(cold_tier.name))
+            others = "pytest collects other tests there, or gives them other ids" if cold.begun else ""
+            output = next(iter(cold.errors), "") or others or last_output(self.launcher.copy.log(cold_tier.name))
             raise EvaluationError(_not_again(self.location.unit.qualname, output or "it said nothing"))
         coverage.swallowed |= cold.swallowed
         plain = {**coverage.results, **again}

@@ -1,4 +1,4 @@
-"""Sentences for the user about files that the tests cannot read, and about tests that fail because of that."""
+"""Sentences for the user about what the tests cannot read, and about tests that fail because of that."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from reloc_lsp.evaluation.baseline.withheld_variables import named_variables, variables_note
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.withheld_files import VERSION_HISTORY
@@ -19,8 +20,10 @@ _MISSING = re.compile(
     r"[^'\"\n]*['\"](?P<path>[^'\"\n]+)['\"]"
 )
 """The message of an error about a file, in an exception's text or in what pytest prints."""
-_FILE_ERRORS = ("FileNotFoundError", "PermissionError", "NotADirectoryError")
-_FILE_WORDS = ("No such file", "Permission denied")
+_NO_HISTORY = re.compile(
+    r"not a git repository|Command '?\[?'?git\b.* exit status 128|Invalid[A-Za-z]*Repository|unable to detect version"
+)
+"""The message of an error of git, or of a library that asks it, where there is no repository."""
 _LEFT_OUT_SILENTLY = {*VERSION_HISTORY, ".idea", ".vscode"}
 """Withheld folders that hardly any test reads, so that they are not named until one does."""
 
@@ -41,18 +44,39 @@ def failure_note(results: Mapping[str, TestResult], launcher: HarnessLauncher) -
     """A sentence if a test fails because a file cannot be read; else empty. `results` are by node id."""
     for test, result in results.items():
         failure = result.failure
-        if failure and (failure.kind in _FILE_ERRORS or any(words in failure.message for words in _FILE_WORDS)):
-            reason = unreadable_reason(f"{failure.kind}: {failure.message}", launcher)
-            if reason:
-                return f"{test} fails with {failure.kind}: {reason}"
+        reason = unreadable_reason(f"{failure.kind}: {failure.message}", launcher) if failure else ""
+        if failure and reason:
+            return f"{test} fails with {failure.kind}: {reason}"
     return ""
 
 
 def unreadable_reason(text: str, launcher: HarnessLauncher) -> str:
-    """Why a file that an error message names cannot be read, if it exists where the sandbox ends; else empty."""
+    """Why a file or environment variable that an error message names is missing in the copy; empty if it is not."""
+    variables = named_variables(text, launcher)
+    return variables_note(variables) if variables else _history_reason(text, launcher) or _file_reason(text, launcher)
+
+
+def _history_reason(text: str, launcher: HarnessLauncher) -> str:
+    """A sentence if the message is that of git without a repository, and the repository is withheld."""
+    histories = [name for name in launcher.copy.withheld if name.rpartition("/")[2] in VERSION_HISTORY]
+    if not histories or not _NO_HISTORY.search(text):
+        return ""
+    why = f"{histories[0]} is withheld from the tests, because old versions may hold secrets."
+    return f"{why} {_how_to_show(histories[0])}"
+
+
+def _file_reason(text: str, launcher: HarnessLauncher) -> str:
     copy = launcher.copy
     for match in _MISSING.finditer(text):
         path = Path(os.path.normpath(copy.root / match["path"]))
+        if path.is_relative_to(launcher.home):
+            at_home = Path.home() / path.relative_to(launcher.home)
+            if at_home.exists():
+                return (
+                    f"{at_home} is in your home folder, in whose place the tests have an empty one. To let them read "
+                    f'it, use the settings evaluation.environment = ["HOME"] and evaluation.withhold = ["!{at_home}"].'
+                )
+            continue
         if path.is_relative_to(copy.folder) and not path.is_relative_to(copy.root):
             outside = copy.original_path(path)
             if outside is not None and outside.exists():

@@ -12,8 +12,10 @@ from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.search.interfaces.runtime_values import ProgramPoint, RuntimeValues
 from reloc_lsp.search.verdict import Outcome, TestResult
 
-PROBE_LIMIT = Limit(7.0, 20.0)
-"""Seconds of CPU and by the clock for one test with instrumentation. Chosen by hand."""
+MAX_LIMIT = Limit(7.0, 20.0)
+"""Seconds of CPU and by the clock for one test with instrumentation at most. Chosen by hand."""
+MORE_WALL = 2.0
+"""How many times as long as without instrumentation such a test may take by the clock. Chosen by hand."""
 MAX_CRASHES = 3
 """After this many runs in which a test ended the process, the probe gives up. Chosen by hand."""
 EARLIER_BLAME = 0.3
@@ -21,16 +23,24 @@ EARLIER_BLAME = 0.3
 NO_REPORT = ProbeReport({}, {}, {}, {}, {}, {}, {})
 
 
+def probe_limits(limits: Mapping[int, Limit]) -> dict[int, Limit]:
+    """The limits of tests with instrumentation; `limits` are those without it.
+
+    A loop that does not end is ended by its number of statements, a test that waits by the clock.
+    """
+    return {n: Limit(MAX_LIMIT.cpu, min(MORE_WALL * limit.wall, MAX_LIMIT.wall)) for n, limit in limits.items()}
+
+
 @dataclass(frozen=True)
 class HarnessValueProbe:
-    """Runs `tests`, by their numbers, on the unit with the text `source`.
+    """Runs the tests in `limits`, by their numbers, on the unit with the text `source`.
 
     `lines` are the first and last line of that text in the file, and `entry` is the line of its first statement.
     """
 
     tier: Tier
     source: str
-    tests: Sequence[int]
+    limits: Mapping[int, Limit]
     lines: tuple[int, int]
     entry: int
 
@@ -66,18 +76,18 @@ class HarnessValueProbe:
 
     async def _run(self, probe: ProbeRequest) -> tuple[ProbeReport, dict[int, TestResult]]:
         """The probe's report and the results of the tests. Tests that end the process are left out of the report."""
-        tests = list(self.tests)
+        left = dict(self.limits)
         results: dict[int, TestResult] = {}
         for _ in range(MAX_CRASHES):
-            if not tests:
+            if not left:
                 break
-            report = await self.tier.run(self.source, RunRequest(dict.fromkeys(tests, PROBE_LIMIT), probe=probe))
+            report = await self.tier.run(self.source, RunRequest(left, stacks=True, probe=probe))
             results |= report.results
             found = report.last(ProbeReport)
             if found is not None or not report.results:
                 return found or NO_REPORT, results
             # The records of a process that ended are lost. Run the tests again without the one that ended it.
-            tests.remove(list(report.results)[-1])
+            del left[list(report.results)[-1]]
         return NO_REPORT, results
 
 

@@ -14,7 +14,8 @@ from reloc_lsp.search.candidate import FaultEvidence
 from reloc_lsp.search.verdict import Outcome
 
 RAISED_SUSPICIOUSNESS = 0.95
-"""Least suspiciousness, from 0 to 1, of a line at which a failing test's exception left the unit. Chosen by hand."""
+"""Least suspiciousness, from 0 to 1, of a line at which a failing test's exception left the unit, and of the loop in
+which a test was when its time was up. Chosen by hand."""
 
 
 def ochiai(reached: Collection[int], failing: Collection[int]) -> float:
@@ -27,8 +28,11 @@ def ochiai(reached: Collection[int], failing: Collection[int]) -> float:
     return hit / math.sqrt(len(failing) * len(reached)) if hit else 0.0
 
 
-def localize_faults(baseline: Baseline) -> FaultEvidence:
-    """The suspiciousness of each line of the unit, the run-time types of its names, and the exceptions it raised."""
+def localize_faults(baseline: Baseline, module: ast.Module) -> FaultEvidence:
+    """The suspiciousness of each line of the unit, the run-time types of its names, and the exceptions it raised.
+
+    `module` is the syntax tree of the unit's file.
+    """
     failing = {n for n in baseline.tests if baseline.results[n].outcome is not Outcome.PASSED}
     tests_by_line: dict[int, set[int]] = {}
     for test in baseline.tests:
@@ -37,11 +41,23 @@ def localize_faults(baseline: Baseline) -> FaultEvidence:
     suspiciousness = {line: ochiai(tests, failing) for line, tests in tests_by_line.items()}
     raised: dict[int, str] = {}
     for test in sorted(failing):
-        failure = baseline.results[test].failure
+        failure, stopped = baseline.results[test].failure, baseline.results[test].stopped
+        for line in _loop_around(module, stopped.unit_lines[-1]) if stopped and stopped.unit_lines else ():
+            suspiciousness[line] = max(suspiciousness.get(line, 0.0), RAISED_SUSPICIOUSNESS)
         for line in failure.unit_lines[-1:] if failure else ():
             suspiciousness[line] = max(suspiciousness.get(line, 0.0), RAISED_SUSPICIOUSNESS)
             raised.setdefault(line, failure.kind if failure else "")
     return FaultEvidence(suspiciousness, baseline.types, raised)
+
+
+def _loop_around(module: ast.Module, line: int) -> range:
+    """The lines of the innermost loop around a line; the line alone if it is in no loop."""
+    loops = [
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in ast.walk(module) if isinstance(node, (ast.While, ast.For, ast.AsyncFor))
+    ]  # fmt: skip
+    around = [loop for loop in loops if line in loop]
+    return min(around, key=len, default=range(line, line + 1))
 
 
 def expected_exceptions(baseline: Baseline) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reloc_lsp.evaluation.baseline.hang_limits import HangLimits
 from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause
-from reloc_lsp.evaluation.harness.protocol.records import CallsReport
+from reloc_lsp.evaluation.harness.protocol.records import CallsReport, StoppedAt
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.selection.fault_localization import function_suspiciousness
@@ -24,7 +25,8 @@ TEST_LIMIT = Limit(10.0, 12.0)
 """Seconds of CPU and by the clock for one test under a trace of calls. Chosen by hand."""
 SPLIT_ABOVE = 40
 """With more tests, two halves run at the same time. Chosen by hand."""
-
+STOPPED_SUSPICIOUSNESS = 0.95
+"""Least suspiciousness, from 0 to 1, of the function in which a test was when its time was up. Chosen by hand."""
 MAX_NAMES = 5
 """Tests listed in an error message. Chosen by hand."""
 
@@ -64,6 +66,10 @@ async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds
         for (file, line), score in function_suspiciousness(calls, failing & trace.chosen).items()
         if score > 0 and file not in test_files and not file.endswith("conftest.py")
     }
+    for test, functions in trace.stopped_in.items():
+        innermost = next((function for function in functions if function in scores), None)
+        if innermost and test in failing & trace.chosen and results[test].outcome is Outcome.TIMEOUT:
+            scores[innermost] = max(scores[innermost], STOPPED_SUSPICIOUSNESS)
     chosen = [result for n, result in results.items() if n in trace.chosen]
     passed = sum(result.outcome is Outcome.PASSED for result in chosen)
     # Of equally suspicious functions, the one that fewer tests call comes first.
@@ -81,7 +87,8 @@ class _Trace:
     """Results by test number, the tests that call each function, and the permissions that the tests required.
     `missing` are the paths beside the copy that they look for in vain.
 
-    `chosen` are the numbers of the tests whose failures count.
+    `chosen` are the numbers of the tests whose failures count. `stopped_in` has the functions in which a test was whose
+    time was up, the innermost first.
     """
 
     chosen: set[int] = field(default_factory=set)
@@ -89,11 +96,17 @@ class _Trace:
     calls: dict[Function, set[int]] = field(default_factory=lambda: defaultdict(set))
     permissions: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+    stopped_in: dict[int, Sequence[Function]] = field(default_factory=dict)
 
     def add_calls(self, report: ChildReport) -> None:
-        last = report.last(CallsReport)
-        for function in last.functions if last else ():
+        last, stopped = report.last(CallsReport), report.last(StoppedAt)
+        for function in (*(last.functions if last else ()), *(stopped.functions if stopped else ())):
             self.calls[function.file, function.line].update(function.tests)
+        if stopped:
+            self.stopped_in |= {
+                test: [(function.file, function.line) for function in stopped.functions]
+                for function in stopped.functions[:1] for test in function.tests
+            }  # fmt: skip
 
 
 async def _collect_and_trace(launcher: HarnessLauncher, files: Sequence[str], seconds: float, about: str) -> _Trace:
@@ -118,11 +131,13 @@ def _some(tests: Sequence[str]) -> str:
 async def _trace_calls(tier: Tier, chosen: set[int], seconds: float) -> _Trace:
     trace = _Trace(chosen)
     deadline = time.monotonic() + seconds
-    limit = Limit(min(TEST_LIMIT.cpu, seconds), min(TEST_LIMIT.wall, seconds * TEST_LIMIT.wall / TEST_LIMIT.cpu))
+    most = Limit(min(TEST_LIMIT.cpu, seconds), min(TEST_LIMIT.wall, seconds * TEST_LIMIT.wall / TEST_LIMIT.cpu))
+    hanging = HangLimits(most)
 
     async def run(tests: list[int]) -> None:
         while tests and time.monotonic() < deadline:
-            report = await tier.run("", RunRequest(dict.fromkeys(tests, limit), trace_calls=True, learn=True))
+            limits = hanging.limits(tests, trace.results)
+            report = await tier.run("", RunRequest(limits, trace_calls=True, stacks=True, learn=True))
             trace.results.update(report.results)
             trace.permissions.update(report.permissions)
             trace.missing.update(report.missing)
@@ -130,12 +145,13 @@ async def _trace_calls(tier: Tier, chosen: set[int], seconds: float) -> _Trace:
             if report.ended == "done" or not report.results:
                 return
             # A process that died reports no calls. The tests that it ran to their end run once more.
-            survived = list(report.results)[:-1]
+            survived = list(report.results)[:-1] if report.last(CallsReport) is None else []
             if survived:
-                trace.add_calls(await tier.run("", RunRequest(dict.fromkeys(survived, limit), trace_calls=True)))
+                trace.add_calls(await tier.run("", RunRequest(dict.fromkeys(survived, most), trace_calls=True)))
             tests = [n for n in tests if n not in report.results]
 
     numbers = sorted(range(len(tier.tests)), key=lambda n: n not in chosen)
     middle = -(-len(numbers) // 2) if len(numbers) > SPLIT_ABOVE else len(numbers)
     await asyncio.gather(*(run(half) for half in (numbers[:middle], numbers[middle:]) if half))
+    await run(hanging.stopped_too_soon(trace.results))
     return trace

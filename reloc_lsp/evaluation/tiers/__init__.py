@@ -8,7 +8,7 @@ from reloc_lsp.evaluation.tiers.cold_tier import ColdTier
 from reloc_lsp.evaluation.tiers.collect import first_tier
 from reloc_lsp.evaluation.tiers.forked_tiers import FreshTier, WarmTier
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
-from reloc_lsp.evaluation.tiers.import_permissions import files_missing_for_import, permissions_to_import
+from reloc_lsp.evaluation.tiers.import_permissions import missing_for_import, permissions_to_import
 
 __all__ = [
     "BatchTier",
@@ -17,7 +17,7 @@ __all__ = [
     "HarnessLauncher",
     "Tier",
     "WarmTier",
-    "files_missing_for_import",
     "first_tier",
+    "missing_for_import",
     "permissions_to_import",
 ]

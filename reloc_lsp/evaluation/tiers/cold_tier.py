@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reloc_lsp.evaluation.harness.protocol.messages import ColdJob, Collected, CollectionJob, StampedRecord
 from reloc_lsp.evaluation.harness.protocol.records import Record, RunEnded, TestBegins, TestEnded
+from reloc_lsp.evaluation.harness.protocol.test_ids import wanted_tests
 from reloc_lsp.evaluation.harness.protocol.values import RunRequest
 from reloc_lsp.evaluation.harness_process import HarnessProcess
 from reloc_lsp.evaluation.reports import ChildReport, RunEnd, believed, decode_record, test_result
@@ -108,11 +109,11 @@ class ColdTier(Tier):
         """Do nothing: no process outlives its run."""
 
     def _job(self, unit_file: str, request: RunRequest) -> ColdJob:
-        named = tuple((number, self.tests[number]) for number in request.limits)
+        wanted = wanted_tests(self.tests, request.limits)
         return ColdJob(
             nonce=secrets.token_hex(8),
-            tests=named,
-            selection=tuple(dict.fromkeys(name.split("::")[0] for _, name in named)),
+            tests=wanted,
+            selection=tuple(dict.fromkeys(test.node_id.split("::")[0] for test in wanted)),
             unit_file=unit_file,
             failures_allowed=request.failures_allowed,
             trace_calls=request.trace_calls,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from reloc_lsp.evaluation.errors import EvaluationError, cause
 from reloc_lsp.evaluation.fork_client import ForkClient
 from reloc_lsp.evaluation.harness.protocol.messages import Collected, FreshJob, Ready, WarmJob
+from reloc_lsp.evaluation.harness.protocol.test_ids import function_of
 from reloc_lsp.evaluation.harness.protocol.values import CollectionBudget, RunRequest
 from reloc_lsp.evaluation.reports import ChildReport
 from reloc_lsp.evaluation.sandbox import Grants
@@ -57,7 +58,7 @@ class ForkedTier(Tier):
             await self.client.close()
             again = await self.restarted()
             self.client = again.client
-            if again.tests != self.tests:
+            if [*map(function_of, again.tests)] != [*map(function_of, self.tests)]:
                 raise EvaluationError("The tests are not the same any more: the workspace's copy was changed.")
             await self.set_confinement(self._grants)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from reloc_lsp.evaluation.environment import clean_environment
+from reloc_lsp.evaluation.environment import clean_environment, home_folder
 from reloc_lsp.evaluation.harness.protocol.messages import Job, Setup
 from reloc_lsp.evaluation.harness.protocol.values import BytecodeFolders, ConfinementRules, ReadingRules
 from reloc_lsp.evaluation.harness_process import BOOT, HarnessProcess
@@ -91,6 +91,11 @@ class HarnessLauncher:
         return await HarnessProcess.start(
             command, environment, self.copy.log(job.name), setup, job, descriptors=descriptors
         )
+
+    @property
+    def home(self) -> Path:
+        """The home folder of processes in the first copy."""
+        return home_folder(self.copy.folder_of(self.copy.root))
 
     def confinement(self, root: Path, grants: Grants, link: SubjectLink | None = None) -> ConfinementRules | None:
         """The confinement of processes in the copy at `root`, but for these `grants`; `None` for none."""

@@ -5,13 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from reloc_lsp.evaluation.harness.protocol.messages import CollectionJob
-from reloc_lsp.evaluation.harness.protocol.records import FileMissing, PermissionRequired, Record
+from reloc_lsp.evaluation.harness.protocol.records import FileMissing, PermissionRequired, Record, VariableMissing
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
 
 LONGEST_SECONDS = 60.0
 """Seconds after which the collection is ended, with what was seen until then. Chosen by hand."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Paths beside the copy of the workspace, and environment variables, that were looked for in vain."""
+
+    files: frozenset[str]
+    variables: frozenset[str]
 
 
 async def permissions_to_import(launcher: HarnessLauncher, selection: Sequence[str]) -> set[str]:
@@ -20,10 +29,13 @@ async def permissions_to_import(launcher: HarnessLauncher, selection: Sequence[s
     return {record.permission for record in records if isinstance(record, PermissionRequired)}
 
 
-async def files_missing_for_import(launcher: HarnessLauncher, selection: Sequence[str]) -> set[str]:
-    """The paths beside the copy of the workspace that pytest looks for in vain while it collects `selection`."""
+async def missing_for_import(launcher: HarnessLauncher, selection: Sequence[str]) -> Missing:
+    """What the project's code looks for in vain while pytest collects `selection`."""
     records = await _records_of_import(launcher, selection)
-    return {record.path for record in records if isinstance(record, FileMissing)}
+    return Missing(
+        frozenset(record.path for record in records if isinstance(record, FileMissing)),
+        frozenset(record.name for record in records if isinstance(record, VariableMissing)),
+    )
 
 
 async def _records_of_import(launcher: HarnessLauncher, selection: Sequence[str]) -> list[Record]:

@@ -121,10 +121,11 @@ class UnitLocation:
         return True
 
     def canary(self) -> str:
-        """The unit with a new first statement that raises, so that every test that runs this source must fail.
+        """The unit with a new first statement that raises, so that every test that runs this source must fail."""
+        return self.beginning_with("raise SystemExit('ReLoc: this must fail')")
 
-        The rest of the body stays, so that a generator is still a generator.
-        """
+    def beginning_with(self, statement: str) -> str:
+        """The unit with a new first `statement`. The rest of the body stays, so a generator is still a generator."""
         node = self.module.node(self.unit)
         body = node.body
         first = body[1] if len(body) > 1 and is_docstring(body[0]) else body[0]
@@ -134,7 +135,7 @@ class UnitLocation:
             "\r",
         )
         separator = "; " if on_def_line else "\n" + self.module.index.indentation(line)
-        return apply_edits(self.source, [Edit(start, start, f"raise SystemExit('ReLoc: this must fail'){separator}")])
+        return apply_edits(self.source, [Edit(start, start, statement + separator)])
 
     def _begin(self, statement: ast.stmt) -> tuple[int, int]:
         """The line of the file at which a statement begins, with its decorators, and the offset of that in the unit."""

@@ -85,6 +85,10 @@ class Optimization:
     def best_tests(self, search: LocalSearch) -> None:
         """Nothing: every revision that counts passes all tests, so the number would be no news."""
 
+    def plausible(self, search: LocalSearch) -> str:
+        """Nothing: a better revision may follow until the end."""
+        return ""
+
     async def confirmed(self, search: LocalSearch, announce: Announce) -> Proposal | None:
         """The best revision that a second measurement and a cold run confirm, with others as alternatives."""
         context, tries = self._context, MAX_CONFIRMATIONS
@@ -174,9 +178,10 @@ class Optimization:
         measured = await self._measure.measure(task, candidate.source) if self._measure else None
         if self._measure is not None and not (measured and measured.better):
             return None
-        verdict, _ = await asyncio.gather(
-            evaluator.confirm(candidate.source, candidate.trusted), self._context.reviewer.observe([candidate])
-        )
+        with self._context.report.timings.measure("confirmation"):
+            verdict, _ = await asyncio.gather(
+                evaluator.confirm(candidate.source, candidate.trusted), self._context.reviewer.observe([candidate])
+            )
         return self._proposal(candidate, verdict, measured=measured, verified=True) if verdict.all_passed else None
 
     def _proposal(

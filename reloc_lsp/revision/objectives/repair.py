@@ -14,7 +14,7 @@ from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
 from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.proposal import Proposal, Tests
-from reloc_lsp.revision.report_text import counts_of, judged_text, passing_text, slowdown
+from reloc_lsp.revision.report_text import counts_of, judged_text, passing_text, slowdown, still_failing_text
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
 from reloc_lsp.reward.linear_reward import load_linear_reward
 from reloc_lsp.reward.sum_reward import sum_of
@@ -74,8 +74,19 @@ class Repair:
     def progress_message(self, search: LocalSearch) -> str:
         """What is searched, and how many revisions pass so far."""
         passing = len(search.passing)
-        found = f", {passing} that pass so far" if passing else ""
-        return f"searching revisions of {self._context.task.qualname}{found}"
+        name = self._context.task.qualname
+        if not passing:
+            return f"searching revisions of {name}"
+        found = "1 passes" if passing == 1 else f"{passing} pass"
+        first = self.plausible(search)
+        return f"looking for more revisions of {name} to choose from; {found} so far{first and ': ' + first}"
+
+    def plausible(self, search: LocalSearch) -> str:
+        """What the first revision changes that passes; nothing of code that a model wrote."""
+        task = self._context.task
+        trusted = (node.candidate for node in search.passing if node.candidate.trusted)
+        first = next(trusted, None)
+        return describe_changes(task.source, first.source, task.first_line) if first else ""
 
     def best_tests(self, search: LocalSearch) -> Tests:
         """What the best revision so far passes."""
@@ -97,11 +108,12 @@ class Repair:
             if not minimized.trusted:
                 compared = list(dict.fromkeys([context.task.source, minimized.source, *compared]))
             untrusted = [other.candidate for other in others if not other.candidate.trusted]
-            verdict, _, _ = await asyncio.gather(
-                context.evaluator.confirm(minimized.source, minimized.trusted),
-                context.behaviours.observe(compared),
-                context.reviewer.observe([minimized, *untrusted]),
-            )
+            with context.report.timings.measure("confirmation"):
+                verdict, _, _ = await asyncio.gather(
+                    context.evaluator.confirm(minimized.source, minimized.trusted),
+                    context.behaviours.observe(compared),
+                    context.reviewer.observe([minimized, *untrusted]),
+                )
             if verdict.all_passed and not self._is_table(minimized):
                 proposal = self._proposal(node, verdict, source=minimized.source, verified=True)
                 scores = await asyncio.to_thread(self._scores, others)
@@ -135,9 +147,11 @@ class Repair:
             if context.is_refused(minimized):
                 node.rejected = True
                 continue
-            verdict, _ = await asyncio.gather(
-                context.evaluator.confirm(minimized.source, minimized.trusted), context.reviewer.observe([minimized])
-            )
+            with context.report.timings.measure("confirmation"):
+                verdict, _ = await asyncio.gather(
+                    context.evaluator.confirm(minimized.source, minimized.trusted),
+                    context.reviewer.observe([minimized]),
+                )
             if verdict.passed >= node.verdict.passed and self._partial_fixes.loses_none(verdict):
                 return self._proposal(node, verdict, source=minimized.source, verified=True)
             node.rejected = True
@@ -183,12 +197,13 @@ class Repair:
             verified=verified,
             diff=context.diff_of(revised),
             source=revised,
-            why=tuple(self._reasons(node, source, after, verified=verified)),
+            why=tuple(self._reasons(node, source, verdict, verified=verified)),
         )
         return context.reviewed(proposal, source)
 
-    def _reasons(self, node: Node, source: str, after: Tests, *, verified: bool) -> list[str]:
-        """Sentences on what changed, what confirms it, and what to check."""
+    def _reasons(self, node: Node, source: str, verdict: Verdict, *, verified: bool) -> list[str]:
+        """Sentences on what changed, what confirms it, which tests still fail, and what to check."""
+        after = counts_of(verdict)
         task, before = self._context.task, self._context.before
         reasons = [f"What changed: {describe_changes(task.source, source, task.first_line)}."]
         if verified:
@@ -196,6 +211,7 @@ class Repair:
                 f"In a fresh pytest process {passing_text(after)}; before it was {before.passed}, "
                 f"so {after.passed - before.passed} more."
             )
+            reasons += still_failing_text(verdict)
             reasons += judged_text(node.candidate, after.total, self._context.evaluator.judged_inside)
         slower = slowdown(task.verdict, node.verdict)
         if slower:

@@ -32,6 +32,9 @@ class ObjectiveStrategy(Protocol):
     def best_tests(self, search: LocalSearch) -> Tests | None:
         """What the best revision so far passes; `None` if every candidate that counts passes all tests."""
 
+    def plausible(self, search: LocalSearch) -> str:
+        """What the first revision changes that meets the objective; empty if there is none, or it may not be shown."""
+
     async def confirmed(self, search: LocalSearch, announce: Announce) -> Proposal | None:
         """The best revision that meets the objective and that a cold run confirms, with alternatives."""
 

@@ -26,7 +26,7 @@ class MutationChain:
     def __init__(self, evaluator: PytestEvaluator, location: UnitLocation, width: int, rng: random.Random) -> None:
         unit, text = location.unit, location.module.text
         # Suspiciousness is left out: no test fails, so no line would be suspicious, and there would be no rewrites.
-        evidence = FaultEvidence(types=localize_faults(evaluator.baseline).types)
+        evidence = FaultEvidence(types=localize_faults(evaluator.baseline, evaluator.location.module.tree).types)
         task = Task(
             file=location.name,
             qualname=unit.qualname,

@@ -91,7 +91,7 @@ class ForkServer:
             if ended is not None:
                 self._end(child, ended)
         for child in list(self._children.values()):
-            if child.is_over_limit():
+            if child.must_end():
                 self._end(child, "timeout")
         while self._waiting and self._free:
             self._start(self._waiting.pop(0))

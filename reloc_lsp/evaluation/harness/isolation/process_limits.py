@@ -15,6 +15,9 @@ with contextlib.suppress(ImportError):  # Windows, where nothing here is called 
 
 Prctl = Callable[..., int]
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+STACK_SIGNAL = getattr(signal, "SIGRTMAX", getattr(signal, "SIGUSR2", 0))
+"""The signal on which a child reports where its test is. Hardly any program uses the last real-time signal, which Linux
+has."""
 EXTRA_MEMORY = 4 << 30
 """Bytes of address space that a process may use in addition to what it has before a candidate runs. Chosen by hand."""
 MAX_FILE_SIZE, MAX_OPEN_FILES = 64 << 20, 1024

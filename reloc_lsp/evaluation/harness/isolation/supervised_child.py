@@ -10,18 +10,22 @@ from typing import Union
 
 from ..protocol.codec import kind_of
 from ..protocol.messages import ChildEnd, RawRecord, Run, RunBatch
-from ..protocol.records import Broken, RunBegins, RunEnded, TestEnded
+from ..protocol.records import Broken, RunBegins, RunEnded, StoppedAt, TestEnded
 from ..protocol.values import Limit
 from .child_records import MAX_RECORD_BYTES, open_record
-from .process_limits import cpu_seconds, waiting_seconds
+from .process_limits import STACK_SIGNAL, cpu_seconds, waiting_seconds
 
 Request = Union[Run, RunBatch]
 START_LIMIT = Limit(cpu=10.0, wall=30.0)
 """The limit of a child before its first test and after its last. Chosen by hand."""
 MAX_WAITING_SECONDS = 60.0
 """Seconds of waiting for a processor that are not counted at most, so that every child ends. Chosen by hand."""
+MAX_STACK_SECONDS = 0.3
+"""Wall-clock seconds that a child has to report where its test is, once its time is up. Chosen by hand."""
 READ_BYTES = 1 << 16
-RUN_BEGINS, TEST_ENDED, RUN_ENDED, BROKEN = map(kind_of, (RunBegins, TestEnded, RunEnded, Broken))
+RUN_BEGINS, TEST_ENDED, STOPPED_AT, RUN_ENDED, BROKEN = map(
+    kind_of, (RunBegins, TestEnded, StoppedAt, RunEnded, Broken)
+)
 """The kinds of records that the server acts on. It forwards all records as they are: the controller decodes them."""
 
 
@@ -42,6 +46,8 @@ class ChildProcess:
         self._started = False
         self._position = 0
         self._finished = False
+        self._reports_stack = request.request.stacks
+        self._asked_at: float | None = None
         self._test_cpu = 0.0
         self._test_started = time.monotonic()
 
@@ -52,7 +58,7 @@ class ChildProcess:
         except BlockingIOError:
             return None
         if not data:
-            return "done" if self._finished else "died"
+            return self._ending or "died"
         self._received += len(data)
         self._parts.append(data)
         if self._received > MAX_RECORD_BYTES * 2:
@@ -66,7 +72,25 @@ class ChildProcess:
             if record is None:
                 return "garbled"
             self._take(record)
-        return "done" if self._finished else None
+        return self._ending
+
+    @property
+    def _ending(self) -> ChildEnd | None:
+        """How a child ended that said so; `None` for one that did not."""
+        stopped = bool(self.records) and self.records[-1].get("kind") == STOPPED_AT
+        return "timeout" if stopped else "done" if self._finished else None
+
+    def must_end(self) -> bool:
+        """Whether the child is to be ended because its time is up, and it had a moment to report where it is."""
+        if not self.is_over_limit():
+            return False
+        if not (self._reports_stack and self._started):
+            return True
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self.pid, STACK_SIGNAL)
+        return time.monotonic() > self._asked_at + MAX_STACK_SECONDS
 
     def _take(self, record: RawRecord) -> None:
         kind = record.get("kind")
@@ -77,6 +101,7 @@ class ChildProcess:
         self.records.append(record)
         if kind in (TEST_ENDED, RUN_BEGINS):
             self._started = True
+            self._asked_at = None
             self._position = self._position + 1 if kind == TEST_ENDED else 0
             self._test_cpu = cpu_seconds(self.pid)
             self._test_started = time.monotonic()

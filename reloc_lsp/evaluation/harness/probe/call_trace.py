@@ -7,6 +7,7 @@ import sys
 import threading
 from types import CodeType, FrameType
 
+from ..protocol.records import CallsReport
 from ..protocol.values import CalledFunction
 
 
@@ -35,7 +36,7 @@ class CallTrace:
     def _trace(self, frame: FrameType, event: str, argument: object) -> None:
         self.calls.setdefault(frame.f_code, set()).add(self.test)
 
-    def report(self) -> tuple[CalledFunction, ...]:
+    def report(self) -> CallsReport:
         """Every function in the files of the project that was called."""
         found = []
         for code, tests in self.calls.items():
@@ -44,4 +45,4 @@ class CallTrace:
             if file.startswith(self.root):
                 name = os.path.relpath(file, self.root)
                 found.append(CalledFunction(name, code.co_firstlineno, tuple(sorted(tests))))
-        return tuple(found)
+        return CallsReport(tuple(found))

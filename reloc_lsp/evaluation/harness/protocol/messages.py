@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Optional
 
+from .test_ids import WantedTest
 from .values import (
     BytecodeFolders,
     CollectionBudget,
@@ -25,7 +26,7 @@ from .values import (
     UnitDescription,
 )
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Version of the messages. Raise it with every change of them: controller and harness must agree on it."""
 
 ChildEnd = Literal["done", "timeout", "died", "garbled"]
@@ -102,7 +103,7 @@ class FreshJob(Job):
 class ColdJob(Job):
     """Run one pytest session on the code in `root`; its records carry `nonce`.
 
-    `tests` are the numbers and node ids to run, `selection` the files that hold them. `backwards` runs the last test
+    `tests` are those to run, `selection` the files that hold them. `backwards` runs the last test
     first. `guarded_lines` are the unit's first and last line, if what it returns is to be checked for objects that
     deceive comparisons. `more_recursion` lets functions call each other deeper than usual. `swallowed_before` is that
     of `RunRequest`. With a `stand_in` the unit itself runs in a subject process.
@@ -110,7 +111,7 @@ class ColdJob(Job):
 
     name: ClassVar[str] = "cold"
     nonce: str
-    tests: tuple[tuple[int, str], ...]
+    tests: tuple[WantedTest, ...]
     selection: tuple[str, ...]
     unit_file: str
     failures_allowed: Optional[int] = None

@@ -55,6 +55,17 @@ class TestEnded(Record):
 
 
 @dataclass(frozen=True)
+class StoppedAt(Record):
+    """Where the test that runs was when its time was up, as the last record of a process.
+
+    `functions` are those of the project that were on the stack, the innermost first.
+    """
+
+    failure: FailureReport
+    functions: tuple[CalledFunction, ...]
+
+
+@dataclass(frozen=True)
 class CanaryEnded(Record):
     """How the test ended that must fail."""
 
@@ -81,6 +92,13 @@ class FileMissing(Record):
     """The tests look for a file or folder beside the copy of the workspace, and there is none at this path."""
 
     path: str
+
+
+@dataclass(frozen=True)
+class VariableMissing(Record):
+    """The project's code looks for this environment variable, and it is not set here."""
+
+    name: str
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -26,7 +26,6 @@ from ..probe.false_passes.swallowed_assertions import counts_as_failure, forget,
 from ..protocol.codec import as_object
 from ..protocol.messages import ColdJob, Command, Setup, StampedRecord
 from ..protocol.records import (
-    CallsReport,
     CanaryEnded,
     NotCollected,
     OutsideReport,
@@ -38,6 +37,7 @@ from ..protocol.records import (
     TestEnded,
     TestOutcome,
 )
+from ..protocol.test_ids import find_tests
 from ..protocol.values import FailureReport
 from ..protocol.wire import Wire
 from . import import_phase
@@ -68,7 +68,9 @@ class SessionReporter:
     def __init__(self, send: Send, job: ColdJob, end: Callable[[], None], observer: TestObserver | None = None) -> None:
         self.send = send
         self.end: Callable[[], None] | None = end
-        self.numbers: Mapping[str, int] = {name: number for number, name in job.tests}
+        self.wanted = job.tests
+        self.collected: list[pytest.Item] = []
+        self.numbers: dict[str, int] = {}
         self.unit_file = job.unit_file
         self.backwards = job.backwards
         self.more_recursion = job.more_recursion
@@ -88,9 +90,15 @@ class SessionReporter:
         if report.failed:
             self.send(NotCollected(collection_error(report)))
 
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Remember the order in which tests are collected."""
+        self.collected.append(item)
+
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Keep only the tests of the job."""
         self.session = session
+        node_ids = [item.nodeid for item in self.collected]
+        self.numbers = {node_ids[index]: number for number, index in find_tests(self.wanted, node_ids).items()}
         items[:] = [item for item in items if item.nodeid in self.numbers]
         if self.backwards:
             items.reverse()
@@ -219,7 +227,7 @@ def run(wire: Wire, setup: Setup, job: ColdJob) -> None:
         if probe:
             send(probe.report())
         if calls:
-            send(CallsReport(calls.report()))
+            send(calls.report())
         send(RunEnded(time.process_time()))
 
     reporter = SessionReporter(send, job, end, probe or calls)
@@ -228,9 +236,9 @@ def run(wire: Wire, setup: Setup, job: ColdJob) -> None:
             reporter.stand_in = install(job.stand_in, job.unit_file, setup.root)
         except Impossible as error:
             failure = FailureReport(NOT_OUTSIDE, str(error))
-            for number, _ in job.tests:
-                send(OutsideReport(number, str(error), ()))
-                send(TestEnded(number, "failed", 0.0, 0.0, failure))
+            for test in job.tests:
+                send(OutsideReport(test.number, str(error), ()))
+                send(TestEnded(test.number, "failed", 0.0, 0.0, failure))
             end()
             return
     limit_resources(memory_limit())

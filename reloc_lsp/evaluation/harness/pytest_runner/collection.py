@@ -8,6 +8,7 @@ import pytest
 
 from ..isolation.audit_events import AuditListener
 from ..isolation.missing_files import MissingFiles
+from ..isolation.missing_variables import MissingVariables
 from ..protocol.messages import Collected, CollectionFailed, CollectionJob, Setup
 from ..protocol.values import CollectionError
 from ..protocol.wire import Wire
@@ -42,10 +43,11 @@ def run(wire: Wire, setup: Setup, job: CollectionJob) -> None:
     """Collect the selection, and send `Collected` or `CollectionFailed`.
 
     A job with `learn` sends a `PermissionRequired` before that for each permission that importing and collecting
-    require, and a `FileMissing` for each file that is missing for them.
+    require, a `FileMissing` for each file that is missing for them, and a `VariableMissing` for each variable.
     """
     if job.learn:
         missing = MissingFiles(wire.send, setup)
+        MissingVariables(wire.send, setup.root).watch()
         AuditListener(wire.send, missing, *(os.path.join(setup.scratch, name) for name in ("tmp", "cache"))).install()
     collection = Collection(wire)
     status = run_pytest(setup.root, setup.scratch, job.selection, plugins=[collection])

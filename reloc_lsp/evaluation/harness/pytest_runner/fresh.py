@@ -15,17 +15,19 @@ from ..isolation.forkserver import ForkServer
 from ..isolation.source_overlay import overlay_source
 from ..protocol.messages import FreshJob, Ready, Run, RunBatch, Setup
 from ..protocol.records import NotCollected, Send
+from ..protocol.test_ids import WantedTest, find_tests, wanted_tests
 from ..protocol.wire import Wire
 from . import import_phase
 from .plugins import RERUN_PLUGINS, unregister
 from .pytest_session import collection_error, run_pytest
 from .runner import Runner
+from .stack_report import StackReporter
 
 
 class OrderedRun:
-    """A plugin of pytest that runs the `wanted` tests (number and node id) in this order with the harness's runner."""
+    """A plugin of pytest that runs the `wanted` tests in this order with the harness's runner."""
 
-    def __init__(self, runner: Runner, wanted: Sequence[tuple[int, str]], send: Send) -> None:
+    def __init__(self, runner: Runner, wanted: Sequence[WantedTest], send: Send) -> None:
         self.runner = runner
         self.wanted = wanted
         self.send = send
@@ -40,10 +42,10 @@ class OrderedRun:
         """Run the wanted tests. A test that was not collected fails."""
         import_phase.end()
         unregister(session, RERUN_PLUGINS)
-        found = {item.nodeid: item for item in session.items}
-        if found:
+        found = find_tests(self.wanted, [item.nodeid for item in session.items])
+        if session.items:
             missing = pytest.Function.from_parent(session, name="missing", callobj=_not_collected)
-            items = [(number, found.get(name, missing)) for number, name in self.wanted]
+            items = [(n, session.items[found[n]] if n in found else missing) for n in (t.number for t in self.wanted)]
             self.runner.run(items, time.process_time)
         return True
 
@@ -68,11 +70,12 @@ class FreshServer:
             raise ValueError("a fresh server runs one version of the unit's file at a time")
         request = run.request
         probe = overlay_source(request.probe, send, self.job.unit_file, run.version)
-        wanted = [(number, self.job.tests[number]) for number in request.limits]
+        wanted = wanted_tests(self.job.tests, request.limits)
         runner = Runner(self.job.unit_file)
-        runner.start(send, request, probe)
+        stacks = StackReporter(send, probe, self.root, self.job.unit_file)
+        runner.start(send, request, probe, stacks if request.stacks else None)
         ordered_run = OrderedRun(runner, wanted, send)
-        selection = list(dict.fromkeys(name.split("::")[0] for _, name in wanted))
+        selection = list(dict.fromkeys(test.node_id.split("::")[0] for test in wanted))
         run_pytest(
             self.root, os.path.dirname(directory), selection, "-W", "ignore::pytest.PytestAssertRewriteWarning",
             plugins=[ordered_run, runner],

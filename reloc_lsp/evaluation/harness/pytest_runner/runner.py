@@ -22,6 +22,7 @@ from .canary import make_canary, run_canary
 from .failures import failure_report, test_path
 from .observer import TestObserver
 from .pytest_compat import is_unittest, set_comparison_listener, start_tmp_path_result
+from .stack_report import StackReporter
 
 Result = tuple[TestOutcome, Optional[FailureReport]]
 """A test's outcome and, where it failed, the failure."""
@@ -47,6 +48,7 @@ class Runner:
         self.quiet: Optional[float] = None
         self.observer: TestObserver | None = None
         self.swallowed_before: Optional[tuple[str, ...]] = None
+        self.stacks: StackReporter | None = None
         self.result: Result | None = None
         self.subtest_failed = False
         self.subtest_error: pytest.ExceptionInfo[BaseException] | None = None
@@ -54,7 +56,13 @@ class Runner:
         self.choose_position = secrets.randbelow  # taken before a candidate runs, which may replace it
         self.canary: pytest.Function | None = None
 
-    def start(self, send: Send, request: RunRequest, observer: TestObserver | None = None) -> None:
+    def start(
+        self,
+        send: Send,
+        request: RunRequest,
+        observer: TestObserver | None = None,
+        stacks: StackReporter | None = None,
+    ) -> None:
         """Prepare for one candidate."""
         self.send = send
         self.failures_left = request.failures_allowed
@@ -65,6 +73,9 @@ class Runner:
         self.quiet = request.quiet
         self.observer = observer
         self.swallowed_before = request.swallowed_before
+        self.stacks = stacks
+        if stacks is not None:
+            stacks.install()
 
     def run(self, items: Sequence[tuple[int, pytest.Item]], clock: Callable[[], float]) -> int:
         """Run `items`, pairs of a number and the item, until the request says to end. Returns how many were run.
@@ -98,6 +109,8 @@ class Runner:
         *,
         is_first: bool,
     ) -> TestOutcome:
+        if self.stacks:
+            self.stacks.test, self.stacks.test_file = number, test_path(item)
         if self.observer:
             self.observer.begin(number)
         forget()

@@ -19,7 +19,7 @@ from ..probe.differential.call_recorder import CallRecorder
 from ..probe.differential.differential_inputs import run_inputs
 from ..probe.probes import install_probe
 from ..protocol.messages import Collected, CollectionFailed, Run, RunBatch, Setup, WarmJob
-from ..protocol.records import CallsReport, Send, Unfit
+from ..protocol.records import Send, Unfit
 from ..protocol.values import CollectionError, RunRequest
 from ..protocol.wire import Wire
 from . import import_phase
@@ -30,6 +30,7 @@ from .plugins import unregister_unused
 from .pytest_compat import cache_package_imports, set_tmp_directory
 from .pytest_session import collection_error, run_pytest
 from .runner import Runner
+from .stack_report import StackReporter
 
 
 class WarmServer:
@@ -129,13 +130,14 @@ class WarmServer:
                 send(Unfit(str(error)))
                 return
         calls = CallTrace(self.setup.root) if run.request.trace_calls else None
-        self.runner.start(send, run.request, probe or calls)
+        stacks = StackReporter(send, probe or calls, self.setup.root, self.runner.unit_file)
+        self.runner.start(send, run.request, probe or calls, stacks if run.request.stacks else None)
         self.runner.run(self._items(run.request), time.process_time)
         if probe:
             send(probe.report())
         if calls:
             sys.settrace(None)
-            send(CallsReport(calls.report()))
+            send(calls.report())
 
     def _items(self, request: RunRequest) -> list[tuple[int, pytest.Item]]:
         return [(number, self.session.items[number]) for number in request.limits]
