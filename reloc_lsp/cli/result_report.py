@@ -13,6 +13,9 @@ from reloc_lsp.cli.printing import warn
 from reloc_lsp.program.shown_text.visible_text import diff_lines, visible, visible_diff, visible_line, visible_parts
 from reloc_lsp.revision import Proposal
 
+MAX_CHANGED_LINES = 6
+"""Changed lines of an alternative that are printed. Chosen by hand."""
+
 
 def headline(proposal: Proposal) -> str:
     """The result in one line."""
@@ -76,11 +79,18 @@ def _sentences(proposal: Proposal) -> list[str]:
         sentences.insert(0, proposal.message)
     if proposal.diff and not proposal.verified:
         sentences.append("Note: not confirmed by a fresh run of the tests.")
-    others = len(proposal.alternatives)
-    if others:
-        do, them = ("s do", "them") if others > 1 else (" does", "it")
-        sentences.append(f"{others} other revision{do} as well: --json shows {them}.")
-    return sentences
+    return sentences + _alternatives(proposal)
+
+
+def _alternatives(proposal: Proposal) -> list[str]:
+    """The changed lines of each alternative."""
+    texts = []
+    for number, alternative in enumerate(proposal.alternatives, 1):
+        lines = [line for line in alternative.diff.splitlines()[2:] if line.startswith(("-", "+"))]
+        more = [f"and {len(lines) - MAX_CHANGED_LINES} more lines: --json shows them"]
+        shown = lines[:MAX_CHANGED_LINES] + (more if len(lines) > MAX_CHANGED_LINES else [])
+        texts.append("\n".join([f"Alternative {number} does as well:", *shown]))
+    return texts
 
 
 def _cost(proposal: Proposal) -> str:

@@ -12,7 +12,7 @@ HINT = "Mend that, or name other tests with --tests."
 MAX_LETTERS = 600
 """Letters of a cause that a message shows at the most. Chosen by hand."""
 
-_SCRATCH = re.compile(r"[^\s'\"]*/reloc-[^/\s]+/copy/workspace/2/1/[^/\s]+/?")
+_SCRATCH = re.compile(r"[^\s'\"]*/reloc-[^/\s]+/copy(-\d+)?/workspace/2/1/[^/\s'\"]+/?")
 """The folder of a scratch copy (see `sandbox.copy_layout`), which no longer exists when the user reads its path."""
 _LOCATION = re.compile(r"^(?!/)(\S+\.py):(\d+): ", re.MULTILINE)
 """File and line at the start of a line in pytest's output."""
@@ -26,7 +26,7 @@ class EvaluationError(Exception):
 
 def cause(text: str) -> str:
     """What went wrong, from the text that pytest printed: one line, with paths relative to the workspace."""
-    text = _SCRATCH.sub("", text)
+    text = without_scratch(text)
     lines = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
     if lines:
         raised = next((line for line in reversed(lines) if _RAISED.match(line)), lines[0])
@@ -38,6 +38,11 @@ def cause(text: str) -> str:
     # What is printed before the error, mostly warnings, is not the cause.
     first = max((number for number, part in enumerate(parts) if "error:" in part.lower()), default=0)
     return shorten(" | ".join(parts[first:]))
+
+
+def without_scratch(text: str) -> str:
+    """A text with paths relative to the workspace, where it has paths in a scratch copy of it."""
+    return _SCRATCH.sub("", text)
 
 
 def shorten(text: str, most: int = MAX_LETTERS) -> str:

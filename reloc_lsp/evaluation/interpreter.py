@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reloc_lsp.evaluation.errors import EvaluationError
@@ -21,6 +21,9 @@ START_TIMEOUT = 60
 
 _DESCRIBE = """
 import json, os, sys
+if sys.version_info < (3, 9):
+    print(json.dumps([sys.executable, list(sys.version_info[:3]), None, [], [], []]))
+    sys.exit()
 from importlib.metadata import PackageNotFoundError, distributions, version
 from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
@@ -55,7 +58,7 @@ class Interpreter:
 
     `source` says in words where the interpreter was found. `search_path` is its `sys.path`. `folders` are all folders
     with its files and its packages, including packages that are installed in editable mode. `prefixes` are those of
-    them in which whole installations of Python are.
+    them in which whole installations of Python are. `note` is a sentence about an environment that cannot be used.
     """
 
     executable: Path
@@ -65,6 +68,7 @@ class Interpreter:
     search_path: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
     prefixes: tuple[Path, ...] = ()
+    note: str = ""
 
 
 def find_interpreter(root: Path, setting: str | None) -> Interpreter:
@@ -84,7 +88,7 @@ def find_interpreter(root: Path, setting: str | None) -> Interpreter:
             f"{source} {executable} has no pytest. Install it there ({executable} -m pip install pytest) "
             "or name another interpreter with --interpreter or the setting reloc.evaluation.interpreter."
         )
-    return found
+    return replace(found, note=_unusable_environment(root, executable) if not setting else "")
 
 
 def describe(executable: Path, source: str, root: Path) -> Interpreter:
@@ -129,6 +133,17 @@ def _choose(root: Path, setting: str | None) -> tuple[Path, str]:
             if Path(active, inner).exists():
                 return Path(active, inner), "The active environment's interpreter"
     return Path(sys.executable), "ReLoc's own interpreter"
+
+
+def _unusable_environment(root: Path, executable: Path) -> str:
+    """A sentence if the workspace has an environment whose Python is not there, so that another one is taken."""
+    for folder in (".venv", "venv"):
+        if (root / folder / "pyvenv.cfg").exists() and not executable.is_relative_to(root / folder):
+            return (
+                f"The workspace's environment {folder} has no Python that can be started, so the tests run with "
+                f"{executable}. Make the environment again, or name an interpreter with --interpreter."
+            )
+    return ""
 
 
 def _reason(error: Exception) -> str:

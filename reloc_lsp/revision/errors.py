@@ -9,3 +9,12 @@ class RequestError(Exception):
 
 class ReviserError(Exception):
     """Nothing can write candidates: the model that the settings ask for cannot be used."""
+
+
+class UnparsableError(RequestError):
+    """The `text` of the file `name` does not parse with the Python that ReLoc runs on."""
+
+    def __init__(self, message: str, name: str, text: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.text = text

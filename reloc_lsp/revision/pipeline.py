@@ -13,6 +13,7 @@ from pathlib import Path
 from reloc_lsp.evaluation.baseline.withheld_variables import variables_note, withheld_variables
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.newer_syntax import newer_syntax_reason
 from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
 from reloc_lsp.evaluation.selection.test_file_discovery import test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher, missing_for_import
@@ -20,7 +21,7 @@ from reloc_lsp.evaluation.workspace.outside_files import OutsideFilesNeededError
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.revision.best_so_far import BestSoFar
-from reloc_lsp.revision.errors import RequestError, ReviserError
+from reloc_lsp.revision.errors import RequestError, ReviserError, UnparsableError
 from reloc_lsp.revision.model_access import api_keys, connect_model
 from reloc_lsp.revision.proposal import Progress, Proposal, Reason
 from reloc_lsp.revision.request import RevisionRequest
@@ -96,7 +97,10 @@ class RevisionPipeline:
     async def _revise(self) -> Proposal:
         """Revise the function that the target names, or find the one at fault."""
         self._report.progress("preparing", "copying the workspace", 0.01)
-        target = self._files.read(self._request.target)
+        try:
+            target = self._files.read(self._request.target)
+        except UnparsableError as error:
+            raise RequestError(await asyncio.to_thread(self._why_unparsable, error)) from error
         tests = self._files.tests_of(self._request.target, target)
         self._open_model()
         for _ in range(MAX_COPIES):
@@ -161,6 +165,7 @@ class RevisionPipeline:
             asyncio.to_thread(find_interpreter, self._request.snapshot.root, settings.interpreter),
             asyncio.to_thread(self._find_test_files),
         )
+        self._report.note_once(interpreter.note)
         # Shielded: a copy that is half made when the revision is stopped must still be removed.
         copy = await asyncio.shield(self._copying)
         workers = settings.workers or os.cpu_count() or 1
@@ -174,6 +179,15 @@ class RevisionPipeline:
             trace=self._trace,
             best=self._best,
         )
+
+    def _why_unparsable(self, error: UnparsableError) -> str:
+        """Why a file does not parse: its syntax is wrong, or newer than the Python that ReLoc runs on."""
+        try:
+            setting = self._request.settings.evaluation.interpreter
+            interpreter = find_interpreter(self._request.snapshot.root, setting)
+        except EvaluationError:
+            return str(error)
+        return newer_syntax_reason(error.text, error.name, interpreter) or str(error)
 
     def _copy_workspace(self, sandbox: Sandbox) -> ScratchCopy:
         snapshot, withhold = self._request.snapshot, self._request.settings.evaluation.withhold

@@ -156,6 +156,7 @@ def run_context(
     unit, module, baseline = location.unit, location.module, evaluator.baseline
     user_files = evaluator.launcher.copy.files
     test_files = {Path(baseline.tier.tests[number].split("::")[0]) for number in baseline.tests}
+    test_files.discard(Path(location.name))  # whose doctests are among the tests
     task = Task(
         file=location.name,
         qualname=unit.qualname,

@@ -38,7 +38,10 @@ class SuspectReviser:
         report.progress("baseline", "running the tests to find the function at fault", 0.03)
         seconds = report.spending.seconds_left() * BASELINE_SHARE
         with report.timings.measure("baseline"):
-            suspects = await find_suspects(self.reviser.launcher, self._test_files(), seconds, self.about)
+            doctests = [] if self.about else self.reviser.files.doctest_files(target.file)
+            suspects = await find_suspects(
+                self.reviser.launcher, self._test_files(doctests), seconds, self.about, doctests
+            )
         within = self.reviser.files.name(target.file) if target.file and not self.about else None
         # What a failing test calls of the tests and their helpers is not at fault.
         places = [p for p in suspects.functions if (p[0] == within if within else not is_in_tests(p[0]))]
@@ -54,11 +57,12 @@ class SuspectReviser:
             f"{suspects.total} fail). Tests are never revised: name the function that is at fault, FILE::QUALNAME."
         )
 
-    def _test_files(self) -> list[str]:
+    def _test_files(self, doctests: Sequence[str]) -> list[str]:
         reviser = self.reviser
         if self.about:
             return [self.about.partition("::")[0]]
-        files = list(reviser.request.settings.evaluation.tests) or [path.as_posix() for path in reviser.test_files]
+        named = list(reviser.request.settings.evaluation.tests)
+        files = named or list(dict.fromkeys([*(path.as_posix() for path in reviser.test_files), *doctests]))
         if not files:
             raise EvaluationError("No test file was found. Write a test that fails, or name tests with --tests.")
         return files

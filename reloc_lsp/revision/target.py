@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from reloc_lsp.evaluation.selection.test_file_discovery import PytestLayout, is_
 from reloc_lsp.evaluation.workspace.user_files import UserFiles
 from reloc_lsp.program.source_text import SourceText
 from reloc_lsp.program.unit import Module, Unit
-from reloc_lsp.revision.errors import RequestError
+from reloc_lsp.revision.errors import RequestError, UnparsableError
 from reloc_lsp.revision.request import Snapshot, Target
 
 MAX_NAMES = 12
@@ -88,15 +89,22 @@ class TargetReader:
         name = self.name(found.file)
         return test_code(name, found.module, found.unit, self.layout, named=name in self._named_tests)
 
+    def doctest_files(self, file: Path | None) -> list[str]:
+        """The file, as a path relative to the workspace, if pytest collects doctests of it; else nothing."""
+        return [self.name(file)] if file is not None and self.layout.doctests else []
+
     def module(self, file: Path) -> Module:
         """The parsed file; raises `RequestError`."""
         name = self.name(file)
+        text = self._snapshot.unsaved.get(file)
         try:
-            text = self._snapshot.unsaved.get(file)
-            return Module(SourceText.read(file).text if text is None else text)
+            text = SourceText.read(file).text if text is None else text
+            return Module(text)
         except FileNotFoundError:
             raise RequestError(f"There is no file {name}. Name an existing file of the workspace.") from None
         except (SyntaxError, ValueError) as error:
+            if isinstance(error, SyntaxError) and text is not None:
+                raise UnparsableError(_unreadable(name, error), name, text) from None
             raise RequestError(_unreadable(name, error)) from None
         except OSError as error:
             raise RequestError(f"{name} cannot be read: {error.strerror}.") from None
@@ -127,9 +135,28 @@ class TargetReader:
 
 def _by_name(module: Module, file: str, qualname: str, line: int | None) -> Unit:
     unit = module.find(qualname, line)
+    if unit is None and (what := _bound_expression(module, qualname)):
+        raise RequestError(
+            f"{qualname} of {file} is {what}, and only functions with def are revised. Write it with def, or name the "
+            "function that it calls."
+        )
     if unit is None:
         raise RequestError(f"{file} has no function {qualname or '(empty name)'}. It has: {_names(module.units)}.")
     return unit
+
+
+def _bound_expression(module: Module, name: str) -> str:
+    """What is bound to a name at the top of a module, if that can be called without being a function with `def`."""
+    for node in module.tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if not any(isinstance(target, ast.Name) and target.id == name for target in targets):
+            continue
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Lambda):
+            return "a lambda that is bound to a name"
+        if isinstance(value, ast.Call):
+            return f"the result of a call ({ast.unparse(value.func)})"
+    return ""
 
 
 def _by_line(module: Module, file: str, line: int) -> Unit:

@@ -13,6 +13,7 @@ from reloc_lsp.evaluation.admission import Admission
 from reloc_lsp.evaluation.baseline.baseline import Baseline, BaselineBuilder
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.evaluator import PytestEvaluator
+from reloc_lsp.evaluation.selection.test_file_discovery import DOCTEST_MODULES
 from reloc_lsp.evaluation.selection.test_selection import likely_groups
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
@@ -36,6 +37,9 @@ BASELINE_SHARE, MAX_BASELINE_SECONDS = 0.35, 60.0
 MAX_UNIT_DEPTH = 200
 """Levels of syntax nodes inside each other that a unit may have. Python allows 1,000 calls inside each other, and a
 walk of a syntax tree takes up to four a level."""
+
+DOCTEST = ">>> "
+"""What begins an example in a docstring."""
 
 logger = logging.getLogger(__name__)
 
@@ -90,18 +94,27 @@ class UnitReviser:
     async def _take_baseline(self, location: UnitLocation, until: float, tests: str) -> Baseline:
         groups = [list(self.request.settings.evaluation.tests)]
         if not groups[0]:
+            files = list(dict.fromkeys([*self.test_files, *map(Path, self.files.doctest_files(location.file))]))
             groups = await asyncio.to_thread(
-                likely_groups, self.launcher.copy.files, self.test_files, location.name, location.unit.qualname
+                likely_groups, self.launcher.copy.files, files, location.name, location.unit.qualname
             )
         if not groups:
             raise EvaluationError(
-                f"No test file was found, so no test reaches {location.unit.qualname}. Write one, or name it with "
-                "--tests."
+                f"No test file was found, so no test reaches {location.unit.qualname}. {self._advice(location)}"
             )
         if tests:
             groups = [list(dict.fromkeys([*group, tests])) for group in groups]
         seconds = min((until - time.monotonic()) * BASELINE_SHARE, MAX_BASELINE_SECONDS)
-        return await BaselineBuilder(self.launcher, location, seconds).measure(groups)
+        named = bool(self.request.settings.evaluation.tests)
+        return await BaselineBuilder(self.launcher, location, seconds, named_tests=named).measure(groups)
+
+    def _advice(self, location: UnitLocation) -> str:
+        """What to do where there is no test file."""
+        if DOCTEST in location.module.text:
+            return f"Its file has doctests: pytest runs them with {DOCTEST_MODULES} in its option addopts."
+        if self.request.settings.evaluation.tests:
+            return "Write a test that calls it."
+        return "Write one, or name it with --tests."
 
     def _new_run(self, evaluator: PytestEvaluator, location: UnitLocation) -> SearchRun:
         baseline = evaluator.baseline

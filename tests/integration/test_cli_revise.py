@@ -102,7 +102,7 @@ def test_the_report_on_a_pipe_is_plain_text(call, file, capsys):
         "clamp: 2 of 4 -> 4 of 4 tests pass",
         "One name was changed: high became low.",
         "Note: The test test_coin is not stable.",
-        "1 other revision does as well: --json shows it.",
+        "Alternative 1 does as well:",
         "12 evaluations in 1.5 s",
     ):
         assert sentence in printed.out.splitlines()

@@ -26,10 +26,10 @@ class Turnstile:
         self.open.acquire()
 
 
-def digits(number):
-    count = 1
-    while number >= 10:
-        number // 10
+def steps(number):
+    count = 0
+    while number > 0:
+        number += 1
         count += 1
     return count
 
@@ -38,7 +38,7 @@ def half(number):
     return number // 2
 """
 TESTS = """\
-from m import Turnstile, digits, half
+from m import Turnstile, half, steps
 
 def test_one_after_the_other():
     turnstile = Turnstile()
@@ -46,11 +46,11 @@ def test_one_after_the_other():
         turnstile.enter()
         turnstile.leave()
 
-def test_many_digits():
-    assert digits(123) == 3
+def test_three_steps():
+    assert steps(3) == 3
 
-def test_one_digit():
-    assert digits(7) == 1
+def test_no_step():
+    assert steps(0) == 0
 
 def test_half():
     assert half(4) == 2
@@ -75,25 +75,25 @@ async def test_candidates_that_hang_as_before_cost_little(write, start_evaluator
 
 
 async def test_the_loop_that_never_ends_is_the_most_suspicious_place(write, start_evaluator):
-    evaluator = await start_evaluator(write(FILES), "m.py::digits")
+    evaluator = await start_evaluator(write(FILES), "m.py::steps")
     found = localize_faults(evaluator.baseline, evaluator.location.module.tree).suspicion
     assert {17, 18, 19} <= {line for line, value in found.items() if value >= 0.95}
     assert found[20] < 0.95
 
 
-@pytest.mark.parametrize("target", ["digits", None])
+@pytest.mark.parametrize("target", ["steps", None])
 async def test_a_loop_that_never_ends_is_repaired_with_and_without_a_target(write, target):
     wrong, right = (f"def leave(self):\n        self.open.{name}()" for name in ("acquire", "release"))
     root = write({**FILES, "m.py": QUEUE.replace(wrong, right)})
     settings = Settings(budget=Budget(seconds=60), evaluation=EvaluationSettings(workers=1))
     where = Target(root / "m.py", target) if target else Target()
     (proposal,) = [item async for item in Revision(Snapshot(root), where, settings).run() if isinstance(item, Proposal)]
-    assert (proposal.status, proposal.qualname) == ("fixed", "digits"), proposal
-    assert "number //= 10" in proposal.source or "number = number // 10" in proposal.source
+    assert (proposal.status, proposal.qualname) == ("fixed", "steps"), proposal
+    assert "number -= 1" in proposal.source
 
 
 async def test_a_slow_test_beside_quick_ones_is_not_taken_for_one_that_hangs(write, start_evaluator):
     slow = "import time\nfrom m import half\n\ndef test_slow():\n    time.sleep(2)\n    assert half(4) == 3\n"
     slower = "\ndef test_other():\n    time.sleep(0.2)\n    assert half(4) == 2\n"
     evaluator = await start_evaluator(write({"m.py": QUEUE, "test_m.py": slow + slower}), "m.py::half")
-    assert outcomes(evaluator.unchanged) == {"test_slow": Outcome.FAILED, "test_other": Outcome.PASSED}
+    assert outcomes(evaluator.unchanged)["test_slow"] is Outcome.FAILED

@@ -12,12 +12,17 @@ from reloc_lsp.evaluation.baseline.test_discovery import CoveringTestSearch
 from reloc_lsp.evaluation.baseline.test_prioritization import affordable_tests, running_order, spread_failures
 from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
-from reloc_lsp.evaluation.baseline.unreadable_files import failure_note, unreadable_reason, withheld_note
-from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause, shorten
+from reloc_lsp.evaluation.baseline.unreadable_files import (
+    failure_note,
+    missing_package_note,
+    unreadable_reason,
+    withheld_note,
+)
+from reloc_lsp.evaluation.errors import HINT, EvaluationError, cause, shorten, without_scratch
 from reloc_lsp.evaluation.harness.protocol.values import CollectionError, Limit
 from reloc_lsp.evaluation.sandbox import Grants
 from reloc_lsp.evaluation.sandbox.interference import container_notes
-from reloc_lsp.evaluation.tiers import ColdTier, HarnessLauncher, Tier
+from reloc_lsp.evaluation.tiers import ColdTier, HarnessLauncher, Tier, can_fork
 from reloc_lsp.evaluation.workspace.outside_files import OutsideFilesNeededError
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
 from reloc_lsp.search.verdict import Outcome, TestResult
@@ -25,6 +30,10 @@ from reloc_lsp.search.verdict import Outcome, TestResult
 EVALUATION_SHARE = 0.03
 """Share of the time for the baseline that the tests may take which run for every candidate; the other passing tests run
 only in the confirmation. Chosen by hand."""
+PROCESSES = "processes"
+"""The permission to start processes."""
+COMPILED = (".so", ".pyd")
+"""Suffixes of modules that are compiled to machine code."""
 MAX_ERROR = 100
 """Letters of an error that a note quotes. Chosen by hand."""
 MIN_EVALUATION_SECONDS = 1.0
@@ -64,11 +73,17 @@ class Baseline:
 
 
 class BaselineBuilder:
-    """Measures the baseline within `seconds`. The caller closes the tier of the baseline."""
+    """Measures the baseline within `seconds`. The caller closes the tier of the baseline.
 
-    def __init__(self, launcher: HarnessLauncher, location: UnitLocation, seconds: float) -> None:
+    `named_tests` is true if the user named the tests.
+    """
+
+    def __init__(
+        self, launcher: HarnessLauncher, location: UnitLocation, seconds: float, *, named_tests: bool = False
+    ) -> None:
         self.launcher = launcher
         self.location = location
+        self.named_tests = named_tests
         self.budget = max(MIN_EVALUATION_SECONDS, EVALUATION_SHARE * seconds)
         self.search = CoveringTestSearch(launcher, location, seconds)
         self.permissions = Permissions(launcher)
@@ -88,7 +103,8 @@ class BaselineBuilder:
                 await first.close()
                 raise
         except EvaluationError as error:
-            reason = unreadable_reason(str(error), self.launcher) or withheld_note(self.launcher.copy)
+            reason = unreadable_reason(str(error), self.launcher) or missing_package_note(str(error), self.launcher)
+            reason = reason or withheld_note(self.launcher.copy)
             raise EvaluationError(f"{error} {reason}".strip()) from error
 
     def _need_outside_files(self, coverage: CoverageRun) -> None:
@@ -122,13 +138,30 @@ class BaselineBuilder:
         if not results:
             if errors:
                 raise EvaluationError(_not_collected(errors))
-            named = {first.tests[n]: result for n, result in coverage.results.items()}
-            advice = failure_note(named, self.launcher) or "Write a test that calls it, or name its tests with --tests."
-            raise EvaluationError(
-                f"No test reaches {self.location.unit.qualname}: {len(first.tests)} tests were collected and none of "
-                f"them runs it. {advice}"
-            )
+            if PROCESSES in coverage.permissions:
+                elsewhere = await self.chooser.runs.in_other_processes(
+                    cold_tier, tests, dict.fromkeys(tests, self.search.limit)
+                )
+                if elsewhere.covering:
+                    elsewhere.permissions |= coverage.permissions
+                    return await self.chooser.choose_for_processes(first, elsewhere, elsewhere.covering)
+            raise EvaluationError(self._not_reached(first, coverage))
         return await self.chooser.choose_without_swap(first, "the unit runs at import only", results, cold, set())
+
+    def _not_reached(self, first: Tier, coverage: CoverageRun) -> str:
+        """Why no test of those that were collected can evaluate the unit."""
+        location = self.location
+        named = {first.tests[n]: result for n, result in coverage.results.items()}
+        advice = "Write a test that calls it" + ("." if self.named_tests else ", or name its tests with --tests.")
+        compiled = next((path.name for path in location.file.parent.glob(f"{location.file.stem}.*.*")
+                         if path.suffix in COMPILED), "")  # fmt: skip
+        if compiled:
+            advice = f"Python imports the compiled module {compiled} in its place. Remove that to run the source."
+        where = ", nor a process that it starts" if PROCESSES in coverage.permissions else ""
+        return (
+            f"No test reaches {location.unit.qualname}: {len(first.tests)} tests were collected and none of them runs "
+            f"it{where}. {failure_note(named, self.launcher) or advice}"
+        )
 
     def _evaluating(self, coverage: CoverageRun) -> list[int]:
         """Covering tests that evaluate candidates: failing ones, and as many others as can run for each."""
@@ -170,6 +203,8 @@ class BaselineBuilder:
             hang_note(names[n], coverage.results[n], self.search.hanging.given(n))
             for n in coverage.failing if coverage.results[n].outcome is Outcome.TIMEOUT
         ]  # fmt: skip
+        if not choice.tier.forks and can_fork():
+            notes.append(f"Each candidate runs in a new pytest process, which is slow ({choice.reason}).")
         if slow:
             notes.append(f"{len(slow)} more tests pass and reach the unit; the confirmation alone runs them.")
         return Baseline(
@@ -195,7 +230,7 @@ class BaselineBuilder:
 
     def _outside_note(self, test: str, result: TestResult) -> str:
         failure = result.failure
-        error = f" ({shorten(f'{failure.kind}: {failure.message}', MAX_ERROR)})" if failure else ""
+        error = f" ({shorten(without_scratch(f'{failure.kind}: {failure.message}'), MAX_ERROR)})" if failure else ""
         name = self.location.unit.qualname
         return f"{test} still fails{error}: for reasons outside of {name}, whatever it does. So it is left out."
 

@@ -98,7 +98,7 @@ class TierChooser:
         if not any(plain[n].outcome in FAILING for n in covering if n not in outside | flaky):
             outside = set()
         doubts = {
-            "threads run in the test process": warm.collected.threads > 1,
+            "importing the tests starts threads": warm.collected.threads > 1,
             "the unit runs at import": comparison.cold.at_import,
             f"{len(differing)} tests end otherwise in a cold run": not confirmation_only.issuperset(differing),
             "a body that raises does not turn every test red": not unreached <= confirmation_only | outside,
@@ -159,7 +159,7 @@ class TierChooser:
         results = {n: again.get(n, coverage.results[n]) for n in covering if n not in flaky}
         if coverage.at_import:
             results |= await self.runs.failing_neighbors(cold, coverage, covering, self.limit)
-        return TierChoice(cold, "cold: this system cannot fork", results, coverage, flaky)
+        return TierChoice(cold, _why_cold(cold), results, coverage, flaky)
 
     async def choose_without_swap(
         self, first: Tier, doubt: str, results: Mapping[int, TestResult], coverage: CoverageRun, flaky: set[int]
@@ -169,7 +169,7 @@ class TierChooser:
         `doubt` says why a swap cannot be used.
         """
         if not first.forks:
-            return TierChoice(first, "cold: this system cannot fork", results, coverage, flaky)
+            return TierChoice(first, _why_cold(first), results, coverage, flaky)
         fresh = await first.fallback()
         steady = [n for n in results if results[n].outcome not in ENDED_BY_FORCE]
         limits = dict.fromkeys(steady, self.limit)
@@ -179,19 +179,41 @@ class TierChooser:
         if await self.confinement.interferes(fresh, free, seen, limits):
             await self.confinement.confine(fresh, coverage)
             seen = await self.runs.plain(fresh, steady, limits)
-        await first.close()
-        if first.collected.threads == 1 and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
+        if fresh is not first:
+            await first.close()
+        if fresh.forks_safely and all(n in seen and seen[n].outcome is results[n].outcome for n in steady):
             reason = f"fresh start: {doubt}"
             return TierChoice(fresh, reason, {**results, **seen}, coverage, flaky, selective=True)
         await fresh.close()
         reason = f"cold: {doubt}, and fresh starts disagree with cold ones"
         return TierChoice(self._cold_tier(first), reason, results, coverage, flaky)
 
+    async def choose_for_processes(self, first: Tier, coverage: CoverageRun, tests: Sequence[int]) -> TierChoice:
+        """The cold tier, because the `tests` run the unit in processes that they start. Closes the `first` tier."""
+        await first.close()
+        cold = ColdTier(self.launcher, self.location, first.collected)
+        limits = dict.fromkeys(tests, self.limit)
+        free = await self.runs.plain(cold, tests, limits)
+        await self.confinement.confine(cold, coverage)
+        seen = await self.runs.plain(cold, tests, limits)
+        if await self.confinement.interferes(cold, free, seen, limits):
+            await self.confinement.confine(cold, coverage)
+            seen = free
+        flaky = {n for n in tests if n not in seen or n not in free or seen[n].outcome is not free[n].outcome}
+        results = {n: result for n, result in seen.items() if n not in flaky}
+        return TierChoice(cold, "cold: the tests run the unit in other processes", results, coverage, flaky)
+
     def _cold_tier(self, first: Tier) -> ColdTier:
         return ColdTier(self.launcher, self.location, first.collected, grants=self.permissions.importing)
 
     def _limits(self, coverage: CoverageRun, covering: Sequence[int]) -> dict[int, Limit]:
         return {n: limit_of(coverage.results[n], self.limit.wall) for n in covering}
+
+
+def _why_cold(tier: Tier) -> str:
+    """Why nothing was forked."""
+    threads = "importing the tests starts threads, which a fork does not have"
+    return f"cold: {threads if tier.collected.threads > 1 else 'this system cannot fork'}"
 
 
 def _steady(coverage: CoverageRun, tests: Sequence[int]) -> list[int]:

@@ -58,6 +58,15 @@ class UnchangedRuns:
         self.cold_seconds = max(self.cold_seconds, time.monotonic() - began)
         return coverage
 
+    async def in_other_processes(self, tier: Tier, tests: Iterable[int], limits: Mapping[int, Limit]) -> CoverageRun:
+        """A run in a cold tier that shows which tests reach the unit in a process that they start."""
+        coverage = CoverageRun()
+        request = RunRequest(
+            {n: limits[n].grown(MORE_TIME) for n in tests}, marked_line=self.location.first_statement_line
+        )
+        coverage.add(await tier.run(self.location.marked(), request))
+        return coverage
+
     async def passing_when_raising(self, tier: Tier, tests: Sequence[int], limits: Mapping[int, Limit]) -> set[int]:
         """The tests that pass though the unit raises: nothing shows that the swapped code reaches them."""
         passing: set[int] = set()

@@ -20,6 +20,8 @@ _MISSING = re.compile(
     r"[^'\"\n]*['\"](?P<path>[^'\"\n]+)['\"]"
 )
 """The message of an error about a file, in an exception's text or in what pytest prints."""
+_NO_MODULE = re.compile(r"No module named ['\"](?P<name>[\w.]+)['\"]")
+"""The message of an error about a module that cannot be found."""
 _NO_HISTORY = re.compile(
     r"not a git repository|Command '?\[?'?git\b.* exit status 128|Invalid[A-Za-z]*Repository|unable to detect version"
 )
@@ -37,6 +39,20 @@ def withheld_note(copy: ScratchCopy) -> str:
     return (
         f"Withheld from the tests, because it may hold secrets: {', '.join(names[:MAX_NAMED])}{more}. "
         f'To let them read it, add it to the setting evaluation.withhold with an exclamation mark: "!{names[0]}".'
+    )
+
+
+def missing_package_note(text: str, launcher: HarnessLauncher) -> str:
+    """A sentence that names the interpreter, if a module is missing that is none of the workspace; else empty."""
+    missing = _NO_MODULE.search(text)
+    if missing is None:
+        return ""
+    name = missing["name"].partition(".")[0]
+    if any((launcher.copy.origin / found).exists() for found in (name, f"{name}.py", f"src/{name}", f"src/{name}.py")):
+        return ""
+    return (
+        f"The tests run with {launcher.interpreter.executable}: install {name} there, or name another interpreter with "
+        "--interpreter or the setting reloc.evaluation.interpreter."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from reloc_lsp.evaluation.errors import without_scratch
 from reloc_lsp.search.verdict import TestResult
 
 MAX_MESSAGE_LENGTH = 80
@@ -23,9 +24,10 @@ def container_notes(results: Mapping[int, TestResult], names: Sequence[str]) -> 
     if not found:
         return []
     first = failures[found[0]]
+    message = without_scratch(first.message)[:MAX_MESSAGE_LENGTH]
     return [
-        f"{names[found[0]]} fails with {first.kind} ({first.message[:MAX_MESSAGE_LENGTH]}): in the sandbox there is no "
-        "network and nothing outside the workspace can be written. If it passes elsewhere, use --sandbox none."
+        f"{names[found[0]]} fails with {first.kind} ({message}): in the sandbox there is no network and "
+        "nothing outside the workspace can be written. If it passes elsewhere, use --sandbox none."
     ]
 
 

@@ -43,11 +43,14 @@ class Suspects:
     total: int
 
 
-async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds: float, about: str = "") -> Suspects:
+async def find_suspects(
+    launcher: HarnessLauncher, files: Sequence[str], seconds: float, about: str = "", doctests: Sequence[str] = ()
+) -> Suspects:
     """Run the tests in `files` under a trace of calls, for at most `seconds`, and rank the functions they call.
 
     With the node id `about` only failures of these tests count, and the others show which functions work. Functions of
-    the test files and of `conftest.py` are left out. Raises `EvaluationError` if no test is collected, and
+    the test files and of `conftest.py` are left out, but not those of `doctests`, files whose doctests
+    are tests. Raises `EvaluationError` if no test is collected, and
     `OutsideFilesNeededError`.
     """
     trace = await _collect_and_trace(launcher, files, seconds, about)
@@ -60,7 +63,7 @@ async def find_suspects(launcher: HarnessLauncher, files: Sequence[str], seconds
     failing = {n for n, r in results.items() if r.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.XFAILED)}
     # What other failing tests call is neither right nor the cause of these failures.
     calls = {function: tests - (failing - trace.chosen) for function, tests in calls.items()}
-    test_files = {file.split("::")[0] for file in files}
+    test_files = {file.split("::")[0] for file in files}.difference(doctests)
     scores = {
         (file, line): score
         for (file, line), score in function_suspiciousness(calls, failing & trace.chosen).items()

@@ -17,6 +17,8 @@ from reloc_lsp.evaluation.workspace.workspace_scan import is_excluded, list_entr
 
 UNUSUAL_PATTERNS = ("tests.py", "test.py", "*_tests.py", "*tests.py")
 """Names of test files that pytest collects only if they are named. Used if a project has no other test files."""
+DOCTEST_MODULES = "--doctest-modules"
+"""The option by which pytest collects the doctests of modules."""
 _CONFIGURATION_FILES = {
     "pytest.toml": "pytest", ".pytest.toml": "pytest", "pytest.ini": "pytest", ".pytest.ini": "pytest",
     "pyproject.toml": "tool.pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest",
@@ -29,13 +31,14 @@ class PytestLayout:
     """What tests are, by pytest's configuration.
 
     `testpaths` is the option of that name, `patterns` is `python_files`, `functions` is `python_functions`, and
-    `classes` is `python_classes`.
+    `classes` is `python_classes`. `doctests` is true if pytest collects the doctests of every module.
     """
 
     testpaths: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ("test_*.py", "*_test.py")
     functions: tuple[str, ...] = ("test",)
     classes: tuple[str, ...] = ("Test",)
+    doctests: bool = False
 
 
 def pytest_layout(user: UserFiles) -> PytestLayout:
@@ -47,6 +50,7 @@ def pytest_layout(user: UserFiles) -> PytestLayout:
         split.get("python_files") or PytestLayout.patterns,
         split.get("python_functions") or PytestLayout.functions,
         split.get("python_classes") or PytestLayout.classes,
+        DOCTEST_MODULES in split.get("addopts", ()),
     )
 
 

@@ -5,7 +5,7 @@ Not here: which tier evaluates a unit (`baseline`), and how candidates are sprea
 
 from reloc_lsp.evaluation.tiers.base import BatchTier, Tier
 from reloc_lsp.evaluation.tiers.cold_tier import ColdTier
-from reloc_lsp.evaluation.tiers.collect import first_tier
+from reloc_lsp.evaluation.tiers.collect import can_fork, first_tier
 from reloc_lsp.evaluation.tiers.forked_tiers import FreshTier, WarmTier
 from reloc_lsp.evaluation.tiers.harness_launcher import HarnessLauncher
 from reloc_lsp.evaluation.tiers.import_permissions import missing_for_import, permissions_to_import
@@ -17,6 +17,7 @@ __all__ = [
     "HarnessLauncher",
     "Tier",
     "WarmTier",
+    "can_fork",
     "first_tier",
     "missing_for_import",
     "permissions_to_import",

@@ -31,6 +31,11 @@ class Tier(ABC):
         return self.collected.tests
 
     @property
+    def forks_safely(self) -> bool:
+        """Whether the process that is forked has one thread: others are missing in a fork, which may wait for them."""
+        return True
+
+    @property
     def may_reach_unit(self) -> bool:
         """Whether a test that is run may reach the unit; `False` only if that is certain."""
         return True

@@ -122,6 +122,7 @@ class ColdTier(Tier):
             more_recursion=self.more_recursion,
             guarded_lines=self.guarded_lines,
             swallowed_before=request.swallowed_before,
+            marked_line=request.marked_line,
         )
 
     async def _receive(self, process: HarnessProcess, nonce: str, limits: Mapping[int, float]) -> ChildReport:

@@ -33,7 +33,8 @@ async def first_tier(
     """Collect `selection` (files or node ids); raises `EvaluationError` if pytest does not get that far.
 
     A warm tier skips files for which the `budget` does not last. In a mounted workspace, folders are made writable that
-    importing or collecting was seen to write in. The caller closes the tier.
+    importing or collecting was seen to write in. Where importing starts threads, the tier is not a warm one. The caller
+    closes the tier.
     """
     while True:
         try:
@@ -46,8 +47,19 @@ async def first_tier(
                 raise
             continue
         if not await _made_writable(launcher, selection, *(error.text for error in tier.collected.errors)):
-            return tier
+            return tier if tier.forks_safely else await _without_threads(tier, launcher, location)
         await tier.close()
+
+
+async def _without_threads(tier: Tier, launcher: HarnessLauncher, location: UnitLocation | None) -> Tier:
+    """The tier where importing the tests starts a thread: fresh, so that each fork starts it itself, or else cold."""
+    fresh = await tier.fallback() if location else tier
+    await tier.close()
+    if fresh is not tier:
+        if fresh.forks_safely:
+            return fresh
+        await fresh.close()
+    return ColdTier(launcher, location, tier.collected)
 
 
 async def _made_writable(launcher: HarnessLauncher, selection: Sequence[str], *errors: str) -> bool:

@@ -109,6 +109,11 @@ class WarmTier(ForkedTier, BatchTier):
         return await WarmTier.start(self.launcher, self.location, self.selection)
 
     @property
+    def forks_safely(self) -> bool:
+        """Whether importing and collecting the tests started no thread."""
+        return self.collected.threads == 1
+
+    @property
     def may_reach_unit(self) -> bool:
         """Whether any live function has the unit's code."""
         return self.collected.functions > 0
@@ -149,6 +154,7 @@ class FreshTier(ForkedTier):
     """Forks of a process that has imported pytest and third-party modules; the project is imported in the fork."""
 
     location: UnitLocation
+    threads: int = 1
     name: str = "fresh"
 
     @classmethod
@@ -156,14 +162,20 @@ class FreshTier(ForkedTier):
         """Start the process for the tests in `collected`; raises `EvaluationError` if it does not start."""
         job = FreshJob(collected.tests, str(location.copy), collected.modules)
         process = await launcher.start(job, launcher.copy.root)
-        if not isinstance(await first_message(process), Ready):
+        ready = await first_message(process)
+        if not isinstance(ready, Ready):
             await process.close()
             raise EvaluationError(f"The test process did not start: {cause(process.last_output())}")
-        return cls(ForkClient(process), collected, launcher, location)
+        return cls(ForkClient(process), collected, launcher, location, threads=ready.threads)
 
     async def restarted(self) -> FreshTier:
         """Another process that has imported the same modules."""
         return await FreshTier.start(self.launcher, self.location, self.collected)
+
+    @property
+    def forks_safely(self) -> bool:
+        """Whether importing third-party modules started no thread."""
+        return self.threads == 1
 
     def version(self, source: str) -> str:
         """The whole file that the fork imports."""

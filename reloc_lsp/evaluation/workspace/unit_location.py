@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from reloc_lsp.evaluation.harness.protocol.messages import MARK
 from reloc_lsp.evaluation.harness.protocol.values import UnitDescription
 from reloc_lsp.program.fingerprint import is_docstring, parse_unit
 from reloc_lsp.program.text_edit import Edit, apply_edits
@@ -123,6 +124,10 @@ class UnitLocation:
     def canary(self) -> str:
         """The unit with a new first statement that raises, so that every test that runs this source must fail."""
         return self.beginning_with("raise SystemExit('ReLoc: this must fail')")
+
+    def marked(self) -> str:
+        """The unit with a new first statement that leaves a file, whichever process runs it (see `MARK`)."""
+        return self.beginning_with(f"open(__file__ + {MARK!r}, 'w').close()")
 
     def beginning_with(self, statement: str) -> str:
         """The unit with a new first `statement`. The rest of the body stays, so a generator is still a generator."""

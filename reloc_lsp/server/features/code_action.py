@@ -12,7 +12,7 @@ from lsprotocol import types
 
 from reloc_lsp.server.language_server import ReLocServer
 from reloc_lsp.server.session.diagnostics import SOURCE
-from reloc_lsp.server.session.documents import OpenDocument
+from reloc_lsp.server.session.documents import OpenDocument, no_file_reason
 
 KIND = "refactor.rewrite.reloc"
 QUICK_FIX = types.CodeActionKind.QuickFix.value
@@ -25,7 +25,6 @@ IMPROVEMENTS = (
     (INSTRUCT, f"{TITLE}: with an instruction…", "instruct"),
 )
 """Kind, title and objective of the actions that improve a function whose tests pass."""
-NO_FILE = "ReLoc revises functions in files: save this document first."
 SYNTAX_ERROR = "ReLoc cannot parse this file: fix its syntax first."
 
 _CLASS = re.compile(r"\s*class\b")
@@ -82,7 +81,7 @@ def _revisions(ls: ReLocServer, document: OpenDocument, params: types.CodeAction
         return []
     automatic = _is_automatic(params)
     if document.file is None:
-        return _disabled(ls, NO_FILE, automatic)
+        return _disabled(ls, no_file_reason(document.uri), automatic)
     line = params.range.start.line
     if _is_revisable(document, line, automatic):
         # The line and its version instead of a name: the command then finds the unit, which may need a parse.

@@ -81,7 +81,7 @@ class OnSave:
                 continue
             checked[name] = current[name]
             job = Job(uri, name, file)
-            request = RevisionRequest(file, unit.line, self._session.documents.open_files())
+            request = RevisionRequest(file, unit.line, self._session.documents.open_files(uri))
             self._revisions.begin_quietly(job, request, settings)
             assert job.task is not None
             await asyncio.wait({job.task})

@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from reloc_lsp.program.unit import Module, Unit
 from reloc_lsp.search.objective import FIX, Kind, Objective
 from reloc_lsp.server.jobs.job_registry import Job
-from reloc_lsp.server.session.documents import OpenDocument, parse
+from reloc_lsp.server.session.documents import OpenDocument, no_file_reason, parse
 from reloc_lsp.server.session.editor_session import EditorSession
 from reloc_lsp.server.session.workspace_roots import on_disk
 
@@ -86,14 +86,14 @@ def resolve(arguments: ReviseArguments, session: EditorSession) -> tuple[Job, Re
             f"Trust it in your editor, and then {RUN_AGAIN}."
         )
     if file is None:
-        raise NothingToReviseError("ReLoc revises functions in files: save this document first.")
+        raise NothingToReviseError(no_file_reason(arguments.uri))
     document = session.documents.open_document(arguments.uri)
     job = Job(document.uri if document else arguments.uri, file.name, file)
     unit = _unit(arguments, file, document)
     if unit is not None:
         job.qualname = unit.qualname
     line = unit.line if unit else None
-    return job, RevisionRequest(file, line, session.documents.open_files(), arguments.objective)
+    return job, RevisionRequest(file, line, session.documents.open_files(job.uri), arguments.objective)
 
 
 def _unit(arguments: ReviseArguments, file: Path, document: OpenDocument | None) -> Unit | None:

@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING
 
+from reloc_lsp.server.jobs.editor_wording import worded_for_editors
 from reloc_lsp.server.jobs.job_registry import Job, RevisionFactory, RevisionRun
 from reloc_lsp.server.jobs.progress import JobProgress
 from reloc_lsp.server.jobs.revision_request import RevisionRequest
@@ -43,7 +44,8 @@ class RevisionRunner:
         snapshot = Snapshot(root, await asyncio.to_thread(unsaved, root, request.texts))
         target = Target(request.file, line=request.line, objective=request.objective)
         recording = Recording(write=self._traces.create(job.id))
-        return await _follow(job, self._revision_factory(snapshot, target, settings, recording), progress)
+        run = self._revision_factory(snapshot, target, settings, recording)
+        return worded_for_editors(await _follow(job, run, progress))
 
 
 async def _follow(job: Job, run: RevisionRun, progress: JobProgress) -> Proposal:

@@ -109,10 +109,17 @@ class Documents(Workspace):
         path = path_of(uri)
         return within(path, self.roots) if path else None
 
-    def open_files(self) -> list[tuple[Path, str]]:
-        """Every open document that is a file: its path and its text."""
-        documents = self.text_documents.values()
-        return [(path, document.source) for document in documents if (path := self.file(document.uri))]
+    def open_files(self, first: str = "") -> list[tuple[Path, str]]:
+        """Every open document that is a file: its path and its text.
+
+        Of documents that are the same file, by links or by spellings of its URI, only one counts: the one with the URI
+        `first`, or else the one that was opened first.
+        """
+        found: dict[Path, tuple[Path, str]] = {}
+        for document in sorted(self.text_documents.values(), key=lambda document: document.uri != first):
+            if path := self.file(document.uri):
+                found.setdefault(path.resolve(), (path, document.source))
+        return list(found.values())
 
     def notify_change(self) -> None:
         """Let every `wait_until` check its condition again."""
@@ -146,6 +153,16 @@ def path_of(uri: str) -> Path | None:
     """The path of a `file:` URI, `None` for every other scheme."""
     path = to_fs_path(uri)
     return Path(path) if path else None
+
+
+def no_file_reason(uri: str) -> str:
+    """Why a document that is no file cannot be revised, and what to do."""
+    scheme = uri.partition(":")[0]
+    if scheme == "untitled":
+        return "ReLoc revises functions in files: save this document first."
+    if "notebook" in scheme:
+        return "ReLoc revises functions in files, and this is a cell of a notebook. Move the function into a module."
+    return f"ReLoc revises functions in files, and this document is none ({scheme}). Open the file itself."
 
 
 def parse(text: str) -> Module | None:

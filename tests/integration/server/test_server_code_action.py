@@ -76,15 +76,22 @@ async def test_automatic_requests_get_actions_only_on_the_line_of_the_definition
     assert await editor.actions(uri, 0) and await editor.actions(uri, 2)
 
 
-@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "vscode-notebook-cell:/a/b.ipynb#W0", "git:/a/ranges.py"])
-async def test_only_files_are_revised(connect, source, clamp, uri):
+@pytest.mark.parametrize(
+    "uri, reason",
+    [
+        ("untitled:Untitled-1", "save this document"),
+        ("vscode-notebook-cell:/a/b.ipynb#W0", "a cell of a notebook"),
+        ("git:/a/ranges.py", "Open the file itself"),
+    ],
+)
+async def test_only_files_are_revised(connect, source, clamp, uri, reason):
     editor = await connect()
     editor.open_uri(uri, source)
     (action,) = await editor.repairs(uri, clamp)
-    assert "save this document" in action.disabled.reason and action.command is None
+    assert reason in action.disabled.reason and action.command is None
     assert await editor.actions(uri, clamp, trigger_kind=AUTOMATIC) == []
     assert await editor.command("reloc.revise", uri, "clamp", 1) is None
-    assert "save this document" in editor.messages[-1]
+    assert reason in editor.messages[-1]
 
 
 async def test_a_syntax_error_disables_the_action(connect, project, source, clamp):

@@ -59,3 +59,17 @@ async def test_the_settings_of_a_folder_are_requested_with_the_editors_uri(conne
     editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
     await editor.revise(editor.open(folder / "ranges.py"), clamp)
     assert (await revisions.started()).settings.budget.evaluations == 9
+
+
+async def test_of_two_documents_that_are_one_file_the_one_that_was_asked_for_counts(
+    connect, project, clamp, source, revisions
+):
+    (project / "real").mkdir()
+    (project / "real" / "ranges.py").write_bytes(source.encode())
+    (project / "linked").symlink_to("real", target_is_directory=True)
+    editor = await connect(root=project)
+    typed = source.replace("return 1", "return 2")
+    uri = editor.open(project / "real" / "ranges.py", typed)
+    editor.open(project / "linked" / "ranges.py", "def half_typed(:")
+    await editor.revise(uri, clamp)
+    assert dict((await revisions.started()).snapshot.unsaved) == {project / "real" / "ranges.py": typed}

@@ -31,6 +31,8 @@ PROTOCOL = 3
 
 ChildEnd = Literal["done", "timeout", "died", "garbled"]
 """How a child of the fork server ended: by itself, over a limit, by a crash, or with a record that is none of ours."""
+MARK = ".reached"
+"""What is added to the name of the unit's file to name the file that the marked unit leaves."""
 RawRecord = dict[str, object]
 """A record as JSON, not yet decoded: candidates ran in the process that sent it."""
 
@@ -106,7 +108,8 @@ class ColdJob(Job):
     `tests` are those to run, `selection` the files that hold them. `backwards` runs the last test
     first. `guarded_lines` are the unit's first and last line, if what it returns is to be checked for objects that
     deceive comparisons. `more_recursion` lets functions call each other deeper than usual. `swallowed_before` is that
-    of `RunRequest`. With a `stand_in` the unit itself runs in a subject process.
+    of `RunRequest`. With a `marked_line` the unit leaves the file `unit_file` + `MARK` where it runs, in whichever
+    process: then a test reached that line. With a `stand_in` the unit itself runs in a subject process.
     """
 
     name: ClassVar[str] = "cold"
@@ -121,6 +124,7 @@ class ColdJob(Job):
     more_recursion: bool = False
     guarded_lines: Optional[tuple[int, int]] = None
     swallowed_before: Optional[tuple[str, ...]] = None
+    marked_line: int = 0
     stand_in: Optional[StandInRequest] = None
 
 
@@ -223,8 +227,11 @@ class CollectionFailed(Message):
     errors: tuple[CollectionError, ...]
 
 
+@dataclass(frozen=True)
 class Ready(Message):
-    """A fresh server awaits commands."""
+    """A fresh server awaits commands; it has so many `threads`."""
+
+    threads: int = 1
 
 
 class Alive(Message):

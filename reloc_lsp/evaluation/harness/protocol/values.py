@@ -137,10 +137,10 @@ class RunRequest:
     `early_stop` ends it after that many failures, if no test before passed. After `seconds` no further test begins;
     nor does one after `quiet` seconds in which no test reached the unit. `learn` reports which permissions the tests
     require, and runs them without confinement. `probe` records values of the unit, `trace_calls` the functions that
-    each test calls. With `stacks` a test whose time is up reports where it was. `differential` then calls the unit with
-    inputs that no test uses. A test fails if the unit swallows an assertion of it (see `TestEnded.swallowed`) that is
-    not in `swallowed_before`, which holds those that the unchanged unit swallows; with `None` it does not fail for
-    that.
+    each test calls. With `stacks` a test whose time is up reports where it was. For `marked_line` see `ColdJob`.
+    `differential` then calls the unit with inputs that no test uses. A test fails if the unit swallows an assertion of
+    it (see `TestEnded.swallowed`) that is not in `swallowed_before`, which holds those that the unchanged unit
+    swallows; with `None` it does not fail for that.
     """
 
     limits: dict[int, Limit]
@@ -151,6 +151,7 @@ class RunRequest:
     learn: bool = False
     trace_calls: bool = False
     stacks: bool = False
+    marked_line: int = 0
     probe: Optional[ProbeRequest] = None
     differential: bool = False
     swallowed_before: Optional[tuple[str, ...]] = None

@@ -6,6 +6,7 @@ Nothing here forks or needs what only POSIX has.
 from __future__ import annotations
 
 import _thread
+import contextlib
 import os
 import secrets
 import sys
@@ -24,9 +25,10 @@ from ..probe.call_trace import CallTrace
 from ..probe.false_passes.return_guard import ReturnGuard
 from ..probe.false_passes.swallowed_assertions import counts_as_failure, forget, swallowed_failure, swallowed_sites
 from ..protocol.codec import as_object
-from ..protocol.messages import ColdJob, Command, Setup, StampedRecord
+from ..protocol.messages import MARK, ColdJob, Command, Setup, StampedRecord
 from ..protocol.records import (
     CanaryEnded,
+    LineReached,
     NotCollected,
     OutsideReport,
     Record,
@@ -81,6 +83,7 @@ class SessionReporter:
         self.error: BaseException | None = None
         self.failures_left = job.failures_allowed
         self.swallowed_before = job.swallowed_before
+        self.marked_line = job.marked_line
         self.cpu_before = self.wall_before = 0.0
         self.outcomes: dict[str, TestOutcome] = {}
         self.failures: dict[str, FailureReport] = {}
@@ -175,6 +178,8 @@ class SessionReporter:
                 outcome, failure = "failed", FailureReport(NOT_OUTSIDE, fault)
         if self.observer and number is not None:
             self.observer.end(self.error)
+        if self.marked_line and number is not None:
+            self._report_mark(number)
         swallowed = swallowed_sites(self.unit_file, self.error)
         if outcome == "passed" and counts_as_failure(swallowed, self.swallowed_before):
             outcome, failure = "failed", swallowed_failure(swallowed)
@@ -185,6 +190,12 @@ class SessionReporter:
             self.failures_left -= 1
             if self.failures_left < 0:
                 self.session.shouldstop = "the rest cannot change the decision"
+
+    def _report_mark(self, number: int) -> None:
+        """Report that the test reached the unit, if the unit left its mark."""
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.unit_file + MARK)
+            self.send(LineReached(self.marked_line, number))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -18,6 +18,7 @@ from ..protocol.records import NotCollected, Send
 from ..protocol.test_ids import WantedTest, find_tests, wanted_tests
 from ..protocol.wire import Wire
 from . import import_phase
+from .loaded_modules import thread_count
 from .plugins import RERUN_PLUGINS, unregister
 from .pytest_session import collection_error, run_pytest
 from .runner import Runner
@@ -87,5 +88,5 @@ class FreshServer:
 def run(wire: Wire, setup: Setup, job: FreshJob) -> None:
     """Import the third-party modules and serve."""
     server = FreshServer(setup, job)
-    wire.send(Ready())
+    wire.send(Ready(thread_count()))
     ForkServer(wire, setup, server.run_child).serve()
