@@ -126,7 +126,8 @@ class UnitReviser:
             len(baseline.tests),
             evaluator.sandbox,
         )
-        self.report.notes += baseline.notes
+        for note in baseline.notes:
+            self.report.note_once(note)
         if baseline.unseen:
             self.report.notes.append(
                 f"There was no time for {baseline.unseen}, so they guard nothing: give more with --seconds."

@@ -126,7 +126,7 @@ async def test_a_function_that_only_other_processes_run_is_judged_there(write):
     root = write({"sizes.py": "def double(n):\n    return n - n\n", "cli.py": cli, "test_cli.py": tests})
     proposal = await revise(root, Target(root / "sizes.py", "double"))
     assert proposal.status == "fixed" and "n + n" in proposal.source, proposal
-    assert any("new pytest process" in note for note in proposal.notes)
+    assert any("takes a new pytest process" in note for note in proposal.notes)
 
 
 async def test_the_doctests_of_a_module_are_tests_if_pytest_collects_them(write):

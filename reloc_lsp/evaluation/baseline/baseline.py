@@ -204,7 +204,7 @@ class BaselineBuilder:
             for n in coverage.failing if coverage.results[n].outcome is Outcome.TIMEOUT
         ]  # fmt: skip
         if not choice.tier.forks and can_fork():
-            notes.append(f"Each candidate runs in a new pytest process, which is slow ({choice.reason}).")
+            notes.append(f"Each candidate takes a new pytest process, so few were tried ({choice.reason}).")
         if slow:
             notes.append(f"{len(slow)} more tests pass and reach the unit; the confirmation alone runs them.")
         return Baseline(

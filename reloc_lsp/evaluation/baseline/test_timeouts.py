@@ -14,7 +14,7 @@ CPU_FACTOR = 10
 """How many times as long as the unchanged unit a revision may take. Chosen by hand."""
 MIN_WALL, WALL_FACTOR = 3.0, 30
 """Wall-clock seconds that every test may take, and the factor of its own use that is added. Chosen by hand."""
-MIN_HUNG_WALL = 0.5
+MIN_HUNG_WALL = 0.3
 """Wall-clock seconds that a test may take that did not end, besides `WALL_FACTOR` times what the slowest one takes that
 ends: every candidate that does not help costs them. Chosen by hand."""
 

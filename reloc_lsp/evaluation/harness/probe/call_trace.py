@@ -39,7 +39,7 @@ class CallTrace:
     def report(self) -> CallsReport:
         """Every function in the files of the project that was called."""
         found = []
-        for code, tests in self.calls.items():
+        for code, tests in list(self.calls.items()):
             # Code without a file has a name like "<string>".
             file = os.path.realpath(code.co_filename) if os.path.isabs(code.co_filename) else ""
             if file.startswith(self.root):
