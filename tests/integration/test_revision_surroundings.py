@@ -22,12 +22,12 @@ READS_A_VARIABLE = """\
         return f"{price} {UNIT.upper}"
 """
 SHOP_TESTS = "from shop import label\ndef test(): assert label(3) == '3 EUR'\n"
-HOME_TESTS = "from hi import greeting\ndef test(): assert greeting() == 'Dear Bo!'\n"
+HOME_TESTS = "from hi import greeting\ndef test(): assert greeting() == 5\n"
 READS_HOME = """\
     from pathlib import Path
 
     def greeting():
-        return "Dear " + (Path.home() / ".greeting").read_text() + "?"
+        return int((Path.home() / ".greeting").read_text()) - 1
 """
 COUNTER = """\
     import queue
@@ -36,13 +36,15 @@ COUNTER = """\
     waiting = queue.Queue()
 
     def longest(words):
-        return max(words, key=id and hash and (lambda word: -len(word)))
+        return min(words, key=len)
 
     def serve():
         while True:
             words, box, done = waiting.get()
-            box.append(longest(words))
-            done.set()
+            try:
+                box.append(longest(words))
+            finally:
+                done.set()
 
     threading.Thread(target=serve, daemon=True).start()
 
@@ -89,7 +91,7 @@ async def test_a_variable_that_is_not_set_at_all_is_not_called_withheld(write, m
 
 async def test_a_file_of_the_home_folder_is_named_with_the_settings_that_show_it(write, tmp_path, monkeypatch):
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / ".greeting").write_text("Bo")
+    (tmp_path / "home" / ".greeting").write_text("4")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     root = write({"hi.py": READS_HOME, "test_hi.py": HOME_TESTS})
     proposal = await revise(root, Target(root / "hi.py", "greeting"))
@@ -135,8 +137,8 @@ async def test_the_doctests_of_a_module_are_tests_if_pytest_collects_them(write)
             """
             >>> rest(10, 4)
             6
-            >>> rest(5, 5)
-            0
+            >>> rest(3, 5)
+            -2
             """
             return total + paid
     '''
@@ -163,7 +165,7 @@ async def test_a_test_that_fails_elsewhere_neither_hinders_a_fix_nor_goes_unname
     tests = """
         from rows import row, trimmed
 
-        def test_trimmed(): assert trimmed(" ann lee ") == "ann lee"
+        def test_trimmed(): assert trimmed(" ann Lee ") == "ann Lee"
         def test_newborn(): assert row("x", [0]) == ("x", [0])
     """
     root = write({"rows.py": module, "test_rows.py": tests})
@@ -214,7 +216,7 @@ async def test_where_the_time_went_is_part_of_the_result(write):
     timings = items[-1].as_json()["timings"]
     assert list(timings) == ["copy", "collection", "baseline", "first_fix", "choice", "confirmation"]
     assert all(seconds > 0 for seconds in timings.values()), timings
-    assert sum(timings.values()) <= items[-1].cost["seconds"] + 0.01
+    assert sum(timings.values()) <= items[-1].cost["seconds"] + 1
     first = next(item for item in items if isinstance(item, Progress) and item.plausible)
     assert "x - 1" in first.plausible and first.phase == "searching"
 

@@ -84,6 +84,8 @@ EXAMPLES: list[Message] = [
     records.LineReached(3, None),
     records.PermissionRequired("network"),
     records.FileMissing("/tmp/copy/data/rates.json"),
+    records.VariableMissing("RATES"),
+    records.StoppedAt(FailureReport("Timeout", "m.py:3 in f", 5, (3,)), (values.CalledFunction("m.py", 2, (0,)),)),
     ProbeReport(
         {"a": ("int",)}, {0: 2}, {0: {3: 1}}, {3: ((0, 1, (0, -1)), (None, 0, ()))}, {3: {0: True}}, {0: 3}, {}
     ),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from reloc_lsp.evaluation.harness.protocol.values import Limit, RunRequest
 from reloc_lsp.evaluation.tiers import Tier
 from reloc_lsp.evaluation.workspace.unit_location import UnitLocation
-from reloc_lsp.search.verdict import Failure, Outcome, TestResult
+from reloc_lsp.search.verdict import Outcome, TestResult
 
 CHANGING_METHODS = frozenset((
     "add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "put", "remove",
@@ -34,13 +34,13 @@ async def failing_outside(
 ) -> set[int]:
     """The tests that fail in the same way whatever the unit does; `results` are those with the unchanged unit.
 
-    Such a test fails in the same way if the unit raises an exception; or the unit only returns something, and the test
-    fails elsewhere before it uses that. A test that fails because it expects an exception of the unit is none.
+    Such a test fails in the same way if the unit raises an exception; or the unit only returns something, and other code
+    of its file raises an exception before anything uses that. What the test itself raises may depend on the unit.
     """
     failing = {n: result for n, result in results.items() if result.outcome is Outcome.FAILED and result.failure}
     outside = await _failing_alike(tier, location.canary(), failing, limits)
     if _only_returns(location.module.node(location.unit)):
-        unused = {n: r for n, r in failing.items() if n not in outside and r.failure and _says_why(r.failure)}
+        unused = {n: r for n, r in failing.items() if n not in outside and r.failure and r.failure.unit_lines}
         for value in (UNUSABLE, "None"):
             alike = await _failing_alike(tier, location.beginning_with(f"return {value}"), unused, limits)
             unused = {n: unused[n] for n in alike}
@@ -64,14 +64,6 @@ def _same_failure(one: TestResult, other: TestResult) -> bool:
     if first is None or second is None or one.outcome is not other.outcome:
         return False
     return (first.kind, first.message, first.test_line) == (second.kind, second.message, second.test_line)
-
-
-def _says_why(failure: Failure) -> bool:
-    """Whether the failure is an error of the code, or an assertion that shows the values that it compares."""
-    kinds = (failure.kind, *failure.bases)
-    if "AssertionError" in kinds:
-        return "assert " in failure.message and " == " in failure.message
-    return failure.kind not in ("Failed", "Exception")
 
 
 def _only_returns(function: ast.AST) -> bool:

@@ -12,7 +12,7 @@ MAX_SHARED_CPU = 0.5
 """CPU seconds at the most that are added for what the tests have in common. Chosen by hand."""
 CPU_FACTOR = 10
 """How many times as long as the unchanged unit a revision may take. Chosen by hand."""
-MIN_WALL, WALL_FACTOR = 3.0, 30
+MIN_WALL, WALL_FACTOR = 1.5, 30
 """Wall-clock seconds that every test may take, and the factor of its own use that is added. Chosen by hand."""
 MIN_HUNG_WALL = 0.3
 """Wall-clock seconds that a test may take that did not end, besides `WALL_FACTOR` times what the slowest one takes that

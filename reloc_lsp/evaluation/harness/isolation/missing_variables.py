@@ -44,7 +44,8 @@ class MissingVariables:
             return
         frame = sys._getframe(2)
         for _ in range(MAX_FRAMES):
-            if os.path.realpath(frame.f_code.co_filename).startswith(self._root):
+            file = frame.f_code.co_filename  # absolute, but for code without a file
+            if os.path.isabs(file) and os.path.realpath(file).startswith(self._root):
                 self._seen.add(name)
                 self._send(VariableMissing(name))
                 return

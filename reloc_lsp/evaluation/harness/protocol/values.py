@@ -150,11 +150,11 @@ class RunRequest:
     quiet: Optional[float] = None
     learn: bool = False
     trace_calls: bool = False
-    stacks: bool = False
-    marked_line: int = 0
     probe: Optional[ProbeRequest] = None
     differential: bool = False
     swallowed_before: Optional[tuple[str, ...]] = None
+    stacks: bool = False
+    marked_line: int = 0
 
 
 @dataclass(frozen=True)
