@@ -34,8 +34,8 @@ async def failing_outside(
 ) -> set[int]:
     """The tests that fail in the same way whatever the unit does; `results` are those with the unchanged unit.
 
-    Such a test fails in the same way if the unit raises an exception; or the unit only returns something, and other code
-    of its file raises an exception before anything uses that. What the test itself raises may depend on the unit.
+    Such a test fails in the same way if the unit raises an exception; or the unit only returns something, and code
+    elsewhere in its file raises an exception before anything uses that. What a test itself raises may depend on it.
     """
     failing = {n: result for n, result in results.items() if result.outcome is Outcome.FAILED and result.failure}
     outside = await _failing_alike(tier, location.canary(), failing, limits)
