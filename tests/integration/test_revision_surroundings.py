@@ -197,7 +197,7 @@ async def test_a_test_that_expects_an_exception_is_not_set_apart(write):
 async def test_a_partial_result_names_the_tests_that_still_fail(write):
     tests = "from m import up\ndef test_one(): assert up(1) == 2\ndef test_text(): assert up('a') == b'never'\n"
     root = write({"m.py": "def up(x):\n    return x - 1\n", "test_m.py": tests})
-    settings = Settings(budget=Budget(seconds=15), evaluation=EvaluationSettings(workers=1))
+    settings = Settings(budget=Budget(seconds=30), evaluation=EvaluationSettings(workers=1))
     revision = Revision(Snapshot(root), Target(root / "m.py", "up"), settings)
     (proposal,) = [i async for i in revision.run() if isinstance(i, Proposal)]
     assert proposal.status == "improved"
