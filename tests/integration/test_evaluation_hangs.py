@@ -89,7 +89,7 @@ async def test_a_loop_that_never_ends_is_repaired_with_and_without_a_target(writ
     where = Target(root / "m.py", target) if target else Target()
     (proposal,) = [item async for item in Revision(Snapshot(root), where, settings).run() if isinstance(item, Proposal)]
     assert (proposal.status, proposal.qualname) == ("fixed", "steps"), proposal
-    assert "number -= 1" in proposal.source
+    assert "number -= 1" in proposal.source or "number += -1" in proposal.source
 
 
 async def test_a_slow_test_beside_quick_ones_is_not_taken_for_one_that_hangs(write, start_evaluator):

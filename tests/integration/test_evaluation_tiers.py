@@ -111,7 +111,7 @@ async def test_what_a_test_module_kept_from_before_the_swap_is_made_anew(write, 
     assert right.all_passed and not wrong.all_passed
 
 
-async def test_threads_in_the_test_process_forbid_forking_it(write, start_evaluator):
+async def test_a_process_in_which_importing_the_tests_started_a_thread_is_not_forked(write, start_evaluator):
     root = write(
         {
             "m.py": "def f(a):\n    return a\n",
@@ -123,7 +123,7 @@ async def test_threads_in_the_test_process_forbid_forking_it(write, start_evalua
         }
     )
     evaluator = await start_evaluator(root, "m.py::f")
-    assert evaluator.baseline.tier.name == "cold" and "threads" in evaluator.baseline.reason
+    assert evaluator.baseline.tier.name == "fresh" and "starts threads" in evaluator.baseline.reason
     (verdict,) = await evaluate(evaluator, "def f(a):\n    return 3\n")
     assert verdict.all_passed
 
