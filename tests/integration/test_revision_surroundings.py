@@ -200,7 +200,7 @@ async def test_a_partial_result_names_the_tests_that_still_fail(write):
     settings = Settings(budget=Budget(seconds=30), evaluation=EvaluationSettings(workers=1))
     revision = Revision(Snapshot(root), Target(root / "m.py", "up"), settings)
     (proposal,) = [i async for i in revision.run() if isinstance(i, Proposal)]
-    assert proposal.status == "improved"
+    assert proposal.status == "improved", proposal
     assert "Still failing: test_m.py::test_text." in proposal.why
 
 

@@ -139,8 +139,10 @@ class Repair:
 
     async def partial(self, search: LocalSearch, announce: Announce, until: float) -> Proposal | None:
         """The revision that wins the most tests and loses none, if a cold run confirms it."""
-        context = self._context
-        while (best := self._partial_fixes.best(search)) and time.monotonic() < until:
+        context, tried = self._context, False
+        # Once in any case: a search that ended late must not hide what it found.
+        while (best := self._partial_fixes.best(search)) and (not tried or time.monotonic() < until):
+            tried = True
             node = (await self._ranked(best))[0]
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
