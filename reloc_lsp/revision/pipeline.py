@@ -13,7 +13,7 @@ from pathlib import Path
 from reloc_lsp.evaluation.baseline.withheld_variables import variables_note, withheld_variables
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
-from reloc_lsp.evaluation.newer_syntax import newer_syntax_reason
+from reloc_lsp.evaluation.interpreter.newer_syntax import newer_syntax_reason
 from reloc_lsp.evaluation.sandbox import Level, Sandbox, find_sandbox
 from reloc_lsp.evaluation.selection.test_file_discovery import test_files
 from reloc_lsp.evaluation.tiers import HarnessLauncher, missing_for_import

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from reloc_lsp.evaluation import harness
-from reloc_lsp.evaluation.environment import clean_environment
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.interpreter.environment import clean_environment
 
 HARNESS = Path(harness.__file__).parent
 HARNESS_FILES = sorted(HARNESS.rglob("*.py"))

@@ -18,8 +18,8 @@ from reloc_lsp.cli.printing import print_line
 from reloc_lsp.cli.target_parsing import current_folder, workspace_root
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.interpreter import find_interpreter
+from reloc_lsp.evaluation.interpreter.tested_range import outside_tested_range
 from reloc_lsp.evaluation.sandbox import find_sandbox
-from reloc_lsp.evaluation.tested_range import outside_tested_range
 from reloc_lsp.inference.api_keys import KEY_VARIABLE
 from reloc_lsp.inference.local_machine.consent import answer_about
 from reloc_lsp.inference.local_machine.gguf_files import gguf_files

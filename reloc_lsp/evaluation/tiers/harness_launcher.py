@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from reloc_lsp.evaluation.environment import clean_environment, home_folder
 from reloc_lsp.evaluation.harness.protocol.messages import Job, Setup
 from reloc_lsp.evaluation.harness.protocol.values import BytecodeFolders, ConfinementRules, ReadingRules
 from reloc_lsp.evaluation.harness_process import BOOT, HarnessProcess
 from reloc_lsp.evaluation.interpreter import Interpreter
+from reloc_lsp.evaluation.interpreter.environment import clean_environment, home_folder
 from reloc_lsp.evaluation.sandbox import Grants, Mount, ReadablePaths, Sandbox
 from reloc_lsp.evaluation.sandbox.readable_paths import is_project
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy

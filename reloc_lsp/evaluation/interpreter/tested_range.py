@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reloc_lsp.evaluation.harness.tested_versions import NEWEST_PYTEST, NEWEST_PYTHON, OLDEST_PYTEST, OLDEST_PYTHON
-from reloc_lsp.evaluation.interpreter import Interpreter
+from reloc_lsp.evaluation.interpreter.find_interpreter import Interpreter
 
 Version = tuple[int, ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from reloc_lsp.evaluation.interpreter import Interpreter
+from reloc_lsp.evaluation.interpreter.find_interpreter import Interpreter
 
 PARSE = "import ast, sys; ast.parse(sys.stdin.buffer.read())"
 PARSE_SECONDS = 20
