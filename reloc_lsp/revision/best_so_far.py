@@ -25,7 +25,8 @@ class BestSoFar:
         found = self.run.unconfirmed()
         if found is None:
             unchanged = self.run.context.unchanged_proposal()
-            return _stopped(unchanged, f"Stopped; nothing better was found so far ({passing_text(unchanged.before)}).")
+            tests = passing_text(unchanged.before)
+            return _stopped(unchanged, f"Stopped before anything better was confirmed ({tests}).")
         best = f" {passing_text(found.after)} (before: {passing_text(found.before)})"
         if not found.objective.repairs:
             best = f": {found.message.rstrip('.')}"

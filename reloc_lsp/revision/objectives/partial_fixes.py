@@ -15,12 +15,12 @@ class PartialFixes:
         self._found: list[Node] = []
         self._nodes_seen = 0
 
-    def best(self, search: LocalSearch) -> list[Node]:
-        """Those of them that pass the most tests."""
+    def best(self, search: LocalSearch, *, trusted: bool = False) -> list[Node]:
+        """Those of them that pass the most tests; with `trusted` only those that no model wrote."""
         # Called after each node of a search: only the new nodes are checked.
         self._found += [node for node in search.nodes[self._nodes_seen :] if self._is_one(node)]
         self._nodes_seen = len(search.nodes)
-        usable = [node for node in self._found if not node.rejected]
+        usable = [node for node in self._found if not node.rejected and (node.candidate.trusted or not trusted)]
         most = max((node.verdict.passed for node in usable), default=0)
         return [node for node in usable if node.verdict.passed == most]
 

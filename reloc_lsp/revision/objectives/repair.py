@@ -160,11 +160,9 @@ class Repair:
         return None
 
     def unconfirmed(self, search: LocalSearch) -> Proposal | None:
-        """The revision that wins the most tests and loses none so far. Untrusted code is not proposed unconfirmed."""
+        """The revision that wins the most tests and loses none so far. Untrusted code has to be confirmed."""
         while (best := self._best_partial_fix(search)) is not None and self._context.is_refused(best.candidate):
             best.rejected = True
-        if best and not best.candidate.trusted:
-            return None
         return self._proposal(best, best.verdict, source=best.candidate.source, verified=False) if best else None
 
     def nothing_found(self) -> Proposal:
@@ -183,7 +181,7 @@ class Repair:
         )
 
     def _best_partial_fix(self, search: LocalSearch) -> Node | None:
-        best = rank_patches(self._context.task, self._partial_fixes.best(search))
+        best = rank_patches(self._context.task, self._partial_fixes.best(search, trusted=True))
         return best[0] if best else None
 
     def _proposal(self, node: Node, verdict: Verdict, *, source: str, verified: bool) -> Proposal:
