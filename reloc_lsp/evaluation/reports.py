@@ -139,7 +139,7 @@ def _timeout(records: Sequence[Record]) -> TestResult:
 
 
 def _failure(report: FailureReport) -> Failure:
-    return Failure(report.kind, report.message, report.test_line, report.unit_lines, report.bases)
+    return Failure(report.kind, report.message, report.test_line, report.unit_lines, report.bases, report.variable)
 
 
 def believed(results: dict[int, TestResult], records: Sequence[Record]) -> dict[int, TestResult]:

@@ -135,8 +135,9 @@ class RevisionPipeline:
             if outside:
                 raise OutsideFilesNeededError(outside) from None
             withheld = withheld_variables(missing.variables, reviser.launcher)
-            if withheld and not any(name in str(error) for name in withheld):
-                raise EvaluationError(f"{error} {variables_note(withheld)}") from error
+            if withheld:
+                named = [name for name in withheld if name in str(error)]
+                raise EvaluationError(f"{error} {variables_note(named or withheld)}") from error
             raise
 
     def _open_model(self) -> None:

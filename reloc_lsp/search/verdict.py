@@ -26,6 +26,7 @@ class Failure:
 
     `test_line` is the line of the test's file that was running (0 if unknown). `unit_lines` are the lines of the
     unit's file in the traceback, outermost first. `bases` are the names of the type's base classes, nearest first.
+    `variable` is the environment variable that was looked for in vain, if the exception comes from that.
     `trusted` is true where the failure is a finding of ReLoc and not the report of a process that ran a candidate.
     """
 
@@ -34,6 +35,7 @@ class Failure:
     test_line: int = 0
     unit_lines: tuple[int, ...] = ()
     bases: tuple[str, ...] = ()
+    variable: str = ""
     trusted: bool = False
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reloc_lsp.evaluation import newer_syntax
-from reloc_lsp.evaluation.interpreter import Interpreter
+from reloc_lsp.evaluation.interpreter import Interpreter, newer_syntax
 from reloc_lsp.revision import Progress, Proposal, Revision, Snapshot, Target
 from reloc_lsp.search.budget import Budget
 from reloc_lsp.settings import EvaluationSettings, Settings
@@ -87,6 +86,25 @@ async def test_a_variable_that_is_not_set_at_all_is_not_called_withheld(write, m
     )
     proposal = await revise(root, Target(root / "shop.py", "label"))
     assert proposal.status == "error" and "withheld" not in proposal.message
+
+
+async def test_a_variable_that_is_withheld_from_a_test_is_named_and_a_key_of_the_same_name_is_not(write, monkeypatch):
+    monkeypatch.setenv("SHOP_UNIT", "eur")
+    root = write(
+        {
+            "shop.py": "import os\ndef unit(n, all): return all['SHOP_UNIT'] if n else os.environ['SHOP_UNIT']\n",
+            "test_shop.py": (
+                "from shop import unit\n"
+                "def test_key(): assert unit(1, {}) == 'eur'\n"
+                "def test_variable(): assert unit(0, {}) == 'eur'\n"
+            ),
+        }
+    )
+    target = Target(root / "shop.py", "unit")
+    of_variable = await revise(root, target, tests=("test_shop.py::test_variable",))
+    assert 'evaluation.environment = ["SHOP_UNIT"]' in of_variable.message
+    of_key = await revise(root, target, tests=("test_shop.py::test_key",))
+    assert "withheld" not in f"{of_key.message} {of_key.notes}"
 
 
 async def test_a_file_of_the_home_folder_is_named_with_the_settings_that_show_it(write, tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from reloc_lsp.evaluation.baseline.test_timeouts import limit_of
 from reloc_lsp.evaluation.baseline.tier_choice import TierChoice, TierChooser
 from reloc_lsp.evaluation.baseline.unreadable_files import (
     failure_note,
+    failure_reason,
     missing_package_note,
     unreadable_reason,
     withheld_note,
@@ -177,8 +178,7 @@ class BaselineBuilder:
 
     def _unreadable(self, result: TestResult) -> str:
         """Why a test fails here that does not fail in the workspace itself; empty if there is no such reason."""
-        failure = result.failure
-        return unreadable_reason(f"{failure.kind}: {failure.message}", self.launcher) if failure else ""
+        return failure_reason(result.failure, self.launcher) if result.failure else ""
 
     def _assembled(self, choice: TierChoice) -> Baseline:
         """The baseline that rests on a choice of a tier."""

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from reloc_lsp.evaluation.baseline.withheld_variables import named_variables, variables_note
+from reloc_lsp.evaluation.baseline.withheld_variables import variables_note, withheld_variables
 from reloc_lsp.evaluation.tiers import HarnessLauncher
 from reloc_lsp.evaluation.workspace.scratch_copy import ScratchCopy
 from reloc_lsp.evaluation.workspace.withheld_files import VERSION_HISTORY
-from reloc_lsp.search.verdict import TestResult
+from reloc_lsp.search.verdict import Failure, TestResult
 
 MAX_NAMED = 5
 """Withheld files that a note names. Further ones are counted. Chosen by hand."""
@@ -57,19 +57,24 @@ def missing_package_note(text: str, launcher: HarnessLauncher) -> str:
 
 
 def failure_note(results: Mapping[str, TestResult], launcher: HarnessLauncher) -> str:
-    """A sentence if a test fails because a file cannot be read; else empty. `results` are by node id."""
+    """A sentence if a test fails for what is withheld or missing in the copy; else empty. `results` are by node id."""
     for test, result in results.items():
         failure = result.failure
-        reason = unreadable_reason(f"{failure.kind}: {failure.message}", launcher) if failure else ""
+        reason = failure_reason(failure, launcher) if failure else ""
         if failure and reason:
             return f"{test} fails with {failure.kind}: {reason}"
     return ""
 
 
+def failure_reason(failure: Failure, launcher: HarnessLauncher) -> str:
+    """Why an environment variable or file that a test needs is missing in the copy; empty if it is not."""
+    variables = withheld_variables([failure.variable], launcher)
+    return variables_note(variables) if variables else unreadable_reason(f"{failure.kind}: {failure.message}", launcher)
+
+
 def unreadable_reason(text: str, launcher: HarnessLauncher) -> str:
-    """Why a file or environment variable that an error message names is missing in the copy; empty if it is not."""
-    variables = named_variables(text, launcher)
-    return variables_note(variables) if variables else _history_reason(text, launcher) or _file_reason(text, launcher)
+    """Why a file that an error message names is missing in the copy; empty if it is not."""
+    return _history_reason(text, launcher) or _file_reason(text, launcher)
 
 
 def _history_reason(text: str, launcher: HarnessLauncher) -> str:

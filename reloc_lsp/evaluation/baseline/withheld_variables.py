@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 
 from reloc_lsp.evaluation.tiers import HarnessLauncher
-
-_LOOKED_UP = re.compile(r"\bKeyError: ['\"](?P<name>[A-Za-z_]\w*)['\"]")
-"""The message of an error about a variable that is not set."""
 
 
 def withheld_variables(names: Iterable[str], launcher: HarnessLauncher) -> list[str]:
     """Those of the `names` that are set here and withheld from the tests, sorted."""
     shown = launcher.environment(launcher.copy.root)
     return sorted(name for name in set(names) if name in os.environ and name not in shown)
-
-
-def named_variables(text: str, launcher: HarnessLauncher) -> list[str]:
-    """The withheld variables that an error message names."""
-    return withheld_variables((match["name"] for match in _LOOKED_UP.finditer(text)), launcher)
 
 
 def variables_note(names: list[str]) -> str:

@@ -161,7 +161,8 @@ class RunRequest:
 class FailureReport:
     """Type and message of the exception that ended a test, the line of the test, and the lines of the unit's file.
 
-    `bases` are the names of the type's base classes, the nearest first.
+    `bases` are the names of the type's base classes, the nearest first. `variable` is the environment variable that was
+    looked for in vain, if the exception comes from that.
     """
 
     kind: str
@@ -169,6 +170,7 @@ class FailureReport:
     test_line: int = 0
     unit_lines: tuple[int, ...] = ()
     bases: tuple[str, ...] = ()
+    variable: str = ""
 
 
 @dataclass(frozen=True)

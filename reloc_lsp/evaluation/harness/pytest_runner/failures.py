@@ -17,23 +17,28 @@ MAX_CLASSES = 8
 """Classes of an exception that are reported: its own and the nearest bases. Chosen by hand."""
 MAX_UNIT_LINES = 20
 """The innermost lines of the unit's file that are reported. Chosen by hand."""
+MAX_VARIABLE = 100
+"""Characters of a variable's name that are reported. Chosen by hand."""
+_VARIABLE_LOOKUP = type(os.environ).__getitem__.__code__
 
 
 def failure_report(error: BaseException, trace: TracebackType | None, test_file: str, unit_file: str) -> FailureReport:
     """Types and message of the error, the line of the test, and the lines in the unit's file that it came through."""
-    test_line, unit_lines = 0, []
+    test_line, unit_lines, variable = 0, [], ""
     for frame, line in traceback.walk_tb(trace):
         name = frame.f_code.co_filename
         if name == test_file:
             test_line = line
         elif is_same_file(name, unit_file):
             unit_lines.append(line)
+        elif frame.f_code is _VARIABLE_LOOKUP and isinstance(error, KeyError):
+            variable = str(error.args[0])[:MAX_VARIABLE]
     try:
         message = str(error)[:MAX_MESSAGE]
     except Exception:
         message = ""
     kind, *bases = [base.__name__ for base in type(error).__mro__[:MAX_CLASSES]]
-    return FailureReport(kind, message, test_line, tuple(unit_lines[-MAX_UNIT_LINES:]), tuple(bases))
+    return FailureReport(kind, message, test_line, tuple(unit_lines[-MAX_UNIT_LINES:]), tuple(bases), variable)
 
 
 def short_failure_text(excinfo: pytest.ExceptionInfo[BaseException], *_: object, **__: object) -> str:
