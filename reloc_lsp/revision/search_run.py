@@ -144,11 +144,14 @@ class SearchRun:
     def _report_unreadable_files(self, search: LocalSearch) -> None:
         """Note a test that fails with a rewrite because a file cannot be read: other faults hid this before.
 
-        What a model's code opens says nothing about the tests, and could talk the user into showing a file to it.
+        What a model's code opens says nothing about the tests, and could talk the user into showing a file to it. Nor
+        does the variable that a rewrite looks up: with a changed condition it may be any of the function's.
         """
         launcher = self.context.evaluator.launcher
         for node in search.nodes:
-            note = failure_note(node.verdict.results, launcher) if node.candidate.trusted else ""
+            if not node.candidate.trusted:
+                continue
+            note = failure_note(node.verdict.results, launcher, variables=False)
             if note:
                 self.context.report.note_once(note)
                 return

@@ -11,6 +11,7 @@ from reloc_lsp.search.verdict import Outcome
 
 WRONG = [f"def f(a):\n    return a + {n}\n" for n in range(3, 9)]
 RIGHT = "def f(a):\n    return a - 1\n"
+DOCTEST = 'def f(a):\n    """\n    >>> f(1)\n    0\n    """\n'
 TESTS = "from m import f\ndef test_one(): assert f(1) == 0\ndef test_two(): assert f(5) == 4\n"
 
 
@@ -33,6 +34,14 @@ async def test_a_round_takes_far_fewer_children_than_it_has_candidates(write, st
     verdicts, children = await in_batches(evaluator, *WRONG, RIGHT, *WRONG[:3])
     assert [v.all_passed for v in verdicts] == [False] * 6 + [True] + [False] * 3
     assert children <= 4
+
+
+async def test_doctests_are_run_for_each_candidate_of_a_batch(write, start_evaluator):
+    files = {"m.py": DOCTEST + "    return a\n", "pytest.ini": "[pytest]\naddopts = --doctest-modules\n"}
+    evaluator = await start_evaluator(write(files), "m.py::f", tests=("m.py",))
+    right, wrong = DOCTEST + "    return a - 1\n", DOCTEST + "    return a - 2\n"
+    verdicts, _ = await in_batches(evaluator, wrong, right, wrong + "\n", right + "\n")
+    assert [v.all_passed for v in verdicts] == [False, True, False, True]
 
 
 @pytest.mark.parametrize(

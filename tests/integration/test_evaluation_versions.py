@@ -25,8 +25,15 @@ INTERPRETERS = [path for path in os.environ.get("RELOC_TEST_INTERPRETERS", "").s
 
 MODULE = "def f(a):\n    return a\n"
 CALLED_AT_IMPORT = MODULE + "FIVE = f(5)\n"
-STARTS_A_THREAD = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n" + MODULE
 WRONG, RIGHT = "def f(a):\n    return a and 4\n", "def f(a):\n    return a and 3\n"
+
+RUN_ELSEWHERE = """
+    import subprocess, sys
+
+    def test():
+        code = "import m, sys; sys.exit(m.f(5))"
+        assert subprocess.run([sys.executable, "-c", code]).returncode == 3
+"""
 
 CONFTEST = """
     import pytest
@@ -197,7 +204,7 @@ async def test_fresh_runs_agree_and_repair(interpreter, write, start_evaluator):
 
 
 async def test_a_unit_of_the_cold_tier_is_repaired(interpreter, write, start_evaluator):
-    files = {"m.py": STARTS_A_THREAD, "test_m.py": "from m import f\ndef test(): assert f(5) == 3\n"}
+    files = {"m.py": MODULE, "test_m.py": RUN_ELSEWHERE}
     evaluator = await start_evaluator(write(files), "m.py::f", interpreter=str(interpreter.executable))
     assert evaluator.baseline.tier.name == "cold"
     wrong, right = await evaluate(evaluator, WRONG, RIGHT)

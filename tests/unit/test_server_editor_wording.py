@@ -18,6 +18,6 @@ def test_flags_become_settings():
     shown = worded_for_editors(told)
     assert shown.message == "Mend that, or name other tests with the setting reloc.evaluation.tests."
     assert shown.notes == (
-        "Name one with the setting reloc.evaluation.interpreter.",
+        "Name another one with the setting reloc.evaluation.interpreter.",
         "Use the setting reloc.evaluation.sandbox none.",
     )

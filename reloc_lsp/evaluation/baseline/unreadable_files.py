@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from reloc_lsp.evaluation.baseline.withheld_variables import variables_note, withheld_variables
@@ -56,12 +57,17 @@ def missing_package_note(text: str, launcher: HarnessLauncher) -> str:
     )
 
 
-def failure_note(results: Mapping[str, TestResult], launcher: HarnessLauncher) -> str:
-    """A sentence if a test fails for what is withheld or missing in the copy; else empty. `results` are by node id."""
+def failure_note(results: Mapping[str, TestResult], launcher: HarnessLauncher, *, variables: bool = True) -> str:
+    """A sentence if a test fails for what is withheld or missing in the copy; else empty. `results` are by node id.
+
+    Without `variables` only files count.
+    """
     for test, result in results.items():
         failure = result.failure
-        reason = failure_reason(failure, launcher) if failure else ""
-        if failure and reason:
+        if failure is None:
+            continue
+        counted = failure if variables else replace(failure, variable="")
+        if reason := failure_reason(counted, launcher):
             return f"{test} fails with {failure.kind}: {reason}"
     return ""
 

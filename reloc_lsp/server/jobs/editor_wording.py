@@ -16,7 +16,7 @@ SETTINGS = {
     "--sandbox": "evaluation.sandbox",
 }
 """The settings that the flags in messages stand for."""
-_FLAG = re.compile(rf"({'|'.join(SETTINGS)})\b(?: or the setting reloc\.[\w.]+)?")
+_FLAG = re.compile(rf"({'|'.join(SETTINGS)})\b(?: or the setting reloc(?:\.\w+)+)?")
 
 
 def worded_for_editors(proposal: Proposal) -> Proposal:

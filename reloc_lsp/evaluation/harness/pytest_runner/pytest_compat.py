@@ -36,6 +36,7 @@ _standard_tail: str = getattr(_rewrite, "PYC_TAIL", "")
 _session: Any = pytest.Session
 _result_key: Any = getattr(_module("_pytest.tmpdir"), "tmppath_result_key", None)
 _test_case_function: Any = getattr(_module("_pytest.unittest"), "TestCaseFunction", ())
+_doctest_item: Any = getattr(_module("_pytest.doctest"), "DoctestItem", ())
 
 make_report: Callable[[pytest.Item, pytest.CallInfo[Any]], pytest.TestReport] = getattr(
     _module("_pytest.runner"), "pytest_runtest_makereport", pytest.TestReport.from_item_and_call
@@ -90,6 +91,11 @@ def parameters_of(item: pytest.Item) -> Optional[Mapping[str, object]]:
     return getattr(getattr(item, "callspec", None), "params", None)
 
 
+def doctest_globals(item: pytest.Item) -> Optional[dict[str, object]]:
+    """The namespace of a doctest, which pytest empties once it has run; `None` for any other test."""
+    return item.dtest.globs if isinstance(item, _doctest_item) else None
+
+
 def renew(item: pytest.Item) -> None:
     """Remove what a run left in the test, as pytest and its plugins do before they repeat one."""
     state = vars(item)
@@ -97,6 +103,8 @@ def renew(item: pytest.Item) -> None:
         if item.cls is not None:
             state.pop("_instance", None)
             state.pop("_obj", None)
+        item._initrequest()
+    elif isinstance(item, _doctest_item) and hasattr(item, "_initrequest"):
         item._initrequest()
     state.pop("_excinfo", None)
 

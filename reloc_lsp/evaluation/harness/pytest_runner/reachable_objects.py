@@ -7,11 +7,11 @@ from types import FunctionType
 
 import pytest
 
-from .pytest_compat import parameters_of
+from .pytest_compat import doctest_globals, parameters_of
 
 
 def reachable_objects(items: Iterable[pytest.Item], functions: Iterable[FunctionType]) -> Iterator[object]:
-    """Parameters of the tests, globals of their modules, and globals and defaults of the unit's `functions`.
+    """Parameters of the tests, globals of modules and doctests, and globals and defaults of the unit's `functions`.
 
     For each class among the globals, its attributes too.
     """
@@ -21,6 +21,7 @@ def reachable_objects(items: Iterable[pytest.Item], functions: Iterable[Function
         yield function.__kwdefaults__
     for item in items:
         yield parameters_of(item)
+        yield doctest_globals(item)
         module = getattr(item, "module", None)
         if module is not None:
             namespaces.setdefault(id(vars(module)), vars(module))
