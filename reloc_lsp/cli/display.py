@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from reloc_lsp.cli.printing import print_line
+from reloc_lsp.program.shown_text.counting import counted
 from reloc_lsp.program.shown_text.visible_text import visible_line
 from reloc_lsp.revision import Progress, Tests
 
@@ -105,7 +106,7 @@ class LiveDisplay:
             width = min(40, self._console.width // 2)
             bar = ProgressBar(max(best.total, 1), best.passed, width, complete_style="green")
             lines.append(Columns([" ", bar, Text(tests_passing(progress))]))
-        lines.append(Text(f"  {progress.evaluations} evaluations, {self._time()}", style="dim"))
+        lines.append(Text(f"  {counted(progress.evaluations, 'evaluation')}, {self._time()}", style="dim"))
         return Group(*lines)
 
     def _time(self) -> str:

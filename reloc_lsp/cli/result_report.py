@@ -10,6 +10,7 @@ from typing import TextIO
 
 from reloc_lsp.cli.display import counts_text
 from reloc_lsp.cli.printing import warn
+from reloc_lsp.program.shown_text.counting import counted
 from reloc_lsp.program.shown_text.visible_text import diff_lines, visible, visible_diff, visible_line, visible_parts
 from reloc_lsp.revision import Proposal
 
@@ -95,9 +96,10 @@ def _alternatives(proposal: Proposal) -> list[str]:
 
 def _cost(proposal: Proposal) -> str:
     cost = {name: value or 0 for name, value in proposal.cost.items()}
-    text = f"{cost.get('evaluations', 0):.0f} evaluations in {cost.get('seconds', 0.0):.1f} s"
+    text = f"{counted(int(cost.get('evaluations', 0)), 'evaluation')} in {cost.get('seconds', 0.0):.1f} s"
     if cost.get("calls"):
         cached = f" ({cost['cached_tokens']:.0f} of them cached)" if cost.get("cached_tokens") else ""
-        text += f"; {cost['calls']:.0f} calls of the model, {cost.get('prompt_tokens', 0):.0f} tokens asked{cached}, "
+        text += f"; {counted(int(cost['calls']), 'call')} of the model, "
+        text += f"{cost.get('prompt_tokens', 0):.0f} tokens asked{cached}, "
         text += f"{cost.get('completion_tokens', 0):.0f} answered"
     return text + (f", for {cost['money']:.4f}" if cost.get("money") else "")

@@ -61,7 +61,7 @@ class Endpoint:
     def __init__(self, server: ServerInfo, model: str | None, in_flight: int, fim: str = "auto") -> None:
         self.model = model
         self._server = server
-        self._infiller = Infiller(server, fim)
+        self._infiller = Infiller(server, fim, self._described_model)
         self._quirks: defaultdict[str, ServerQuirks] = defaultdict(ServerQuirks)
         self._slots = asyncio.Semaphore(in_flight)
         self._lock = asyncio.Lock()
@@ -92,9 +92,7 @@ class Endpoint:
         Each ends before the first text in `stop`, and before a special token. Raises `InfillingUnsupported` and
         `ModelError`.
         """
-        return await self._infiller.fill(
-            gap, stop, lambda prompt: self._replies(prompt, sampling, count), self._described_model
-        )
+        return await self._infiller.fill(gap, stop, lambda prompt: self._replies(prompt, sampling, count))
 
     async def check(self) -> Check:
         """Whether the server answers and has the model; does not wait for a server that is starting."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from reloc_lsp.language_model.call_estimate import CallEstimate
+from reloc_lsp.program.shown_text.counting import counted
 from reloc_lsp.revision.proposal import Phase, Progress, Tests
 from reloc_lsp.search.budget import Spending
 from reloc_lsp.search.timings import Timings
@@ -85,13 +86,13 @@ class RunReport:
         if not spent.calls:
             return ""
         tokens = self._tokens_text(spent.prompt_tokens, spent.cached_tokens, spent.completion_tokens)
-        return f"{spent.calls} calls of the model, {tokens}"
+        return f"{counted(spent.calls, 'call')} of the model, {tokens}"
 
     def expected_cost_text(self, expected: CallEstimate) -> str:
         """What the model is expected to cost."""
         when = "in all" if expected.whole else "in a round"
         tokens = self._tokens_text(expected.prompt_tokens, 0, expected.reply_tokens)
-        return f"the model is asked up to {expected.calls} times {when}, about {tokens}"
+        return f"the model is asked up to {counted(expected.calls, 'time')} {when}, about {tokens}"
 
     def cost(self) -> dict[str, float | None]:
         """The `cost` of a proposal so far.

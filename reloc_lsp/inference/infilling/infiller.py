@@ -12,26 +12,24 @@ from reloc_lsp.inference.prompt import Prompt
 from reloc_lsp.inference.server_info import ServerInfo
 from reloc_lsp.search.interfaces.language_model import Completion, Gap, InfillingUnsupported
 
+Ask = Callable[[Prompt], Awaitable[Completion]]
+"""Sends a prompt to the server."""
+
 _log = logging.getLogger(__name__)
 
 
 class Infiller:
-    """Fills gaps by a model of a server; `choice` is the setting `model.fim`."""
+    """Fills gaps by the model of a server, which `find_model` describes; `choice` is the setting `model.fim`."""
 
-    def __init__(self, server: ServerInfo, choice: str) -> None:
+    def __init__(self, server: ServerInfo, choice: str, find_model: Callable[[], Awaitable[ListedModel]]) -> None:
         self._server = server
         self._choice = choice
+        self._find_model = find_model
         self._form: InfillForm | None = None
         self._impossible = ""
         self._lock = asyncio.Lock()
 
-    async def fill(
-        self,
-        gap: Gap,
-        stop: Sequence[str],
-        ask: Callable[[Prompt], Awaitable[Completion]],
-        find_model: Callable[[], Awaitable[ListedModel]],
-    ) -> Completion:
+    async def fill(self, gap: Gap, stop: Sequence[str], ask: Ask) -> Completion:
         """The texts for `gap` that `ask` brings; it raises `InfillingUnsupported` for a form that the server lacks.
 
         Raises `InfillingUnsupported` too if no form is left, then and ever after.
@@ -39,19 +37,13 @@ class Infiller:
         if self._form is None:
             async with self._lock:
                 if self._form is None:
-                    return await self._first(gap, stop, ask, find_model)
+                    return await self._first(gap, stop, ask)
         return await ask(self._form.prompt(gap, stop))
 
-    async def _first(
-        self,
-        gap: Gap,
-        stop: Sequence[str],
-        ask: Callable[[Prompt], Awaitable[Completion]],
-        find_model: Callable[[], Awaitable[ListedModel]],
-    ) -> Completion:
+    async def _first(self, gap: Gap, stop: Sequence[str], ask: Ask) -> Completion:
         if self._impossible:
             raise InfillingUnsupported(self._impossible, permanent=True)
-        model = await find_model()
+        model = await self._find_model()
         refusals = []
         for form in infill_forms(self._choice, model, self._server.address.url):
             try:

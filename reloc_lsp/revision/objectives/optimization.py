@@ -10,6 +10,7 @@ from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.evaluation.probes.cpu_benchmark import CpuBenchmark
 from reloc_lsp.evaluation.probes.median_interval import MIN_VALUES
 from reloc_lsp.program.differences.change_description import describe_changes
+from reloc_lsp.program.shown_text.counting import counted
 from reloc_lsp.revision.objectives.search_rules import optimization_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.objectives.uncovered_changes import uncovered_changes
@@ -123,7 +124,7 @@ class Optimization:
         context, spent = self._context, self._context.report.spending
         return context.unchanged_proposal(
             f"{context.task.qualname}: nothing {WANTED[context.objective.kind]} was found that passes its tests, "
-            f"in {spent.evaluations} evaluations and {spent.seconds:.0f} s."
+            f"in {counted(spent.evaluations, 'evaluation')} and {spent.seconds:.0f} s."
         )
 
     def _objective_measure(self) -> ObjectiveMeasure | None:

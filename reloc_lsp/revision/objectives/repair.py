@@ -10,6 +10,7 @@ from itertools import islice
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.program.differences.change_description import describe_changes
+from reloc_lsp.program.shown_text.counting import counted
 from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
 from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.revision.objectives.strategy import Announce
@@ -169,7 +170,7 @@ class Repair:
         """No revision wins a test without losing another."""
         context, spent = self._context, self._context.report.spending
         return context.unchanged_proposal(
-            f"{context.task.qualname}: nothing better found in {spent.evaluations} evaluations and "
+            f"{context.task.qualname}: nothing better found in {counted(spent.evaluations, 'evaluation')} and "
             f"{spent.seconds:.0f} s; {passing_text(context.before)}, as before."
         )
 
