@@ -104,10 +104,10 @@ async def test_the_cost_of_a_model_is_reported_before_and_after(workspace: Path,
             workspace, "slug.py::slug", "--reviser", "model", "--algorithm", "self-refinement", "--base-url",
             server.url, XDG_CONFIG_HOME=str(tmp_path / "config"),
         )  # fmt: skip
-    (before,) = re.findall(r"asked up to 1 times in a round, about ([\d,]+) tokens asked, [\d,]+ answered, for", err)
+    (before,) = re.findall(r"asked up to 1 time in a round, about ([\d,]+) tokens asked, [\d,]+ answered, for", err)
     assert 250 < int(before.replace(",", "")) < 900
     # 40 tokens at half a price and 10 at the whole one, and 20 answered at twice as much.
-    assert "1 calls of the model, 50 tokens asked (40 of them cached), 20 answered, for 0.0700" in out
+    assert "1 call of the model, 50 tokens asked (40 of them cached), 20 answered, for 0.0700" in out
 
 
 async def test_a_small_context_window_shortens_the_prompts_and_is_reported(workspace: Path):
