@@ -146,7 +146,7 @@ def test_a_value_of_the_wrong_type_is_named(message):
         ({"test": True}, "TestEnded: test: expected a whole number, got True"),
         ({"test": 1.0}, "TestEnded: test: expected a whole number"),
         ({"seconds": float("nan")}, "TestEnded: seconds: expected a finite number"),
-        ({"failure": {"kind": "E", "message": "", "test_line": 0, "unit_lines": [1, "x"], "bases": []}},
+        ({"failure": {"kind": "E", "message": "", "test_line": 0, "unit_lines": [1, "x"], "bases": [], "variable": ""}},
          r"TestEnded: failure.unit_lines\[1\]: expected a whole number, got 'x'"),
     ],
 )  # fmt: skip
