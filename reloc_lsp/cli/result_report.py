@@ -22,7 +22,13 @@ def headline(proposal: Proposal) -> str:
     """The result in one line."""
     if not proposal.diff or not proposal.objective.repairs:
         return proposal.message
-    return f"{proposal.qualname}: {counts_text(proposal.before)} -> {counts_text(proposal.after)} tests pass"
+    counts = f"{proposal.qualname}: {counts_text(proposal.before)} -> {counts_text(proposal.after)} tests pass"
+    return f"{counts}. Which of these do you mean?" if is_question(proposal) else counts
+
+
+def is_question(proposal: Proposal) -> bool:
+    """Whether the proposal asks which of several revisions is meant, because none of them is sure to be right."""
+    return proposal.confidence is not None and bool(proposal.confidence.question)
 
 
 def print_report(proposal: Proposal, stream: TextIO) -> None:
@@ -35,7 +41,8 @@ def print_report(proposal: Proposal, stream: TextIO) -> None:
         parts = ((part, "reverse" if hidden else "") for part, hidden in visible_parts(line))
         console.print(Text.assemble(*parts, style=_diff_style(line)))
     good = proposal.status in ("fixed", "improved", "already-passing")
-    console.print(Text(visible_line(headline(proposal)), style="bold green" if good else "bold"))
+    style = "bold yellow" if is_question(proposal) else "bold green" if good else "bold"
+    console.print(Text(visible_line(headline(proposal)), style=style))
     for sentence in _sentences(proposal):
         # Indented, so that a line end in a sentence cannot begin another one.
         console.print(Text(visible(sentence).replace("\n", "\n  ")))

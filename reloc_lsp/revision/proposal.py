@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, field
 from typing import Any, Literal
 
 from reloc_lsp.program.powers.kinds import PowerKind
+from reloc_lsp.revision.confidence import Confidence
 from reloc_lsp.search.objective import FIX, Measurement, Objective
 from reloc_lsp.search.timings import PARTS
 
@@ -109,8 +110,9 @@ class Proposal:
     `cautions` are sentences about what the user should check before the revision is applied: text that is hidden when
     it is shown (`hides_text`), new `powers`, and code that no test ran. `unrun_lines` are lines of the revised file
     that no test ran, if they are new or a test ran them before; `None` if that is not known. `measure` is the measured
-    improvement of an objective that is measured. `timings` are seconds by part (see `search.timings`). `reason` is set
-    for the statuses `error` and `cancelled`.
+    improvement of an objective that is measured. `timings` are seconds by part (see `search.timings`). `confidence`
+    says how likely a revision is right that passes all tests; `None` if that is not known. `reason` is set for the
+    statuses `error` and `cancelled`.
     """
 
     status: Status
@@ -140,6 +142,7 @@ class Proposal:
     failure: str = ""
     objective: Objective = FIX
     measure: Measurement | None = None
+    confidence: Confidence | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `reloc-lsp revise --json` prints."""
@@ -164,4 +167,5 @@ class Proposal:
             "trace": self.trace,
             "objective": self.objective.kind,
             "measure": asdict(self.measure) if self.measure else None,
+            "confidence": asdict(self.confidence) if self.confidence else None,
         }

@@ -60,7 +60,7 @@ class SearchRun:
         try:
             return (
                 await self._search_until(search, rules, until, announce)
-                or await self.strategy.confirmed(search, announce)
+                or await self._confirmed(search, announce)
                 or await self.strategy.partial(search, announce, until)
                 or self.strategy.nothing_found()
             )
@@ -100,7 +100,7 @@ class SearchRun:
                     self._report_event(search, event, started, left)
                     if isinstance(event, Settled):
                         self._report_model_problems()
-                        proposal = await self.strategy.confirmed(search, announce)
+                        proposal = await self._confirmed(search, announce)
                         if proposal is not None:
                             return proposal
                     if isinstance(event, Finished):
@@ -122,6 +122,13 @@ class SearchRun:
         if self._first_fix is None and search.passing:
             self._first_fix = time.monotonic()
             self.context.report.timings.add("first_fix", self._first_fix - self._began)
+
+    async def _confirmed(self, search: LocalSearch, announce: Announce) -> Proposal | None:
+        """The confirmed revision that meets the objective; how likely it is right goes into the trace."""
+        proposal = await self.strategy.confirmed(search, announce)
+        if self._trace and proposal and proposal.confidence:
+            self._trace.confidence(proposal.confidence)
+        return proposal
 
     def _reserved_seconds(self, left: float) -> float:
         """Seconds of those `left` that are kept for the choice and its confirmation."""

@@ -40,6 +40,9 @@ def test_what_the_tests_leave_open_is_reported(workspace):
     )
     report = json.loads(call(workspace, "revise", "m.py::big", "--json").stdout)
     (question,) = [sentence for sentence in report["why"] if sentence.startswith("The tests leave open: big(")]
+    confidence = report["confidence"]
+    assert not confidence["sure"] and confidence["question"] == question and question in report["message"]
+    assert any(confidence["text"] in sentence for sentence in report["why"])
     number = int(question.rstrip(".").rpartition(" ")[2])
     assert report["alternatives"][number - 1]["contrast"].startswith("big(")
 

@@ -28,6 +28,18 @@ def test_a_call_without_arguments_has_no_mutations():
     assert mutated_inputs([{}], 50) == []
 
 
+def test_the_constants_of_the_unit_are_inputs_of_their_type():
+    found = mutated_inputs([{"a": 5, "text": "ab", "items": [2]}], 240, [100, "x"])
+    assert {100} <= {arguments["a"] for arguments in found} and "x" in {arguments["text"] for arguments in found}
+    assert [100] in [arguments["items"] for arguments in found]
+    assert 100 not in {arguments["text"] for arguments in found}
+
+
+def test_few_mutations_are_mutated_again():
+    found = {arguments["a"] for arguments in mutated_inputs([{"a": 7}], 240)}
+    assert {8, 9, 16} <= found and len(found) > 25
+
+
 def test_the_object_of_a_method_is_not_changed():
     calls = [{"self": 1, "a": 5}, {"self": 2, "a": 7}]
     assert {arguments["self"] for arguments in mutated_inputs(calls, 50)} == {1, 2}

@@ -7,6 +7,13 @@ export interface Choice {
   readonly revised: string;
 }
 
+/** How likely the first revision is right, as a sentence. Without `sure`, `question` may say what to decide. */
+export interface Confidence {
+  readonly sure: boolean;
+  readonly text: string;
+  readonly question: string;
+}
+
 export interface Proposal {
   readonly id: string;
   readonly uri: string;
@@ -14,6 +21,7 @@ export interface Proposal {
   readonly objective: string;
   readonly message: string;
   readonly verified: boolean;
+  readonly confidence?: Confidence | null;
   readonly before: { readonly passed: number; readonly total: number };
   readonly after: { readonly passed: number; readonly total: number };
   readonly original: string;
@@ -75,6 +83,16 @@ export function title(proposal: Proposal, number: number): string {
 export function caution(proposal: Proposal, number: number): string | undefined {
   const cautions = proposal.choices[number]?.cautions ?? [];
   return cautions.length > 0 ? `ReLoc: ${proposal.qualname}: ${cautions.join(' ')}` : undefined;
+}
+
+/** How likely the revision `number` of a proposal is right, and what to decide; undefined if that is not known. */
+export function certainty(proposal: Proposal, number: number): string | undefined {
+  const { confidence, qualname } = proposal;
+  if (number !== 0 || !confidence) {
+    return undefined;
+  }
+  const question = confidence.question === '' ? '' : ` ${confidence.question} Which one do you mean?`;
+  return `ReLoc: ${qualname}: ${confidence.text}${question}`;
 }
 
 /** The path of the virtual document for the revision `number` of a proposal. It ends with the name of the file. */

@@ -2,7 +2,10 @@
 
 import * as vscode from 'vscode';
 import { difference } from './difference';
-import { caution, partsOf, pathOf, type Proposal, Proposals, title } from './proposals';
+import { caution, certainty, partsOf, pathOf, type Proposal, Proposals, title } from './proposals';
+
+/** How long the status bar shows how likely a revision is right. */
+const STATUS_MILLISECONDS = 15_000;
 
 export const SCHEME = 'reloc-proposal';
 
@@ -61,6 +64,12 @@ export class ProposalView implements vscode.Disposable, vscode.TextDocumentConte
     const toCheck = caution(proposal, number);
     if (toCheck !== undefined) {
       void vscode.window.showWarningMessage(toCheck);
+    }
+    const certain = certainty(proposal, number);
+    if (certain !== undefined && proposal.confidence?.question) {
+      void vscode.window.showInformationMessage(certain);
+    } else if (certain !== undefined) {
+      vscode.window.setStatusBarMessage(certain, STATUS_MILLISECONDS);
     }
   }
 

@@ -50,26 +50,33 @@ class BehaviourDifferences:
             # The verdicts of the tests do not depend on it.
             logger.debug("no differential testing: %s", error)
 
-    def open_question(self, source: str, others: Sequence[str]) -> str:
-        """What the tests do not decide between a version and the `others`; empty if nothing is known."""
+    def undecided(self, source: str, others: Sequence[str]) -> str:
+        """An input with which a version and one of the `others` differ, as a sentence; empty if none is known."""
         for number, other in enumerate(others, 1):
-            pair = clearest_difference(self._of(source), self._of(other))
+            pair = clearest_difference(self.of(source), self.of(other))
             if pair:
                 this, that = _sentence(pair[0]), _shortened(pair[1].result)
                 return f"The tests leave open: {this} with this revision, {that} with alternative {number}."
-        shared = min((len(self._of(other).keys() & self._of(source).keys()) for other in others), default=0)
-        if shared and not any(differing_inputs(self._of(source), self._of(other)) for other in others):
+        return ""
+
+    def open_question(self, source: str, others: Sequence[str]) -> str:
+        """What the tests do not decide between a version and the `others`; empty if nothing is known."""
+        undecided = self.undecided(source, others)
+        if undecided:
+            return undecided
+        shared = min((len(self.of(other).keys() & self.of(source).keys()) for other in others), default=0)
+        if shared and not any(differing_inputs(self.of(source), self.of(other)) for other in others):
             return f"With {shared} inputs that no test uses, the alternatives do the same."
         return ""
 
     def contrast(self, alternative: str, best: str) -> str:
         """How an alternative differs from the `best` version; empty if no difference is known."""
-        pair = clearest_difference(self._of(alternative), self._of(best))
+        pair = clearest_difference(self.of(alternative), self.of(best))
         return f"{_sentence(pair[0])}, and {_shortened(pair[1].result)} with the first revision." if pair else ""
 
     def changed(self, source: str, before: str) -> str:
         """An input for which the version `before` returns a value and `source` does something else; empty for none."""
-        old, new = self._of(before), self._of(source)
+        old, new = self.of(before), self.of(source)
         returned = {number: seen for number, seen in old.items() if seen.result.startswith("returns")}
         pair = clearest_difference(returned, new)
         if pair:
@@ -93,7 +100,7 @@ class BehaviourDifferences:
 
     def _gives_up(self, source: str, before: str, no_answer: Collection[str]) -> str:
         """Whether a version knows no answer for most inputs for which the version `before` returns one, in words."""
-        old, new = self._of(before), self._of(source)
+        old, new = self.of(before), self.of(source)
         answered = [n for n, seen in old.items() if seen.result.startswith("returns") and seen.result not in NO_ANSWER]
         unanswered = [new[n].result for n in answered if n in new and new[n].result in no_answer]
         if len(answered) < MIN_ANSWERED or len(unanswered) <= len(answered) / 2:
@@ -103,17 +110,18 @@ class BehaviourDifferences:
 
     def _changes_nothing_else(self, source: str, before: str) -> str:
         """Whether two versions do the same with all inputs that no test uses, in words."""
-        shared = self._of(source).keys() & self._of(before).keys()
-        if len(shared) < MIN_ANSWERED or differing_inputs(self._of(source), self._of(before)):
+        shared = self.of(source).keys() & self.of(before).keys()
+        if len(shared) < MIN_ANSWERED or differing_inputs(self.of(source), self.of(before)):
             return ""
         return f"it does what the function did with all of {len(shared)} inputs that no test uses"
 
     def agreeing_inputs(self, source: str, before: str) -> int:
         """For how many inputs the two versions do the same."""
-        old, new = self._of(before), self._of(source)
+        old, new = self.of(before), self.of(source)
         return len(old.keys() & new.keys()) - len(differing_inputs(old, new))
 
-    def _of(self, source: str) -> Observations:
+    def of(self, source: str) -> Observations:
+        """What a version did with inputs that no test uses; nothing if it was not observed."""
         return self._results.get(source, {})
 
 

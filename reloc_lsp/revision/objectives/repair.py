@@ -6,17 +6,17 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 
 from reloc_lsp.evaluation.errors import EvaluationError
 from reloc_lsp.program.differences.change_description import describe_changes
 from reloc_lsp.program.shown_text.counting import counted
+from reloc_lsp.revision.objectives.answer_choice import AnswerChoice
 from reloc_lsp.revision.objectives.partial_fixes import PartialFixes
 from reloc_lsp.revision.objectives.search_rules import repair_rules
 from reloc_lsp.revision.objectives.strategy import Announce
 from reloc_lsp.revision.proposal import Proposal, Tests
 from reloc_lsp.revision.report_text import counts_of, judged_text, passing_text, slowdown, still_failing_text
-from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
+from reloc_lsp.revision.run_context import RunContext
 from reloc_lsp.reward.linear_reward import load_linear_reward
 from reloc_lsp.reward.sum_reward import sum_of
 from reloc_lsp.reward.text_reward import text_reward
@@ -25,7 +25,7 @@ from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.decision_rules import Rules
 from reloc_lsp.search.local_search import LocalSearch
 from reloc_lsp.search.patches.patch_minimization import minimize_patch
-from reloc_lsp.search.patches.patch_ranking import copied_constants, implausibility, rank_patches
+from reloc_lsp.search.patches.patch_ranking import copied_constants, rank_patches
 from reloc_lsp.search.verdict import Verdict
 
 RESERVED_SHARE = 0.08
@@ -97,14 +97,14 @@ class Repair:
     async def confirmed(self, search: LocalSearch, announce: Announce) -> Proposal | None:
         """The most plausible passing revision, minimized, that a cold run confirms, with others as alternatives."""
         context = self._context
-        passing = await self._ranked(search.passing)
-        for node in passing:
+        choice = await AnswerChoice.among(context, search.passing)
+        for node in choice.ranked:
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
             if context.is_refused(minimized):
                 search.reject(node)
                 continue
-            others = self._alternatives(node, passing)
+            others = choice.alternatives(node)
             compared = [minimized.source, *(other.candidate.source for other in others)] if others else []
             if not minimized.trusted:
                 compared = list(dict.fromkeys([context.task.source, minimized.source, *compared]))
@@ -117,17 +117,13 @@ class Repair:
                 )
             if verdict.all_passed and not self._is_table(minimized):
                 proposal = self._proposal(node, verdict, source=minimized.source, verified=True)
-                scores = await asyncio.to_thread(self._scores, others)
-                return context.with_alternatives(proposal, source=minimized.source, others=others, scores=scores)
+                return await asyncio.to_thread(choice.with_alternatives, proposal, node, minimized.source, others)
             search.reject(node)
         return None
 
     async def _ranked(self, nodes: Sequence[Node]) -> list[Node]:
         """The most plausible first, found in a thread: a model's versions may be long."""
         return await asyncio.to_thread(rank_patches, self._context.task, nodes)
-
-    def _scores(self, nodes: Sequence[Node]) -> list[float]:
-        return [round(-implausibility(self._context.task, node.candidate), 3) for node in nodes]
 
     def _is_table(self, candidate: Candidate) -> bool:
         """Whether a model's version only looks up the inputs that the tests use."""
@@ -172,13 +168,6 @@ class Repair:
         return context.unchanged_proposal(
             f"{context.task.qualname}: nothing better found in {counted(spent.evaluations, 'evaluation')} and "
             f"{spent.seconds:.0f} s; {passing_text(context.before)}, as before."
-        )
-
-    def _alternatives(self, node: Node, passing: Sequence[Node]) -> list[Node]:
-        """The best passing nodes besides `node` that may be proposed."""
-        others = (other for other in passing if other is not node and not other.rejected)
-        return list(
-            islice((other for other in others if not self._context.is_refused(other.candidate)), MAX_ALTERNATIVES)
         )
 
     def _best_partial_fix(self, search: LocalSearch) -> Node | None:

@@ -26,6 +26,7 @@ from typing import Any
 
 from reloc_lsp import __version__
 from reloc_lsp.inference.api_keys import hide_in_json
+from reloc_lsp.revision.confidence import Confidence
 from reloc_lsp.search.candidate import Node, Task
 from reloc_lsp.search.events import Evaluated, Event, Finished, Improved, Settled
 from reloc_lsp.settings import Settings
@@ -89,6 +90,12 @@ class Trace:
             )
         elif isinstance(event, Improved):
             self.write(best=event.best.identity)
+
+    def confidence(self, confidence: Confidence) -> None:
+        """Write how likely the answer is right."""
+        self.write(
+            confidence=confidence.right, sure=confidence.sure, text=confidence.text, question=confidence.question
+        )
 
     def end(self, reason: str, cost: Mapping[str, float | None], kinds: Mapping[str, int]) -> None:
         """Write the end of the search."""

@@ -6,11 +6,23 @@ from typing import Any
 
 from reloc_lsp.program.shown_text.visible_text import visible
 from reloc_lsp.program.text_edit import apply_edits
+from reloc_lsp.revision.confidence import Confidence
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
 from reloc_lsp.server.session.documents import OpenDocument, parse
 
 PROPOSAL = "reloc/proposal"
 PROPOSAL_CLOSED = "reloc/proposalClosed"
+
+
+def _confidence(confidence: Confidence | None) -> dict[str, Any] | None:
+    if confidence is None:
+        return None
+    return {
+        "right": confidence.right,
+        "sure": confidence.sure,
+        "text": confidence.text,
+        "question": visible(confidence.question),
+    }
 
 
 def proposal_params(pending: PendingProposal, document: OpenDocument | None) -> dict[str, Any]:
@@ -41,6 +53,7 @@ def proposal_params(pending: PendingProposal, document: OpenDocument | None) -> 
         "objective": proposal.objective.kind,
         "message": visible(proposal.message),
         "verified": proposal.verified,
+        "confidence": _confidence(proposal.confidence),
         "before": {"passed": proposal.before.passed, "total": proposal.before.total},
         "after": {"passed": proposal.after.passed, "total": proposal.after.total},
         "why": [visible(sentence) for sentence in proposal.why],

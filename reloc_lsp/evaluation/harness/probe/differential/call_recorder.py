@@ -17,6 +17,8 @@ MAX_VALUES = 300
 """A call whose arguments hold more values than this is not recorded: copying it takes too long. Chosen by hand."""
 MAX_CALL_TEXT = 160
 """Characters of a call's text: a longer one is not shown to the user. Chosen by hand."""
+MAX_CONSTANT_LENGTH = 20
+"""Characters of a text of the code that is used as an input: a longer one is a message. Chosen by hand."""
 VARARGS_FLAG, VARKEYWORDS_FLAG = 0x04, 0x08
 """Bits of `co_flags`: the code takes `*args`, it takes `**kwargs`."""
 
@@ -75,6 +77,19 @@ def parameters(code: CodeType) -> tuple[str, ...]:
     """The names of all parameters, in the order of `co_varnames`."""
     stars = bool(code.co_flags & VARARGS_FLAG) + bool(code.co_flags & VARKEYWORDS_FLAG)
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + stars]
+
+
+def constants_of(code: CodeType) -> list[Any]:
+    """The numbers and short texts in the code of a function and of the functions inside it, each once."""
+    found: dict[str, Any] = {}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found.update((value_repr(inner), inner) for inner in constants_of(constant))
+        elif type(constant) in (int, float) or (
+            type(constant) in (str, bytes) and len(constant) <= MAX_CONSTANT_LENGTH
+        ):
+            found[value_repr(constant)] = constant
+    return list(found.values())
 
 
 def call(function: FunctionType, arguments: Arguments) -> Any:

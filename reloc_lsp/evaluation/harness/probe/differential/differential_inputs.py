@@ -16,7 +16,8 @@ from typing import Optional
 
 from ...protocol.records import DifferentialOutcome, Send
 from ..values.value_repr import value_repr
-from .call_recorder import Arguments, CallRecorder, call, call_text
+from .call_recorder import Arguments, CallRecorder, call, call_text, constants_of
+from .docstring_examples import example_calls
 from .input_mutation import mutated_inputs
 
 MAX_INPUTS = 240
@@ -36,17 +37,25 @@ class _Timeout(BaseException):
 
 
 def run_inputs(function: FunctionType, recorder: CallRecorder, send: Send) -> None:
-    """Call `function` with mutations of the recorded calls, and send a `DifferentialOutcome` for each.
+    """Call `function` with inputs like those of its tests, and send a `DifferentialOutcome` for each.
 
     The number of an input is the same for every version of the unit. Each input is tried twice, the second time in
     reversed order. Inputs whose behaviour differs between the two are left out.
     """
-    inputs = list(enumerate(mutated_inputs(recorder.calls, MAX_INPUTS)))
+    inputs = list(enumerate(_inputs(function, recorder)))
     first = _behaviours(function, inputs)
     second = _behaviours(function, [(number, arguments) for number, arguments in reversed(inputs) if number in first])
     for number, arguments in inputs:
         if number in first and first[number] == second.get(number):
             send(DifferentialOutcome(number, call_text(function, arguments), first[number]))
+
+
+def _inputs(function: FunctionType, recorder: CallRecorder) -> list[Arguments]:
+    """The docstring's examples that no test uses, and mutations of them and of the recorded calls."""
+    used = {value_repr(arguments) for arguments in recorder.calls}
+    examples = [arguments for arguments in example_calls(function) if value_repr(arguments) not in used]
+    mutated = mutated_inputs([*recorder.calls, *examples], MAX_INPUTS, constants_of(recorder.code))
+    return [*examples, *mutated]
 
 
 def _behaviours(function: FunctionType, inputs: Iterable[tuple[int, Arguments]]) -> dict[int, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from ..values.value_repr import value_repr
@@ -15,18 +16,33 @@ SWAPS, DOUBLE_MUTATIONS = 4, 8
 """For each call: attempts to take a value from another call, and calls with two changed values. Chosen by hand."""
 MAX_MUTATED_PARTS = 3
 """Elements of a sequence or dict that are changed, and changes that are tried for each. Chosen by hand."""
+MAX_GENERATIONS = 3
+"""Mutations of mutations of mutations of a test's call are the furthest from it that are made. Chosen by hand."""
 
 
-def mutated_inputs(calls: Sequence[Arguments], limit: int, seed: int = 0) -> list[Arguments]:
+def mutated_inputs(
+    calls: Sequence[Arguments], limit: int, constants: Collection[object] = (), seed: int = 0
+) -> list[Arguments]:
     """At most `limit` calls that differ from each other and from `calls`.
 
-    They are taken from each of `calls` in turn. Equal calls and seeds give equal inputs.
+    They are taken from the mutations of each of `calls` in turn. If these are few, their own mutations follow, which
+    are further from the tests. `constants` are those of the unit: its branches depend on them. Equal calls, constants
+    and seeds give equal inputs.
     """
     chance = random.Random(seed)
-    streams = [_mutated(arguments, calls, chance) for arguments in calls]
     seen = {value_repr(arguments) for arguments in calls}
     found: list[Arguments] = []
-    while streams and len(found) < limit:
+    parents = list(calls)
+    for _ in range(MAX_GENERATIONS):
+        streams = [_mutated(arguments, calls, constants, chance) for arguments in parents]
+        parents = list(itertools.islice(_unseen(streams, seen), limit - len(found)))
+        found += parents
+    return found
+
+
+def _unseen(streams: list[Iterator[Arguments]], seen: set[str]) -> Iterator[Arguments]:
+    """The calls of each stream in turn, each only once; `seen` holds what was taken."""
+    while streams:
         for stream in list(streams):
             arguments = next(stream, None)
             if arguments is None:
@@ -35,13 +51,17 @@ def mutated_inputs(calls: Sequence[Arguments], limit: int, seed: int = 0) -> lis
             shown = value_repr(arguments)
             if shown not in seen:
                 seen.add(shown)
-                found.append(arguments)
-    return found[:limit]
+                yield arguments
 
 
-def _mutated(arguments: Arguments, calls: Sequence[Arguments], chance: random.Random) -> Iterator[Arguments]:
+def _mutated(
+    arguments: Arguments, calls: Sequence[Arguments], constants: Collection[object], chance: random.Random
+) -> Iterator[Arguments]:
     changes = [
-        (name, new) for name, value in arguments.items() if name not in OWNERS for new in mutations(value, chance)
+        (name, new)
+        for name, value in arguments.items()
+        if name not in OWNERS
+        for new in mutations(value, chance, constants)
     ]
     chance.shuffle(changes)
     yield from ({**arguments, name: new} for name, new in changes)
@@ -54,35 +74,41 @@ def _mutated(arguments: Arguments, calls: Sequence[Arguments], chance: random.Ra
             yield {**arguments, **dict(chance.sample(changes, 2))}
 
 
-def mutations(value: Any, chance: random.Random) -> list[Any]:
-    """Values of the same type that are close to a builtin value; none for a value of any other type."""
+def mutations(value: Any, chance: random.Random, constants: Collection[object] = ()) -> list[Any]:
+    """Values of the same type that are close to a builtin value, and the `constants` of its type; none for others."""
     mutate = _MUTATIONS.get(type(value))
-    return mutate(value, chance) if mutate else []
+    if not mutate:
+        return []
+    return [*mutate(value, chance, constants), *(other for other in constants if type(other) is type(value))]
 
 
-def _of_number(value: Any, chance: random.Random) -> list[Any]:
+def _of_number(value: Any, chance: random.Random, constants: Collection[object]) -> list[Any]:
     kind = type(value)
-    return [value + 1, value - 1, kind(0), kind(1), -value, 2 * value]
+    return [value + 1, value - 1, kind(0), kind(1), -value, 2 * value, kind(value // 2)]
 
 
-def _of_text(value: Any, chance: random.Random) -> list[Any]:
+def _of_text(value: Any, chance: random.Random, constants: Collection[object]) -> list[Any]:
     half, space = len(value) // 2, " " if type(value) is str else b" "
     inside = [value[:half] + value[half + 1 :], value[:half] + value[:1] + value[half:], value.swapcase()]
-    return [*_of_other_shape(value), *inside, value + space]
+    known: list[Any] = [value[:half] + other + value[half:] for other in constants if type(other) is type(value)]
+    return [*_of_other_shape(value), *inside, value + space, *_some(known, chance)]
 
 
-def _of_sequence(value: Any, chance: random.Random) -> list[Any]:
+def _of_sequence(value: Any, chance: random.Random, constants: Collection[object]) -> list[Any]:
     kind = type(value)
-    found = [*_of_other_shape(value), value[:1] + value]
+    found = [*_of_other_shape(value), value[:1] + value, value + value, kind(chance.sample(value, len(value)))]
     for position in chance.sample(range(len(value)), min(MAX_MUTATED_PARTS, len(value))):
-        others = _some(mutations(value[position], chance), chance)
-        found += [value[:position] + kind([other]) + value[position + 1 :] for other in others]
+        others = _some(mutations(value[position], chance, constants), chance)
+        found += [value[:position] + kind([other]) + value[position + 1 :] for other in [*others, chance.choice(value)]]
     return found
 
 
-def _of_set(value: Any, chance: random.Random) -> list[Any]:
+def _of_set(value: Any, chance: random.Random, constants: Collection[object]) -> list[Any]:
     ordered = sorted(value, key=value_repr)
-    return [type(value)(items) for items in ([], ordered[1:], ordered[:-1])]
+    found = [type(value)(items) for items in ([], ordered[1:], ordered[:-1])]
+    for item in _some(ordered, chance):
+        found += [type(value)([*ordered, other]) for other in _some(mutations(item, chance, constants), chance)]
+    return found
 
 
 def _of_other_shape(value: Any) -> list[Any]:
@@ -90,11 +116,11 @@ def _of_other_shape(value: Any) -> list[Any]:
     return [value[:-1], value[1:], value[:0], value + value[-1:], value[::-1]]
 
 
-def _of_dict(value: dict[Any, Any], chance: random.Random) -> list[Any]:
+def _of_dict(value: dict[Any, Any], chance: random.Random, constants: Collection[object]) -> list[Any]:
     found: list[Any] = [{}]
     for key in chance.sample(list(value), min(MAX_MUTATED_PARTS, len(value))):
         found.append({k: v for k, v in value.items() if k is not key})
-        found += [{**value, key: other} for other in _some(mutations(value[key], chance), chance)]
+        found += [{**value, key: other} for other in _some(mutations(value[key], chance, constants), chance)]
     return found
 
 
@@ -102,8 +128,8 @@ def _some(values: Sequence[Any], chance: random.Random) -> list[Any]:
     return chance.sample(list(values), min(MAX_MUTATED_PARTS, len(values)))
 
 
-_MUTATIONS: dict[type, Callable[[Any, random.Random], list[Any]]] = {
-    bool: lambda value, _: [not value],
+_MUTATIONS: dict[type, Callable[[Any, random.Random, Collection[object]], list[Any]]] = {
+    bool: lambda value, *_: [not value],
     int: _of_number,
     float: _of_number,
     str: _of_text,
