@@ -7,7 +7,7 @@ from dataclasses import dataclass
 OVERFITTED = 0.44
 """Part of the answers that was right where the revision itself looks overfitted, or its share is below the table's."""
 RIGHT_BY_SHARE = ((0.6, 0.97), (0.4, 0.73), (0.0, OVERFITTED))
-"""From which share of the plausibility on (see `search.patches.patch_choice`) which part of the other answers was right.
+"""From which share of the plausibility on (see `search.patches.patch_choice`) which part of the others was right.
 
 Measured on 171 fixed bugs: 136 of 140, 11 of 15, and 7 of 16 for the last row and `OVERFITTED` together. The bounds of
 the shares were chosen on half of the bugs; docs/benchmarks/choice.md shows how they do on the other half."""

@@ -88,9 +88,10 @@ def _of_number(value: Any, chance: random.Random, constants: Collection[object])
 
 
 def _of_text(value: Any, chance: random.Random, constants: Collection[object]) -> list[Any]:
-    half, space = len(value) // 2, " " if type(value) is str else b" "
+    kind, half = type(value), len(value) // 2
+    space = " " if kind is str else b" "
     inside = [value[:half] + value[half + 1 :], value[:half] + value[:1] + value[half:], value.swapcase()]
-    known: list[Any] = [value[:half] + other + value[half:] for other in constants if type(other) is type(value)]
+    known = [value[:half] + other + value[half:] for other in constants if type(other) is kind]
     return [*_of_other_shape(value), *inside, value + space, *_some(known, chance)]
 
 
