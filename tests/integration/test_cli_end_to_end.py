@@ -45,18 +45,18 @@ def test_what_the_tests_leave_open_is_reported(workspace):
 
 
 def test_an_answer_that_is_not_sure_asks_which_revision_is_meant(workspace):
-    (workspace / "m.py").write_text("def joined(one, other):\n    return one - other\n")
-    (workspace / "test_m.py").write_text("from m import joined\ndef test_joined(): assert joined(2, 2) == 4\n")
+    (workspace / "m.py").write_text("def picked(a, b, c):\n    return a\n")
+    (workspace / "test_m.py").write_text("from m import picked\ndef test_picked(): assert picked(1, 4, 4) == 4\n")
     trace = workspace / "trace.jsonl"
-    report = json.loads(call(workspace, "revise", "m.py::joined", "--json", "--trace", str(trace)).stdout)
+    report = json.loads(call(workspace, "revise", "m.py::picked", "--json", "--trace", str(trace)).stdout)
     confidence = report["confidence"]
     assert report["status"] == "fixed" and not confidence["sure"]
-    assert confidence["question"].startswith("The tests leave open: joined(")
+    assert confidence["question"].startswith("The tests leave open: picked(")
     assert confidence["question"] in report["message"]
     assert any(confidence["text"] in sentence for sentence in report["why"])
     recorded = [json.loads(line) for line in trace.read_text().splitlines()]
     assert [line["question"] for line in recorded if "confidence" in line] == [confidence["question"]]
-    assert "Which of these do you mean?" in call(workspace, "revise", "m.py::joined").stdout
+    assert "Which of these do you mean?" in call(workspace, "revise", "m.py::picked").stdout
 
 
 def test_invalid_escapes_in_the_file_cause_no_warnings(workspace, monkeypatch):
