@@ -63,6 +63,7 @@ def repaired(case: dict[str, Any], name: str, command: list[str], seconds: float
         }  # fmt: skip
         if report["status"] == "fixed":
             row["fixed"] = True
+            row["confidence"] = report["confidence"]
             row["right"] = held_out_passes(root, file, report["source"], case["held_out"])
             row["right_alternative"] = row["right"] or any(
                 held_out_passes(root, file, other["source"], case["held_out"]) for other in report["alternatives"]
@@ -94,6 +95,9 @@ def table(rows: list[dict[str, Any]]) -> str:
     fixed = [r for r in rows if r["fixed"]]
     lines.append(f"{'all':20} {len(rows):5} {len(fixed):5} {sum(r['right'] for r in rows):5}")
     if fixed:
+        sure = [r for r in fixed if (r["confidence"] or {}).get("sure")]
+        wrong = sum(not r["right"] for r in sure)
+        lines.append(f"shown as sure: {len(sure)} of {len(fixed)}, {wrong} of them wrong")
         firsts = sorted(r["first"] or r["evaluations"] for r in fixed)
         late = firsts[int(len(firsts) * 0.9)]
         lines.append(f"evaluations to the first fix: median {statistics.median(firsts):.0f}, 90 % {late}")
