@@ -10,7 +10,7 @@ from itertools import islice
 from reloc_lsp.revision.confidence import confidence_in
 from reloc_lsp.revision.proposal import Proposal
 from reloc_lsp.revision.run_context import MAX_ALTERNATIVES, RunContext
-from reloc_lsp.search.candidate import Node
+from reloc_lsp.search.candidate import Candidate, Node
 from reloc_lsp.search.patches.patch_choice import PatchChoice, choose
 from reloc_lsp.search.patches.patch_ranking import implausibility, is_likely_overfitted, rank_patches
 
@@ -29,21 +29,38 @@ class AnswerChoice:
 
     @classmethod
     async def among(cls, context: RunContext, passing: Sequence[Node]) -> AnswerChoice:
-        """The choice among `passing` revisions.
+        """The choice among `passing` revisions by what is known of them so far.
 
-        A model's code is not called here: what it does is observed only after its review. Ranking is done in a thread,
-        because a model's versions may be long.
+        Ranking is done in a thread, because a model's versions may be long.
         """
         ranked = await asyncio.to_thread(rank_patches, context.task, passing)
-        compared = [node.candidate.source for node in ranked[:MAX_COMPARED]]
-        if len(compared) > 1 and all(node.candidate.trusted for node in ranked):
-            await context.behaviours.observe(compared)
         return cls(context, await asyncio.to_thread(choose, context.task, ranked, context.behaviours.of))
 
     @property
-    def ranked(self) -> Sequence[Node]:
-        """All revisions, the likeliest answer first."""
-        return self._choice.ranked
+    def first(self) -> Node | None:
+        """The likeliest answer that was not rejected."""
+        return next((node for node in self._choice.ranked if not node.rejected), None)
+
+    def compared(self, minimized: Candidate, others: Sequence[Node]) -> list[str]:
+        """The sources of the versions that are called with further inputs while the `minimized` answer is confirmed.
+
+        A model's code is called only if it may be proposed, and beside the unchanged unit.
+        """
+        ranked = self._choice.ranked
+        sources = [node.candidate.source for node in ranked[:MAX_COMPARED]] if self._all_trusted else []
+        sources += [minimized.source, *(other.candidate.source for other in others)]
+        if not minimized.trusted:
+            sources.insert(0, self._context.task.source)
+        alone = len(ranked) == 1 and minimized.trusted
+        return [] if alone else list(dict.fromkeys(sources))
+
+    async def after_observation(self) -> AnswerChoice:
+        """The choice with what was observed since; the same if a model wrote a revision."""
+        return await self.among(self._context, self._choice.ranked) if self._all_trusted else self
+
+    @property
+    def _all_trusted(self) -> bool:
+        return all(node.candidate.trusted for node in self._choice.ranked)
 
     def alternatives(self, node: Node) -> list[Node]:
         """The best revisions besides `node` that may be proposed, first one of each other behaviour."""

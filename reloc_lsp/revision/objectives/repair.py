@@ -98,16 +98,14 @@ class Repair:
         """The most plausible passing revision, minimized, that a cold run confirms, with others as alternatives."""
         context = self._context
         choice = await AnswerChoice.among(context, search.passing)
-        for node in choice.ranked:
+        while (node := choice.first) is not None:
             announce(CONFIRMING)
             minimized, _ = await minimize_patch(context.task, node.candidate, node.verdict, context.evaluator)
             if context.is_refused(minimized):
                 search.reject(node)
                 continue
             others = choice.alternatives(node)
-            compared = [minimized.source, *(other.candidate.source for other in others)] if others else []
-            if not minimized.trusted:
-                compared = list(dict.fromkeys([context.task.source, minimized.source, *compared]))
+            compared = choice.compared(minimized, others)
             untrusted = [other.candidate for other in others if not other.candidate.trusted]
             with context.report.timings.measure("confirmation"):
                 verdict, _, _ = await asyncio.gather(
@@ -115,8 +113,12 @@ class Repair:
                     context.behaviours.observe(compared),
                     context.reviewer.observe([minimized, *untrusted]),
                 )
+            choice = await choice.after_observation()
+            if choice.first is not node:
+                continue
             if verdict.all_passed and not self._is_table(minimized):
                 proposal = self._proposal(node, verdict, source=minimized.source, verified=True)
+                others = choice.alternatives(node)
                 return await asyncio.to_thread(choice.with_alternatives, proposal, node, minimized.source, others)
             search.reject(node)
         return None
