@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import math
 import os
@@ -36,6 +37,9 @@ from reloc_lsp.search.interfaces.language_model import LanguageModel
 
 GRACE_SECONDS = 6.0
 """Seconds after the end of the budget at which a step that does not watch the budget is cancelled; chosen by hand."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""Errors of a file system that is full, or that cannot be written."""
 
 MAX_COPIES = 4
 """How often the workspace is copied because its tests turn out to read files outside of it. Chosen by hand."""
@@ -75,7 +79,8 @@ class RevisionPipeline:
             return self._error(str(error), "tests-cannot-run")
         except OSError as error:
             where = f" ({error.filename})" if error.filename else ""
-            message = f"The work could not go on: {error.strerror or error}{where}. Free space or set TMPDIR."
+            advice = " Free space or set TMPDIR." if error.errno in NO_ROOM else ""
+            message = f"The work could not go on: {error.strerror or error}{where}.{advice}"
             return self._error(message, "tests-cannot-run")
         except Exception as error:
             logger.exception("a revision failed")

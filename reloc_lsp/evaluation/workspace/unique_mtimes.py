@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import stat
 from pathlib import Path
 
 FIRST_MTIME = 10**9
@@ -21,7 +22,11 @@ class UniqueMtimeWriter:
         self._mtimes = itertools.count(FIRST_MTIME)
 
     def write(self, path: Path, data: bytes) -> None:
-        """Write `data` to `path`. The folder must exist."""
-        path.write_bytes(data)
+        """Write `data` to `path`, also where it is a copy of a file that is read-only. The folder must exist."""
+        try:
+            path.write_bytes(data)
+        except PermissionError:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | stat.S_IWUSR)
+            path.write_bytes(data)
         mtime = next(self._mtimes)
         os.utime(path, (mtime, mtime))
