@@ -33,8 +33,9 @@ class Low(int):
     pass
 
 def test_the_value_itself_is_returned():
-    value = Low(3)
-    assert bound_0(value, 3, 9) is value
+    for low in (-2, 0, 3):
+        value = Low(low)
+        assert bound_0(value, low, 9) is value
 
 def test_bounds():
     assert [bound_0(n, 0, 9) for n in (-1, 5, 10)] == [0, 5, 9]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reloc_lsp.program.shown_text.visible_text import visible
 from reloc_lsp.program.text_edit import apply_edits
-from reloc_lsp.revision.confidence import Confidence
 from reloc_lsp.server.proposals.pending_proposals import PendingProposal
 from reloc_lsp.server.session.documents import OpenDocument, parse
+
+if TYPE_CHECKING:
+    from reloc_lsp.revision.confidence import Confidence
 
 PROPOSAL = "reloc/proposal"
 PROPOSAL_CLOSED = "reloc/proposalClosed"
