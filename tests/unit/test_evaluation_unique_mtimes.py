@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -35,3 +36,4 @@ def test_an_ordinary_user_can_write_the_copy_of_a_read_only_file():
     else:
         UniqueMtimeWriter().write(file, b"after")
     assert file.read_bytes() == b"after"
+    shutil.rmtree(folder)

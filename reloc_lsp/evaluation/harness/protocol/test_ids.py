@@ -29,11 +29,11 @@ def function_of(node_id: str) -> str:
 def wanted_tests(node_ids: Sequence[str], numbers: Iterable[int]) -> tuple[WantedTest, ...]:
     """The tests with these numbers, which index the `node_ids` of all tests that a process collected."""
     groups = _by_function(node_ids)
-    wanted = []
-    for number in numbers:
-        group = groups[function_of(node_ids[number])]
-        wanted.append(WantedTest(number, node_ids[number], group.index(number), len(group)))
-    return tuple(wanted)
+    positions = {number: position for group in groups.values() for position, number in enumerate(group)}
+    return tuple(
+        WantedTest(number, node_ids[number], positions[number], len(groups[function_of(node_ids[number])]))
+        for number in numbers
+    )
 
 
 def find_tests(wanted: Iterable[WantedTest], node_ids: Sequence[str]) -> dict[int, int]:

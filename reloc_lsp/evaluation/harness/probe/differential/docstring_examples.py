@@ -27,7 +27,7 @@ def example_calls(function: FunctionType) -> Iterator[Arguments]:
     for example in examples:
         try:
             tree = ast.parse(example.source)
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and _called_name(node.func) == function.__name__:
@@ -35,7 +35,7 @@ def example_calls(function: FunctionType) -> Iterator[Arguments]:
                     positional = [ast.literal_eval(argument) for argument in node.args]
                     named = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in node.keywords}
                     bound = signature.bind(*positional, **named)
-                except (TypeError, ValueError, SyntaxError):
+                except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
                     continue
                 bound.apply_defaults()
                 yield bound.arguments
